@@ -1,0 +1,222 @@
+"""The base of every list, tree and matrix: a cursor, commands, search and the mouse."""
+
+from __future__ import annotations
+
+import re
+
+from textual import events
+from textual.message import Message
+
+from widgets.line_view import LineView
+
+
+class Pane(LineView, can_focus=True, inherit_bindings=False):
+    """A focusable view of lines with a cursor.
+
+    Keys are bound elsewhere: the public methods are what commands call.
+    """
+
+    class PaneMessage(Message):
+        """A message that names its pane."""
+
+        def __init__(self, pane: Pane) -> None:
+            self.pane = pane
+            super().__init__()
+
+        @property
+        def control(self) -> Pane:
+            """The pane that sent it."""
+            return self.pane
+
+    class CursorMoved(PaneMessage):
+        """The cursor is on another line now."""
+
+        def __init__(self, pane: Pane, index: int) -> None:
+            self.index = index
+            super().__init__(pane)
+
+    class Opened(PaneMessage):
+        """The line under the cursor shall be opened."""
+
+        def __init__(self, pane: Pane, index: int) -> None:
+            self.index = index
+            super().__init__(pane)
+
+    class ViewChanged(PaneMessage):
+        """Other lines are visible, or their number changed: :meth:`covers` may differ."""
+
+        def can_replace(self, message: Message) -> bool:
+            """Whether it makes ``message`` superfluous."""
+            return isinstance(message, Pane.ViewChanged) and message.pane is self.pane
+
+    _clicked: int | None = None
+    """The line that was clicked last, while the cursor is still there."""
+    _covered: str | None = None
+
+    # Commands
+
+    def move_cursor(self, delta: int) -> None:
+        """Move the cursor by so many lines (down is positive), as far as there are lines."""
+        self.move_to(self.cursor + delta)
+
+    def move_page(self, direction: int) -> None:
+        """Move the cursor by one page, down (1) or up (-1)."""
+        page = max(1, self.page_height - 1)
+        top = self.top + direction * page
+        self.set_view(self.line_count, self.cursor + direction * page, top)
+        self.scroll_to_cursor()
+
+    def move_top(self) -> None:
+        """Move the cursor to the first line."""
+        self.move_to(0)
+
+    def move_bottom(self) -> None:
+        """Move the cursor to the last line."""
+        self.move_to(self.line_count - 1)
+
+    def move_left(self) -> None:
+        """Move left, where the pane knows what that means."""
+
+    def move_right(self) -> None:
+        """Move right, where the pane knows what that means."""
+
+    def move_to(self, index: int) -> None:
+        """Move the cursor to a line and scroll so that it is visible."""
+        index = max(0, min(index, self.line_count - 1))
+        self.set_view(self.line_count, index, self._top_showing(index))
+
+    def scroll_to_cursor(self) -> None:
+        """Scroll so far that the cursor is visible."""
+        self.set_view(self.line_count, top=self._top_showing(self.cursor))
+
+    def open_current(self) -> None:
+        """Ask for the line under the cursor to be opened (:class:`Opened`)."""
+        if self.line_count:
+            self.post_message(self.Opened(self, self.cursor))
+
+    def toggle_mark(self) -> None:
+        """Mark or unmark what is under the cursor; nothing in panes without marks."""
+
+    # Search
+
+    @property
+    def needle(self) -> str:
+        """What is searched for and highlighted; "" for nothing."""
+        return self._needle
+
+    _needle: str = ""
+
+    def find(self, text: str) -> int:
+        """Search for text, whatever its case, and highlight it where it is visible.
+
+        Moves the cursor to the first line at or after it that holds the text.
+
+        Args:
+            text: what to look for; "" ends the search.
+
+        Returns:
+            How many lines hold it.
+        """
+        self._needle = text
+        self._pattern = re.compile(re.escape(text), re.IGNORECASE) if text else None
+        matches = self._matches()
+        if matches:
+            self.move_to(next((index for index in matches if index >= self.cursor), matches[0]))
+        self.repaint_changed()
+        return len(matches)
+
+    def find_next(self, direction: int) -> bool:
+        """Move to the next line (1) or the one before (-1) that holds the text, round the end.
+
+        Returns:
+            Whether any line holds it.
+        """
+        if self._pattern is None or not self.line_count:
+            return False
+        step = 1 if direction >= 0 else -1
+        for distance in range(1, self.line_count + 1):
+            index = (self.cursor + step * distance) % self.line_count
+            if self._pattern.search(self.line_text(index)):
+                self.move_to(index)
+                return True
+        return False
+
+    def _matches(self) -> list[int]:
+        if self._pattern is None:
+            return []
+        search, line_text = self._pattern.search, self.line_text
+        return [index for index in range(self.line_count) if search(line_text(index))]
+
+    # What the pane tells about itself
+
+    def text_under_cursor(self) -> str:
+        """The whole text of the cursor's line; "" in an empty pane."""
+        return self.line_text(self.cursor) if self.line_count else ""
+
+    def lines_as_text(self) -> list[str]:
+        """All lines as text, for an export."""
+        return [self.line_text(index) for index in range(self.line_count)]
+
+    def covers(self) -> str:
+        """Which part is visible, for the border title: ``1-18 of 412``."""
+        first, end = self.visible_range()
+        if not self.line_count:
+            return "0"
+        if not self.page_height:
+            return str(self.line_count)
+        return f"{first + 1:,}-{end:,} of {self.line_count:,}"
+
+    # Plumbing
+
+    def set_view(self, line_count: int, cursor: int | None = None, top: int | None = None) -> None:
+        """See :meth:`LineView.set_view`; posts :class:`CursorMoved`, :class:`ViewChanged`."""
+        before = self.cursor
+        super().set_view(line_count, cursor, top)
+        if self.cursor != before:
+            self._clicked = None
+            self.post_message(self.CursorMoved(self, self.cursor))
+        self._tell_view()
+
+    def set_line_count(self, line_count: int) -> None:
+        """Change the number of lines; the cursor and the scroll position stay if they can."""
+        self.set_view(line_count)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Tell that other lines are visible."""
+        super().watch_scroll_y(old_value, new_value)
+        self._tell_view()
+
+    def on_resize(self) -> None:
+        """Keep the cursor visible in the new size."""
+        self.scroll_to_cursor()
+
+    def on_click(self, event: events.Click) -> None:
+        """Move the cursor to the line; a second click on it opens it."""
+        offset = event.get_content_offset(self)
+        if offset is None or offset.y < self.shown_header:
+            return
+        index = offset.y - self.shown_header + self.top
+        if index >= self.line_count:
+            return
+        event.stop()
+        if index == self._clicked and index == self.cursor:
+            self.open_current()
+            return
+        self.line_clicked(index, offset.x)
+        self._clicked = index
+
+    def line_clicked(self, index: int, x: int) -> None:
+        """Do what a first click on a line does, ``x`` cells from its left end."""
+        del x
+        self.move_to(index)
+
+    def _top_showing(self, index: int) -> int:
+        """The scroll position nearest to the present one that shows the line."""
+        page = max(1, self.page_height)
+        return max(index - page + 1, min(self.top, index))
+
+    def _tell_view(self) -> None:
+        covered = self.covers()
+        if covered != self._covered:
+            self._covered = covered
+            self.post_message(self.ViewChanged(self))
