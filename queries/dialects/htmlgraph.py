@@ -1,0 +1,184 @@
+"""HtmlGraph's (now wipnote's) database: ``agent_events``, of every version since 0.26.
+
+Versions are told apart by their columns only. Times are UTC, except ``sessions.started_at``
+and ``ended_at`` (written by ``htmlgraph init`` up to 0.26), which are the writer's local time.
+
+Up to 0.29 a tool call is two rows: one from before it (no context, its arguments as JSON) and
+one from after it. Whether a store has such rows is looked up at both ends of its table. A
+delegation is told by up to four rows: ``task_delegation``, the two of the Task call, and
+``task_completed``; :mod:`queries.pairing` makes one event of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import UTC
+
+from queries.dialects.base import (
+    STATUS_WORDS,
+    Probe,
+    Schema,
+    SessionSource,
+    StoreMapping,
+    to_session,
+)
+from queries.dialects.htmlgraph_events import event_source, has_start_rows
+from queries.dialects.sql import NULL, column, edge_rows, positive, session_select, utc
+from queries.dialects.zones import choose_zone
+from queries.models import SessionStatus
+
+_CORE = ("event_id", "agent_id", "event_type", "timestamp", "session_id")
+
+
+class HtmlGraph:
+    """Recognised by the core columns of ``agent_events``, which never changed."""
+
+    name = "htmlgraph"
+
+    def map(self, schema: Schema, probe: Probe) -> StoreMapping | None:
+        """How to read this schema, or None when it is not this one."""
+        if not schema.has("agent_events", *_CORE):
+            return None
+        columns = schema.tables["agent_events"]
+        two_rows = has_start_rows(columns, probe)
+        sessions = schema.tables.get("sessions", frozenset())
+        has_sessions = "session_id" in sessions
+        notes = [
+            f"{table} is not read: {why}"
+            for table, why in (
+                ("live_events", "a queue whose rows the server deletes"),
+                ("tool_traces", "repeats agent_events and is never completed"),
+                ("events", "a second log of the same calls"),
+            )
+            if table in schema.tables
+        ]
+        notes.append(
+            "tool calls are two rows, before and after" if two_rows else "tool calls are one row"
+        )
+        mapping = StoreMapping(
+            dialect=self.name,
+            why="table agent_events with event_id, event_type and session_id",
+            sources=(event_source(columns, two_rows),),
+            sessions=_sessions(sessions) if has_sessions else None,
+            zone=UTC,
+            has_messages=False,
+            has_phases=True,
+            statuses={**STATUS_WORDS, "stale": SessionStatus.STALE},
+            handoffs=_handoffs(schema),
+            work_items=_work_items(schema),
+            notes=tuple(notes),
+        )
+        if not has_sessions or sessions.isdisjoint(("started_at", "ended_at")):
+            return mapping
+        zone, why = choose_zone(_evidence(schema, probe))
+        local = replace(mapping, zone=zone)
+        return replace(
+            mapping,
+            convert_session=lambda row, _: to_session(row, local),
+            notes=(*mapping.notes, f"sessions.started_at and ended_at: {why}"),
+        )
+
+
+def _sessions(columns: Collection[str]) -> SessionSource:
+    parent = f"NULLIF({column(columns, 'parent_session_id')}, '')"
+    agent = column(columns, "agent_assigned", "agent")
+    # Sub-agents' sessions are named <parent>-<kind of agent>, often without a declared parent.
+    is_child = f"{agent} GLOB '?*-spawner'"
+    if "is_subagent" in columns:
+        is_child = f"(is_subagent IN (1, 'true', 'True') OR {is_child})"
+    derived = (
+        f"CASE WHEN {is_child} THEN CASE"
+        f" WHEN session_id GLOB '{_hex(8)}-{_hex(4)}-{_hex(4)}-{_hex(4)}-{_hex(12)}-?*'"
+        " THEN substr(session_id, 1, 36)"
+        f" WHEN session_id GLOB 'sess-{_hex(8)}-?*' THEN substr(session_id, 1, 13)"
+        f" WHEN session_id GLOB '?*-general-purpose' THEN substr(session_id, 1,"
+        " length(session_id) - 16) END END"
+    )
+    started, ended = "created_at", "completed_at"
+    cells = {
+        "id": "session_id",
+        "parent_id": f"COALESCE({parent}, {derived})",
+        "parent_event_id": f"NULLIF({column(columns, 'parent_event_id')}, '')",
+        "title": column(columns, "title"),
+        "agent": agent,
+        "project": column(columns, "project_dir"),
+        "status": column(columns, "status"),
+        "started": column(columns, started),
+        "ended": column(columns, ended),
+        "tokens": positive(column(columns, "total_tokens_used")),
+    }
+    if not {"started_at", "ended_at"}.isdisjoint(columns):
+        for name, local, written in (
+            ("started", "started_at", started),
+            ("ended", "ended_at", ended),
+        ):
+            # Local and UTC times meet in one column here: the latter are marked.
+            both = [column(columns, local), utc(column(columns, written))]
+            known = [cell for cell in both if cell != NULL]
+            cells[name] = f"COALESCE({', '.join(known)})" if len(known) > 1 else (*known, NULL)[0]
+    return SessionSource(
+        table="sessions",
+        select=session_select("sessions", cells),
+        id_column="session_id",
+        parent_column="parent_session_id" if "parent_session_id" in columns else None,
+    )
+
+
+def _hex(digits: int) -> str:
+    return "[0-9a-fA-F]" * digits
+
+
+def _evidence(schema: Schema, probe: Probe) -> list[tuple[object, object]]:
+    """Local starts beside the UTC time of the session's first event, which follows at once."""
+    if not schema.has("sessions", "started_at"):
+        return []
+    first: dict[object, object] = {}
+    for session, moment in edge_rows(
+        probe, "agent_events", ("session_id", "timestamp"), "session_id, timestamp"
+    ):
+        first.setdefault(session, moment)
+    ids = list(first)[:200]
+    marks = ", ".join("?" * len(ids))
+    rows = probe(
+        f"SELECT started_at, session_id FROM sessions WHERE session_id IN ({marks})"
+        " AND typeof(started_at) = 'text'",
+        *ids,
+    )
+    return [(start, first.get(session)) for start, session in rows]
+
+
+def _handoffs(schema: Schema) -> str | None:
+    if not schema.has("agent_collaboration", "handoff_id", "from_agent", "to_agent"):
+        return None
+    columns = schema.tables["agent_collaboration"]
+    return (
+        f"SELECT handoff_id AS id, {column(columns, 'session_id')} AS session_id,"
+        f" {column(columns, 'timestamp')} AS time, from_agent, to_agent,"
+        f" {column(columns, 'handoff_type')} AS type, {column(columns, 'status')} AS state,"
+        f" {column(columns, 'reason')} AS reason FROM agent_collaboration"
+    )
+
+
+def _work_items(schema: Schema) -> str | None:
+    if not schema.has("features", "id", "title"):
+        return None
+    columns = schema.tables["features"]
+    cells = {
+        "id": "id",
+        "type": column(columns, "type"),
+        "title": "title",
+        "status": column(columns, "status"),
+        "priority": column(columns, "priority"),
+        "assigned_to": column(columns, "assigned_to", "assignee"),
+        "created": column(columns, "created_at"),
+        "updated": column(columns, "updated_at"),
+        "completed": column(columns, "completed_at"),
+        "steps_total": column(columns, "steps_total"),
+        "steps_completed": column(columns, "steps_completed"),
+    }
+    return (
+        "SELECT "
+        + ", ".join(f"{cell} AS {name}" for name, cell in cells.items())
+        + (" FROM features")
+    )

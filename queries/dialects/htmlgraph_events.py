@@ -1,0 +1,200 @@
+"""The view over HtmlGraph's ``agent_events`` and how its rows become events."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import tzinfo
+
+from queries.dialects.base import EVENT_COLUMNS, Probe, Row, Source, to_event
+from queries.dialects.htmlgraph_text import main_argument, plain_summary, sub_agent
+from queries.dialects.sql import NULL, column, edge_rows, event_select, positive
+from queries.models import Event, EventKind
+from queries.times import parse_time
+
+_TASKS = "('Task', 'Agent')"
+_NOT_CALLS = "('UserQuery', 'Stop', 'TaskCompleted', 'TeammateIdle')"
+_SUMMARY = EVENT_COLUMNS.index("summary")
+_TIME = EVENT_COLUMNS.index("time")
+_DURATION = EVENT_COLUMNS.index("duration")
+_KIND = EVENT_COLUMNS.index("kind")
+_TOOL = EVENT_COLUMNS.index("tool")
+_TARGET = EVENT_COLUMNS.index("target_agent")
+
+
+def _start_row(columns: Collection[str]) -> str:
+    """The condition for a row that was written before its call: SQL over agent_events."""
+    conditions = [
+        "event_type = 'tool_call'",
+        f"{column(columns, 'context')} IS NULL",
+        f"substr({column(columns, 'input_summary')}, 1, 2) = '{{\"'",
+        f"{column(columns, 'output_summary')} IS NULL",
+    ]
+    # The successor has one row a call, which also begins so, but says "started" and keeps
+    # the arguments in a column of their own.
+    if "status" in columns:
+        conditions.append("COALESCE(status, 'recorded') = 'recorded'")
+    if "tool_input" in columns:
+        conditions.append("tool_input IS NULL")
+    return "(" + " AND ".join(conditions) + ")"
+
+
+def has_start_rows(columns: Collection[str], probe: Probe) -> bool:
+    """Whether this store writes a row before each tool call and another one after it."""
+    read = ("event_type", "context", "input_summary", "output_summary", "status", "tool_input")
+    names = [name for name in read if name in columns]
+    if edge_rows(probe, "agent_events", names, "1", f"{_start_row(columns)} LIMIT 1"):
+        return True
+    # Nothing to see yet: the column came after the last version that wrote two rows.
+    few = probe("SELECT count(*) FROM (SELECT 1 FROM agent_events LIMIT 20)")[0][0]
+    return few < 20 and "source" not in columns
+
+
+def _is_error(context: str) -> str:
+    """The flag in a row's context: 1, 0, or NULL when there is none or it cannot be read."""
+    return (
+        f"CASE WHEN typeof({context}) = 'text' AND json_valid({context})"
+        f" THEN json_extract({context}, '$.is_error') END"
+    )
+
+
+def event_source(columns: Collection[str], two_rows: bool) -> Source:
+    """The view.
+
+    Args:
+        columns: those that ``agent_events`` has.
+        two_rows: what :func:`has_start_rows` found.
+    """
+    context, status = column(columns, "context"), column(columns, "status")
+    tool = column(columns, "tool_name")
+    parent = column(columns, "parent_event_id")
+    started = _start_row(columns) if two_rows else "0"
+    spawned = f"(instr({context}, '\"spawner_type\"') OR instr({context}, '\"phase_name\"'))"
+    kind = (
+        "CASE WHEN event_type = 'error' THEN 'error'"
+        " WHEN event_type IN ('task_delegation', 'delegation') THEN 'delegation'"
+        f" WHEN event_type = 'task_completed' AND {tool} IS NOT 'TaskComplete' THEN 'delegation'"
+        " WHEN event_type IS NOT 'tool_call' THEN 'other'"
+        f" WHEN {tool} = 'UserQuery' THEN 'prompt'"
+        f" WHEN {tool} IS NULL OR {tool} IN {_NOT_CALLS} THEN 'other'"
+        f" WHEN {tool} IN {_TASKS} AND ({context} IS NOT NULL OR {started}) THEN 'delegation'"
+        " ELSE 'tool' END"
+    )
+    phase = (
+        f"CASE WHEN event_type = 'task_completed' AND {tool} IS NOT 'TaskComplete' THEN 'end'"
+        f" WHEN event_type IS NOT 'tool_call' OR {tool} IS NULL OR {tool} IN {_NOT_CALLS}"
+        f" THEN 'whole' WHEN {started} THEN 'start'"
+        f" WHEN {context} IS NULL OR {spawned} THEN 'whole'"
+        + (" ELSE 'end' END" if two_rows else f" WHEN {tool} IN {_TASKS} THEN 'end'"
+           " ELSE 'whole' END")
+    )  # fmt: skip
+    # A Task's first row hangs under its delegation, or else under the prompt, whose id many
+    # Tasks would share as their key.
+    call_key = (
+        "CASE event_type WHEN 'task_delegation' THEN event_id"
+        f" WHEN 'task_completed' THEN {parent}"
+        f" ELSE CASE WHEN {tool} IN {_TASKS} AND {started} THEN"
+        " (SELECT whole.event_id FROM agent_events AS whole WHERE"
+        f" whole.event_id = agent_events.{'parent_event_id' if parent != NULL else 'event_id'}"
+        " AND whole.event_type = 'task_delegation') END END"
+    )
+    return Source(
+        name="agent_events",
+        table="agent_events",
+        select=event_select(
+            "agent_events",
+            {
+                "id": "event_id",
+                "session_id": "session_id",
+                "parent_id": parent,
+                "time": column(columns, "timestamp", "created_at"),
+                "agent": "agent_id",
+                "target_agent": (
+                    f"CASE WHEN event_type IN ('task_delegation', 'delegation') OR {tool} IN"
+                    f" {_TASKS} THEN {column(columns, 'subagent_type')} END"
+                ),
+                "kind": kind,
+                "phase": phase,
+                "call_key": call_key,
+                "tool": tool,
+                "summary": f"substr({column(columns, 'input_summary', 'output_summary')}, 1, 600)",
+                "state": _state(_is_error(context), status, tool, started),
+                "duration": _duration(columns),
+                "model": f"NULLIF({column(columns, 'model')}, '')",
+                "tokens": positive(column(columns, "cost_tokens")),
+            },
+        ),
+        session_column="session_id",
+        parent_column="parent_event_id" if "parent_event_id" in columns else None,
+        id_column="event_id",
+        text=f"{_input(columns)}, {column(columns, 'output_summary')}",
+        convert=to_htmlgraph_event,
+    )
+
+
+def _input(columns: Collection[str]) -> str:
+    """The whole input of a row; of a prompt its text, which the summary cuts at 100."""
+    given = column(columns, "tool_input", "input_summary")
+    if not {"tool_input", "tool_name"}.issubset(columns):
+        return given
+    return (
+        "CASE WHEN tool_name = 'UserQuery' AND typeof(tool_input) = 'text'"
+        " AND json_valid(tool_input) THEN"
+        f" COALESCE(json_extract(tool_input, '$.prompt'), {given}) ELSE {given} END"
+    )
+
+
+def _state(is_error: str, status: str, tool: str, started: str) -> str:
+    unflagged = (
+        f"CASE WHEN {tool} = 'UserQuery' AND event_type = 'tool_call' THEN 'ok'"
+        f" WHEN {status} IN ('started', 'running', 'in_progress') OR {started} THEN 'running'"
+        f" WHEN {status} = 'completed' THEN 'ok' ELSE 'unknown' END"
+    )
+    flagged_ok = (
+        f"CASE WHEN {status} IN ('started', 'running', 'in_progress') THEN 'running' ELSE 'ok' END"
+    )
+    return (
+        f"CASE WHEN event_type = 'error' OR {status} IN ('failed', 'error') THEN 'error' ELSE"
+        f" CASE {is_error} WHEN 1 THEN 'error' WHEN 'true' THEN 'error'"
+        f" WHEN 0 THEN {flagged_ok} ELSE {unflagged} END END"
+    )
+
+
+def _duration(columns: Collection[str]) -> str:
+    """Seconds; or, where a row is updated at its end, the time of that as text."""
+    recorded = positive(column(columns, "execution_duration_seconds"))
+    if not {"status", "output_summary", "updated_at"}.issubset(columns):
+        return recorded
+    finished = (
+        "CASE WHEN event_type = 'task_delegation' AND status = 'completed' THEN"
+        " COALESCE(CASE WHEN typeof(output_summary) = 'text' AND json_valid(output_summary)"
+        " THEN json_extract(output_summary, '$.completion_time') END,"
+        " CAST(updated_at AS TEXT))"
+        " WHEN event_type = 'tool_call' AND status IN ('completed', 'failed')"
+        f" AND {column(columns, 'context')} IS NULL THEN CAST(updated_at AS TEXT) END"
+    )
+    return finished if recorded == NULL else f"COALESCE({recorded}, {finished})"
+
+
+def to_htmlgraph_event(source: int, row: Row, zone: tzinfo) -> Event:
+    """Like :func:`to_event`, with the summary unwrapped and text durations worked out."""
+    summary, tool, kind = row[_SUMMARY], row[_TOOL], row[_KIND]
+    took, target = row[_DURATION], row[_TARGET]
+    changes: dict[int, object] = {}
+    if isinstance(took, str):
+        end, start = parse_time(took, zone), parse_time(row[_TIME], zone)
+        changes[_DURATION] = end - start if end and start and end > start else None
+    if isinstance(summary, str) and summary and kind != EventKind.PROMPT:
+        delegation = kind == EventKind.DELEGATION
+        if delegation and target is None:
+            changes[_TARGET] = sub_agent(summary)
+        text = main_argument(summary, delegation=delegation) if summary[0] == "{" else None
+        if text is None:
+            text = plain_summary(summary, tool if isinstance(tool, str) else None)
+        if text != summary:
+            changes[_SUMMARY] = text
+    if changes:
+        cells = list(row)
+        for index, value in changes.items():
+            cells[index] = value
+        row = cells
+    return to_event(source, row, zone)
