@@ -10,15 +10,11 @@ from rich.segment import Segment
 from rich.style import Style
 
 
-def highlight(
-    segments: Sequence[Segment], pattern: re.Pattern[str] | None, style: Style
-) -> list[Segment]:
+def highlight(segments: Sequence[Segment], pattern: re.Pattern[str], style: Style) -> list[Segment]:
     """The segments with every match of the pattern in ``style``.
 
     A match may run over the borders of segments. Text and widths stay as they are.
     """
-    if pattern is None:
-        return list(segments)
     text = "".join(segment.text for segment in segments)
     spans = [match.span() for match in pattern.finditer(text) if match.group()]
     if not spans:

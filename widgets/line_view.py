@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable
 from textwrap import wrap
-from typing import ClassVar, Final
+from typing import ClassVar, Final, TypedDict
 
 from rich.segment import Segment
 from rich.style import Style
@@ -20,6 +20,17 @@ from widgets.highlight import highlight
 _STRIPS: Final = 512
 """Drawn lines kept per widget: several screens' worth."""
 _NEVER: Final = object()
+
+
+class ViewOptions(TypedDict, total=False):
+    """What the constructor of every view takes, all by keyword."""
+
+    glyphs: Glyphs
+    empty_text: str
+    name: str | None
+    id: str | None
+    classes: str | None
+    disabled: bool
 
 
 class LineView(ScrollView, inherit_bindings=False):
@@ -239,13 +250,6 @@ class LineView(ScrollView, inherit_bindings=False):
             self._strips.discard(self._look(row))
             self.refresh(Region(0, row, self.size.width, 1))
 
-    def forget_drawn(self) -> None:
-        """Drop every drawn line and repaint all."""
-        self._roles.clear()
-        self._strips.clear()
-        self._painted.clear()
-        self.refresh()
-
     def notify_style_update(self) -> None:
         """Take up new colours, as after a change of theme or focus."""
         super().notify_style_update()
@@ -310,9 +314,9 @@ class LineView(ScrollView, inherit_bindings=False):
         strip = Strip(segments).adjust_cell_length(width, base)
         if cursor is not None:
             strip = Strip(self._under_cursor(list(strip), cursor), width)
-        found = highlight(list(strip), self._pattern if index >= 0 else None, self.role("match"))
-        strip = Strip(found, width).simplify()
-        return strip.adjust_cell_length(self.size.width, self.role())
+        if self._pattern is not None and header <= y < header + self._line_count:
+            strip = Strip(highlight(list(strip), self._pattern, self.role("match")), width)
+        return strip.simplify().adjust_cell_length(self.size.width, self.role())
 
     def _under_cursor(self, segments: list[Segment], cursor: Style) -> list[Segment]:
         """The segments on the cursor's background; in focus in its colour too."""

@@ -61,10 +61,11 @@ class Pane(LineView, can_focus=True, inherit_bindings=False):
 
     def move_page(self, direction: int) -> None:
         """Move the cursor by one page, down (1) or up (-1)."""
-        page = max(1, self.page_height - 1)
-        top = self.top + direction * page
-        self.set_view(self.line_count, self.cursor + direction * page, top)
-        self.scroll_to_cursor()
+        self._move_window(direction * max(1, self.page_height - 1))
+
+    def move_half_page(self, direction: int) -> None:
+        """Move the cursor by half a page, down (1) or up (-1)."""
+        self._move_window(direction * max(1, self.page_height // 2))
 
     def move_top(self) -> None:
         """Move the cursor to the first line."""
@@ -96,6 +97,46 @@ class Pane(LineView, can_focus=True, inherit_bindings=False):
 
     def toggle_mark(self) -> None:
         """Mark or unmark what is under the cursor; nothing in panes without marks."""
+
+    def action_cursor_up(self) -> None:
+        """One line up."""
+        self.move_cursor(-1)
+
+    def action_cursor_down(self) -> None:
+        """One line down."""
+        self.move_cursor(1)
+
+    def action_cursor_left(self) -> None:
+        """See :meth:`move_left`."""
+        self.move_left()
+
+    def action_cursor_right(self) -> None:
+        """See :meth:`move_right`."""
+        self.move_right()
+
+    def action_cursor_top(self) -> None:
+        """To the first line."""
+        self.move_top()
+
+    def action_cursor_bottom(self) -> None:
+        """To the last line."""
+        self.move_bottom()
+
+    def action_page_up(self) -> None:
+        """One page up."""
+        self.move_page(-1)
+
+    def action_page_down(self) -> None:
+        """One page down."""
+        self.move_page(1)
+
+    def action_half_page_up(self) -> None:
+        """Half a page up."""
+        self.move_half_page(-1)
+
+    def action_half_page_down(self) -> None:
+        """Half a page down."""
+        self.move_half_page(1)
 
     # Search
 
@@ -210,10 +251,17 @@ class Pane(LineView, can_focus=True, inherit_bindings=False):
         del x
         self.move_to(index)
 
-    def _top_showing(self, index: int) -> int:
-        """The scroll position nearest to the present one that shows the line."""
+    def _move_window(self, lines: int) -> None:
+        """Move the cursor and the window by so many lines."""
+        index = max(0, min(self.cursor + lines, self.line_count - 1))
+        last_top = max(0, self.line_count - self.page_height)
+        top = max(0, min(self.top + lines, last_top))
+        self.set_view(self.line_count, index, self._top_showing(index, top))
+
+    def _top_showing(self, index: int, near: int | None = None) -> int:
+        """The scroll position nearest to ``near`` (the present one) that shows the line."""
         page = max(1, self.page_height)
-        return max(index - page + 1, min(self.top, index))
+        return max(index - page + 1, min(self.top if near is None else near, index))
 
     def _tell_view(self) -> None:
         covered = self.covers()

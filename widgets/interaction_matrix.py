@@ -1,0 +1,319 @@
+"""The interaction matrix: who works with whom, or which tool comes after which."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import ClassVar, Final, Unpack
+
+from rich.cells import cell_len
+from rich.segment import Segment
+
+from queries.models import Interactions, Relation
+from queries.text import count, short_count
+from widgets.cells import GAP, fit, shortened
+from widgets.line_view import ViewOptions
+from widgets.matrix_figures import VALUE_TITLES, MatrixFigures, ValueMode, why_empty
+from widgets.pane import Pane
+
+_LEAST_CELL: Final = 6
+"""Five characters and the shade."""
+_WIDEST_CELL: Final = 12
+_TOTAL: Final = 6
+_TOTAL_NAME: Final = "total"
+
+Part = tuple[str, str]
+"""Text and role."""
+
+
+class InteractionMatrix(Pane):
+    """Rows are from, columns are to; a cursor on one cell.
+
+    Heat is told twice: by the background and by a shade character behind the number.
+    """
+
+    CURSOR_LINE = False
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"line--heat-{step}" for step in range(1, 5)}
+    """Backgrounds of the cells, from a little to the most."""
+
+    DEFAULT_CSS = """
+    InteractionMatrix {
+        & > .line--heat-1 { background: $primary 15%; }
+        & > .line--heat-2 { background: $primary 30%; }
+        & > .line--heat-3 { background: $primary 45%; color: $text; }
+        & > .line--heat-4 { background: $primary 60%; color: $text; text-style: bold; }
+    }
+    """
+
+    class CellOpened(Pane.PaneMessage):
+        """The cell under the cursor shall be opened."""
+
+        def __init__(self, pane: Pane, from_name: str, to_name: str, relation: Relation) -> None:
+            self.from_name = from_name
+            self.to_name = to_name
+            self.relation = relation
+            super().__init__(pane)
+
+    def __init__(self, **options: Unpack[ViewOptions]) -> None:
+        """Construct an empty matrix."""
+        super().__init__(**options)
+        self._interactions: Interactions | None = None
+        self._figures: MatrixFigures | None = None
+        self._mode: ValueMode = "count"
+        self._longest = 0
+        self._column = 0
+        self._left = 0
+
+    # Data
+
+    def show_interactions(
+        self, interactions: Interactions, value: ValueMode = "count", diagonal: bool = True
+    ) -> None:
+        """Show a matrix; the cursor stays on its pair of names.
+
+        Args:
+            interactions: the counts.
+            value: what the cells show.
+            diagonal: whether cells from a name to itself count.
+        """
+        held = self.current_pair
+        figures = MatrixFigures.of(interactions, diagonal)
+        self._interactions, self._mode = interactions, value
+        self._figures = figures if figures.total else None
+        self._longest = max(map(cell_len, figures.names), default=0)
+        self._empty_text = why_empty(interactions, diagonal)
+        cursor = self.cursor
+        if held is not None:
+            names = {name: index for index, name in enumerate(figures.names)}
+            cursor = names.get(held[0], cursor)
+            self._column = names.get(held[1], self._column)
+        self._column = max(0, min(self._column, len(figures.names) - 1))
+        self._left = self._visible_columns().start
+        self.set_view(len(figures.names) + 1 if figures.total else 0, cursor)
+
+    def set_value_mode(self, value: ValueMode) -> None:
+        """Show counts, shares of the row, or observed over expected."""
+        self._mode = value
+        self.repaint_changed()
+        self._tell_view()
+
+    @property
+    def value_mode(self) -> ValueMode:
+        """What the cells show."""
+        return self._mode
+
+    @property
+    def column(self) -> int:
+        """The index of the cursor's column."""
+        return self._column
+
+    @property
+    def current_pair(self) -> tuple[str, str] | None:
+        """From and to under the cursor; None in an empty matrix and on the line of totals."""
+        names = self._figures.names if self._figures else ()
+        if self.cursor < len(names) and self._column < len(names):
+            return names[self.cursor], names[self._column]
+        return None
+
+    # Commands
+
+    def move_left(self) -> None:
+        """Move to the column on the left."""
+        self._move_to_column(self._column - 1)
+
+    def move_right(self) -> None:
+        """Move to the column on the right."""
+        self._move_to_column(self._column + 1)
+
+    def open_current(self) -> None:
+        """Ask for the cell under the cursor to be opened."""
+        pair = self.current_pair
+        if pair is not None and self._interactions is not None:
+            self.post_message(self.CellOpened(self, *pair, self._interactions.relation))
+
+    def line_clicked(self, index: int, x: int) -> None:
+        """Move the cursor to the cell."""
+        name_width, cell_width, _ = self._widths()
+        place = (x - name_width) // (cell_width + GAP)
+        shown = self._visible_columns()
+        if x >= name_width and place < len(shown):
+            self._move_to_column(shown[place])
+        self.move_to(index)
+
+    def text_under_cursor(self) -> str:
+        """The cell in words: count, share and ratio."""
+        pair = self.current_pair
+        if pair is None or self._figures is None:
+            return super().text_under_cursor()
+        return self._figures.sentence(*pair)
+
+    def lines_as_text(self) -> list[str]:
+        """The whole matrix with whole names, for an export."""
+        if self._figures is None:
+            return []
+        names = self._figures.names
+        first = max(cell_len(name) for name in (*names, _TOTAL_NAME))
+        widths = [max(_LEAST_CELL, cell_len(name) + 1) for name in names]
+        titles = [
+            fit(self.glyphs.arrow + name, width, "right")
+            for name, width in zip(names, widths, strict=True)
+        ]
+        lines = [" ".join([" " * first, *titles, fit(_TOTAL_NAME, _TOTAL, "right")])]
+        for index in range(self.line_count):
+            parts = [self._value(index, column)[0] for column in range(len(names))]
+            cells = [fit(text, width, "right") for text, width in zip(parts, widths, strict=True)]
+            total = fit(self._row_total(index), _TOTAL, "right")
+            lines.append(" ".join([fit(self._row_name(index), first), *cells, total]))
+        return [line.rstrip() for line in lines]
+
+    def covers(self) -> str:
+        """What is counted and how it is shown, and which columns, where not all fit."""
+        if self._interactions is None:
+            return ""
+        parts = [self._interactions.basis]
+        if self._figures is not None:
+            if self._mode != "count":
+                parts.append(VALUE_TITLES[self._mode])
+            if not self._figures.diagonal:
+                parts.append("without repeats")
+            names, shown = len(self._figures.names), self._visible_columns()
+            if len(shown) < names:
+                parts.append(f"columns {shown.start + 1}-{shown.stop} of {names}")
+        return " · ".join(part for part in parts if part)
+
+    # Columns
+
+    def _move_to_column(self, column: int) -> None:
+        if self._figures is None:
+            return
+        column = max(0, min(column, len(self._figures.names) - 1))
+        if column != self._column:
+            self._column = column
+            self._left = self._visible_columns().start
+            self.repaint_changed()
+            self.post_message(self.CursorMoved(self, self.cursor))
+            self._tell_view()
+
+    def _visible_columns(self) -> range:
+        """The columns that are visible at the present width, the cursor's among them."""
+        names = len(self._figures.names) if self._figures else 0
+        shown = self._widths()[2]
+        left = max(self._column - shown + 1, min(self._left, self._column))
+        left = max(0, min(left, names - shown))
+        return range(left, left + shown)
+
+    def _widths(self) -> tuple[int, int, int]:
+        """Cells of the name column and of each cell, and how many columns are visible."""
+        if self._figures is None:
+            return (0, 0, 0)
+        names = self._figures.names
+        longest, width = self._longest, self.text_width
+        name_width = min(max(longest, len(_TOTAL_NAME)), max(5, width // 4))
+        room = max(
+            0, width - name_width - self._total_width() - (GAP if self._total_width() else 0)
+        )
+        fair = room // len(names) - GAP
+        cell_width = max(_LEAST_CELL, min(_WIDEST_CELL, longest + 1, fair))
+        return name_width, cell_width, max(1, min(len(names), room // (cell_width + GAP)))
+
+    def _total_width(self) -> int:
+        """The column of totals is there only where it leaves room for the cells."""
+        return _TOTAL if self.text_width >= 30 else 0
+
+    # Drawing
+
+    @property
+    def header_height(self) -> int:
+        """One line of names, where there is a matrix."""
+        return 1 if self._figures is not None else 0
+
+    def header_key(self) -> Hashable:
+        """The names, where they stand, and which one the cursor is at."""
+        names = self._figures.names if self._figures else ()
+        return (names, self._widths(), self._visible_columns(), self._column)
+
+    def header_segments(self, y: int, width: int) -> list[Segment]:
+        """The names of the columns, shortened but different from each other."""
+        del y, width
+        if self._figures is None:
+            return []
+        name_width, cell_width, _ = self._widths()
+        short = shortened(self._figures.names, cell_width - 1, self.glyphs.ellipsis)
+        parts: list[Part] = [(fit("", name_width), "header")]
+        for column in self._visible_columns():
+            title = fit(self.glyphs.arrow + short[column], cell_width, "right")
+            parts += [
+                (" " * GAP, "header"),
+                (title, "strong" if column == self._column else "header"),
+            ]
+        if self._total_width():
+            parts += [(" " * GAP, "header"), (fit(_TOTAL_NAME, _TOTAL, "right"), "header")]
+        return self._segments(parts)
+
+    def line_key(self, index: int) -> Hashable:
+        """Everything that the row shows."""
+        return tuple(self._parts(index, index == self.cursor))
+
+    def line_segments(self, index: int, width: int, is_cursor: bool) -> list[Segment]:
+        """The row: name, visible cells, total."""
+        del width
+        return self._segments(self._parts(index, is_cursor))
+
+    def line_text(self, index: int) -> str:
+        """The name of the row, what it leads to, and its total."""
+        if self._figures is None or index >= len(self._figures.names):
+            return f"{self._row_name(index)}  {self._row_total(index)}"
+        source, figures = self._row_name(index), self._figures
+        cells = [
+            f"{to} {number:,}" for to in figures.names if (number := figures.count(source, to))
+        ]
+        return f"{source}  {', '.join(cells)}  {self._row_total(index)}"
+
+    def _parts(self, index: int, is_cursor: bool) -> list[Part]:
+        name_width, cell_width, _ = self._widths()
+        names = self._figures.names if self._figures else ()
+        short = shortened(names, name_width, self.glyphs.ellipsis)
+        name = short[index] if index < len(names) else _TOTAL_NAME
+        plain = "" if index < len(names) else "strong"
+        parts: list[Part] = [(fit(name, name_width), "strong" if is_cursor else plain)]
+        for column in self._visible_columns():
+            text, role, shade = self._value(index, column)
+            role = "cursor" if is_cursor and column == self._column else role
+            parts += [(" " * GAP, ""), (fit(text, cell_width - 1, "right") + shade, role)]
+        if self._total_width():
+            parts += [(" " * GAP, ""), (fit(self._row_total(index), _TOTAL, "right"), "strong")]
+        return parts
+
+    def _value(self, index: int, column: int) -> tuple[str, str, str]:
+        """Text, role and shade of a cell; of a column's total on the last line."""
+        figures, glyphs = self._figures, self.glyphs
+        if figures is None:
+            return ("", "", " ")
+        target = figures.names[column]
+        if index >= len(figures.names):
+            return (short_count(figures.columns[target]), "strong", " ")
+        source = figures.names[index]
+        if figures.excluded(source, target):
+            return ("\\", "muted", " ")
+        text = figures.text(source, target, self._mode)
+        if text is None:
+            return (glyphs.dash, "muted", " ")
+        heat = figures.heat(source, target, self._mode)
+        if not heat:
+            return (glyphs.dot, "muted", " ")
+        return (text, f"heat-{heat}", glyphs.shades[heat])
+
+    def _row_name(self, index: int) -> str:
+        names = self._figures.names if self._figures else ()
+        return names[index] if index < len(names) else _TOTAL_NAME
+
+    def _row_total(self, index: int) -> str:
+        if self._figures is None:
+            return ""
+        name = self._figures.names[index] if index < len(self._figures.names) else None
+        number = self._figures.total if name is None else self._figures.rows[name]
+        exact = count(number)
+        return exact if len(exact) <= _TOTAL else short_count(number)
+
+    def _segments(self, parts: list[Part]) -> list[Segment]:
+        return list(Segment.simplify(Segment(text, self.role(role)) for text, role in parts))

@@ -1,0 +1,128 @@
+"""What the cells of the interaction matrix say: counts, shares, ratios and their heat."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from queries.models import Interactions, Relation
+from queries.text import percent, short_count
+
+ValueMode = Literal["count", "row_share", "expected"]
+"""What a cell shows: the count; its percentage of the row's total; how many times what
+would be expected if rows and columns had nothing to do with each other."""
+
+VALUE_TITLES: Final[dict[ValueMode, str]] = {
+    "count": "count",
+    "row_share": "% of row",
+    "expected": "observed/expected",
+}
+HEAT_STEPS: Final = 4
+"""Heats above none."""
+
+_NOTHING: Final = {
+    Relation.FOLLOWS: "no agent spoke after another",
+    Relation.FOLLOWS_ONCE: "no agent spoke after another",
+    Relation.DELEGATES: "no agent handed work to another",
+    Relation.TOOLS: "no tool was called after another",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixFigures:
+    """A matrix of counts with its totals."""
+
+    names: tuple[str, ...]
+    counts: dict[tuple[str, str], int]
+    """Without the diagonal where that is left out."""
+    rows: dict[str, int]
+    """Sum over each row."""
+    columns: dict[str, int]
+    """Sum over each column."""
+    total: int
+    highest: int
+    diagonal: bool
+    """Whether cells from a name to itself count."""
+
+    @classmethod
+    def of(cls, interactions: Interactions, diagonal: bool) -> MatrixFigures:
+        """The figures of a matrix, with or without its diagonal."""
+        names = interactions.names
+        known = set(names)
+        counts = {
+            pair: number
+            for pair, number in interactions.counts.items()
+            if number and known.issuperset(pair) and (diagonal or pair[0] != pair[1])
+        }
+        rows, columns = dict.fromkeys(names, 0), dict.fromkeys(names, 0)
+        for (source, target), number in counts.items():
+            rows[source] += number
+            columns[target] += number
+        highest = max(counts.values(), default=0)
+        return cls(names, counts, rows, columns, sum(rows.values()), highest, diagonal)
+
+    def excluded(self, source: str, target: str) -> bool:
+        """Whether the cell is on a diagonal that is left out."""
+        return source == target and not self.diagonal
+
+    def count(self, source: str, target: str) -> int:
+        """How often."""
+        return self.counts.get((source, target), 0)
+
+    def row_share(self, source: str, target: str) -> float | None:
+        """The cell's part of its row, 0..1; unknown for a row of nothing."""
+        total = self.rows[source]
+        return self.count(source, target) / total if total else None
+
+    def ratio(self, source: str, target: str) -> float | None:
+        """Observed / expected, where expected is row total x column total / grand total.
+
+        Unknown where nothing is expected, and for cells that are left out.
+        """
+        expected = self.rows[source] * self.columns[target]
+        if not expected or self.excluded(source, target):
+            return None
+        return self.count(source, target) * self.total / expected
+
+    def text(self, source: str, target: str, mode: ValueMode) -> str | None:
+        """The cell in at most five characters; None where the value is undefined."""
+        if mode == "count":
+            return short_count(self.count(source, target))
+        if mode == "row_share":
+            share = self.row_share(source, target)
+            return None if share is None else percent(share)
+        ratio = self.ratio(source, target)
+        if ratio is None:
+            return None
+        return f"{ratio:.2f}" if ratio < 9.995 else short_count(ratio)
+
+    def heat(self, source: str, target: str, mode: ValueMode) -> int:
+        """0 (nothing) to :data:`HEAT_STEPS`; twice the expected or more is the highest."""
+        count = self.count(source, target)
+        if not count:
+            return 0
+        if mode == "count":
+            part: float = count / self.highest
+        elif mode == "row_share":
+            part = self.row_share(source, target) or 0.0
+        else:
+            part = (self.ratio(source, target) or 0.0) / 2
+        return max(1, min(HEAT_STEPS, round(part * HEAT_STEPS + 0.499)))
+
+    def sentence(self, source: str, target: str) -> str:
+        """All about one cell in one line."""
+        parts = [f"{source} → {target}: {self.count(source, target):,}"]
+        share, ratio = self.row_share(source, target), self.ratio(source, target)
+        if share is not None:
+            parts.append(f"{percent(share)} % of row")
+        if ratio is not None:
+            parts.append(f"{ratio:.2f} x expected")
+        return ", ".join(parts)
+
+
+def why_empty(interactions: Interactions, diagonal: bool) -> str:
+    """One sentence that says why there is no matrix to show."""
+    if not diagonal and any(interactions.counts.values()):
+        return "Only repeats of one and the same; show the diagonal to see them."
+    basis = f" ({interactions.basis})" if interactions.basis else ""
+    return f"Nothing to show: {_NOTHING[interactions.relation]}{basis}."

@@ -1,0 +1,161 @@
+"""The table of tools: how often each is called, how often it fails, how long it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import ClassVar, Final, Unpack
+
+from queries.models import ToolStatistic
+from queries.text import count, duration, percent, short_count
+from widgets.cells import Column
+from widgets.glyphs import bar
+from widgets.line_table import Cell, LineTable
+from widgets.line_view import ViewOptions
+from widgets.pane import Pane
+
+SORTS: Final[Mapping[str, Callable[[ToolStatistic], float | str | None]]] = {
+    "calls": lambda tool: tool.calls,
+    "tool": lambda tool: tool_name(tool).casefold(),
+    "ok": lambda tool: tool.success_rate,
+    "errors": lambda tool: tool.errors,
+    "running": lambda tool: tool.running,
+    "p50": lambda tool: tool.p50,
+    "p95": lambda tool: tool.p95,
+    "average": lambda tool: tool.average,
+    "total": lambda tool: tool.total,
+    "tokens": lambda tool: tool.tokens,
+}
+"""Sort orders by name, each by the raw value. Unknown values always come last."""
+
+TEXT_SORTS: Final = frozenset(("tool",))
+"""Sorted A to Z by default; all others largest first."""
+
+
+def tool_name(tool: ToolStatistic) -> str:
+    """The tool with its operation: ``Bash`` or ``git·commit``."""
+    return tool.tool if tool.operation is None else f"{tool.tool}·{tool.operation}"
+
+
+def sort_tools(
+    tools: Iterable[ToolStatistic], sort: str = "calls", reverse: bool = False
+) -> list[ToolStatistic]:
+    """The tools in one of the :data:`SORTS`; ties by name.
+
+    Args:
+        tools: in any order.
+        sort: the order.
+        reverse: turns the order's default direction; the unknown stay last.
+
+    Raises:
+        KeyError: there is no such order.
+    """
+    value = SORTS[sort]
+    known = [(key, tool) for tool in tools if (key := value(tool)) is not None]
+    held = {id(tool) for _, tool in known}
+    unknown = sorted((tool for tool in tools if id(tool) not in held), key=tool_name)
+    known.sort(key=lambda pair: tool_name(pair[1]))
+    # Each order has one type of key, so that they do compare.
+    known.sort(key=lambda pair: pair[0], reverse=(sort not in TEXT_SORTS) != reverse)
+    return [tool for _, tool in known] + unknown
+
+
+class ToolTable(LineTable[ToolStatistic]):
+    """One line per tool and operation."""
+
+    COLUMNS: ClassVar[tuple[Column, ...]] = (
+        Column("tool", "tool", 18, 8, priority=100, flexible=True),
+        Column("calls", "calls", 6, 5, "right", priority=95),
+        Column("bar", "", 10, 4, priority=60),
+        Column("ok", "ok %", 5, 5, "right", priority=90),
+        Column("interval", "95% range", 11, 11, "right", priority=50),
+        Column("errors", "err", 5, 4, "right", priority=85),
+        Column("running", "run", 4, 4, "right", priority=65),
+        Column("p50", "p50", 6, 6, "right", priority=80),
+        Column("p95", "p95", 6, 6, "right", priority=75),
+        Column("average", "avg", 6, 6, "right", priority=40),
+        Column("total", "total", 6, 6, "right", priority=35),
+        Column("tokens", "tokens", 6, 6, "right", priority=30),
+    )
+    TEXT_SORTS: ClassVar[frozenset[str]] = TEXT_SORTS
+
+    class Opened(Pane.Opened):
+        """The tool under the cursor shall be opened."""
+
+        def __init__(self, pane: Pane, index: int, tool: ToolStatistic) -> None:
+            self.tool = tool
+            super().__init__(pane, index)
+
+    def __init__(self, **options: Unpack[ViewOptions]) -> None:
+        """Construct an empty table."""
+        options.setdefault("empty_text", "No tool has been called yet.")
+        super().__init__(**options)
+        self._most_calls = 0
+
+    def show_tools(
+        self, tools: Iterable[ToolStatistic], sort: str = "calls", reverse: bool = False
+    ) -> None:
+        """Sort and show these tools; the cursor stays on its tool.
+
+        Args:
+            tools: in any order.
+            sort: one of :data:`SORTS`.
+            reverse: turns the order's default direction.
+
+        Raises:
+            KeyError: there is no such order.
+        """
+        rows = sort_tools(tools, sort, reverse)
+        self._most_calls = max((tool.calls for tool in rows), default=0)
+        self.show(rows, sort=sort, reverse=reverse)
+
+    def open_current(self) -> None:
+        """Ask for the tool under the cursor to be opened."""
+        if self.current is not None:
+            self.post_message(self.Opened(self, self.cursor, self.current))
+
+    def row_key(self, row: ToolStatistic) -> str:
+        """Tool and operation; no tool's name holds the separator."""
+        return f"{row.tool}\n{row.operation}" if row.operation is not None else row.tool
+
+    def cell(self, row: ToolStatistic, column: str, width: int) -> Cell:
+        """One cell of the table."""
+        match column:
+            case "tool":
+                return (tool_name(row), "")
+            case "calls":
+                return (self._calls(row, width), "")
+            case "bar":
+                part = row.calls / self._most_calls if self._most_calls else 0.0
+                return (bar(part, width, self.glyphs), "accent")
+            case "ok":
+                role = "muted" if row.success_rate is None else "warning" if row.errors else "ok"
+                return (percent(row.success_rate), role)
+            case "interval":
+                if row.success_low is None or row.success_high is None:
+                    return (self.glyphs.dash, "muted")
+                return (f"{percent(row.success_low)}-{percent(row.success_high)}", "muted")
+            case "errors":
+                if not row.errors:
+                    return ("", "")
+                sign = self.glyphs.error
+                return (short_count(row.errors) + (sign if width >= 5 else ""), "error")
+            case "running":
+                return (short_count(row.running) if row.running else "", "running")
+            case "tokens":
+                return (short_count(row.tokens), "muted" if row.tokens is None else "")
+            case _:
+                seconds = _SECONDS[column](row)
+                return (duration(seconds), "muted" if seconds is None else "")
+
+    def _calls(self, row: ToolStatistic, width: int) -> str:
+        sign = self.glyphs.aggregated if row.aggregated else ""
+        exact = sign + count(row.calls)
+        return exact if len(exact) <= width else sign + short_count(row.calls)
+
+
+_SECONDS: Final[Mapping[str, Callable[[ToolStatistic], float | None]]] = {
+    "p50": lambda tool: tool.p50,
+    "p95": lambda tool: tool.p95,
+    "average": lambda tool: tool.average,
+    "total": lambda tool: tool.total,
+}
