@@ -112,6 +112,11 @@ class FlatTree(VisibleLines):
         parent = self._forest.parent(self._lines[line])
         return None if parent == TOP else self._line(parent)
 
+    def parent(self, line: int) -> ActivityNode | None:
+        """The node that the one on this line hangs under; None for a root."""
+        parent = self._forest.parent(self._lines[line])
+        return None if parent == TOP else self._forest.node(parent)
+
     def search(self, start: str | None, test: NodeTest, *, forward: bool = True) -> str | None:
         """The next node in document order that passes, also inside closed branches.
 
@@ -126,6 +131,15 @@ class FlatTree(VisibleLines):
             if self._is_shown(other) and test(self._forest.node(other)):
                 return self._forest.node(other).key
         return None
+
+    def count(self, test: NodeTest) -> int:
+        """How many nodes pass, also inside closed branches, unless a filter hides them."""
+        forest = self._forest
+        return sum(
+            1
+            for number in forest.family(TOP)
+            if self._is_shown(number) and test(forest.node(number))
+        )
 
     # Opening and closing
 

@@ -189,6 +189,8 @@ def test_any_sequence_of_steps_equals_flattening_anew(
             assert tree.index_of(key) == line
             parent = naive.home[key]
             assert tree.parent_line(line) == (None if parent is None else tree.index_of(parent))
+            above_it = tree.parent(line)
+            assert (None if above_it is None else above_it.key) == parent
             kin = [kid for kid in naive.kids[parent] if naive.shown(kid)]
             if depth:
                 assert tree.guides(line, 99)[-1] == (kin[-1] != key)
