@@ -1,0 +1,96 @@
+"""The help screen: every key, as it is now, from the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import ClassVar, Final
+
+from rich.table import Table
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from queries.filters import FIELDS
+from tui.commands import COMMANDS, GROUPS, Keymap, bindings_for, key_names
+
+_CLOSING: Final = ("screens.back", "screens.help", "program.quit")
+_WIDEST_KEYS: Final = 14
+
+
+def _bindings() -> Iterator[Binding]:
+    # With the ids of the registry the user's own keys move and close this screen too.
+    for binding in Binding.make_bindings(bindings_for(("any", "detail"))):
+        if binding.id in _CLOSING:
+            yield Binding(binding.key, "close", show=False, id=binding.id)
+        elif binding.id is not None and binding.id.startswith("move."):
+            yield binding
+
+
+class HelpScreen(ModalScreen[None]):
+    """All commands by group, with the keys that work now, and the filter language."""
+
+    CSS_PATH = "help.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = list(_bindings())
+
+    def __init__(self, keymap: Keymap | None = None, *, ascii_only: bool = False) -> None:
+        """Create the screen.
+
+        Args:
+            keymap: the user's changes to the default keys.
+            ascii_only: whether key names may only use ASCII.
+        """
+        super().__init__()
+        self._keymap = keymap
+        self._ascii_only = ascii_only
+
+    def compose(self) -> ComposeResult:
+        """One scrollable page."""
+        page = VerticalScroll(id="help-page")
+        page.border_title = "Help"
+        with page:
+            for group in GROUPS:
+                yield Static(Text(group), classes="help-heading", markup=False)
+                yield Static(_table(self._rows(group)), classes="help-rows", markup=False)
+            yield Static(Text("Filters"), classes="help-heading", markup=False)
+            rows = [(f"{name}:", f"{meaning}.") for name, meaning in FIELDS.items()]
+            yield Static(_table(rows), classes="help-rows", markup=False)
+
+    def action_close(self) -> None:
+        """Go back to the screen below."""
+        self.dismiss()
+
+    def action_pane(self, method: str) -> None:
+        """Scroll as the commands that move a cursor say."""
+        page = self.query_one("#help-page", VerticalScroll)
+        half = max(1, page.size.height // 2)
+        moves: dict[str, Callable[[], object]] = {
+            "cursor_up": lambda: page.scroll_relative(y=-1, animate=False),
+            "cursor_down": lambda: page.scroll_relative(y=1, animate=False),
+            "half_page_up": lambda: page.scroll_relative(y=-half, animate=False),
+            "half_page_down": lambda: page.scroll_relative(y=half, animate=False),
+            "page_up": lambda: page.scroll_page_up(animate=False),
+            "page_down": lambda: page.scroll_page_down(animate=False),
+            "cursor_top": lambda: page.scroll_home(animate=False),
+            "cursor_bottom": lambda: page.scroll_end(animate=False),
+        }
+        if move := moves.get(method):
+            move()
+
+    def _rows(self, group: str) -> list[tuple[str, str]]:
+        return [
+            (" ".join(key_names(command, self._keymap, ascii_only=self._ascii_only)), command.help)
+            for command in COMMANDS
+            if command.group == group
+        ]
+
+
+def _table(rows: list[tuple[str, str]]) -> Table:
+    table = Table.grid(padding=(0, 2, 0, 0), expand=True)
+    table.add_column(width=_WIDEST_KEYS, style="bold")
+    table.add_column(ratio=1)
+    for keys, meaning in rows:
+        table.add_row(Text(keys), Text(meaning))
+    return table
