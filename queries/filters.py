@@ -1,0 +1,308 @@
+"""The filter language: ``status:failed agent:hacker since:7d "login test" -tool:Bash``.
+
+Terms stand side by side and must all hold; several values after one field, with commas
+between them, mean any of them; "-" before a term turns it round. Text is compared without
+regard to case, anywhere in the value. What a session or an event does not have, or what is
+not known of it, matches no term (and so does match the term turned round).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC
+from difflib import get_close_matches
+from enum import StrEnum
+from functools import lru_cache
+from operator import eq, ge, gt, le, lt
+from typing import Final
+
+from queries.models import Event, EventKind, EventState, SessionRow, SessionStatus
+from queries.moments import parse_moment
+from queries.text import clean, iso
+from queries.times import parse_time
+
+FIELDS: Final[dict[str, str]] = {
+    "status": "what the session is doing: " + ", ".join(SessionStatus),
+    "agent": "part of an agent's name",
+    "title": "part of the title of a session, or of the summary of an event",
+    "id": "part of the id",
+    "project": "part of the session's project",
+    "component": "part of the session's component",
+    "since": "active at or after: 7d, 12h, 30m, 2026-01-12, 2026-01-12T14:00, today",
+    "until": "active before: the same; times without a zone are UTC",
+    "events": "number of events of the session: >=100",
+    "errors": "number of failed events of the session: >0",
+    "tool": "part of a tool's name or operation",
+    "kind": "what sort of event: " + ", ".join(EventKind),
+    "state": "how the event went: " + ", ".join(EventState),
+}
+"""Every field and what it asks for."""
+
+MOST_CHARACTERS: Final = 1000
+"""Longer filters are refused."""
+_TOO_LONG: Final = f"a filter has at most {MOST_CHARACTERS} characters."
+
+_BOTH: Final = frozenset(("agent", "title", "id", "since", "until"))
+SESSION_FIELDS: Final = _BOTH | {"status", "project", "component", "events", "errors"}
+"""What can be asked of a session."""
+EVENT_FIELDS: Final = _BOTH | {"tool", "kind", "state"}
+"""What can be asked of an event."""
+
+_WORDS: Final[dict[str, type[StrEnum]]] = {
+    "status": SessionStatus,
+    "kind": EventKind,
+    "state": EventState,
+}
+_NUMBERS: Final = ("events", "errors")
+_MOMENTS: Final = ("since", "until")
+_COMPARE: Final[dict[str, Callable[[int, int], bool]]] = {
+    ">=": ge,
+    "<=": le,
+    ">": gt,
+    "<": lt,
+    "": eq,
+}
+
+_match_number = re.compile(r"(>=|<=|>|<|=?)([0-9]{1,15})\Z").match
+_match_field = re.compile(r"([A-Za-z_]+):").match
+_needs_no_quotes = re.compile(r'[^\s",:\\-][^\s",:\\]*\Z').match
+
+
+class FilterError(ValueError):
+    """A filter that cannot be understood; the text is one sentence."""
+
+    def __init__(self, problem: str, position: int) -> None:
+        super().__init__(f"At character {position}: {problem}")
+        self.position = position
+        """Of the term, counted from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One condition of a filter."""
+
+    field: str
+    """One of :data:`FIELDS`, or "" for text anywhere."""
+    values: tuple[str, ...]
+    """Any of these; moments as ISO 8601 in UTC, numbers with their comparison before them."""
+    negative: bool = False
+
+    def __str__(self) -> str:
+        values = ",".join(_quoted(value, self.field) for value in self.values)
+        return f"{'-' * self.negative}{self.field}{':' * bool(self.field)}{values}"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What sessions or events must fulfil. ``str`` gives text that parses to an equal one."""
+
+    terms: tuple[Term, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether everything matches."""
+        return not self.terms
+
+    def matches_session(self, row: SessionRow) -> bool:
+        """Whether a session fulfils every term.
+
+        Its agents are the declared one and those seen; its title the declared one, else its
+        first prompt; it is active from its start to its last known instant.
+        """
+        return all(_ask_session(term, row) is not term.negative for term in self.terms)
+
+    def matches_event(self, event: Event) -> bool:
+        """Whether an event fulfils every term; its agents include the target."""
+        return all(_ask_event(term, event) is not term.negative for term in self.terms)
+
+    def __str__(self) -> str:
+        return " ".join(map(str, self.terms))
+
+
+def parse_filter(text: str, now: float, fields: Iterable[str] = FIELDS) -> Filter:
+    r"""Read a filter.
+
+    Args:
+        text: as typed. Quotes keep blanks, commas and colons together; within them ``\"``
+            is a quote and ``\\`` a backslash.
+        now: what durations count back from, epoch seconds.
+        fields: those that may be asked here: :data:`SESSION_FIELDS`, :data:`EVENT_FIELDS`.
+
+    Raises:
+        FilterError: naming the place, and the known fields where one is not known.
+    """
+    if len(text) > MOST_CHARACTERS:
+        raise FilterError(_TOO_LONG, MOST_CHARACTERS)
+    allowed = tuple(name for name in FIELDS if name in frozenset(fields))
+    text = clean(text, MOST_CHARACTERS)
+    result = Filter(tuple(_terms(text, now, allowed)))
+    if len(str(result)) > MOST_CHARACTERS:
+        raise FilterError(_TOO_LONG, MOST_CHARACTERS)
+    return result
+
+
+def _terms(text: str, now: float, allowed: tuple[str, ...]) -> Iterator[Term]:
+    position = 0
+    while position < len(text):
+        if text[position].isspace():
+            position += 1
+            continue
+        start = position
+        negative = text[position] == "-" and text[position + 1 : position + 2].strip() != ""
+        position += negative
+        found = _match_field(text, position)
+        field = found[1].lower() if found else ""
+        if found:
+            if field not in allowed:
+                raise FilterError(_no_such_field(found[1], allowed), start + 1)
+            position = found.end()
+        values, position = _read_values(text, position, bool(found), start + 1)
+        try:
+            yield Term(field, tuple(_normal(field, value, now) for value in values), negative)
+        except ValueError as error:
+            raise FilterError(str(error), start + 1) from error
+
+
+def _read_values(text: str, position: int, several: bool, term: int) -> tuple[list[str], int]:
+    values = [""]
+    quoted = False
+    while position < len(text) and not text[position].isspace():
+        character = text[position]
+        position += 1
+        if character == '"':
+            quoted = True
+            position = _read_quoted(text, position, values, term)
+        elif character == "," and several:
+            values.append("")
+        else:
+            values[-1] += character
+    if not all(values):
+        raise FilterError("empty quotes." if quoted else "a value is missing.", term)
+    return values, position
+
+
+def _read_quoted(text: str, position: int, values: list[str], term: int) -> int:
+    opened = position
+    while position < len(text):
+        character = text[position]
+        position += 1
+        if character == '"':
+            return position
+        if character == "\\" and text[position : position + 1] in ('"', "\\"):
+            character = text[position]
+            position += 1
+        values[-1] += character
+    raise FilterError(f"the quote opened at character {opened} is never closed.", term)
+
+
+def _no_such_field(name: str, allowed: tuple[str, ...]) -> str:
+    near = get_close_matches(name.lower(), allowed, 1)
+    meant = f" (did you mean '{near[0]}'?)" if near else ""
+    known = "cannot be asked here" if name.lower() in FIELDS else "is not a field"
+    return (
+        f"'{clean(name, 40)}' {known}{meant}; fields are {', '.join(allowed)}. "
+        "Put text with a colon in quotes."
+    )
+
+
+def _normal(field: str, value: str, now: float) -> str:
+    if field in _WORDS:
+        words = tuple(_WORDS[field])
+        if value.lower() not in words:
+            raise ValueError(f"'{clean(value, 40)}' is no {field}; write {', '.join(words)}.")
+        return value.lower()
+    if field in _NUMBERS:
+        found = _match_number(value)
+        if found is None:
+            raise ValueError(f"{field} takes a number, like {field}:>0 or {field}:<=100.")
+        return f"{found[1].replace('=', '') if found[1] == '=' else found[1]}{int(found[2])}"
+    if field in _MOMENTS:
+        return iso(parse_moment(value, now)) or value
+    return value
+
+
+def _quoted(value: str, field: str) -> str:
+    plain = field in _MOMENTS or field in _NUMBERS or _needs_no_quotes(value)
+    return value if plain else '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+_SESSION_TEXTS: Final[dict[str, Callable[[SessionRow], tuple[str | None, ...]]]] = {
+    "agent": lambda row: (row.session.agent, *row.totals.agents),
+    "title": lambda row: (row.session.title or row.totals.first_prompt,),
+    "id": lambda row: (row.session.id,),
+    "project": lambda row: (row.session.project,),
+    "component": lambda row: (row.session.component,),
+}
+_EVENT_TEXTS: Final[dict[str, Callable[[Event], tuple[str | None, ...]]]] = {
+    "agent": lambda event: (event.agent, event.target_agent),
+    "title": lambda event: (event.summary,),
+    "id": lambda event: (event.id,),
+    "tool": lambda event: (event.tool, event.operation),
+}
+
+
+def _ask_session(term: Term, row: SessionRow) -> bool:
+    field = term.field
+    if field in _SESSION_TEXTS:
+        return _contains(_SESSION_TEXTS[field](row), term.values)
+    if field == "status":
+        return row.session.status in term.values
+    if field in _NUMBERS:
+        return _compares(row.totals.events if field == "events" else row.totals.errors, term.values)
+    if field in _MOMENTS:
+        return _active(row.started, row.last_time, term)
+    texts = (text for read in _SESSION_TEXTS.values() for text in read(row))
+    others = (row.session.error, row.totals.first_prompt)
+    return not field and _contains((*texts, *others), term.values)
+
+
+def _ask_event(term: Term, event: Event) -> bool:
+    field = term.field
+    if field in _EVENT_TEXTS:
+        return _contains(_EVENT_TEXTS[field](event), term.values)
+    if field == "kind":
+        return event.kind in term.values
+    if field == "state":
+        return event.state in term.values
+    if field in _MOMENTS:
+        return _active(event.time, event.time, term)
+    texts = (text for read in _EVENT_TEXTS.values() for text in read(event))
+    return not field and _contains((*texts, event.model, event.session_id), term.values)
+
+
+def _contains(texts: Iterable[str | None], values: tuple[str, ...]) -> bool:
+    needles = [value.casefold() for value in values]
+    for text in texts:
+        if text:
+            folded = text.casefold()
+            for needle in needles:
+                if needle in folded:
+                    return True
+    return False
+
+
+def _compares(number: int, values: tuple[str, ...]) -> bool:
+    for value in values:
+        sign = value.rstrip("0123456789")
+        if _COMPARE[sign](number, int(value[len(sign) :])):
+            return True
+    return False
+
+
+@lru_cache(256)
+def _instant(value: str) -> float:
+    moment = parse_time(value, UTC)
+    return math.nan if moment is None else moment
+
+
+def _active(first: float | None, last: float | None, term: Term) -> bool:
+    for value in term.values:
+        moment = _instant(value)
+        if term.field == "since" and last is not None and last >= moment:
+            return True
+        if term.field == "until" and first is not None and first < moment:
+            return True
+    return False

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from queries.moments import parse_moment
+from queries.text import iso
+
+NOW = 1_768_226_400.0  # 2026-01-12 14:00 UTC
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("30m", "2026-01-12T13:30:00Z"),
+        ("12h", "2026-01-12T02:00:00Z"),
+        ("7d", "2026-01-05T14:00:00Z"),
+        ("2w", "2025-12-29T14:00:00Z"),
+        ("90s", "2026-01-12T13:58:30Z"),
+        ("1.5h", "2026-01-12T12:30:00Z"),
+        ("1d12h", "2026-01-11T02:00:00Z"),
+        ("now", "2026-01-12T14:00:00Z"),
+        ("Today", "2026-01-12T00:00:00Z"),
+        ("yesterday", "2026-01-11T00:00:00Z"),
+        ("2026-01-10", "2026-01-10T00:00:00Z"),
+        (" 2026-01-10 08:30 ", "2026-01-10T08:30:00Z"),
+        ("2026-01-10T08:30:15.25", "2026-01-10T08:30:15.250000Z"),
+        ("2026-01-10T08:30:00Z", "2026-01-10T08:30:00Z"),
+        ("2026-01-10T08:30:00+02:00", "2026-01-10T06:30:00Z"),
+    ],
+)
+def test_moments_are_utc_unless_they_say_otherwise(text: str, moment: str) -> None:
+    assert iso(parse_moment(text, NOW)) == moment
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "7", "7x", "7D", "d", "-7d", "2026", "2026-13-01", "2026-02-30", "99999999w"),
+        *("1768226400", "2026-01-12T25:00", "12:30", "soon", "7d 2h", "\x1b[2J"),
+    ],
+)
+def test_anything_else_is_told_with_examples(text: str) -> None:
+    with pytest.raises(ValueError, match="is not a time: write 30m, 12h, 7d, 2w, today,") as caught:
+        parse_moment(text, NOW)
+    assert "\x1b" not in str(caught.value)
+
+
+@given(st.text("0123456789.smhdw-T: ", max_size=20) | st.text(max_size=30), st.floats(0, 4e9))
+@example("999999999w999999999w", 0.0)
+def test_any_text_is_a_moment_or_a_sentence(text: str, now: float) -> None:
+    try:
+        moment = parse_moment(text, now)
+    except ValueError:
+        return
+    assert iso(moment) is not None
+
+
+@given(st.datetimes(timezones=st.just(None)))
+def test_what_is_printed_is_read_back(moment: object) -> None:
+    text = str(moment).replace(" ", "T")
+    assert iso(parse_moment(text, NOW)) == iso(parse_moment(f"{text}Z", NOW))
