@@ -15,7 +15,7 @@ GAP = 1
 """Blank cells between two columns."""
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=8192)
 def fit(text: str, width: int, align: Align = "left", ellipsis: str = "…") -> str:
     """The text in exactly ``width`` cells, cut with an ellipsis or padded with blanks.
 

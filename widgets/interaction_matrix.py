@@ -42,6 +42,10 @@ class InteractionMatrix(Pane):
         & > .line--heat-2 { background: $primary 30%; }
         & > .line--heat-3 { background: $primary 45%; color: $text; }
         & > .line--heat-4 { background: $primary 60%; color: $text; text-style: bold; }
+        &:ansi > .line--heat-1 { background: transparent; }
+        &:ansi > .line--heat-2 { background: transparent; }
+        &:ansi > .line--heat-3 { background: transparent; color: $foreground; }
+        &:ansi > .line--heat-4 { background: transparent; color: $foreground; text-style: bold; }
     }
     """
 

@@ -184,11 +184,19 @@ class LineTable(Pane, Generic[Row]):
     def lines_as_text(self) -> list[str]:
         """The header and all rows in aligned columns."""
         placed = layout(self.COLUMNS, max(_TEXT_WIDTH, self.text_width))
-        lines = [self._in_columns([self._title(place) for place in placed], placed)]
-        for row in self._rows:
-            cells = [self.cell(row, place.column.name, place.width) for place in placed]
-            lines.append(self._in_columns(cells, placed))
-        return ["".join(segment.text for segment in line).rstrip() for line in lines]
+        lines = [[self._title(place) for place in placed]]
+        lines += [
+            [self.cell(row, place.column.name, place.width) for place in placed]
+            for row in self._rows
+        ]
+        gap, ellipsis = " " * GAP, self.glyphs.ellipsis
+        return [
+            gap.join(
+                fit(text, place.width, place.column.align, ellipsis)
+                for (text, _), place in zip(cells, placed, strict=True)
+            ).rstrip()
+            for cells in lines
+        ]
 
     def header_key(self) -> Hashable:
         """The sort order; the columns follow from the width."""

@@ -16,6 +16,7 @@ from textual.strip import Strip
 
 from widgets.glyphs import UNICODE, Glyphs, drawable
 from widgets.highlight import highlight
+from widgets.roles import ROLE_CLASSES, ROLE_CSS
 
 _STRIPS: Final = 512
 """Drawn lines kept per widget: several screens' worth."""
@@ -46,47 +47,8 @@ class LineView(ScrollView, inherit_bindings=False):
     CURSOR_LINE: ClassVar[bool] = True
     """Whether the whole cursor line is painted; else the subclass shows the cursor itself."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "line--ok",
-        "line--error",
-        "line--warning",
-        "line--running",
-        "line--accent",
-        "line--strong",
-        "line--muted",
-        "line--header",
-        "line--cursor",
-        "line--match",
-    }
-    """One class per role that :meth:`role` knows (``line--`` and the role's name)."""
-
-    DEFAULT_CSS = """
-    LineView {
-        overflow-x: hidden;
-        overflow-y: scroll;
-        scrollbar-size-vertical: 1;
-        background: $surface;
-        color: $foreground;
-        & > .line--ok { color: $text-success; }
-        & > .line--error { color: $text-error; text-style: bold; }
-        & > .line--warning { color: $text-warning; }
-        & > .line--running { color: $text-primary; text-style: bold; }
-        & > .line--accent { color: $text-accent; }
-        & > .line--strong { text-style: bold; }
-        & > .line--muted { color: $text-muted; }
-        & > .line--header { color: $text-muted; text-style: underline; }
-        & > .line--match { color: $background; background: $warning; text-style: bold; }
-        & > .line--cursor {
-            color: $block-cursor-blurred-foreground;
-            background: $block-cursor-blurred-background;
-        }
-        &:focus > .line--cursor {
-            color: $block-cursor-foreground;
-            background: $block-cursor-background;
-            text-style: $block-cursor-text-style;
-        }
-    }
-    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = ROLE_CLASSES
+    DEFAULT_CSS = "LineView {" + ROLE_CSS + "}"
 
     def __init__(
         self,
@@ -320,11 +282,6 @@ class LineView(ScrollView, inherit_bindings=False):
 
     def _under_cursor(self, segments: list[Segment], cursor: Style) -> list[Segment]:
         """The segments on the cursor's background; in focus in its colour too."""
-        if self.has_focus:
-            return [
-                Segment(text, style + cursor if style else cursor) for text, style, _ in segments
-            ]
-        background = Style(bgcolor=cursor.bgcolor)
-        return [
-            Segment(text, style + background if style else cursor) for text, style, _ in segments
-        ]
+        if not self.has_focus:
+            cursor = Style(bgcolor=cursor.bgcolor, underline=cursor.underline)
+        return [Segment(text, (style or self.role()) + cursor) for text, style, _ in segments]

@@ -205,7 +205,7 @@ async def test_what_is_repainted_is_what_a_full_repaint_shows() -> None:
     table = Items()
     async with on_stage(table, (30, 9)) as stage:
         shown = items(50, 70)
-        for _ in range(60):
+        for _ in range(40):
             match choose.randrange(7):
                 case 0:
                     shown = [*items(shown[0][1] - 2, shown[0][1]), *shown]

@@ -298,3 +298,41 @@ async def test_ascii_pane_draws_ascii() -> None:
         pane.fill(["— cut…"])
         await stage.settle()
         assert stage.lines()[0].startswith("- cut~")
+
+
+async def test_lines_given_before_it_is_on_screen() -> None:
+    pane = Lines()
+    pane.fill(numbered(100))
+    pane.move_to(50)
+    async with on_stage(pane, (20, 10)) as stage:
+        assert pane.cursor == 50
+        assert any(line.startswith("line 50") for line in stage.lines())
+
+
+async def test_what_changed_while_hidden_is_seen_afterwards() -> None:
+    pane = Lines()
+    async with on_stage(pane, (20, 10)) as stage:
+        pane.fill(numbered(100))
+        await stage.settle()
+        pane.display = False
+        await stage.settle()
+        pane.fill(["other", *numbered(99)])
+        await stage.settle()
+        pane.display = True
+        await stage.settle()
+        assert stage.lines()[0].startswith("other")
+        assert stage.lines()[1].startswith("line 0")
+
+
+@pytest.mark.parametrize("theme", ["textual-dark", "textual-light", "ansi-dark", "ansi-light"])
+async def test_cursor_differs_from_other_lines_in_every_theme(theme: str) -> None:
+    pane = Lines()
+    async with on_stage(pane, (20, 10)) as stage:
+        stage.app.theme = theme
+        pane.fill(["same", "same"])
+        for focused in (True, False):
+            if not focused:
+                stage.app.set_focus(None)
+            await stage.settle()
+            styles = [next(iter(pane.render_line(y))).style for y in (0, 1)]
+            assert styles[0] != styles[1]
