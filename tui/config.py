@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from queries.text import clean
 from tui import keymap
-from tui.commands import COMMANDS
+from tui.commands import COMMANDS, key_names
 from tui.themes import AUTOMATIC, THEME_NAMES
 
 APPLICATION: Final = "session-tui"
@@ -73,7 +73,7 @@ def config_path(environ: Mapping[str, str] | None = None) -> Path:
     """Where the configuration is: ``$SESSION_TUI_CONFIG``, else the platform's place."""
     named = (os.environ if environ is None else environ).get(PATH_VARIABLE)
     if named:
-        return Path(named).expanduser()
+        return Path(os.path.expanduser(named))
     from platformdirs import user_config_path
 
     return user_config_path(APPLICATION) / "config.toml"
@@ -144,7 +144,9 @@ def parse(text: str, where: str, folder: Path) -> Config:
     if problems:
         raise ConfigError(*problems)
     if "stores" in values:
-        values["stores"] = tuple(str(folder / Path(s).expanduser()) for s in values["stores"])
+        values["stores"] = tuple(
+            str(folder / os.path.expanduser(entry)) for entry in values["stores"]
+        )
     return Config(**values)
 
 
@@ -157,7 +159,8 @@ def default_text() -> str:
         if option.name == "keys":
             lines.append("# [keys]")
             lines += [
-                f'# "{command.id}" = {json.dumps(",".join(command.keys))}  # {command.help}'
+                f'# "{command.id}" = {json.dumps(",".join(key_names(command, ascii_only=True)))}'
+                f"  # {command.help}"
                 for command in COMMANDS
             ]
         else:

@@ -35,7 +35,7 @@ class HasKeymap(Protocol):
 
 
 class CommandProvider(Provider):
-    """Offers the commands of the current screen; moving the cursor is left to its keys."""
+    """Offers the commands of the current screen; moving about is left to its keys."""
 
     @property
     def commands(self) -> tuple[Command, ...]:
@@ -45,7 +45,7 @@ class CommandProvider(Provider):
         return tuple(
             command
             for command in commands_in({*contexts, "any"})
-            if command.id not in _HIDDEN and not command.action.startswith("pane('cursor")
+            if command.id not in _HIDDEN and command.group != "Move"
         )
 
     async def discover(self) -> Hits:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tui.commands import COMMANDS
 from tui.config import Config, ConfigError, config_path, default_text, load, parse
 
 
@@ -123,7 +124,7 @@ def test_the_default_text_says_the_defaults() -> None:
     ]
     config = read("\n".join(options))
     assert replace(config, keys={}) == Config()
-    assert len(config.keys) > 40
+    assert config.keys == {command.id: ",".join(command.keys) for command in COMMANDS}
     assert {option.name for option in fields(Config)} - {"keys"} <= {
         line.split(" = ")[0] for line in options
     }
@@ -151,6 +152,15 @@ def test_relative_stores_are_relative_to_the_file(tmp_path: Path) -> None:
     path = tmp_path / "c.toml"
     path.write_text('stores = ["runs/a.db"]')
     assert load({"SESSION_TUI_CONFIG": str(path)}).stores == (str(tmp_path / "runs/a.db"),)
+
+
+def test_the_home_folder_is_understood(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/me")
+    assert read("stores = ['~/a.db', '~nobody-here/b.db']").stores == (
+        "/home/me/a.db",
+        "/folder/~nobody-here/b.db",
+    )
+    assert config_path({"SESSION_TUI_CONFIG": "~/c.toml"}) == Path("/home/me/c.toml")
 
 
 def test_unreadable_files_are_told(tmp_path: Path) -> None:

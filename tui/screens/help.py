@@ -17,7 +17,8 @@ from queries.filters import FIELDS
 from tui.commands import COMMANDS, GROUPS, Keymap, bindings_for, key_names
 
 _CLOSING: Final = ("screens.back", "screens.help", "program.quit")
-_WIDEST_KEYS: Final = 14
+_KEYS_WIDTH: Final = 13
+"""Cells for keys; more of them wrap."""
 
 
 def _bindings() -> Iterator[Binding]:
@@ -89,7 +90,7 @@ class HelpScreen(ModalScreen[None]):
 
 def _table(rows: list[tuple[str, str]]) -> Table:
     table = Table.grid(padding=(0, 2, 0, 0), expand=True)
-    table.add_column(width=_WIDEST_KEYS, style="bold")
+    table.add_column(width=_KEYS_WIDTH, style="bold")
     table.add_column(ratio=1)
     for keys, meaning in rows:
         table.add_row(Text(keys), Text(meaning))
