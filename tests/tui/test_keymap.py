@@ -151,6 +151,17 @@ async def test_a_keymap_moves_swaps_shares_and_removes_keys() -> None:
         assert screen.done == ["expand_all", "cursor_up"]
 
 
+async def test_a_default_key_is_shared_with_another_pane_and_a_command_goes_without() -> None:
+    app = RemappedApp({"activity.expand_all": "space", "sessions.clear_marks": ""})
+    async with app.run_test() as pilot:
+        screen = app.screen
+        assert isinstance(screen, MainScreen)
+        await pilot.press("space", "x", "plus")
+        screen.pane = "activity"
+        await pilot.press("space", "plus")
+        assert screen.done == ["mark", "expand_all"]
+
+
 def test_every_command_is_stated_once_one_is_changed() -> None:
     assert keymap.to_textual({}) == {}
     stated = keymap.to_textual({"find.next": ""})
