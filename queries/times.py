@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from calendar import timegm
 from datetime import UTC, datetime, timedelta, tzinfo
 
@@ -12,7 +13,7 @@ _DAYS_KEPT = 20_000
 
 _days: dict[str, int] = {}
 _clocks: dict[str, int] = {}
-_offsets: dict[tuple[tzinfo, str, int], int] = {}
+_offsets: dict[tuple[tzinfo, int, str, int], int] = {}
 
 _match_iso = re.compile(
     r"""([0-9]{4}-[0-9]{2}-[0-9]{2})
@@ -144,7 +145,8 @@ def _read_clock(text: str) -> int | None:
 
 def _local_offset(date: str, clock: int, zone: tzinfo) -> int | None:
     """Seconds that local time is ahead of UTC; looked up once for hours without a change."""
-    key = (zone, date, clock // 3600)
+    # The machine's zone may be another one the next time (TZ, tzset).
+    key = (zone, time.timezone if zone is LOCAL_ZONE else 0, date, clock // 3600)
     offset = _offsets.get(key)
     if offset is None:
         offset = _ask_offset(date, clock, zone)

@@ -41,7 +41,8 @@ def sub_agent(text: str) -> str | None:
     """The kind of sub-agent that a delegation's JSON or plain summary names."""
     data = _object(text)
     if data is not None:
-        return _text_of(data, ("subagent_type",))
+        inner = data.get("tool_input")
+        return _text_of(inner if isinstance(inner, dict) else data, ("subagent_type",))
     found = _match_kind(text.removeprefix("Task ").removeprefix("Agent "))
     return found.group(1) if found is not None else _from_cut(text, ("subagent_type",))
 
@@ -112,7 +113,8 @@ def _unescape(text: str) -> str:
     # The cut may have gone through an escape: at most "\uXXXX\uXXX" is lost at the end.
     for end in (len(text), text.rfind("\\")):
         try:
-            return str(json.loads(f'"{text[:end]}"', strict=False))
+            whole = str(json.loads(f'"{text[:end]}"', strict=False))
         except ValueError:
             continue
+        return whole[:-1] if "\ud800" <= whole[-1:] <= "\udbff" else whole
     return text

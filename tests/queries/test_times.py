@@ -123,6 +123,10 @@ def test_the_local_zone_follows_the_machine(monkeypatch: pytest.MonkeyPatch) -> 
         assert parse_time("2026-07-12 14:00:00", LOCAL_ZONE) == NOON + 181 * 86400
         shown = datetime.fromtimestamp(NOON, UTC).astimezone(LOCAL_ZONE)
         assert (shown.hour, shown.tzname()) == (13, "CET")
+        monkeypatch.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        assert parse_time("2026-01-12 21:00:00", LOCAL_ZONE) == NOON
+        assert parse_time("2026-01-12 13:00:00", LOCAL_ZONE) == NOON - 8 * 3600
     finally:
         monkeypatch.undo()
         time.tzset()

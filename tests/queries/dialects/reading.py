@@ -117,7 +117,7 @@ def build(path: Path, *statements: str, rows: Iterable[tuple[str, tuple[Any, ...
     """A small database: statements first, then ``(table, values)`` rows."""
     connection = sqlite3.connect(path)
     for statement in statements:
-        connection.execute(statement)
+        connection.executescript(statement)
     for table, values in rows:
         connection.execute(f"INSERT INTO {table} VALUES ({','.join('?' * len(values))})", values)
     connection.commit()
@@ -127,11 +127,17 @@ def build(path: Path, *statements: str, rows: Iterable[tuple[str, tuple[Any, ...
 
 def insert(path: Path, table: str, **values: Any) -> None:
     """One more row, by column name."""
+    insert_all(path, table, [values])
+
+
+def insert_all(path: Path, table: str, rows: Iterable[dict[str, Any]]) -> None:
+    """More rows, in one commit."""
     connection = sqlite3.connect(path)
-    connection.execute(
-        f"INSERT INTO {table} ({', '.join(values)}) VALUES ({','.join('?' * len(values))})",
-        tuple(values.values()),
-    )
+    for row in rows:
+        connection.execute(
+            f"INSERT INTO {table} ({', '.join(row)}) VALUES ({','.join('?' * len(row))})",
+            tuple(row.values()),
+        )
     connection.commit()
     connection.close()
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from queries.models import EventKind, EventState, SessionStatus
-from tests.queries.dialects.reading import HOSTILE_CELLS, build, insert, read
+from tests.queries.dialects.reading import HOSTILE_CELLS, build, insert, insert_all, read
 
 AUDIT = (
     "CREATE TABLE sessions (session_id TEXT PRIMARY KEY, start_time REAL NOT NULL, end_time REAL,"
@@ -256,11 +256,12 @@ def test_any_value_in_any_column(statements: tuple[str, ...], tmp_path: Path) ->
         for statement in statements
     }
     for table in tables:
-        for number, cell in enumerate(HOSTILE_CELLS):
-            values = {name: cell for name in columns[table] if name not in ("id", "session_id")}
-            insert(path, table, **values, session_id=str(number))
-        for cell in (b"\xff", 5.5, ""):
-            insert(path, table, session_id=cell)
+        names = [name for name in columns[table] if name not in ("id", "session_id")]
+        rows = [
+            {**dict.fromkeys(names, cell), "session_id": str(number)}
+            for number, cell in enumerate(HOSTILE_CELLS)
+        ]
+        insert_all(path, table, rows + [{"session_id": cell} for cell in (b"\xff", 5.5, "")])
     reading = read(path)
     # Every table but sessions and the totals holds events.
     event_tables = 3 if "tool_calls" in tables else 2
