@@ -220,8 +220,8 @@ class Terminal:
         """Wait for the end and return the exit code; negative after a deadly signal."""
         code = self.process.wait(timeout)
         # What the program wrote last is still on its way.
-        rest = ([self._master], [], [], 0)
-        self.wait_for(lambda _: not select.select(*rest)[0], timeout, "the rest of the output")
+        rest = [self._master]
+        self.wait_for(lambda _: not select.select(rest, [], [], 0)[0], timeout, "the rest")
         return code
 
     def wait_until_stopped(self, timeout: float = 10) -> None:
