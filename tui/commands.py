@@ -6,13 +6,12 @@ that the detail screen needs as well):
 
 * ``pane(method)`` *: run ``action_<method>()`` of the pane that has the focus. Methods:
   ``cursor_up``, ``cursor_down``, ``cursor_left``, ``cursor_right``, ``page_up``,
-  ``page_down``, ``half_page_up``, ``half_page_down``, ``cursor_top``, ``cursor_bottom`` and,
-  in the activity tree, ``expand_all``, ``collapse_all``.
+  ``page_down``, ``half_page_up``, ``half_page_down``, ``cursor_top``, ``cursor_bottom``.
 * ``focus_pane(step)``, ``search`` *, ``next_match(step)`` *, ``next_error(step)``,
   ``filter_sessions``, ``mark``, ``clear_marks``, ``cycle_scope``, ``cycle_sort``,
-  ``reverse_sort``, ``toggle_follow``, ``toggle_pause``, ``toggle_raw``, ``cycle_relation``,
-  ``cycle_value``, ``toggle_diagonal``, ``open``, ``back`` *, ``toggle_zoom``, ``copy`` *,
-  ``copy_command`` *, ``export_view`` *.
+  ``reverse_sort``, ``toggle_follow``, ``toggle_pause``, ``toggle_raw``, ``expand_all``,
+  ``collapse_all``, ``cycle_relation``, ``cycle_value``, ``toggle_diagonal``, ``open``,
+  ``back`` *, ``toggle_zoom``, ``copy`` *, ``copy_command`` *, ``export_view`` *.
 
 The application implements ``app.help``, ``app.store_info``, ``app.toggle_utc``,
 ``app.next_theme`` and ``app.redraw``; Textual has the rest.
@@ -137,9 +136,9 @@ COMMANDS: Final[tuple[Command, ...]] = (
             "Show start and end rows as they are stored, or paired as calls.",
             "toggle_raw", "Activity", footer=35, hint=("activity",)),
     Command("activity.expand_all", ("plus",), "expand all", "Open all branches of the tree.",
-            "pane('expand_all')", "Activity", footer=18, contexts=("activity",)),
+            "expand_all", "Activity", footer=18, contexts=("activity",)),
     Command("activity.collapse_all", ("minus",), "collapse all", "Close all branches of the tree.",
-            "pane('collapse_all')", "Activity", footer=17, contexts=("activity",)),
+            "collapse_all", "Activity", footer=17, contexts=("activity",)),
 
     Command("matrix.relation", ("m",), "relation",
             "Count who follows whom, who delegates to whom, or which tool comes next.",

@@ -97,6 +97,9 @@ class MainScreen(Screen[None]):
     def action_pane(self, method: str) -> None:
         self.done.append(method)
 
+    def action_expand_all(self) -> None:
+        self.done.append("expand_all")
+
     def action_cycle_scope(self) -> None:
         self.done.append("scope")
 
