@@ -8,17 +8,17 @@ from datetime import tzinfo
 from queries.dialects.base import EVENT_COLUMNS, Probe, Row, Source, to_event
 from queries.dialects.htmlgraph_text import main_argument, plain_summary, sub_agent
 from queries.dialects.sql import NULL, column, edge_rows, event_select, positive
-from queries.models import Event, EventKind
+from queries.models import Event
 from queries.times import parse_time
 
-_TASKS = "('Task', 'Agent')"
-_NOT_CALLS = "('UserQuery', 'Stop', 'TaskCompleted', 'TeammateIdle')"
 _SUMMARY = EVENT_COLUMNS.index("summary")
 _TIME = EVENT_COLUMNS.index("time")
 _DURATION = EVENT_COLUMNS.index("duration")
 _KIND = EVENT_COLUMNS.index("kind")
 _TOOL = EVENT_COLUMNS.index("tool")
 _TARGET = EVENT_COLUMNS.index("target_agent")
+_TASKS = ("Task", "Agent")
+_NOT_CALLS = ("UserQuery", "Stop", "TaskCompleted", "TeammateIdle")
 
 
 def _start_row(columns: Collection[str]) -> str:
@@ -68,35 +68,6 @@ def event_source(columns: Collection[str], two_rows: bool) -> Source:
     tool = column(columns, "tool_name")
     parent = column(columns, "parent_event_id")
     started = _start_row(columns) if two_rows else "0"
-    spawned = f"(instr({context}, '\"spawner_type\"') OR instr({context}, '\"phase_name\"'))"
-    kind = (
-        "CASE WHEN event_type = 'error' THEN 'error'"
-        " WHEN event_type IN ('task_delegation', 'delegation') THEN 'delegation'"
-        f" WHEN event_type = 'task_completed' AND {tool} IS NOT 'TaskComplete' THEN 'delegation'"
-        " WHEN event_type IS NOT 'tool_call' THEN 'other'"
-        f" WHEN {tool} = 'UserQuery' THEN 'prompt'"
-        f" WHEN {tool} IS NULL OR {tool} IN {_NOT_CALLS} THEN 'other'"
-        f" WHEN {tool} IN {_TASKS} AND ({context} IS NOT NULL OR {started}) THEN 'delegation'"
-        " ELSE 'tool' END"
-    )
-    phase = (
-        f"CASE WHEN event_type = 'task_completed' AND {tool} IS NOT 'TaskComplete' THEN 'end'"
-        f" WHEN event_type IS NOT 'tool_call' OR {tool} IS NULL OR {tool} IN {_NOT_CALLS}"
-        f" THEN 'whole' WHEN {started} THEN 'start'"
-        f" WHEN {context} IS NULL OR {spawned} THEN 'whole'"
-        + (" ELSE 'end' END" if two_rows else f" WHEN {tool} IN {_TASKS} THEN 'end'"
-           " ELSE 'whole' END")
-    )  # fmt: skip
-    # A Task's first row hangs under its delegation, or else under the prompt, whose id many
-    # Tasks would share as their key.
-    call_key = (
-        "CASE event_type WHEN 'task_delegation' THEN event_id"
-        f" WHEN 'task_completed' THEN {parent}"
-        f" ELSE CASE WHEN {tool} IN {_TASKS} AND {started} THEN"
-        " (SELECT whole.event_id FROM agent_events AS whole WHERE"
-        f" whole.event_id = agent_events.{'parent_event_id' if parent != NULL else 'event_id'}"
-        " AND whole.event_type = 'task_delegation') END END"
-    )
     return Source(
         name="agent_events",
         table="agent_events",
@@ -109,12 +80,12 @@ def event_source(columns: Collection[str], two_rows: bool) -> Source:
                 "time": column(columns, "timestamp", "created_at"),
                 "agent": "agent_id",
                 "target_agent": (
-                    f"CASE WHEN event_type IN ('task_delegation', 'delegation') OR {tool} IN"
-                    f" {_TASKS} THEN {column(columns, 'subagent_type')} END"
+                    "CASE WHEN event_type IN ('task_delegation', 'delegation') OR"
+                    f" {tool} IN ('Task', 'Agent') THEN {column(columns, 'subagent_type')} END"
                 ),
-                "kind": kind,
-                "phase": phase,
-                "call_key": call_key,
+                "kind": _kind(tool, f"{context} IS NOT NULL OR {started}"),
+                "phase": _phase(tool, context, started, two_rows),
+                "call_key": _call_key(tool, parent, started),
                 "tool": tool,
                 "summary": f"substr({column(columns, 'input_summary', 'output_summary')}, 1, 600)",
                 "state": _state(_is_error(context), status, tool, started),
@@ -128,6 +99,63 @@ def event_source(columns: Collection[str], two_rows: bool) -> Source:
         id_column="event_id",
         text=f"{_input(columns)}, {column(columns, 'output_summary')}",
         convert=to_htmlgraph_event,
+    )
+
+
+# In these, the commonest rows are decided first, by single comparisons: every row of a store
+# is sent through them.
+
+
+def _kind(tool: str, told: str) -> str:
+    """The kind of a row; ``told``: the condition for a row that a hook wrote about a call."""
+    others = "".join(f" WHEN '{name}' THEN 'other'" for name in _NOT_CALLS[1:])
+    tasks = "".join(
+        f" WHEN '{name}' THEN CASE WHEN {told} THEN 'delegation' ELSE 'tool' END" for name in _TASKS
+    )
+    return (
+        f"CASE event_type WHEN 'tool_call' THEN CASE {tool} WHEN 'UserQuery' THEN 'prompt'"
+        f"{others}{tasks} ELSE CASE WHEN {tool} IS NULL THEN 'other' ELSE 'tool' END END"
+        " WHEN 'error' THEN 'error'"
+        " WHEN 'task_delegation' THEN 'delegation' WHEN 'delegation' THEN 'delegation'"
+        f" WHEN 'task_completed' THEN CASE {tool} WHEN 'TaskComplete' THEN 'other'"
+        " ELSE 'delegation' END ELSE 'other' END"
+    )
+
+
+def _phase(tool: str, context: str, started: str, two_rows: bool) -> str:
+    """Start, end or whole. Rows of a spawner are whole; after a Task there is always an end."""
+    spawned = f"(instr({context}, '\"spawner_type\"') OR instr({context}, '\"phase_name\"'))"
+    if two_rows:
+        others = "".join(f" WHEN '{name}' THEN 'whole'" for name in _NOT_CALLS)
+        rest = (
+            f"CASE WHEN {tool} IS NULL THEN 'whole'"
+            f" WHEN {context} IS NULL THEN CASE WHEN {started} THEN 'start' ELSE 'whole' END"
+            f" WHEN {spawned} THEN 'whole' ELSE 'end' END"
+        )
+    else:
+        task = f"CASE WHEN {context} IS NULL OR {spawned} THEN 'whole' ELSE 'end' END"
+        others = "".join(f" WHEN '{name}' THEN {task}" for name in _TASKS)
+        rest = "'whole'"
+    return (
+        f"CASE event_type WHEN 'tool_call' THEN CASE {tool}{others} ELSE {rest} END"
+        f" WHEN 'task_completed' THEN CASE {tool} WHEN 'TaskComplete' THEN 'whole'"
+        " ELSE 'end' END ELSE 'whole' END"
+    )
+
+
+def _call_key(tool: str, parent: str, started: str) -> str:
+    """What the rows of one delegation share: the id of its task_delegation."""
+    if parent == NULL:
+        return "CASE event_type WHEN 'task_delegation' THEN event_id END"
+    # A Task's first row hangs under its delegation, or else under the prompt, whose id many
+    # Tasks would share as their key.
+    return (
+        "CASE event_type WHEN 'task_delegation' THEN event_id"
+        f" WHEN 'task_completed' THEN {parent}"
+        f" ELSE CASE WHEN {tool} IN ('Task', 'Agent') AND {started} THEN"
+        " (SELECT whole.event_id FROM agent_events AS whole WHERE"
+        " whole.event_id = agent_events.parent_event_id"
+        " AND whole.event_type = 'task_delegation') END END"
     )
 
 
@@ -177,24 +205,23 @@ def _duration(columns: Collection[str]) -> str:
 
 def to_htmlgraph_event(source: int, row: Row, zone: tzinfo) -> Event:
     """Like :func:`to_event`, with the summary unwrapped and text durations worked out."""
-    summary, tool, kind = row[_SUMMARY], row[_TOOL], row[_KIND]
-    took, target = row[_DURATION], row[_TARGET]
-    changes: dict[int, object] = {}
-    if isinstance(took, str):
+    summary, tool, took = row[_SUMMARY], row[_TOOL], row[_DURATION]
+    wrapped = type(summary) is str and (
+        summary.startswith(("{", "(")) or (type(tool) is str and summary.startswith(tool))
+    )
+    timed = type(took) is str
+    if not wrapped and not timed:
+        return to_event(source, row, zone)
+    cells = list(row)
+    if timed:
         end, start = parse_time(took, zone), parse_time(row[_TIME], zone)
-        changes[_DURATION] = end - start if end and start and end > start else None
-    if isinstance(summary, str) and summary and kind != EventKind.PROMPT:
-        delegation = kind == EventKind.DELEGATION
-        if delegation and target is None:
-            changes[_TARGET] = sub_agent(summary)
-        text = main_argument(summary, delegation=delegation) if summary[0] == "{" else None
-        if text is None:
-            text = plain_summary(summary, tool if isinstance(tool, str) else None)
-        if text != summary:
-            changes[_SUMMARY] = text
-    if changes:
-        cells = list(row)
-        for index, value in changes.items():
-            cells[index] = value
-        row = cells
-    return to_event(source, row, zone)
+        cells[_DURATION] = end - start if end and start and end > start else None
+    if wrapped and row[_KIND] != "prompt":
+        delegation = row[_KIND] == "delegation"
+        if delegation and row[_TARGET] is None:
+            cells[_TARGET] = sub_agent(summary)
+        text = main_argument(summary, delegation=delegation)
+        cells[_SUMMARY] = (
+            text if text is not None else plain_summary(summary, tool if tool else None)
+        )
+    return to_event(source, cells, zone)

@@ -40,7 +40,7 @@ def positive(expression: str) -> str:
     if expression == NULL:
         return NULL
     return (
-        f"CASE WHEN typeof({expression}) IN ('integer', 'real') AND {expression} > 0"
+        f"CASE WHEN {expression} > 0 AND typeof({expression}) IN ('integer', 'real')"
         f" THEN {expression} END"
     )
 
