@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import sys
+import gc
 from typing import TYPE_CHECKING, Any
 
 from rich.console import RenderableType
@@ -63,7 +63,8 @@ class TerminalApp(DiffOutput[ReturnType]):
 
     async def _ready(self) -> None:
         await super()._ready()
-        lifecycle.settle_gc()
+        if not self.is_headless:
+            lifecycle.settle_gc()
 
     def _handle_exception(self, error: Exception) -> None:
         self.crash = self.crash or error
@@ -136,5 +137,4 @@ def _terminal_given_back() -> Iterator[None]:
         raise
     finally:
         preflight.undo_first_sign()
-        if sys.exc_info()[0] is None:
-            lifecycle.settle_gc()
+        gc.enable()

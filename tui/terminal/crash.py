@@ -7,6 +7,7 @@ Neither local variables nor messages of errors are written, since both may quote
 from __future__ import annotations
 
 import contextlib
+import copy
 import logging
 import os
 import platform
@@ -126,6 +127,9 @@ class _DatalessFormatter(logging.Formatter):
         return describe(ei[1]) if ei[1] is not None else ""
 
     def format(self, record: logging.LogRecord) -> str:
+        # Other handlers leave their own text of the error in the record they share.
+        record = copy.copy(record)
+        record.exc_text = None
         if record.name == "asyncio":
             record.msg, record.args = str(record.msg).split("\n", 1)[0], None
         return super().format(record)

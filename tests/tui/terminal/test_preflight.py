@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import contextlib
+import os
+import pty
+from collections.abc import Iterator
+
+import pytest
+
+from tui.terminal import preflight
+
+
+@pytest.fixture
+def terminals(monkeypatch: pytest.MonkeyPatch) -> dict[int, bool]:
+    """Which of the three standard streams are terminals."""
+    are = {0: True, 1: True, 2: True}
+    monkeypatch.setattr(os, "isatty", lambda fd: are[fd])
+    monkeypatch.setenv("TERM", "xterm")
+    return are
+
+
+def test_a_terminal(terminals: dict[int, bool]) -> None:
+    assert preflight.check_terminal() is None
+
+
+@pytest.mark.parametrize(
+    ("missing", "words"),
+    [
+        ([0], "standard input is not one"),
+        ([1], "standard output is not one"),
+        ([1, 2], "standard output and error output are not one"),
+    ],
+)
+def test_not_a_terminal(terminals: dict[int, bool], missing: list[int], words: str) -> None:
+    terminals.update(dict.fromkeys(missing, False))
+    assert words in (preflight.check_terminal() or "")
+
+
+@pytest.mark.parametrize(("term", "words"), [("dumb", "TERM=dumb"), ("", "TERM is not set")])
+def test_a_terminal_that_cannot_place_text(
+    terminals: dict[int, bool], monkeypatch: pytest.MonkeyPatch, term: str, words: str
+) -> None:
+    monkeypatch.setenv("TERM", term)
+    assert words in (preflight.check_terminal() or "")
+
+
+@contextlib.contextmanager
+def standard_error() -> Iterator[int]:
+    """The other end of a pseudo-terminal that stands in for standard error."""
+    master, slave = pty.openpty()
+    before = os.dup(2)
+    os.dup2(slave, 2)
+    try:
+        yield master
+    finally:
+        preflight.sign_taken_over()
+        os.dup2(before, 2)
+        for fd in (before, master, slave):
+            os.close(fd)
+
+
+@pytest.fixture
+def no_signals(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preflight, "_SIGNALS", ())
+
+
+def test_first_sign_and_back(no_signals: None) -> None:
+    with standard_error() as master:
+        preflight.first_sign("opening a\x1b[2Jb.db")
+        shown = os.read(master, 1000).decode()
+        assert shown == "\x1b[?1049h\x1b[?25l\x1b[H\x1b[2J opening a␛[2Jb.db"
+        assert preflight.sign_is_shown()
+        preflight.first_sign("again")
+        preflight.undo_first_sign()
+        preflight.undo_first_sign()
+        assert os.read(master, 1000) == b"\x1b[?1049l\x1b[?25h"
+
+
+def test_taken_over_means_not_undone(no_signals: None) -> None:
+    with standard_error() as master:
+        preflight.first_sign("opening")
+        os.read(master, 1000)
+        preflight.sign_taken_over()
+        preflight.undo_first_sign()
+        os.write(2, b"nothing else")
+        assert os.read(master, 1000) == b"nothing else"
