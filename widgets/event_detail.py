@@ -54,11 +54,13 @@ class SectionBar(LineBar):
 
     current: Section = "input"
     sizes: Mapping[Section, int] | None = None
-    remark: str = ""
+    is_cut: bool = False
+    """Whether more was in the store than was read."""
 
     def pieces(self, width: int) -> tuple[Pieces, Pieces]:
-        """Sections at the left, a remark at the right; sizes only where there is room."""
-        for with_sizes in (True, False):
+        """Sections at the left, at the right whether they are cut, in ever fewer words."""
+        remark = "cut: only the beginning was read"
+        for with_sizes, words_right in ((True, remark), (False, remark), (False, "cut")):
             left: list[tuple[str, str]] = []
             for section in SECTIONS:
                 size = None if self.sizes is None else self.sizes[section]
@@ -67,7 +69,7 @@ class SectionBar(LineBar):
                     label += f" {words.short_count(size) if size else words.UNKNOWN}"
                 is_current = section == self.current
                 left.append((f"[{label}]" if is_current else f" {label} ", "strong" * is_current))
-            right: Pieces = ((self.remark + " ", "warning"),) if self.remark else ()
+            right: Pieces = ((f" {words_right} ", "warning"),) if self.is_cut else ()
             if width_of(tuple(left)) + width_of(right) <= width:
                 break
         return tuple(left), right
@@ -154,7 +156,7 @@ class EventDetail(Vertical):
         self._show_facts()
         if is_other:
             self._texts = None
-            self._bar.remark = ""
+            self._bar.is_cut = False
             self._show_section()
 
     def show_text(self, text: EventText, rendered: Mapping[Section, str] | None = None) -> None:
@@ -174,7 +176,7 @@ class EventDetail(Vertical):
                 "input": text.input or "", "output": text.output or "", "raw": _raw_text(text.raw),
             }  # fmt: skip
         self._texts = rendered
-        self._bar.remark = "cut: only the beginning was read" if text.cut else ""
+        self._bar.is_cut = text.cut
         self._show_section()
 
     def show_section(self, section: Section) -> None:
