@@ -176,6 +176,11 @@ def test_search_equals_looking_everywhere(text: str, needle: str, position: int)
     assert search.find(needle, position, -1) == (in_front[-1] if in_front else None)
 
 
+def test_searching_up_finds_a_match_that_reaches_beyond_the_place() -> None:
+    assert TextSearch("ab xab").find("ab", 5, -1) == 4
+    assert TextSearch("ab xab").find("ab", 4, -1) == 0
+
+
 def test_folding_keeps_places() -> None:
     assert fold("İX") == "İx"
 
