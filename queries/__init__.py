@@ -1,0 +1,1 @@
+"""What the data says: stores, the canonical model and every number made from it."""

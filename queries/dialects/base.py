@@ -1,0 +1,244 @@
+"""What a dialect has to say about a foreign schema, and the shared conversion of rows.
+
+A dialect names its event tables (sources) and, for each, one SELECT over ONE table that
+yields the canonical columns. The store makes a TEMP VIEW of it. Cells keep their foreign
+types there; :func:`to_event` and :func:`to_session` turn them into the model, cell by cell,
+so that a bad cell costs that cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from typing import Any, Protocol
+
+from queries.models import Event, EventKind, EventState, Phase, Session, SessionStatus
+from queries.text import clean, clean_id, clean_or_none
+from queries.times import parse_time
+
+Row = Sequence[Any]
+Probe = Callable[..., list[tuple[Any, ...]]]
+"""``probe(sql, *parameters)``: runs a small bounded query, returns its rows."""
+
+EVENT_COLUMNS = (
+    "seq",
+    "id",
+    "session_id",
+    "parent_id",
+    "time",
+    "agent",
+    "target_agent",
+    "kind",
+    "phase",
+    "call_key",
+    "tool",
+    "operation",
+    "summary",
+    "state",
+    "duration",
+    "model",
+    "tokens",
+    "cost",
+)
+SESSION_COLUMNS = (
+    "seq",
+    "id",
+    "parent_id",
+    "parent_event_id",
+    "title",
+    "agent",
+    "component",
+    "project",
+    "status",
+    "started",
+    "ended",
+    "declared_turns",
+    "quality",
+    "error",
+    "tokens",
+    "cost",
+)
+SUMMARY_LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """Tables of a store and their columns, by lower-case name."""
+
+    tables: Mapping[str, frozenset[str]]
+    user_version: int = 0
+
+    def has(self, table: str, *columns: str) -> bool:
+        """Whether the table exists and has all these columns."""
+        return table in self.tables and self.tables[table].issuperset(columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One foreign table whose rows are events."""
+
+    name: str
+    """Shown to people and in JSON: the foreign table's name."""
+    table: str
+    select: str
+    """``SELECT rowid AS seq, ... FROM table``: EVENT_COLUMNS in order; no ORDER BY, no LIMIT.
+    A WHERE that hides rows which repeat another table's is allowed."""
+    session_column: str
+    """The raw column behind session_id, for index look-ups."""
+    parent_column: str | None = None
+    """The raw column behind parent_id; None where events have no parents."""
+    id_column: str = "rowid"
+    """The raw column behind id."""
+    text: str = "NULL, NULL"
+    """SQL expressions for (input, output) of one row of ``table``, whole."""
+    convert: Callable[[int, Row, tzinfo], Event] | None = None
+    """Replaces :func:`to_event` where SQL alone cannot say it: (source, row, naive zone)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSource:
+    """The foreign table whose rows are sessions."""
+
+    table: str
+    select: str
+    """SESSION_COLUMNS in order, over one table."""
+    id_column: str
+    parent_column: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoreMapping:
+    """Everything the store needs to read one foreign schema."""
+
+    dialect: str
+    why: str
+    sources: tuple[Source, ...]
+    sessions: SessionSource | None
+    zone: tzinfo
+    """What a time without a zone means."""
+    has_messages: bool
+    has_phases: bool
+    """Whether calls may come as a start row and an end row."""
+    statuses: Mapping[str, SessionStatus] = field(default_factory=dict)
+    aggregated_tools: str | None = None
+    """SELECT session_id, tool, operation, calls, success_rate, average_duration."""
+    handoffs: str | None = None
+    """SELECT id, session_id, time, from_agent, to_agent, type, state, reason."""
+    work_items: str | None = None
+    """SELECT the columns of models.WorkItem in order."""
+    convert_session: Callable[[Row, StoreMapping], Session] | None = None
+    """Replaces :func:`to_session` where SQL alone cannot say it."""
+    notes: tuple[str, ...] = ()
+    """What a reader should know, for ``doctor``: tables left out and why."""
+
+
+class Dialect(Protocol):
+    """A foreign schema. Recognised by its columns, never by a file name."""
+
+    name: str
+
+    def map(self, schema: Schema, probe: Probe) -> StoreMapping | None:
+        """How to read this schema, or None when it is not this dialect's."""
+
+
+STATUS_WORDS: Mapping[str, SessionStatus] = {
+    "active": SessionStatus.RUNNING,
+    "running": SessionStatus.RUNNING,
+    "in_progress": SessionStatus.RUNNING,
+    "in-progress": SessionStatus.RUNNING,
+    "started": SessionStatus.RUNNING,
+    "completed": SessionStatus.COMPLETED,
+    "complete": SessionStatus.COMPLETED,
+    "done": SessionStatus.COMPLETED,
+    "ended": SessionStatus.COMPLETED,
+    "success": SessionStatus.COMPLETED,
+    "failed": SessionStatus.FAILED,
+    "error": SessionStatus.FAILED,
+    "cancelled": SessionStatus.FAILED,
+    "paused": SessionStatus.PAUSED,
+    "idle": SessionStatus.PAUSED,
+}
+
+_KINDS = {kind.value: kind for kind in EventKind}
+_STATES = {state.value: state for state in EventState}
+_PHASES = {phase.value: phase for phase in Phase}
+
+
+def to_event(source: int, row: Row, zone: tzinfo) -> Event:
+    """One canonical row (EVENT_COLUMNS) as an :class:`Event`."""
+    (seq, id_, session, parent, time, agent, target, kind, phase, call_key, tool, operation) = row[
+        :12
+    ]
+    summary, state, duration, model, tokens, cost = row[12:18]
+    return Event(
+        source=source,
+        seq=seq,
+        id=clean_id(id_),
+        session_id=clean_id(session),
+        parent_id=None if parent is None or parent == "" else clean_id(parent),
+        time=parse_time(time, zone),
+        agent=clean_or_none(agent, 80),
+        target_agent=clean_or_none(target, 80),
+        kind=_KINDS.get(kind, EventKind.OTHER),
+        phase=_PHASES.get(phase, Phase.WHOLE),
+        call_key=None if call_key is None else clean_id(call_key),
+        tool=clean_or_none(tool, 120),
+        operation=clean_or_none(operation, 120),
+        summary=clean(summary, SUMMARY_LIMIT).strip(),
+        state=_STATES.get(state, EventState.UNKNOWN),
+        duration=number(duration),
+        model=clean_or_none(model, 80),
+        tokens=whole(tokens),
+        cost=number(cost),
+    )
+
+
+def to_session(row: Row, mapping: StoreMapping) -> Session:
+    """One canonical row (SESSION_COLUMNS) as a :class:`Session`."""
+    (_, id_, parent, parent_event, title, agent, component, project, status) = row[:9]
+    started, ended, turns, quality, error, tokens, cost = row[9:16]
+    word = clean_or_none(status, 40)
+    statuses = mapping.statuses or STATUS_WORDS
+    return Session(
+        id=clean_id(id_),
+        parent_id=None if parent is None or parent == "" else clean_id(parent),
+        parent_event_id=(
+            None if parent_event is None or parent_event == "" else clean_id(parent_event)
+        ),
+        title=clean(title, SUMMARY_LIMIT).strip(),
+        agent=clean_or_none(agent, 80),
+        component=clean_or_none(component, 120),
+        project=clean_or_none(project, 200),
+        status=statuses.get((word or "").lower(), SessionStatus.UNKNOWN),
+        raw_status=word,
+        started=parse_time(started, mapping.zone),
+        ended=parse_time(ended, mapping.zone),
+        declared_turns=whole(turns),
+        quality=number(quality),
+        error=clean_or_none(error, SUMMARY_LIMIT),
+        tokens=whole(tokens),
+        cost=number(cost),
+    )
+
+
+def number(value: object) -> float | None:
+    """A finite number, or unknown: text and blobs in a number column are not guessed at."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        if isinstance(value, str):
+            try:
+                value = float(value)
+            except ValueError:
+                return None
+        else:
+            return None
+    result = float(value) if abs(value) < 1e300 else None
+    return result if result is not None and result == result else None
+
+
+def whole(value: object) -> int | None:
+    """A whole number, or unknown."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    result = number(value)
+    return None if result is None else int(result)

@@ -1,0 +1,85 @@
+"""Who works with whom: agent statistics and the interaction matrices of a fold."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from queries.fold import Fold, Pair
+from queries.models import AgentStatistic, Handoff, Interactions, Relation
+
+
+def agent_statistics(fold: Fold) -> tuple[AgentStatistic, ...]:
+    """One entry per agent, most events first. Calls without an end count for their starter."""
+    waiting: Counter[str] = Counter()
+    for session_id in fold.waiting:
+        for start in fold.sessions[session_id].waiting():
+            if start.agent is not None:
+                waiting[start.agent] += 1
+    total = sum(agent.events for agent in fold.agents.values()) + waiting.total()
+    rows = []
+    for name in fold.agents.keys() | waiting.keys():
+        agent = fold.agents.get(name)
+        starts = waiting[name]
+        events = (agent.events if agent else 0) + starts
+        rows.append(
+            AgentStatistic(
+                agent=name,
+                messages=agent.messages if agent else 0,
+                events=events,
+                tool_calls=(agent.calls if agent else 0) + starts,
+                errors=agent.errors if agent else 0,
+                sessions=agent.sessions if agent else 0,
+                tokens=agent.tokens.whole if agent else None,
+                share=events / total if total else None,
+                last_active=agent.last_time if agent else None,
+            )
+        )
+    rows.sort(key=lambda row: (-row.events, row.agent))
+    return tuple(rows)
+
+
+def interactions(fold: Fold, relation: Relation, handoffs: Iterable[Handoff] = ()) -> Interactions:
+    """One matrix of the fold.
+
+    Args:
+        fold: totals of the scope.
+        relation: what a cell counts.
+        handoffs: hand-offs of the scope from a table of their own. Where delegations are
+            events too, rows of type "delegation" repeat them and are left out.
+    """
+    spoken = "messages" if fold.messages_only else "events"
+    number = fold.messages if fold.messages_only else fold.events
+    if relation is Relation.FOLLOWS:
+        return _matrix(relation, fold.follows, f"next speaker over {number:,} {spoken}")
+    if relation is Relation.FOLLOWS_ONCE:
+        basis = f"next speaker over {number:,} {spoken}, repeats collapsed"
+        return _matrix(relation, fold.follows_once, basis)
+    if relation is Relation.TOOLS:
+        return _matrix(relation, fold.next_tools, f"next tool over {fold.calls:,} calls")
+    pairs = fold.delegations()
+    delegated = pairs.total()
+    handed = 0
+    for handoff in handoffs:
+        if delegated and handoff.type == "delegation":
+            continue
+        pairs[handoff.from_agent, handoff.to_agent] += 1
+        handed += 1
+    basis = f"{delegated:,} delegations and {handed:,} hand-offs"
+    return _matrix(relation, pairs, basis)
+
+
+def all_interactions(fold: Fold, handoffs: Iterable[Handoff] = ()) -> dict[Relation, Interactions]:
+    """Every matrix of the fold."""
+    known = tuple(handoffs)
+    return {relation: interactions(fold, relation, known) for relation in Relation}
+
+
+def _matrix(relation: Relation, pairs: Counter[Pair], basis: str) -> Interactions:
+    counts = {pair: number for pair, number in pairs.items() if number > 0}
+    busy: Counter[str] = Counter()
+    for (first, second), number in counts.items():
+        busy[first] += number
+        busy[second] += number
+    names = tuple(sorted(busy, key=lambda name: (-busy[name], name)))
+    return Interactions(relation, names, counts, basis)

@@ -1,0 +1,517 @@
+"""The canonical model: what every store is turned into, and all that the other rooms know.
+
+Times are UTC epoch seconds (float), durations seconds, rates 0..1. ``None`` always means
+"unknown", never zero. Every string has passed :mod:`queries.text` and is safe to draw.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class SessionStatus(StrEnum):
+    """What a session is doing, in words that all stores share."""
+
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    PAUSED = "paused"
+    STALE = "stale"
+    """Says that it runs, but has been silent for long and is not the newest."""
+    UNKNOWN = "unknown"
+
+
+class EventKind(StrEnum):
+    """What sort of thing happened."""
+
+    PROMPT = "prompt"
+    MESSAGE = "message"
+    TOOL = "tool"
+    DELEGATION = "delegation"
+    HANDOFF = "handoff"
+    ERROR = "error"
+    OTHER = "other"
+
+
+class EventState(StrEnum):
+    """How it went, as far as the data proves it."""
+
+    RUNNING = "running"
+    OK = "ok"
+    ERROR = "error"
+    UNKNOWN = "unknown"
+
+
+class Phase(StrEnum):
+    """Whether one row is a whole event or one of the two rows of a call."""
+
+    WHOLE = "whole"
+    START = "start"
+    END = "end"
+
+
+CALL_KINDS = frozenset((EventKind.TOOL, EventKind.DELEGATION))
+"""The kinds that count as tool calls."""
+
+EventKey = tuple[int, int]
+"""``(source, seq)``: identity and order of arrival of one row; source is an index into
+:attr:`StoreInfo.sources`, seq the rowid in that source's table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One session as its store declares it."""
+
+    id: str
+    parent_id: str | None = None
+    parent_event_id: str | None = None
+    """The call that started this session, where the store says so."""
+    title: str = ""
+    agent: str | None = None
+    component: str | None = None
+    project: str | None = None
+    status: SessionStatus = SessionStatus.UNKNOWN
+    raw_status: str | None = None
+    """The store's own word for the status."""
+    started: float | None = None
+    ended: float | None = None
+    declared_turns: int | None = None
+    quality: float | None = None
+    error: str | None = None
+    tokens: int | None = None
+    cost: float | None = None
+    declared: bool = True
+    """False when only events speak of this session and no row in a sessions table does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened: a row of the store, or the two rows of one call."""
+
+    source: int
+    seq: int
+    id: str
+    session_id: str
+    parent_id: str | None = None
+    time: float | None = None
+    agent: str | None = None
+    target_agent: str | None = None
+    kind: EventKind = EventKind.OTHER
+    phase: Phase = Phase.WHOLE
+    call_key: str | None = None
+    """Joins the start row and the end row of one call, where the store has such a key."""
+    tool: str | None = None
+    operation: str | None = None
+    summary: str = ""
+    state: EventState = EventState.UNKNOWN
+    duration: float | None = None
+    model: str | None = None
+    tokens: int | None = None
+    cost: float | None = None
+    end_key: EventKey | None = None
+    """The end row of a call made of two rows; key and id are the start row's."""
+
+    @property
+    def key(self) -> EventKey:
+        """``(source, seq)``."""
+        return (self.source, self.seq)
+
+    @property
+    def is_call(self) -> bool:
+        """Whether it counts as a tool call."""
+        return self.kind in CALL_KINDS
+
+
+@dataclass(frozen=True, slots=True)
+class EventText:
+    """The heavy columns of one event, read only for the event that is open."""
+
+    source: int
+    seq: int
+    input: str | None
+    output: str | None
+    raw: tuple[tuple[str, str], ...] = ()
+    """Every column of the foreign row: ``(column, value as text)``."""
+    cut: bool = False
+    """Whether any text was longer than what is ever read (see ``queries.store``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handoff:
+    """One agent handing work to another, from a store that keeps such a table."""
+
+    id: str
+    session_id: str | None
+    time: float | None
+    from_agent: str
+    to_agent: str
+    type: str | None = None
+    state: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItem:
+    """A feature, bug, spike or other item of work."""
+
+    id: str
+    type: str | None
+    title: str
+    status: str | None
+    priority: str | None = None
+    assigned_to: str | None = None
+    created: float | None = None
+    updated: float | None = None
+    completed: float | None = None
+    steps_total: int | None = None
+    steps_completed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AggregatedTool:
+    """Calls of one tool in one session that a store keeps only as a total."""
+
+    session_id: str
+    tool: str
+    operation: str | None
+    calls: int
+    ok: int | None
+    """Successful calls, rounded from a declared rate; unknown where none is declared."""
+    average_duration: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionTotals:
+    """Counts over one session's events. One call is one event, however many rows it took."""
+
+    events: int = 0
+    prompts: int = 0
+    messages: int = 0
+    tool_calls: int = 0
+    ok: int = 0
+    """Calls that are known to have succeeded."""
+    errors: int = 0
+    """Events of any kind that failed."""
+    running: int = 0
+    """Calls without an end so far."""
+    tokens: int | None = None
+    cost: float | None = None
+    first_time: float | None = None
+    last_time: float | None = None
+    agents: tuple[str, ...] = ()
+    """In order of their first appearance."""
+    first_prompt: str | None = None
+    activity: tuple[int, ...] = ()
+    """Events per equal slice of the session's time, oldest first; at most 16 numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """A session with its counts: one line of the session list."""
+
+    session: Session
+    totals: SessionTotals
+    complete: bool
+    """False while events of this session may still be uncounted (back-fill under way)."""
+
+    @property
+    def id(self) -> str:
+        """The session's id."""
+        return self.session.id
+
+    @property
+    def title(self) -> str:
+        """What to call it: its title, else its first prompt, else its id."""
+        return self.session.title or self.totals.first_prompt or self.session.id
+
+    @property
+    def started(self) -> float | None:
+        """Declared start, else the first event's time."""
+        if self.session.started is not None:
+            return self.session.started
+        return self.totals.first_time
+
+    @property
+    def last_time(self) -> float | None:
+        """The latest instant known: the end, else the last event, else the start."""
+        for instant in (self.session.ended, self.totals.last_time, self.session.started):
+            if instant is not None:
+                return instant
+        return None
+
+    @property
+    def duration(self) -> float | None:
+        """Seconds from start to end; unknown while there is no end."""
+        if self.started is None or self.session.ended is None:
+            return None
+        return self.session.ended - self.started
+
+    @property
+    def tokens(self) -> int | None:
+        """What the events add up to, else what the session declares."""
+        return self.totals.tokens if self.totals.tokens is not None else self.session.tokens
+
+    @property
+    def cost(self) -> float | None:
+        """What the events add up to, else what the session declares, in US dollars."""
+        return self.totals.cost if self.totals.cost is not None else self.session.cost
+
+
+@dataclass(frozen=True, slots=True)
+class ToolStatistic:
+    """One tool (and operation) over a scope. Durations in seconds."""
+
+    tool: str
+    operation: str | None
+    agents: tuple[str, ...]
+    calls: int
+    ok: int
+    errors: int
+    running: int
+    unknown: int
+    tokens: int | None
+    durations: int
+    """How many calls have a known duration; the figures below are over these."""
+    average: float | None
+    p50: float | None
+    p95: float | None
+    p99: float | None
+    total: float | None
+    success_rate: float | None
+    """ok / (ok + errors); unknown when nothing finished."""
+    success_low: float | None
+    success_high: float | None
+    """Wilson 95 % interval of the success rate."""
+    aggregated: bool = False
+    """True when some calls come from a store's own totals, not from single calls."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentStatistic:
+    """One agent over a scope."""
+
+    agent: str
+    messages: int
+    events: int
+    tool_calls: int
+    errors: int
+    sessions: int
+    tokens: int | None
+    share: float | None
+    """Its part of all events in the scope, 0..1."""
+    last_active: float | None
+
+
+class Relation(StrEnum):
+    """What a cell of the interaction matrix counts."""
+
+    FOLLOWS = "follows"
+    """B is the next speaker after A in the same session, in order of arrival."""
+    FOLLOWS_ONCE = "follows-once"
+    """As follows, but a row that repeats the one before it (agent and text) does not count."""
+    DELEGATES = "delegates"
+    """A handed work to B: delegations and hand-offs."""
+    TOOLS = "tools"
+    """Tool B is the next tool called after tool A in the same session."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interactions:
+    """A matrix of counts between agents (or tools)."""
+
+    relation: Relation
+    names: tuple[str, ...]
+    """Rows and columns, the most active first."""
+    counts: dict[tuple[str, str], int]
+    """(from, to) -> count; absent means 0."""
+    basis: str
+    """What was counted, in words: "next speaker over 240 messages"."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeStats:
+    """Sums over everything below a node of the activity tree."""
+
+    calls: int = 0
+    errors: int = 0
+    running: int = 0
+    duration: float | None = None
+    """Sum of the known durations of the calls below, in seconds."""
+    tokens: int | None = None
+    events: int = 0
+
+
+class NodeKind(StrEnum):
+    """What a line of the activity tree stands for."""
+
+    EVENT = "event"
+    SESSION = "session"
+    """A sub-agent's session, under the call that started it."""
+    GROUP = "group"
+    """Events outside any prompt, orphans, and other groups of our own."""
+    NOTICE = "notice"
+    """A line of ours, such as "4,321 earlier events"."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityNode:
+    """One line of the activity tree."""
+
+    key: str
+    """Stable over reloads and updates."""
+    parent: str | None
+    """The key of the node it hangs under; None for a root."""
+    kind: NodeKind
+    title: str
+    """For events the summary, else what the line says."""
+    event: Event | None = None
+    stats: NodeStats | None = None
+    """For nodes that have (or had) children."""
+    never_ended: bool = False
+    """A call that has no end although its session is over or has moved on."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeInserted:
+    """A node appears as the last child of its parent, or right before ``before``."""
+
+    node: ActivityNode
+    before: str | None = None
+    """Key of a sibling; None appends."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeReplaced:
+    """The node with this node's key now looks like this; its children stay."""
+
+    node: ActivityNode
+
+
+@dataclass(frozen=True, slots=True)
+class NodeRemoved:
+    """The node and all below it are gone."""
+
+    key: str
+
+
+TreeChange = NodeInserted | NodeReplaced | NodeRemoved
+
+
+@dataclass(frozen=True, slots=True)
+class StoreTotals:
+    """Counts over the whole store, as far as they are known."""
+
+    sessions: int = 0
+    running: int = 0
+    events: int = 0
+    messages: int = 0
+    tool_calls: int = 0
+    ok: int = 0
+    errors: int = 0
+    finished_calls: int = 0
+    """ok + failed calls; the denominator of the success rate."""
+    tokens: int | None = None
+    cost: float | None = None
+    agents: int = 0
+    counted: float = 1.0
+    """The part of all rows that these totals cover, 0..1."""
+
+    @property
+    def success_rate(self) -> float | None:
+        """Ok / finished calls; unknown when none finished."""
+        return self.ok / self.finished_calls if self.finished_calls else None
+
+
+class StoreState(StrEnum):
+    """What the connection to the store is doing."""
+
+    OPENING = "opening"
+    LIVE = "live"
+    """Readable and watched."""
+    LOCKED = "locked"
+    """A writer keeps us out; the screen shows what was last read."""
+    GONE = "gone"
+    """No file at the path now."""
+    UNREADABLE = "unreadable"
+    """There, but not a store that can be read now (truncated, corrupt, other schema)."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreInfo:
+    """What is known about an open store."""
+
+    path: str
+    """As the user gave it, safe to draw."""
+    dialect: str
+    why: str
+    """How the dialect was recognised, in words."""
+    sources: tuple[str, ...]
+    """Names of the event tables, indexed by :attr:`Event.source`."""
+    journal_mode: str
+    opened_as: str
+    """How it was opened: "read-only", "immutable" or "private copy", with the reason."""
+    has_messages: bool
+    """Whether "follows" counts messages (else all events)."""
+    size: int
+    """Bytes of the main file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Rows that could not be read as they are, and what was done."""
+
+    where: str
+    what: str
+    count: int
+    example: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything the panes show, of one instant. Immutable; later ones replace it whole."""
+
+    generation: int
+    """Grows by one with every snapshot; a reset of the store grows ``epoch`` as well."""
+    epoch: int
+    """Changes when the store was replaced or reset: nothing older is valid any more."""
+    state: StoreState
+    message: str
+    """What to tell the user about the state, in one sentence; empty while all is well."""
+    info: StoreInfo | None
+    sessions: tuple[SessionRow, ...]
+    """Newest first; at most as many as the feed was told to keep."""
+    total_sessions: int
+    totals: StoreTotals
+    tools: tuple[ToolStatistic, ...]
+    agents: tuple[AgentStatistic, ...]
+    interactions: dict[Relation, Interactions]
+    arrived: tuple[Event, ...] = ()
+    """Events that came since the snapshot before, in order of arrival."""
+    arrived_cut: bool = False
+    """True when more came than are kept here: reload what you show."""
+    updated: tuple[Event, ...] = ()
+    """Events that changed in place since the snapshot before."""
+    problems: tuple[Problem, ...] = ()
+    time: float = 0.0
+    """When it was made, epoch seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which sessions a pane covers: none named means all."""
+
+    session_ids: tuple[str, ...] = ()
+    label: str = "all sessions"
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeFigures:
+    """Tools, agents and matrices of one scope."""
+
+    scope: Scope
+    tools: tuple[ToolStatistic, ...]
+    agents: tuple[AgentStatistic, ...]
+    interactions: dict[Relation, Interactions] = field(default_factory=dict)
+    counted: float = 1.0
+    """The part of the scope's events that is counted so far, 0..1."""

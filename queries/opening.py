@@ -1,0 +1,265 @@
+"""How a SQLite file of somebody else's is opened without harming it.
+
+Read-only always. A WAL database that nobody has open is read as ``immutable``, because even
+a read-only connection would leave a ``-wal`` and a ``-shm`` file beside it. Where neither way
+can see the last commits (a hot journal, a ``-wal`` without its index in a folder that cannot
+be written) a private copy is opened instead.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import sqlite3
+import stat
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from queries.text import clean
+
+MAGIC = b"SQLite format 3\x00"
+LOCK_PATIENCE = 0.1
+"""Seconds for which a locked store is tried again, every millisecond."""
+
+
+class StoreError(Exception):
+    """A store that cannot be used; the text is one sentence for people."""
+
+    retry = False
+    """Whether waiting may help."""
+
+
+class StoreBusyError(StoreError):
+    """A writer keeps readers out for now."""
+
+    retry = True
+
+
+class StoreGoneError(StoreError):
+    """There is no file at the path (any more)."""
+
+    retry = True
+
+
+class QueryStoppedError(StoreError):
+    """A query was interrupted or ran past its deadline."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What tells whether the files of a store are as they were. Cheap: three ``stat``."""
+
+    device: int
+    inode: int
+    size: int
+    modified: int
+    wal_size: int
+    """-1 when there is no -wal file."""
+    wal_modified: int
+    has_shm: bool
+
+    @property
+    def file(self) -> tuple[int, int]:
+        """Identity of the main file: another one after a replacement by rename."""
+        return (self.device, self.inode)
+
+
+def signature(path: Path) -> Signature:
+    """The present signature. Raises StoreGoneError when there is no file."""
+    try:
+        main = os.stat(path)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise StoreGoneError(f"{clean(str(path))}: no such file.") from error
+    except OSError as error:
+        raise StoreError(f"{clean(str(path))}: cannot be read ({error.strerror}).") from error
+    try:
+        wal = os.stat(f"{path}-wal")
+        wal_size, wal_modified = wal.st_size, wal.st_mtime_ns
+    except OSError:
+        wal_size, wal_modified = -1, 0
+    return Signature(
+        main.st_dev,
+        main.st_ino,
+        main.st_size,
+        main.st_mtime_ns,
+        wal_size,
+        wal_modified,
+        os.path.exists(f"{path}-shm"),
+    )
+
+
+def examine(path: Path) -> bytes:
+    """The first 100 bytes of a file that is a SQLite database; StoreError says why it is not."""
+    name = clean(str(path))
+    try:
+        mode = os.stat(path).st_mode
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise StoreGoneError(f"{name}: no such file.") from error
+    except OSError as error:
+        raise StoreError(f"{name}: cannot be read ({error.strerror}).") from error
+    if stat.S_ISDIR(mode):
+        raise StoreError(f"{name}: is a directory, not a database file.")
+    if not stat.S_ISREG(mode):
+        raise StoreError(f"{name}: is not a regular file.")
+    try:
+        head = _head(path)
+    except OSError as error:
+        raise StoreError(f"{name}: cannot be read ({error.strerror}).") from error
+    if not head:
+        raise StoreError(f"{name}: is empty; no program has written a session there yet.")
+    if head[8:12] == b"DUCK":
+        raise StoreError(
+            f"{name}: is a DuckDB file, which this version cannot read; "
+            "give it a SQLite store instead."
+        )
+    if not head.startswith(MAGIC):
+        raise StoreError(f"{name}: is not a SQLite database (or is an encrypted one).")
+    if len(head) < 100:
+        raise StoreError(f"{name}: is cut off inside the SQLite header.")
+    return head
+
+
+_kept: dict[tuple[int, int], int] = {}
+_keeping = threading.Lock()
+_KEPT = 4
+
+
+def _head(path: Path) -> bytes:
+    """The first 100 bytes, through a descriptor that stays open.
+
+    Closing any descriptor of a file drops all POSIX locks this process holds on it, also
+    those of a SQLite connection in the middle of a query.
+    """
+    with _keeping:
+        found = os.stat(path)
+        identity = (found.st_dev, found.st_ino)
+        if identity not in _kept:
+            while len(_kept) >= _KEPT:
+                os.close(_kept.pop(next(iter(_kept))))
+            _kept[identity] = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        return os.pread(_kept[identity], 100, 0)
+
+
+@dataclass(slots=True)
+class Opened:
+    """A read-only connection and how it came about."""
+
+    connection: sqlite3.Connection
+    how: str
+    """In words: "read-only", "immutable: ...", "private copy: ..."."""
+    immutable: bool
+    copy: tempfile.TemporaryDirectory[str] | None
+    """Holds the private copy; to be cleaned up after the connection is closed."""
+
+
+def open_readonly(path: Path) -> Opened:
+    """Open a database that :func:`examine` accepts. Raises StoreError."""
+    head = examine(path)
+    now = signature(path)
+    is_wal = head[18] == 2 or head[19] == 2
+    if is_wal and now.wal_size <= 0 and not now.has_shm:
+        return _immutable(path, "nobody has it open, so nothing is left beside it")
+    try:
+        connection = _connect(path, "mode=ro")
+        _try_reading(connection)
+    except sqlite3.Error as error:
+        return _otherwise(path, error, is_wal, now)
+    return Opened(connection, "read-only", immutable=False, copy=None)
+
+
+def _otherwise(path: Path, error: sqlite3.Error, is_wal: bool, now: Signature) -> Opened:
+    if is_busy(error):
+        raise StoreBusyError(f"{clean(str(path))}: is locked by a writer.") from error
+    name = error.sqlite_errorname or ""
+    if is_wal and now.wal_size <= 0 and name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN")):
+        return _immutable(path, "its folder cannot be written and there is no pending -wal")
+    if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN")):
+        reason = "its folder cannot be written and it has a -wal without an index"
+        if name == "SQLITE_READONLY_ROLLBACK":
+            reason = "a writer died and left a journal that has to be rolled back"
+        return _private_copy(path, reason)
+    raise unreadable(path, error) from error
+
+
+def unreadable(path: Path, error: sqlite3.Error) -> StoreError:
+    """The sentence for a database that SQLite itself cannot read."""
+    if isinstance(error, sqlite3.DatabaseError) and error.sqlite_errorname == "SQLITE_NOTADB":
+        return StoreError(f"{clean(str(path))}: is not a SQLite database (or is encrypted).")
+    return StoreError(f"{clean(str(path))}: cannot be read ({clean(str(error))}).")
+
+
+def is_busy(error: sqlite3.Error) -> bool:
+    """Whether a writer's lock is what stopped a query."""
+    return (getattr(error, "sqlite_errorname", None) or "").startswith(
+        ("SQLITE_BUSY", "SQLITE_LOCKED")
+    )
+
+
+def _immutable(path: Path, reason: str) -> Opened:
+    connection = _connect(path, "mode=ro&immutable=1")
+    try:
+        _try_reading(connection)
+    except sqlite3.Error as error:
+        connection.close()
+        raise unreadable(path, error) from error
+    return Opened(connection, f"immutable: {reason}", immutable=True, copy=None)
+
+
+def _private_copy(path: Path, reason: str) -> Opened:
+    folder = tempfile.TemporaryDirectory(prefix="session-tui-")
+    target = Path(folder.name) / "store.db"
+    try:
+        for suffix in ("", "-wal", "-journal"):
+            if os.path.exists(f"{path}{suffix}"):
+                shutil.copyfile(f"{path}{suffix}", f"{target}{suffix}")
+        os.chmod(target, 0o600)
+        recover = sqlite3.connect(target, isolation_level=None)
+        recover.execute("SELECT count(*) FROM sqlite_master").fetchall()
+        recover.close()
+        connection = _connect(target, "mode=ro")
+        _try_reading(connection)
+    except (OSError, sqlite3.Error) as error:
+        folder.cleanup()
+        raise StoreError(
+            f"{clean(str(path))}: cannot be read in place ({reason}) nor from a private copy "
+            f"({clean(str(error))})."
+        ) from error
+    return Opened(connection, f"private copy: {reason}", immutable=False, copy=folder)
+
+
+def _connect(path: Path, options: str) -> sqlite3.Connection:
+    uri = f"file:{quote(os.path.abspath(path), safe='/')}?{options}"
+    connection = sqlite3.connect(
+        uri,
+        uri=True,
+        isolation_level=None,
+        timeout=0,
+        check_same_thread=False,
+        cached_statements=256,
+    )
+    connection.text_factory = functools.partial(str, encoding="utf-8", errors="replace")
+    for pragma in ("trusted_schema=0", "cache_size=-16000", "temp_store=2", "mmap_size=0"):
+        connection.execute(f"PRAGMA {pragma}").fetchall()
+    return connection
+
+
+def _try_reading(connection: sqlite3.Connection) -> None:
+    give_up = time.monotonic() + LOCK_PATIENCE
+    while True:
+        try:
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
+        except sqlite3.OperationalError as error:
+            if is_busy(error) and time.monotonic() < give_up:
+                time.sleep(0.001)
+                continue
+            connection.close()
+            raise
+        except sqlite3.Error:
+            connection.close()
+            raise
+        return

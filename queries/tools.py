@@ -1,0 +1,118 @@
+"""Tool statistics of a fold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from queries.fold import NO_TOOL, Fold, ToolKey
+from queries.models import AggregatedTool, Event, ToolStatistic
+from queries.session_fold import ToolFold
+from queries.statistics import wilson
+
+
+@dataclass(slots=True)
+class _Extra:
+    """What a tool's fold does not hold: starts that wait, totals that the store declares."""
+
+    running: int = 0
+    unknown: int = 0
+    ended: int = 0
+    """Calls counted as running that belong to a session that is over."""
+    agents: set[str] = field(default_factory=set)
+    calls: int = 0
+    ok: int = 0
+    errors: int = 0
+    no_outcome: int = 0
+    timed: int = 0
+    seconds: float = 0.0
+
+
+def tool_statistics(
+    fold: Fold,
+    is_alive: Callable[[str], bool],
+    aggregated: Iterable[AggregatedTool] = (),
+) -> tuple[ToolStatistic, ...]:
+    """Statistics per tool and operation, most called first.
+
+    Args:
+        fold: totals of the scope.
+        is_alive: whether a session (by id) is running; a call without an end in any other
+            session never ended, and its outcome is unknown.
+        aggregated: totals that the store keeps itself; used for sessions of the scope in
+            which the fold has no single call.
+    """
+    extras: dict[ToolKey, _Extra] = {}
+    for start, alive in _waiting(fold, is_alive):
+        extra = extras.setdefault((start.tool or NO_TOOL, start.operation), _Extra())
+        if alive:
+            extra.running += 1
+        else:
+            extra.unknown += 1
+        if start.agent is not None:
+            extra.agents.add(start.agent)
+    dead = (events for name, events in fold.running.items() if not is_alive(name))
+    for event in (event for events in dead for event in events.values()):
+        if event.is_call:
+            extras.setdefault((event.tool or NO_TOOL, event.operation), _Extra()).ended += 1
+    for total in aggregated:
+        session = fold.sessions.get(total.session_id)
+        if session is None or not session.calls:
+            _add_declared(extras.setdefault((total.tool, total.operation), _Extra()), total)
+    empty = ToolFold()
+    rows = [
+        _statistic(key, fold.tools.get(key, empty), extras.get(key, _Extra()))
+        for key in fold.tools.keys() | extras.keys()
+    ]
+    rows.sort(key=lambda row: (-row.calls, row.tool, row.operation or ""))
+    return tuple(rows)
+
+
+def _waiting(fold: Fold, is_alive: Callable[[str], bool]) -> Iterable[tuple[Event, bool]]:
+    for session_id in fold.waiting:
+        session = fold.sessions[session_id]
+        alive = is_alive(session_id)
+        for start in session.waiting():
+            if start.is_call:
+                yield start, alive and not session.has_moved_on(start)
+
+
+def _add_declared(extra: _Extra, total: AggregatedTool) -> None:
+    extra.calls += total.calls
+    if total.ok is None:
+        extra.no_outcome += total.calls
+    else:
+        extra.ok += total.ok
+        extra.errors += total.calls - total.ok
+    if total.average_duration is not None:
+        extra.timed += total.calls
+        extra.seconds += total.calls * total.average_duration
+
+
+def _statistic(key: ToolKey, tool: ToolFold, extra: _Extra) -> ToolStatistic:
+    ok = tool.ok + extra.ok
+    errors = tool.errors + extra.errors
+    interval = wilson(ok, ok + errors)
+    timed = tool.durations.count + extra.timed
+    seconds = tool.durations.total + extra.seconds
+    return ToolStatistic(
+        tool=key[0],
+        operation=key[1],
+        agents=tuple(sorted({name for name, n in tool.agents.items() if n > 0} | extra.agents)),
+        calls=tool.calls + extra.running + extra.unknown + extra.calls,
+        ok=ok,
+        errors=errors,
+        running=tool.running - extra.ended + extra.running,
+        unknown=tool.unknown + extra.ended + extra.unknown + extra.no_outcome,
+        tokens=tool.tokens.whole,
+        durations=timed,
+        average=seconds / timed if timed else None,
+        p50=tool.durations.percentile(0.50),
+        p95=tool.durations.percentile(0.95),
+        p99=tool.durations.percentile(0.99),
+        total=seconds if timed else None,
+        success_rate=ok / (ok + errors) if ok + errors else None,
+        success_low=interval[0] if interval else None,
+        success_high=interval[1] if interval else None,
+        aggregated=extra.calls > 0,
+    )

@@ -1,0 +1,197 @@
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from queries.fold import NO_TOOL, Fold
+from queries.interactions import agent_statistics, interactions
+from queries.models import Event, EventKind, EventState, Handoff, Phase, Relation
+from queries.pairing import paired
+from queries.tools import tool_statistics
+from tests.queries.events import call, event, sequences
+
+
+def folded(rows: list[Event], messages_only: bool = False) -> Fold:
+    fold = Fold(messages_only=messages_only)
+    fold.add_all(rows)
+    return fold
+
+
+def figures(fold: Fold) -> dict[str, object]:
+    """Everything that a screen can show of a fold, in comparable form."""
+    return {
+        "events": fold.events,
+        "calls": fold.calls,
+        "ok": fold.ok,
+        "errors": fold.errors,
+        "failed": fold.failed_calls,
+        "tokens": fold.tokens.whole,
+        "rows": fold.rows,
+        "sessions": {name: _session(fold, name) for name in fold.sessions},
+        "tools": tool_statistics(fold, lambda _: True),
+        "agents": [
+            replace(agent, last_active=None, share=None) for agent in agent_statistics(fold)
+        ],
+        "running": {key for events in fold.running.values() for key in events},
+        "relations": {relation: interactions(fold, relation) for relation in Relation},
+    }
+
+
+def _session(fold: Fold, name: str) -> object:
+    totals = fold.sessions[name].totals(fold.totals_running(name, alive=True))
+    busy = (sum(totals.activity),)
+    return replace(totals, agents=tuple(sorted(totals.agents)), activity=busy)
+
+
+@given(sequences(), st.lists(st.integers(0, 40), max_size=4))
+def test_slices_append_to_the_same_totals_as_one_pass(rows: list[Event], cuts: list[int]) -> None:
+    whole = figures(folded(rows))
+    total = Fold(messages_only=False)
+    edges = [0, *sorted(min(cut, len(rows)) for cut in cuts), len(rows)]
+    for low, high in itertools.pairwise(edges):
+        total.append(folded(rows[low:high]))
+    assert figures(total) == whole
+
+
+@given(sequences(), st.lists(st.integers(0, 40), max_size=4))
+def test_slices_prepended_newest_first_give_the_same_totals(
+    rows: list[Event], cuts: list[int]
+) -> None:
+    whole = figures(folded(rows))
+    total = Fold(messages_only=False)
+    edges = [0, *sorted(min(cut, len(rows)) for cut in cuts), len(rows)]
+    for low, high in reversed(list(itertools.pairwise(edges))):
+        total.prepend(folded(rows[low:high]))
+    assert figures(total) == whole
+
+
+@given(sequences())
+def test_counts_equal_a_recount_of_the_paired_events(rows: list[Event]) -> None:
+    fold = folded(rows)
+    shown = paired(rows)
+    starts = [row for row in shown if row.phase is Phase.START]
+    calls = [row for row in shown if row.is_call]
+    assert fold.events + len(starts) == len(shown)
+    assert fold.calls + len(starts) == len(calls)
+    assert fold.ok == sum(1 for row in calls if row.state is EventState.OK)
+    assert fold.errors == sum(1 for row in shown if row.state is EventState.ERROR)
+    per_tool = Counter((row.tool or NO_TOOL) for row in calls)
+    statistics = tool_statistics(fold, lambda _: True)
+    assert {row.tool: row.calls for row in statistics} == dict(per_tool)
+    tokens = [
+        row.tokens for row in shown if row.tokens is not None and row.phase is not Phase.START
+    ]
+    assert (fold.tokens.whole or 0) == sum(tokens)
+
+
+@given(sequences())
+def test_follows_is_lag_over_messages_in_order_of_arrival(rows: list[Event]) -> None:
+    expected: Counter[tuple[str, str]] = Counter()
+    last: dict[str, str] = {}
+    for row in rows:
+        if row.kind is EventKind.MESSAGE and row.agent is not None:
+            if row.session_id in last:
+                expected[last[row.session_id], row.agent] += 1
+            last[row.session_id] = row.agent
+    assert interactions(folded(rows, messages_only=True), Relation.FOLLOWS).counts == dict(expected)
+
+
+def test_repeated_messages_count_once_when_repeats_are_collapsed() -> None:
+    spoken = [("planner", "go"), ("planner", "go"), ("hacker", "ok"), ("hacker", "ok")]
+    rows = [
+        event(seq, kind=EventKind.MESSAGE, agent=agent, summary=text)
+        for seq, (agent, text) in enumerate(spoken, 1)
+    ]
+    fold = folded(rows, messages_only=True)
+    assert interactions(fold, Relation.FOLLOWS).counts == {
+        ("planner", "planner"): 1,
+        ("planner", "hacker"): 1,
+        ("hacker", "hacker"): 1,
+    }
+    assert interactions(fold, Relation.FOLLOWS_ONCE).counts == {("planner", "hacker"): 1}
+
+
+def test_a_running_row_that_finishes_is_counted_as_it_is_now() -> None:
+    running = event(1, state=EventState.RUNNING, duration=None)
+    fold = folded([running])
+    assert tool_statistics(fold, lambda _: True)[0].running == 1
+    fold.update(running, replace(running, state=EventState.ERROR, duration=2.5))
+    (tool,) = tool_statistics(fold, lambda _: True)
+    assert (tool.running, tool.errors, tool.p50, tool.success_rate) == (0, 1, 2.5, 0.0)
+    assert not fold.running
+
+
+def test_a_call_without_end_is_running_only_while_its_session_is() -> None:
+    fold = folded([call(1, Phase.START)])
+    (alive,) = tool_statistics(fold, lambda _: True)
+    (dead,) = tool_statistics(fold, lambda _: False)
+    assert (alive.calls, alive.running, alive.unknown) == (1, 1, 0)
+    assert (dead.calls, dead.running, dead.unknown) == (1, 0, 1)
+    assert alive.success_rate is None
+
+
+def test_a_start_before_the_next_prompt_never_ended() -> None:
+    fold = folded([call(1, Phase.START), event(2, kind=EventKind.PROMPT)])
+    (tool,) = tool_statistics(fold, lambda _: True)
+    assert (tool.running, tool.unknown) == (0, 1)
+    assert fold.totals_running("s1", alive=True) == 0
+
+
+def test_delegations_count_for_the_agent_that_their_parent_speaks_for() -> None:
+    prompt = event(1, kind=EventKind.PROMPT, agent="claude")
+    task = event(
+        2,
+        kind=EventKind.DELEGATION,
+        agent="agent-1",
+        target_agent="explorer",
+        parent_id="e1",
+        call_key="e2",
+    )
+    nested = event(
+        3,
+        kind=EventKind.DELEGATION,
+        agent="agent-2",
+        target_agent="tester",
+        parent_id="e2",
+        call_key="e3",
+    )
+    lost = event(
+        4,
+        kind=EventKind.DELEGATION,
+        agent="codex",
+        target_agent="tester",
+        parent_id="gone",
+        call_key="e4",
+    )
+    counts = interactions(folded([prompt, task, nested, lost]), Relation.DELEGATES).counts
+    assert counts == {
+        ("claude", "explorer"): 1,
+        ("explorer", "tester"): 1,
+        ("codex", "tester"): 1,
+    }
+
+
+def test_handoffs_that_repeat_delegations_are_left_out() -> None:
+    task = event(1, kind=EventKind.DELEGATION, agent="a", target_agent="b", call_key="e1")
+    rows = [
+        Handoff("h1", "s1", 1.0, "a", "b", "delegation"),
+        Handoff("h2", "s1", 2.0, "b", "c", "parallel"),
+    ]
+    with_events = interactions(folded([task]), Relation.DELEGATES, rows)
+    assert with_events.counts == {("a", "b"): 1, ("b", "c"): 1}
+    alone = interactions(folded([]), Relation.DELEGATES, rows)
+    assert alone.counts == {("a", "b"): 1, ("b", "c"): 1}
+    assert "1 delegations and 1 hand-offs" in with_events.basis
+
+
+@pytest.mark.parametrize("messages_only", [True, False])
+def test_an_empty_fold_has_no_rates(messages_only: bool) -> None:
+    fold = Fold(messages_only=messages_only)
+    assert tool_statistics(fold, lambda _: True) == ()
+    assert agent_statistics(fold) == ()
+    assert interactions(fold, Relation.FOLLOWS).names == ()

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+from hypothesis import given
+
+from queries.models import Event, EventKind, EventState, Phase
+from queries.pairing import Pairing, paired
+from tests.queries.events import call, event, sequences
+
+
+def test_start_and_end_become_one_call_with_the_ends_outcome() -> None:
+    start = call(1, Phase.START, summary="src/auth.py", agent="claude", parent_id=None)
+    end = call(4, Phase.END, state=EventState.ERROR, agent="explorer", parent_id="p")
+    (joined,) = paired([start, end])
+    assert joined.key == start.key
+    assert joined.end_key == end.key
+    assert (joined.id, joined.time, joined.summary) == ("e1", 1001.0, "src/auth.py")
+    assert (joined.state, joined.agent, joined.parent_id) == (EventState.ERROR, "explorer", "p")
+    assert joined.duration == 3.0
+
+
+def test_a_recorded_duration_is_kept() -> None:
+    (joined,) = paired([call(1, Phase.START), call(4, Phase.END, duration=0.25)])
+    assert joined.duration == 0.25
+
+
+def test_a_start_that_never_ended_does_not_shift_later_calls() -> None:
+    rows = [
+        call(1, Phase.START),
+        call(10, Phase.START),
+        call(11, Phase.END),
+        call(20, Phase.START),
+        call(21, Phase.END),
+    ]
+    shown = paired(rows)
+    assert [(row.seq, row.phase, row.duration) for row in shown] == [
+        (1, Phase.START, None),
+        (10, Phase.WHOLE, 1.0),
+        (20, Phase.WHOLE, 1.0),
+    ]
+
+
+def test_keys_join_calls_that_overlap() -> None:
+    rows = [
+        call(1, Phase.START, call_key="a"),
+        call(2, Phase.START, call_key="b"),
+        call(3, Phase.END, call_key="a"),
+        call(9, Phase.END, call_key="b"),
+    ]
+    assert [(row.seq, row.duration) for row in paired(rows)] == [(1, 2.0), (2, 7.0)]
+
+
+def test_an_end_alone_is_a_call() -> None:
+    (row,) = paired([call(3, Phase.END)])
+    assert row.phase is Phase.END
+
+
+def test_tools_and_sessions_do_not_mix() -> None:
+    rows = [
+        call(1, Phase.START, tool="Read"),
+        call(2, Phase.END, tool="Bash"),
+        call(3, Phase.END, tool="Read", session_id="other"),
+    ]
+    assert len(paired(rows)) == 3
+
+
+def test_a_delegation_told_by_four_rows_is_one_event() -> None:
+    whole = event(
+        1,
+        kind=EventKind.DELEGATION,
+        call_key="e1",
+        state=EventState.RUNNING,
+        tool="Task",
+    )
+    before = call(2, Phase.START, kind=EventKind.DELEGATION, call_key="e1")
+    completed = call(7, Phase.END, kind=EventKind.DELEGATION, call_key="e1")
+    after = call(8, Phase.END, kind=EventKind.DELEGATION, state=EventState.ERROR, tool="Task")
+    (shown,) = paired([whole, before, completed, after])
+    assert (shown.key, shown.state, shown.duration) == (whole.key, EventState.ERROR, 6.0)
+
+
+def test_nested_delegations_close_from_the_inside() -> None:
+    outer = event(1, kind=EventKind.DELEGATION, call_key="e1", state=EventState.RUNNING)
+    inner = event(2, kind=EventKind.DELEGATION, call_key="e2", state=EventState.RUNNING)
+    inner_end = call(5, Phase.END, kind=EventKind.DELEGATION)
+    outer_end = call(9, Phase.END, kind=EventKind.DELEGATION)
+    shown = paired([outer, inner, inner_end, outer_end])
+    assert [(row.seq, row.duration) for row in shown] == [(1, 8.0), (2, 3.0)]
+
+
+def test_an_end_row_keeps_a_delegation_finished_that_still_says_it_runs() -> None:
+    whole = event(1, kind=EventKind.DELEGATION, call_key="e1", state=EventState.RUNNING)
+    pairing = Pairing()
+    pairing.add(whole)
+    pairing.add(call(2, Phase.END, kind=EventKind.DELEGATION))
+    assert pairing.update(whole).state is EventState.OK
+
+
+@given(sequences())
+def test_every_row_is_shown_or_part_of_a_shown_event(rows: list[Event]) -> None:
+    shown = paired(rows)
+    keys = [row.key for row in shown]
+    assert len(keys) == len(set(keys))
+    assert set(keys) <= {row.key for row in rows}
+    wholes = {row.key for row in rows if row.phase is Phase.WHOLE}
+    assert wholes <= set(keys)
+    assert all(row.end_key is None or row.end_key not in keys for row in shown)

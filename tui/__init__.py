@@ -1,0 +1,1 @@
+"""How it is used: the app, its screens, its commands and the command line."""

@@ -1,0 +1,1 @@
+"""How it looks: widgets that draw the canonical model and send messages."""
