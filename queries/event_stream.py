@@ -1,0 +1,188 @@
+"""All rows of a store, or of some of its sessions, once and in order of arrival.
+
+Reads page by page, so that memory stays bounded and a writer is never kept waiting for
+longer than one page takes. Waits a while for a writer that locks the store, and reads around
+damaged pages.
+"""
+
+from __future__ import annotations
+
+import heapq
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from typing import TypeVar
+
+from queries.models import Event, Problem
+from queries.opening import QueryStoppedError, StoreBusyError, StoreError, StoreGoneError
+from queries.store import Store
+
+PAGE = 2000
+PATIENCE = 10.0
+"""Seconds for which a locked store is asked again before giving up."""
+BETWEEN_TRIES = 0.02
+MOST_LOST = 100_000
+"""Damaged seqs of a source after which the rest of it is given up."""
+SINGLY = 50
+"""Up to so many sessions are looked up one by one; more are picked out of all rows."""
+
+Progress = Callable[[float], None]
+"""Told now and then which part (0..1) is done."""
+_T = TypeVar("_T")
+
+
+def patiently(read: Callable[[], _T], patience: float = PATIENCE) -> _T:
+    """The result of ``read``, tried again while a writer locks the store.
+
+    Raises:
+        StoreBusyError: still locked after ``patience`` seconds.
+    """
+    give_up = time.monotonic() + patience
+    while True:
+        try:
+            return read()
+        except StoreBusyError:
+            if time.monotonic() >= give_up:
+                raise
+            time.sleep(BETWEEN_TRIES)
+
+
+class EventStream:
+    """Rows up to those that are there when the stream is made. Iterate once.
+
+    Rows of several sources are merged by time; inside a source the order of arrival is never
+    changed, also where its clock jumped.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        sessions: Sequence[str] | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        """Args: sessions: only rows of these; None: all. progress: told after every page."""
+        self._store = store
+        self._sessions = None if sessions is None else tuple(dict.fromkeys(sessions))
+        self._progress = progress
+        self._lost: dict[int, int] = {}
+        self._bounds: dict[int, tuple[int, int]] = {}
+        self._at: dict[int, int] = {}
+        for source in range(len(store.mapping.sources)):
+            bounds = patiently(partial(store.bounds, source))
+            if bounds is not None:
+                self._bounds[source] = bounds
+                self._at[source] = bounds[0] - 1
+
+    def __iter__(self) -> Iterator[Event]:
+        rows = [self._rows(source) for source in self._bounds]
+        if len(rows) == 1:
+            return rows[0]
+        return (entry[3] for entry in heapq.merge(*(_keyed(source) for source in rows)))
+
+    def problems(self) -> tuple[Problem, ...]:
+        """What could not be read so far."""
+        names = self._store.info.sources
+        return tuple(
+            Problem(names[source], "rows left out: the file is damaged there", lost)
+            for source, lost in sorted(self._lost.items())
+        )
+
+    # -- one source -------------------------------------------------------------------------
+
+    def _rows(self, source: int) -> Iterator[Event]:
+        wanted = self._sessions
+        if wanted is None:
+            for page in self._pages(source):
+                yield from page
+        elif self._store.session_indexed[source] and len(wanted) <= SINGLY:
+            each = [self._session_rows(source, session_id) for session_id in wanted]
+            yield from each[0] if len(each) == 1 else heapq.merge(*each, key=_seq)
+        else:
+            names = frozenset(wanted)
+            for page in self._pages(source):
+                for event in page:
+                    if event.session_id in names:
+                        yield event
+
+    def _pages(self, source: int) -> Iterator[list[Event]]:
+        first, last = self._bounds[source]
+        after = first - 1
+        while after < last:
+            bad = self._bad()
+            try:
+                page = patiently(partial(self._store.events_between, source, after, last, PAGE))
+            except (StoreBusyError, StoreGoneError, QueryStoppedError):
+                raise
+            except StoreError:
+                page = self._around_damage(source, after)
+                after += PAGE
+                if self._lost[source] > MOST_LOST:
+                    after = last
+            else:
+                left_out = self._bad() - bad
+                if len(page) + left_out < PAGE:
+                    after = last
+                elif left_out:
+                    after = self._end_of_page(source, after, last)
+                else:
+                    after = page[-1].seq
+            self._tell(source, after)
+            yield page
+
+    def _session_rows(self, source: int, session_id: str) -> Iterator[Event]:
+        first, last = self._bounds[source]
+        after = first - 1
+        while True:
+            page = patiently(
+                partial(self._store.session_rows_after, source, session_id, after, last, PAGE)
+            )
+            yield from page
+            if not page:
+                return
+            after = page[-1].seq
+
+    def _around_damage(self, source: int, after: int) -> list[Event]:
+        """What can be read of the next seqs, one by one; what cannot is counted."""
+        page: list[Event] = []
+        last = self._bounds[source][1]
+        self._lost.setdefault(source, 0)
+        for seq in range(after + 1, min(after + PAGE, last) + 1):
+            try:
+                page += self._store.events_between(source, seq - 1, seq, 1)
+            except (StoreBusyError, StoreGoneError, QueryStoppedError):
+                raise
+            except StoreError:
+                self._lost[source] += 1
+        return page
+
+    def _end_of_page(self, source: int, after: int, last: int) -> int:
+        rows = self._store.query(
+            f"SELECT max(seq) FROM (SELECT seq FROM event_rows_{source}"
+            " WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?)",
+            (after, last, PAGE),
+        )
+        return int(rows[0][0])
+
+    def _bad(self) -> int:
+        return sum(problem.count for problem in self._store.problems())
+
+    def _tell(self, source: int, at: int) -> None:
+        if self._progress is None:
+            return
+        self._at[source] = at
+        whole = sum(last - first + 1 for first, last in self._bounds.values())
+        done = sum(at - self._bounds[source][0] + 1 for source, at in self._at.items())
+        self._progress(min(done / whole, 1.0) if whole else 1.0)
+
+
+def _keyed(rows: Iterable[Event]) -> Iterator[tuple[float, int, int, Event]]:
+    latest = float("-inf")
+    for event in rows:
+        if event.time is not None and event.time > latest:
+            latest = event.time
+        yield (latest, event.source, event.seq, event)
+
+
+def _seq(event: Event) -> int:
+    return event.seq

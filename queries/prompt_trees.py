@@ -1,0 +1,204 @@
+"""The newest prompts of a store or session with everything under them, as data."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from queries.activity import ActivityModel
+from queries.activity_forest import Line
+from queries.event_stream import EventStream, Progress, patiently
+from queries.models import Event, EventKind, NodeKind, NodeStats, Session
+from queries.store import Store
+
+ROWS_KEPT = 100_000
+"""Rows held at most while the number of prompts is limited."""
+_ALL = 2**62
+
+
+@dataclass(slots=True)
+class PromptNode:
+    """One event with what happened under it."""
+
+    event: Event
+    stats: NodeStats
+    children: list[PromptNode] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class PromptTrees:
+    """The newest prompts, and what lies outside any prompt since the first of them."""
+
+    total_prompts: int
+    """All there are in the store (or session)."""
+    prompts: list[PromptNode]
+    """In order of time."""
+    outside: list[PromptNode]
+    left_out: int
+    """Rows before the first prompt shown, which were not built into trees."""
+    cut: bool
+    """Whether fewer than ``limit`` prompts are shown because too many rows follow them."""
+
+
+def read_prompt_trees(
+    store: Store,
+    session_id: str | None,
+    limit: int | None,
+    *,
+    raw: bool = False,
+    progress: Progress | None = None,
+) -> PromptTrees:
+    """Read the trees of the newest ``limit`` prompts.
+
+    Args:
+        store: an open store.
+        session_id: only this session, with the sessions of its sub-agents; None: all.
+        limit: prompts; None takes all of them, whatever memory that takes.
+        raw: leave start and end rows unpaired.
+        progress: told which part is read.
+    """
+    declared = patiently(lambda: store.sessions(limit=_ALL))
+    subs = _below(declared, session_id)
+    ids = None if session_id is None else [session_id, *(session.id for session in subs)]
+    newest = _Newest(limit, session_id)
+    for row in EventStream(store, sessions=ids, progress=progress):
+        newest.take(row)
+    model = ActivityModel(session_id, raw=raw, by_time=len(store.mapping.sources) > 1)
+    for session in subs:
+        model.add_session(session)
+    rows = list(newest.rows)
+    if session_id is not None:
+        rows = _with_rows_elsewhere(store, rows, ids or [])
+    model.load(rows)
+    prompts, outside = _split(store, model, {session.id: session for session in subs},
+                              skip_older=newest.left_out > 0)  # fmt: skip
+    return PromptTrees(newest.prompts, prompts, outside, newest.left_out, newest.cut)
+
+
+def _below(declared: Iterable[Session], session_id: str | None) -> list[Session]:
+    """Sub-agents' sessions: all, or those below one session at any depth, oldest first."""
+    children: dict[str, list[Session]] = {}
+    for session in sorted(declared, key=lambda one: (one.started or 0.0, one.id)):
+        if session.parent_id is not None and session.parent_id != session.id:
+            children.setdefault(session.parent_id, []).append(session)
+    if session_id is None:
+        return [session for same in children.values() for session in same]
+    found: dict[str, Session] = {}
+    queue = deque([session_id])
+    while queue:
+        for session in children.get(queue.popleft(), ()):
+            if session.id not in found and session.id != session_id:
+                found[session.id] = session
+                queue.append(session.id)
+    return list(found.values())
+
+
+class _Newest:
+    """The rows from the oldest prompt that is shown on."""
+
+    def __init__(self, limit: int | None, session_id: str | None) -> None:
+        self.rows: deque[Event] = deque()
+        self.prompts = 0
+        self.left_out = 0
+        self.cut = False
+        self._limit = limit
+        self._session_id = session_id
+        self._taken = 0
+        self._places: deque[int] = deque()
+
+    def take(self, row: Event) -> None:
+        self.rows.append(row)
+        self._taken += 1
+        if row.kind is EventKind.PROMPT and self._session_id in (None, row.session_id):
+            self.prompts += 1
+            self._places.append(self._taken)
+        if self._limit is None:
+            return
+        if len(self._places) > self._limit:
+            self._places.popleft()
+            self._forget_until(self._places[0] if self._places else self._taken + 1)
+        if len(self.rows) > ROWS_KEPT:
+            self._forget_until(self._taken - ROWS_KEPT + 1)
+            self.cut = True
+
+    def _forget_until(self, place: int) -> None:
+        while self._taken - len(self.rows) + 1 < place and self.rows:
+            self.rows.popleft()
+            self.left_out += 1
+        while self._places and self._places[0] < place:
+            self._places.popleft()
+
+
+def _with_rows_elsewhere(store: Store, rows: list[Event], ids: list[str]) -> list[Event]:
+    """Add rows of other sessions that hang under these, at any depth."""
+    known = {row.key for row in rows}
+    own = set(ids)
+    parents = [row.id for row in rows]
+    added: list[Event] = []
+    while parents:
+        fresh: list[Event] = []
+        for source in range(len(store.mapping.sources)):
+            for row in store.children_elsewhere(source, parents, ids[0]):
+                if row.key not in known and row.session_id not in own:
+                    known.add(row.key)
+                    fresh.append(row)
+        added += fresh
+        parents = [row.id for row in fresh]
+    if not added:
+        return rows
+    return sorted([*rows, *added], key=lambda row: row.key)
+
+
+def _split(
+    store: Store, model: ActivityModel, subs: dict[str, Session], *, skip_older: bool
+) -> tuple[list[PromptNode], list[PromptNode]]:
+    """The trees under prompts, and the other trees."""
+    older = _older(store, model, subs) if skip_older else frozenset()
+    nodes: dict[str, PromptNode] = {}
+    prompts: list[PromptNode] = []
+    outside: list[PromptNode] = []
+    stack: list[tuple[Line, list[PromptNode] | None]]
+    stack = [(line, None) for line in reversed(model.roots())]
+    while stack:
+        line, place = stack.pop()
+        if line.key in older:
+            continue
+        below = place
+        if line.event is not None:
+            node = nodes[line.key] = PromptNode(line.event, line.stats())
+            if place is None:
+                place = prompts if line.event.kind is EventKind.PROMPT else outside
+            place.append(node)
+            below = node.children
+        # Lines that are no event (groups, sub-agents' sessions) leave their place to those below.
+        stack.extend((child, below) for child in reversed(model.children(line)))
+    by_time = len(store.mapping.sources) > 1
+    for found in (prompts, outside):
+        found.sort(key=lambda node: _place(node.event, by_time))
+    return prompts, outside
+
+
+def _place(event: Event, by_time: bool) -> tuple[float, int, int]:
+    time = event.time if by_time and event.time is not None else float("inf")
+    return (time, event.source, event.seq)
+
+
+def _older(store: Store, model: ActivityModel, subs: dict[str, Session]) -> frozenset[str]:
+    """Lines at the top whose parent exists, but further back than what was read."""
+    waiting: dict[str, list[str]] = {}
+    stack = list(model.roots())
+    while stack:
+        line = stack.pop()
+        parent = line.event.parent_id if line.event is not None else None
+        if line.kind is NodeKind.SESSION:
+            parent = subs[line.key.removeprefix("session:")].parent_event_id
+        if parent is not None and model.key_of_id(parent) is None:
+            waiting.setdefault(parent, []).append(line.key)
+        elif line.event is None:
+            stack += model.children(line)
+    found: set[str] = set()
+    for parent, keys in waiting.items():
+        if store.event_by_id(parent) is not None:
+            found.update(keys)
+    return frozenset(found)

@@ -1,0 +1,154 @@
+"""A whole store, or some of its sessions, counted in one pass."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from queries.event_stream import EventStream, Progress, patiently
+from queries.fold import Fold
+from queries.interactions import agent_statistics, interactions
+from queries.models import (
+    AgentStatistic,
+    AggregatedTool,
+    Event,
+    Handoff,
+    Interactions,
+    Problem,
+    Relation,
+    Session,
+    SessionRow,
+    SessionStatus,
+    StoreInfo,
+    ToolStatistic,
+)
+from queries.roster import Roster
+from queries.sessions import STALE_AFTER, newest_of, session_row
+from queries.side_tables import aggregated_tools, handoffs
+from queries.store import Store
+from queries.tools import tool_statistics
+
+ALL = 2**62
+
+
+@dataclass(frozen=True, slots=True)
+class CountedStore:
+    """Totals of what was counted, and one line per session."""
+
+    info: StoreInfo
+    fold: Fold
+    rows: tuple[SessionRow, ...]
+    """Newest first."""
+    aggregated: tuple[AggregatedTool, ...]
+    handoffs: tuple[Handoff, ...]
+    problems: tuple[Problem, ...]
+    """Rows that could not be read."""
+    alive: frozenset[str]
+    """The sessions that are running."""
+
+    def is_alive(self, session_id: str) -> bool:
+        """Whether a session is running."""
+        return session_id in self.alive
+
+    def tools(self) -> tuple[ToolStatistic, ...]:
+        """Per tool and operation, most called first."""
+        return tool_statistics(self.fold, self.is_alive, self.aggregated)
+
+    def agents(self) -> tuple[AgentStatistic, ...]:
+        """Per agent, most events first."""
+        return agent_statistics(self.fold)
+
+    def interactions(self, relation: Relation) -> Interactions:
+        """One matrix."""
+        return interactions(self.fold, relation, self.handoffs)
+
+
+def count_store(
+    path_or_store: Store | Path | str,
+    progress: Progress | None = None,
+    *,
+    now: float | None = None,
+    stale_after: float = STALE_AFTER,
+    observe: Callable[[Event], None] | None = None,
+) -> CountedStore:
+    """Count everything in one pass over the events.
+
+    Args:
+        path_or_store: an open store, or the file (which is closed again).
+        progress: told which part (0..1) is counted.
+        now: epoch seconds, for judging what is stale; the present by default.
+        stale_after: seconds of silence after which a running session is stale.
+        observe: given every row as well, in order of arrival.
+
+    Raises:
+        StoreError: with one sentence, when the store cannot be used.
+    """
+    if not isinstance(path_or_store, Store):
+        with patiently(lambda: Store(path_or_store)) as store:
+            return count_store(store, progress, now=now, stale_after=stale_after, observe=observe)
+    store = path_or_store
+    tools = patiently(lambda: aggregated_tools(store))
+    handed = patiently(lambda: handoffs(store))
+    roster = Roster(ALL, stale_after)
+    patiently(lambda: roster.load(store, tools))
+    stream = EventStream(store, progress=progress)
+    fold = _count(store, stream, observe)
+    rows = roster.rows(fold, (), now=_now(now), frontier=None)
+    return CountedStore(
+        store.info, fold, rows, tools, handed, store.problems() + stream.problems(), _alive(rows)
+    )
+
+
+def count_sessions(
+    store: Store,
+    session_ids: Sequence[str],
+    *,
+    now: float | None = None,
+    stale_after: float = STALE_AFTER,
+) -> CountedStore:
+    """Count only these sessions, which exist, in the order given.
+
+    Whether one of them is the store's newest (and so never stale) is judged among the
+    declared sessions.
+    """
+    wanted = tuple(dict.fromkeys(session_ids))
+    declared = {session.id: session for session in patiently(lambda: store.sessions(limit=ALL))}
+    newest = newest_of((session.id, session.started) for session in declared.values())
+    tools = [tool for tool in patiently(lambda: aggregated_tools(store))
+             if tool.session_id in wanted]  # fmt: skip
+    handed = tuple(row for row in patiently(lambda: handoffs(store)) if row.session_id in wanted)
+    stream = EventStream(store, sessions=wanted)
+    fold = _count(store, stream, None)
+    rows = tuple(
+        session_row(
+            declared.get(name, Session(id=name, declared=False)),
+            fold,
+            now=_now(now),
+            newest=name == newest,
+            stale_after=stale_after,
+            aggregated=[tool for tool in tools if tool.session_id == name],
+        )
+        for name in wanted
+    )
+    problems = store.problems() + stream.problems()
+    return CountedStore(store.info, fold, rows, tuple(tools), handed, problems, _alive(rows))
+
+
+def _count(store: Store, stream: EventStream, observe: Callable[[Event], None] | None) -> Fold:
+    fold = Fold(messages_only=store.mapping.has_messages)
+    add = fold.add
+    for event in stream:
+        add(event)
+        if observe is not None:
+            observe(event)
+    return fold
+
+
+def _alive(rows: Sequence[SessionRow]) -> frozenset[str]:
+    return frozenset(row.id for row in rows if row.session.status is SessionStatus.RUNNING)
+
+
+def _now(now: float | None) -> float:
+    return time.time() if now is None else now

@@ -1,0 +1,95 @@
+"""The command line. Nothing is imported here that ``--help`` does not need."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+
+PROGRAM: Final = "session-tui"
+COMPLETE_VARIABLE: Final = "_SESSION_TUI_COMPLETE"
+"""Set by the shell's completion script while it asks for completions."""
+
+
+class Entry(NamedTuple):
+    """One command: the module whose ``command`` it is, and a line of help."""
+
+    module: str
+    help: str
+
+
+COMMANDS: Final[Mapping[str, Entry]] = {
+    "demo": Entry("tui.headless.demo", "Open the screen on a store that writes itself."),
+    "sessions": Entry("tui.headless.sessions", "List sessions with their counts."),
+    "session": Entry("tui.headless.session", "Show one session: agents, tools, who follows whom."),
+    "tools": Entry("tui.headless.tools", "Calls, success and durations of every tool."),
+    "agents": Entry("tui.headless.agents", "What every agent did, and who works with whom."),
+    "activity": Entry("tui.headless.activity", "Prompts with everything that happened under them."),
+    "timeline": Entry("tui.headless.timeline", "Every event of one session in order of arrival."),
+    "events": Entry("tui.headless.events", "The newest events that match a filter."),
+    "metrics": Entry("tui.headless.metrics", "Totals, averages and success rates of a store."),
+    "tail": Entry("tui.headless.tail", "Print events as they are committed, one JSON line each."),
+    "doctor": Entry("tui.headless.doctor", "How a store is read, and what in it does not fit."),
+    "completion": Entry("tui.headless.completion", "Print the completion script of a shell."),
+}
+"""All commands in the order in which they are listed."""
+
+SCREEN_OPTIONS: Final = (
+    ("--theme NAME", "Colours of the screen."),
+    ("--ascii", "Draw with ASCII characters only."),
+    ("--no-mouse", "Leave the mouse to the terminal."),
+    ("--no-diff", "Send whole screens instead of changed cells."),
+    ("--low-bandwidth", "Send less to the terminal, for slow connections."),
+    ("--utc", "Show times in UTC."),
+    ("--session ID", "Begin with this session."),
+)
+
+
+def help_text() -> str:
+    """What ``--help`` prints."""
+    lines = [
+        f"Usage: {PROGRAM} [OPTIONS] [STORE]",
+        f"       {PROGRAM} COMMAND [ARGS]...",
+        "",
+        "  See what AI agents did and are doing: a live view of a session database,",
+        "  which is only ever read.",
+        "",
+        "  STORE is a file, or a folder in which one is looked for. Without it:",
+        "  $SESSION_TUI_STORE, the configuration, then the usual places. A store that is",
+        "  named like a command is written with its folder: ./sessions",
+        "",
+        "Options of the screen:",
+        *_columns(SCREEN_OPTIONS),
+        "",
+        "Options:",
+        *_columns((("--version", "Print the version."), ("-h, --help", "Print this."))),
+        "",
+        "Commands that draw no screen, but for demo (COMMAND --help tells more):",
+        *_columns(tuple((name, entry.help) for name, entry in COMMANDS.items())),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _columns(pairs: Sequence[tuple[str, str]]) -> list[str]:
+    width = max(len(left) for left, _ in pairs)
+    return [f"  {left.ljust(width)}  {right}" for left, right in pairs]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program.
+
+    Args:
+        arguments: without the program's name; those of the process by default.
+
+    Returns:
+        The exit code: 0; 1 for a fault of ours; 2 for wrong usage or an unusable store; 130
+        when interrupted.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if COMPLETE_VARIABLE not in os.environ and given in (["--help"], ["-h"]):
+        sys.stdout.write(help_text())
+        return 0
+    from tui.headless.running import run
+
+    return run(given)

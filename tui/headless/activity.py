@@ -1,0 +1,136 @@
+"""``activity``: prompts with everything that happened under them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import tzinfo
+
+import click
+
+from queries.json_shapes import Json, event_json, stats_json
+from queries.models import Event, EventState
+from queries.prompt_trees import ROWS_KEPT, PromptNode, PromptTrees, read_prompt_trees
+from queries.session_lookup import require_sessions
+from queries.text import date_time, duration
+from tui.headless.arguments import forms, limit_option, store_argument, utc_option, zone
+from tui.headless.output import say, write, write_json
+from tui.headless.stores import open_store, progress
+
+DEFAULT_LIMIT = 50
+DEEPEST = 30
+"""Levels of indentation; deeper lines say their level."""
+_MARKS = {
+    EventState.OK: "ok",
+    EventState.ERROR: "FAILED",
+    EventState.RUNNING: "running",
+    EventState.UNKNOWN: "",
+}
+
+
+@click.command(name="activity")
+@store_argument
+@click.option("--session", metavar="ID", help="Only this session, with its sub-agents'.")
+@limit_option(DEFAULT_LIMIT, "The newest so many prompts")
+@click.option("--raw", is_flag=True, help="Start and end rows of calls as they are, unpaired.")
+@forms(table=False)
+@utc_option
+def command(
+    store: str | None,
+    session: str | None,
+    limit: int | None,
+    raw: bool,
+    form: str | None,
+    utc: bool,
+) -> int:
+    """Prompts in order of time, with everything that happened under them at any depth.
+
+    What lies outside any prompt is listed apart, from the first prompt shown on (from the
+    beginning, when all prompts are shown).
+    """
+    with open_store(store) as opened, progress() as tell:
+        if session is not None:
+            (session,) = require_sessions(opened, (session,))
+        trees = read_prompt_trees(opened, session, limit, raw=raw, progress=tell)
+        sources = opened.info.sources
+    if form == "json":
+        write_json(
+            {
+                "total_prompts": trees.total_prompts,
+                "prompts": (_shape(node, sources, raw) for node in trees.prompts),
+                "outside": (_shape(node, sources, raw) for node in trees.outside),
+            }
+        )
+    else:
+        _write_trees(trees, zone(utc))
+    if trees.cut:
+        say(
+            f"only the newest {ROWS_KEPT:,} rows were built into trees; --limit 0 takes all, "
+            "--session one session."
+        )
+    elif trees.left_out:
+        say(f"the newest {len(trees.prompts):,} of {trees.total_prompts:,} prompts")
+    return 0
+
+
+def _shape(root: PromptNode, sources: tuple[str, ...], raw: bool) -> Json:
+    """A node with all below it as nested dictionaries, without recursion."""
+    top = _flat_shape(root, sources, raw)
+    todo = [(root, top)]
+    while todo:
+        node, shape = todo.pop()
+        for child in node.children:
+            below = _flat_shape(child, sources, raw)
+            shape["children"].append(below)
+            todo.append((child, below))
+    return top
+
+
+def _flat_shape(node: PromptNode, sources: tuple[str, ...], raw: bool) -> Json:
+    return {
+        **event_json(node.event, sources, phase=raw),
+        "stats": stats_json(node.stats),
+        "children": [],
+    }
+
+
+def _write_trees(trees: PromptTrees, times: tzinfo | None) -> None:
+    for node in trees.prompts:
+        _write_tree((node,), times)
+    if trees.outside:
+        write("outside any prompt\n" if trees.prompts else "")
+        _write_tree(trees.outside, times)
+
+
+def _write_tree(nodes: Iterable[PromptNode], times: tzinfo | None) -> None:
+    for node, depth in _walk(nodes):
+        indent = "  " * min(depth, DEEPEST) + (f"[{depth}] " if depth > DEEPEST else "")
+        write(f"{date_time(node.event.time, times)}  {indent}{_line(node.event)}{_sums(node)}\n")
+
+
+def _walk(nodes: Iterable[PromptNode]) -> Iterator[tuple[PromptNode, int]]:
+    stack = [(node, 0) for node in reversed(list(nodes))]
+    while stack:
+        node, depth = stack.pop()
+        yield node, depth
+        stack += [(child, depth + 1) for child in reversed(node.children)]
+
+
+def _line(event: Event) -> str:
+    target = f"→ {event.target_agent}" if event.target_agent else ""
+    took = duration(event.duration) if event.duration is not None else ""
+    parts = (event.tool or event.kind.value, target, _MARKS[event.state], took, event.summary)
+    return " ".join(part for part in parts if part)
+
+
+def _sums(node: PromptNode) -> str:
+    if not node.children:
+        return ""
+    stats = node.stats
+    parts = [f"{stats.calls:,} calls"]
+    if stats.errors:
+        parts.append(f"{stats.errors:,} failed")
+    if stats.running:
+        parts.append(f"{stats.running:,} running")
+    if stats.duration is not None:
+        parts.append(duration(stats.duration))
+    return f"  ({', '.join(parts)})"

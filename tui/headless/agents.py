@@ -1,0 +1,87 @@
+"""``agents``: what every agent did, and who works with whom."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+
+import click
+
+from queries.json_shapes import (
+    AGENT_KEYS,
+    INTERACTION_KEYS,
+    Json,
+    agent_json,
+    interactions_json,
+)
+from queries.models import AgentStatistic, Relation
+from queries.text import count, date_time, percent
+from tui.headless.arguments import forms, store_argument, utc_option, zone
+from tui.headless.output import (
+    Column,
+    write,
+    write_csv,
+    write_json,
+    write_markdown,
+    write_text,
+)
+from tui.headless.stores import open_store
+from tui.headless.tools import count_scope
+
+INTERACTIONS: list[Column[Json]] = [
+    Column("from", lambda cell: str(cell["from_agent"])),
+    Column("to", lambda cell: str(cell["to_agent"])),
+    Column("count", lambda cell: count(cell["count"]), number=True),
+]
+
+
+@click.command(name="agents")
+@store_argument
+@click.option("--session", "sessions", multiple=True, metavar="ID", help="Only these sessions.")
+@click.option(
+    "--relation", type=click.Choice([relation.value for relation in Relation]),
+    help="What an interaction is: the next speaker (the default), the same without repeats, "
+    "handing over work, or the next tool.",
+)  # fmt: skip
+@forms(table=True)
+@utc_option
+def command(
+    store: str | None, sessions: tuple[str, ...], relation: str | None, form: str | None, utc: bool
+) -> int:
+    """What every agent did, and who works with whom.
+
+    With --csv: the agents, or the interactions when --relation is given.
+    """
+    chosen = Relation(relation or Relation.FOLLOWS.value)
+    with open_store(store) as opened:
+        counted = count_scope(opened, sessions)
+    agents = counted.agents()
+    matrix = counted.interactions(chosen)
+    cells = interactions_json(matrix)
+    rows = [agent_json(agent) for agent in agents]
+    if form == "json":
+        write_json({"agent_activity": rows, "relation": chosen.value, "interactions": cells})
+    elif form == "csv" and relation is not None:
+        write_csv(INTERACTION_KEYS, cells)
+    elif form == "csv":
+        write_csv(AGENT_KEYS, rows)
+    else:
+        show = write_markdown if form == "markdown" else write_text
+        show(agent_columns(zone(utc)), agents)
+        write(f"\n{chosen.value}: {matrix.basis}\n\n")
+        show(INTERACTIONS, cells)
+    return 0
+
+
+def agent_columns(times: tzinfo | None) -> list[Column[AgentStatistic]]:
+    """The table of agents for people."""
+    return [
+        Column("agent", lambda agent: agent.agent),
+        Column("events", lambda agent: count(agent.events), number=True),
+        Column("share %", lambda agent: percent(agent.share), number=True),
+        Column("messages", lambda agent: count(agent.messages), number=True),
+        Column("calls", lambda agent: count(agent.tool_calls), number=True),
+        Column("errors", lambda agent: count(agent.errors), number=True),
+        Column("sessions", lambda agent: count(agent.sessions), number=True),
+        Column("tokens", lambda agent: count(agent.tokens), number=True),
+        Column("last active", lambda agent: date_time(agent.last_active, times)),
+    ]

@@ -1,0 +1,117 @@
+"""``doctor``: how a store is read, and what in it does not fit together."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import click
+
+from queries.doctor import Diagnosis, Table, diagnose
+from queries.json_shapes import Json
+from queries.text import count
+from tui.headless.arguments import forms, store_argument
+from tui.headless.output import Column, write, write_json, write_pairs, write_text
+from tui.headless.stores import open_store, progress, stale_after
+
+TABLES: list[Column[Table]] = [
+    Column("table", lambda table: table.name),
+    Column("rows", lambda table: count(table.rows), number=True),
+    Column("read as", lambda table: table.used_as or "not read"),
+]
+SHOWN = 10
+"""Findings of one sort that people see; JSON has them all."""
+
+
+@click.command(name="doctor")
+@store_argument
+@forms(table=False)
+def command(store: str | None, form: str | None) -> int:
+    """How a store is read, and what in it does not fit together."""
+    with open_store(store) as opened, progress() as tell:
+        found = diagnose(opened, tell, stale_after=stale_after())
+    if form == "json":
+        write_json(_shape(found))
+    else:
+        _write(found)
+    return 0
+
+
+def _shape(found: Diagnosis) -> Json:
+    return {
+        "store": found.info.path,
+        "dialect": found.info.dialect,
+        "why": found.info.why,
+        "journal_mode": found.info.journal_mode,
+        "opened_as": found.info.opened_as,
+        "size_bytes": found.info.size,
+        "sessions": found.sessions,
+        "events": found.events,
+        "tables": [asdict(table) for table in found.tables],
+        "sources": [
+            {"source": source.name, "rows": source.rows, "events": source.events}
+            for source in found.sources
+        ],
+        "skipped": [asdict(problem) for problem in found.skipped],
+        "mismatches": [asdict(mismatch) for mismatch in found.mismatches],
+        "undeclared_sessions": asdict(found.undeclared_sessions),
+        "events_without_session": found.events_without_session,
+        "events_without_parent": asdict(found.events_without_parent),
+        "notes": list(found.notes),
+    }
+
+
+def _write(found: Diagnosis) -> None:
+    info = found.info
+    write_pairs(
+        (
+            ("store", info.path),
+            ("dialect", f"{info.dialect}: {info.why}"),
+            ("opened", info.opened_as),
+            ("journal mode", info.journal_mode),
+            ("size", f"{count(info.size)} bytes"),
+            ("sessions", count(found.sessions)),
+            ("events", count(found.events)),
+        )
+    )
+    write("\n")
+    write_text(TABLES, found.tables)
+    write("\n")
+    for source in found.sources:
+        write(f"{source.name}: {count(source.rows)} rows make {count(source.events)} events\n")
+    for title, lines in _findings(found):
+        write(f"\n{title}\n" if lines else "")
+        for line in lines[:SHOWN]:
+            write(f"  {line}\n")
+        if len(lines) > SHOWN:
+            write(f"  and {count(len(lines) - SHOWN)} more; --json lists them\n")
+
+
+def _findings(found: Diagnosis) -> list[tuple[str, list[str]]]:
+    """Headings with what stands under them; nothing under one means all is well."""
+    lost, alone = found.events_without_parent, found.undeclared_sessions
+    orphans = []
+    if alone.count:
+        orphans.append(
+            f"{count(found.events_without_session)} events of {count(alone.count)} sessions"
+            f" without a row of their own: {', '.join(alone.examples)}"
+        )
+    if lost.count:
+        orphans.append(
+            f"{count(lost.count)} events name a parent that is missing: {', '.join(lost.examples)}"
+        )
+    return [
+        (
+            "Could not be read",
+            [f"{one.where}: {one.what} ({count(one.count)})" for one in found.skipped],
+        ),
+        (
+            "Declared and counted differ",
+            [
+                f"{one.session_id}: {one.what}: declared {count(one.declared)}, "
+                f"counted {count(one.counted)}"
+                for one in found.mismatches
+            ],
+        ),
+        ("Refer to what is not there", orphans),
+        ("Notes", list(found.notes)),
+    ]

@@ -1,0 +1,191 @@
+"""What commands print: data on stdout (JSON, CSV, Markdown, aligned text), words on stderr."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+from unicodedata import east_asian_width
+
+from queries.json_shapes import Json, encode
+from queries.text import UNKNOWN
+from tui.cli import PROGRAM
+
+_T = TypeVar("_T")
+CELL = 60
+"""Characters of a cell in aligned text, but for the last column, which may be as long as it is."""
+_GUARDED = ("=", "+", "-", "@", "\t", "\r")
+_MARKDOWN = str.maketrans({character: f"\\{character}" for character in "\\`*[]<>|"})
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[_T]):
+    """One column of a table for people."""
+
+    heading: str
+    cell: Callable[[_T], str]
+    number: bool = False
+    """Whether it is aligned to the right."""
+
+
+def write(text: str) -> None:
+    """Data, to stdout."""
+    sys.stdout.write(text)
+
+
+def flush() -> None:
+    """Make sure that what was written is out. Raises OSError when it cannot be."""
+    sys.stdout.flush()
+
+
+def say(text: str) -> None:
+    """A sentence for people, to stderr."""
+    try:
+        sys.stderr.write(f"{PROGRAM}: {text}\n")
+        sys.stderr.flush()
+    except (OSError, ValueError, AttributeError):
+        # Nobody listens there; the exit code still tells.
+        return
+
+
+def write_json(document: Mapping[str, Any]) -> None:
+    """One JSON object; each item of its lists on a line of its own."""
+    write("{")
+    for number, (key, value) in enumerate(document.items()):
+        write(f"{',' if number else ''}\n{encode(key)}: ")
+        if isinstance(value, list | Iterator):
+            _write_list(value)
+        else:
+            write(encode(value))
+    write("\n}\n")
+
+
+def _write_list(items: Iterable[object]) -> None:
+    write("[")
+    some = False
+    for item in items:
+        write(f"{',' if some else ''}\n  {encode(item)}")
+        some = True
+    write("\n]" if some else "]")
+
+
+def write_csv(keys: Sequence[str], rows: Iterable[Json]) -> None:
+    """Comma-separated values with a line of headings; formulas are made harmless."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(keys)
+    for row in rows:
+        writer.writerow([_csv_cell(row.get(key)) for key in keys])
+        if buffer.tell() > 100_000:
+            write(buffer.getvalue())
+            buffer.seek(0)
+            buffer.truncate()
+    write(buffer.getvalue())
+
+
+def _csv_cell(value: object) -> object:
+    if isinstance(value, list):
+        value = "; ".join(map(str, value))
+    if isinstance(value, str) and value.startswith(_GUARDED):
+        return f"'{value}"
+    return value
+
+
+def write_markdown(columns: Sequence[Column[_T]], items: Iterable[_T]) -> None:
+    """A table in GitHub's Markdown."""
+    write("| " + " | ".join(column.heading for column in columns) + " |\n")
+    write("|" + "|".join("---:" if column.number else "---" for column in columns) + "|\n")
+    for item in items:
+        cells = (column.cell(item).translate(_MARKDOWN) for column in columns)
+        write("| " + " | ".join(cells) + " |\n")
+
+
+def write_text(columns: Sequence[Column[_T]], items: Iterable[_T]) -> None:
+    """Aligned columns, as wide as what is in them."""
+    last = len(columns) - 1
+    lines = [
+        [
+            text if number == last else _shortened(text)
+            for number, text in enumerate(column.cell(item) for column in columns)
+        ]
+        for item in items
+    ]
+    headings = [column.heading.upper() for column in columns]
+    widths = [max(map(width, cells)) for cells in zip(headings, *lines, strict=True)]
+    for line in (headings, *lines):
+        cells = []
+        for text, wide, column in zip(line, widths, columns, strict=True):
+            fill = " " * (wide - width(text))
+            cells.append(fill + text if column.number else text + fill)
+        write("  ".join(cells).rstrip() + "\n")
+
+
+def write_pairs(pairs: Iterable[tuple[str, str]]) -> None:
+    """A name and a value on each line, the values aligned."""
+    known = list(pairs)
+    wide = max((width(name) for name, _ in known), default=0)
+    for name, value in known:
+        write(f"{name}{' ' * (wide - width(name))}  {value}".rstrip() + "\n")
+
+
+def width(text: str) -> int:
+    """Cells that text takes in a terminal; it has no combining characters, being cleaned."""
+    if text.isascii():
+        return len(text)
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def text_or_unknown(value: object) -> str:
+    """A value as text, or the sign for what is not known."""
+    return UNKNOWN if value is None or value == "" else str(value)
+
+
+def _shortened(text: str) -> str:
+    if len(text) <= CELL and width(text) <= CELL:
+        return text
+    kept: list[str] = []
+    room = CELL - 1
+    for character in text:
+        room -= width(character)
+        if room < 0:
+            break
+        kept.append(character)
+    return "".join(kept) + "…"
+
+
+def write_table(
+    form: str,
+    document: Mapping[str, Any],
+    key: str,
+    keys: Sequence[str],
+    columns: Sequence[Column[_T]],
+    items: Sequence[_T],
+) -> None:
+    """One list in the form asked for.
+
+    Args:
+        form: json, csv, markdown or text.
+        document: the whole as JSON.
+        key: which of its values is the list.
+        keys: the keys of its items, for CSV.
+        columns: the table for people.
+        items: what the columns are made of.
+    """
+    if form == "json":
+        write_json(document)
+    elif form == "csv":
+        write_csv(keys, document[key])
+    elif form == "markdown":
+        write_markdown(columns, items)
+    else:
+        write_text(columns, items)
+
+
+def say_page(first: int, last: int, total: int) -> None:
+    """Say which part of a list was printed, when it is not all of it."""
+    if last - first + 1 == total:
+        return
+    say(f"{first:,}-{last:,} of {total:,}" if last >= first else f"none of {total:,}")

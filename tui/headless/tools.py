@@ -1,0 +1,64 @@
+"""``tools``: statistics per tool."""
+
+from __future__ import annotations
+
+import click
+
+from queries.json_shapes import TOOL_KEYS, tool_json
+from queries.models import ToolStatistic
+from queries.session_lookup import require_sessions
+from queries.store import Store
+from queries.text import count, duration, percent
+from queries.whole_store import CountedStore, count_sessions, count_store
+from tui.headless.arguments import forms, store_argument
+from tui.headless.output import Column, text_or_unknown, write_table
+from tui.headless.stores import open_store, progress, stale_after
+
+COLUMNS: list[Column[ToolStatistic]] = [
+    Column("tool", lambda tool: tool.tool),
+    Column("operation", lambda tool: text_or_unknown(tool.operation)),
+    Column("calls", lambda tool: count(tool.calls), number=True),
+    Column("ok %", lambda tool: percent(tool.success_rate), number=True),
+    Column("95 % range", lambda tool: _range(tool), number=True),
+    Column("failed", lambda tool: count(tool.errors), number=True),
+    Column("running", lambda tool: count(tool.running), number=True),
+    Column("unknown", lambda tool: count(tool.unknown), number=True),
+    Column("average", lambda tool: duration(tool.average), number=True),
+    Column("p50", lambda tool: duration(tool.p50), number=True),
+    Column("p95", lambda tool: duration(tool.p95), number=True),
+    Column("p99", lambda tool: duration(tool.p99), number=True),
+    Column("total", lambda tool: duration(tool.total), number=True),
+    Column("tokens", lambda tool: count(tool.tokens), number=True),
+    Column("agents", lambda tool: text_or_unknown(", ".join(tool.agents))),
+]
+
+
+@click.command(name="tools")
+@store_argument
+@click.option("--session", "sessions", multiple=True, metavar="ID", help="Only these sessions.")
+@forms(table=True)
+def command(store: str | None, sessions: tuple[str, ...], form: str | None) -> int:
+    """Calls, success and durations of every tool, most called first.
+
+    The rate is ok / (ok + failed); calls that run or whose outcome is unknown are counted
+    apart. The range is Wilson's 95 % interval.
+    """
+    with open_store(store) as opened:
+        tools = count_scope(opened, sessions).tools()
+    document = {"tool_statistics": [tool_json(tool) for tool in tools]}
+    write_table(form or "text", document, "tool_statistics", TOOL_KEYS, COLUMNS, tools)
+    return 0
+
+
+def count_scope(store: Store, sessions: tuple[str, ...]) -> CountedStore:
+    """The named sessions counted, or the whole store when none is named."""
+    if sessions:
+        return count_sessions(store, require_sessions(store, sessions), stale_after=stale_after())
+    with progress() as tell:
+        return count_store(store, tell, stale_after=stale_after())
+
+
+def _range(tool: ToolStatistic) -> str:
+    if tool.success_low is None or tool.success_high is None:
+        return percent(None)
+    return f"{percent(tool.success_low)}-{percent(tool.success_high)}"
