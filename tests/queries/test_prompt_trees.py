@@ -1,0 +1,121 @@
+"""The newest prompts with what is under them, and nothing of older ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from queries import prompt_trees
+from queries.prompt_trees import PromptNode, read_prompt_trees
+from queries.store import Store
+from tests.stores.canonical import CanonicalStore, canonical_store
+
+Shape = list[object]
+
+
+def shape(nodes: Iterable[PromptNode]) -> Shape:
+    """Ids, those with children as ``(id, [...])``."""
+    return [(node.event.id, shape(node.children)) if node.children else node.event.id
+            for node in nodes]  # fmt: skip
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "store.db"
+
+
+def fill(store: CanonicalStore) -> None:
+    store.add_session("main", started=1000.0)
+    store.add_event("main", id="before")
+    store.add_event("main", id="p1", kind="prompt")
+    store.add_event("main", id="a", parent_id="p1")
+    store.add_event("main", id="task", parent_id="p1", kind="delegation", state="running")
+    store.add_session("sub", parent_id="main", parent_event_id="task", started=1001.0)
+    store.add_event("sub", id="sub-1")
+    store.add_event("main", id="between")
+    store.add_event("main", id="p2", kind="prompt")
+    store.add_event("sub", id="sub-2", parent_id="sub-1")
+    store.add_event("sub", id="sub-3")
+    store.add_event("main", id="late", parent_id="a")
+    store.add_event("main", id="b", parent_id="p2")
+    store.add_event("main", id="orphan", parent_id="nowhere")
+    store.add_event("other", id="elsewhere", parent_id="b")
+    store.add_event("third", id="p3", kind="prompt")
+
+
+def test_everything(path: Path) -> None:
+    with canonical_store(path) as store:
+        fill(store)
+    with Store(path) as opened:
+        trees = read_prompt_trees(opened, None, None)
+    assert shape(trees.prompts) == [
+        ("p1", [("a", ["late"]), ("task", [("sub-1", ["sub-2"]), "sub-3"])]),
+        ("p2", [("b", ["elsewhere"])]),
+        "p3",
+    ]
+    assert shape(trees.outside) == ["before", "between", "orphan"]
+    assert (trees.total_prompts, trees.left_out, trees.cut) == (3, 0, False)
+    task = trees.prompts[0].children[1]
+    assert (task.stats.calls, trees.prompts[0].stats.calls) == (3, 6)
+
+
+def test_the_newest_two_without_what_belongs_to_the_older_one(path: Path) -> None:
+    with canonical_store(path) as store:
+        fill(store)
+    with Store(path) as opened:
+        trees = read_prompt_trees(opened, None, 2)
+    assert shape(trees.prompts) == [("p2", [("b", ["elsewhere"])]), "p3"]
+    assert shape(trees.outside) == ["orphan"]
+    assert trees.total_prompts == 3
+    assert trees.left_out > 0
+
+
+def test_one_session_with_those_below_it(path: Path) -> None:
+    with canonical_store(path) as store:
+        fill(store)
+    with Store(path) as opened:
+        trees = read_prompt_trees(opened, "main", None)
+        assert shape(trees.prompts) == [
+            ("p1", [("a", ["late"]), ("task", [("sub-1", ["sub-2"]), "sub-3"])]),
+            ("p2", [("b", ["elsewhere"])]),
+        ]
+        assert shape(trees.outside) == ["before", "between", "orphan"]
+        assert trees.total_prompts == 2
+        assert shape(read_prompt_trees(opened, "sub", None).outside) == [
+            ("sub-1", ["sub-2"]), "sub-3",
+        ]  # fmt: skip
+
+
+def test_memory_is_bounded(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prompt_trees, "ROWS_KEPT", 10)
+    with canonical_store(path) as store, store.batch():
+        store.add_event("s", id="p", kind="prompt")
+        for number in range(30):
+            store.add_event("s", id=f"e{number}", parent_id="p")
+        store.add_event("s", id="q", kind="prompt")
+    with Store(path) as opened:
+        trees = read_prompt_trees(opened, None, 50)
+        assert shape(trees.prompts) == ["q"]
+        assert trees.outside == []
+        assert (trees.total_prompts, trees.left_out, trees.cut) == (2, 22, True)
+        assert len(read_prompt_trees(opened, None, None).prompts[0].children) == 30
+
+
+def test_cycles_and_two_rows_of_a_call(path: Path) -> None:
+    with canonical_store(path) as store:
+        store.add_event("s", id="p", kind="prompt")
+        store.add_event("s", id="start", phase="start", state="running", parent_id="p")
+        store.add_event("s", id="end", phase="end", state="error", parent_id="p")
+        store.add_event("s", id="x", parent_id="y")
+        store.add_event("s", id="y", parent_id="x")
+        store.add_event("s", id="z", parent_id="z")
+    with Store(path) as opened:
+        trees = read_prompt_trees(opened, None, None)
+        assert shape(trees.prompts) == [("p", ["start"])]
+        assert trees.prompts[0].stats.errors == 1
+        below = shape(trees.outside)
+        assert below in ([("x", ["y"]), "z"], [("y", ["x"]), "z"])
+        raw = read_prompt_trees(opened, None, None, raw=True)
+        assert shape(raw.prompts) == [("p", ["start", "end"])]

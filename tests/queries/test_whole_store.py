@@ -1,0 +1,89 @@
+"""One pass in order gives what the screen's back-fill gives, and scopes add up."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from queries.doctor import diagnose
+from queries.feed import Feed
+from queries.models import Relation
+from queries.store import Store
+from queries.whole_store import count_sessions, count_store
+from tests.stores.base import SAMPLES
+from tests.stores.canonical import canonical_store
+from tests.stores.htmlgraph import htmlgraph_store
+
+NOW = 1_768_400_000.0
+NAMES = ("heist-audit", "heist-demo", "heist-session", "htmlgraph-0.26.1", "htmlgraph-0.35.0")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_screen_shows_the_same(name: str) -> None:
+    path = SAMPLES / f"{name}.db"
+    counted = count_store(path, now=NOW)
+    feed = Feed(path, clock=lambda: NOW)
+    feed.poll()
+    while feed.counting:
+        feed.backfill(1.0)
+    snapshot = feed.snapshot(force=True)
+    feed.close()
+    assert snapshot is not None
+    for mine, shown in zip(counted.rows, snapshot.sessions, strict=True):
+        assert mine.session == shown.session
+        assert dataclasses.replace(mine.totals, agents=()) == dataclasses.replace(
+            shown.totals, agents=()
+        )
+        assert set(mine.totals.agents) == set(shown.totals.agents)
+    assert [(tool.tool, tool.calls, tool.ok, tool.errors) for tool in counted.tools()] == [
+        (tool.tool, tool.calls, tool.ok, tool.errors) for tool in snapshot.tools
+    ]
+    assert [(agent.agent, agent.events) for agent in counted.agents()] == [
+        (agent.agent, agent.events) for agent in snapshot.agents
+    ]
+    for relation in Relation:
+        assert counted.interactions(relation) == snapshot.interactions[relation]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_single_sessions_add_up_to_the_store(name: str) -> None:
+    with Store(SAMPLES / f"{name}.db") as store:
+        whole = count_store(store, now=NOW)
+        ids = [row.id for row in whole.rows]
+        for row in whole.rows:
+            assert count_sessions(store, [row.id], now=NOW).rows == (row,)
+        together = count_sessions(store, ids, now=NOW)
+    assert together.rows == whole.rows
+    assert [(tool.tool, tool.calls, tool.ok) for tool in together.tools()] == [
+        (tool.tool, tool.calls, tool.ok) for tool in whole.tools()
+    ]
+
+
+def test_a_path_is_opened_and_closed(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    with canonical_store(path) as store:
+        store.add_session("s")
+    assert [row.id for row in count_store(path).rows] == ["s"]
+    assert [row.id for row in count_store(str(path)).rows] == ["s"]
+
+
+def test_doctor_compares_declared_with_counted(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    with htmlgraph_store(path, "0.35") as store:
+        store.add_session("sess-a", total_events=3)
+        store.add_session("sess-b", total_events=1)
+        store.add_event("sess-a")
+        store.add_event("sess-b")
+        store.add_event("sess-c", parent="evt-missing", event_id="evt-lost")
+    with Store(path) as opened:
+        found = diagnose(opened)
+    assert [(m.session_id, m.what, m.declared, m.counted) for m in found.mismatches] == [
+        ("sess-a", "events", 3, 1)
+    ]
+    assert (found.undeclared_sessions.count, found.undeclared_sessions.examples) == (1, ("sess-c",))
+    assert (found.events_without_parent.count, found.events_without_parent.examples) == (
+        1, ("evt-lost",),
+    )  # fmt: skip
+    assert {table.name: table.rows for table in found.tables}["agent_events"] == 3

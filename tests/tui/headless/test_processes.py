@@ -1,0 +1,126 @@
+"""Commands as processes: signals, closed pipes, and how long ``--help`` takes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.stores.base import SAMPLES
+from tests.stores.canonical import CanonicalStore, canonical_store
+
+PROGRAM = [sys.executable, "-c", "import sys; from tui.cli import main; sys.exit(main())"]
+AUDIT = str(SAMPLES / "heist-audit.db")
+PATIENCE = 20.0
+
+pytestmark = pytest.mark.process
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[CanonicalStore]:
+    with canonical_store(tmp_path / "store.db", "wal") as builder:
+        builder.add_event("s", id="old")
+        yield builder
+
+
+def start(*arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [*PROGRAM, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def read_line(process: subprocess.Popen[str]) -> Any:
+    assert process.stdout is not None
+    return json.loads(process.stdout.readline())
+
+
+def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+    out, err = process.communicate(timeout=PATIENCE)
+    return process.returncode, out, err
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_tail_tells_at_once_and_ends_on_a_signal(
+    store: CanonicalStore, number: signal.Signals
+) -> None:
+    process = start("tail", str(store.path), "--from-start")
+    assert read_line(process)["event_id"] == "old"
+    store.add_event("s", id="new", state="running")
+    line = read_line(process)
+    assert (line["event_id"], line["state"], "update" in line) == ("new", "running", False)
+    store.finish_event("new")
+    line = read_line(process)
+    assert (line["event_id"], line["state"], line["update"]) == ("new", "ok", True)
+    begun = time.monotonic()
+    process.send_signal(number)
+    assert ended(process) == (0, "", "")
+    assert time.monotonic() - begun < 2
+
+
+def test_tail_ends_when_nobody_reads_even_if_nothing_happens(store: CanonicalStore) -> None:
+    process = start("tail", str(store.path), "--from-start")
+    assert read_line(process)["event_id"] == "old"
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    assert process.wait(PATIENCE) == 0
+    assert process.stderr.read() == ""
+    process.stderr.close()
+
+
+@pytest.mark.parametrize("command", ["sessions", "events", "tools", "activity", "doctor"])
+def test_a_closed_pipe_is_silent(command: str) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [*PROGRAM, command, AUDIT, "--json"],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        timeout=PATIENCE,
+    )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="Linux has it")
+def test_a_full_disk_is_told() -> None:
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [*PROGRAM, "events", AUDIT], stdout=full, stderr=subprocess.PIPE, timeout=PATIENCE
+        )
+    assert done.returncode == 1
+    assert done.stderr.count(b"\n") == 1
+    assert b"cannot be written" in done.stderr
+
+
+def test_output_is_utf8_whatever_the_locale(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    with canonical_store(path) as store:
+        store.add_event("s", agent="日本語")
+    environment = {**os.environ, "LC_ALL": "C", "PYTHONIOENCODING": "latin-1", "PYTHONUTF8": "0"}
+    done = subprocess.run(
+        [*PROGRAM, "agents", str(path), "--json"],
+        capture_output=True, env=environment, timeout=PATIENCE, check=True,
+    )  # fmt: skip
+    assert json.loads(done.stdout.decode("utf-8"))["agent_activity"][0]["agent_name"] == "日本語"
+
+
+def test_help_is_quick() -> None:
+    def seconds(*command: str) -> float:
+        best = float("inf")
+        for _ in range(5):
+            begun = time.perf_counter()
+            subprocess.run(command, stdout=subprocess.DEVNULL, check=True, timeout=PATIENCE)
+            best = min(best, time.perf_counter() - begun)
+        return best
+
+    bare = seconds(sys.executable, "-c", "pass")
+    assert seconds(*PROGRAM, "--help") - bare < 0.03
