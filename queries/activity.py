@@ -59,6 +59,7 @@ class ActivityModel:
         self._subs: dict[str, Session] = {}
         self._last_prompt: dict[str, EventKey] = {}
         self._running: dict[str, set[str]] = {}
+        self._seen: set[EventKey] = set()
         self.prompts = 0
 
     # -- feeding ----------------------------------------------------------------------------
@@ -172,8 +173,9 @@ class ActivityModel:
     # -- placing ----------------------------------------------------------------------------
 
     def _take(self, event: Event) -> None:
-        if key_of(event.key) in self._lines:
+        if event.key in self._seen:
             return
+        self._seen.add(event.key)
         outcome = Outcome(shown=event) if self._raw else self._pairing.add(event)
         if outcome.hidden is not None:
             self._hide(key_of(outcome.hidden))

@@ -162,7 +162,7 @@ def _mismatches(store: Store, counted: CountedStore) -> list[Mismatch]:
     declared_events = _declared_events(store)
     for row in sorted(counted.rows, key=lambda row: row.id):
         declared = row.session.declared_turns
-        turns = _turns(row)
+        turns = _turns(row, store.mapping.has_messages)
         if declared and turns is not None and declared != turns[1]:
             found.append(Mismatch(row.id, f"turns, against {turns[0]}", declared, turns[1]))
         events = declared_events.get(row.id)
@@ -171,10 +171,11 @@ def _mismatches(store: Store, counted: CountedStore) -> list[Mismatch]:
     return found
 
 
-def _turns(row: SessionRow) -> tuple[str, int] | None:
+def _turns(row: SessionRow, has_messages: bool) -> tuple[str, int] | None:
+    """What declared turns are compared with, and how many of it there are."""
     if row.totals.prompts:
         return ("prompts", row.totals.prompts)
-    return ("messages", row.totals.messages) if row.totals.messages else None
+    return ("messages", row.totals.messages) if has_messages else None
 
 
 def _declared_events(store: Store) -> dict[str, int]:

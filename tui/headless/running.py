@@ -77,8 +77,8 @@ def _explain(error: Exception) -> int:
 
         traceback.print_exception(error)
     say(
-        f"a fault of this program stopped it ({type(error).__name__}: {_one_line(str(error))}); "
-        f"set {TRACE_VARIABLE}=1 to see where."
+        f"a fault of this program stopped it ({type(error).__name__}: {_one_line(str(error))}) "
+        f"Set {TRACE_VARIABLE}=1 to see where."
     )
     return OUR_FAULT
 
@@ -99,14 +99,15 @@ def _of_tui(error: Exception) -> str | None:
 
     if isinstance(error, ConfigError):
         more = len(error.problems) - 1
-        return error.problems[0] + (f" ({more} more mistakes follow it.)" if more else "")
+        return error.problems[0].rstrip(".") + (f" (and {more} more)." if more else ".")
     return str(error) if isinstance(error, NoStoreError) else None
 
 
 def _one_line(text: str) -> str:
     from queries.text import clean
 
-    return clean(" ".join(text.split()), 1000)
+    line = clean(" ".join(text.split()), 1000)
+    return line if line.endswith((".", "?", "!")) else f"{line}."
 
 
 def _write_utf8() -> None:
