@@ -6,7 +6,7 @@ Times are ISO 8601 in UTC with Z, durations seconds, rates 0..1; what is not kno
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from queries.metrics import Metrics
@@ -192,10 +192,14 @@ def _rounded(value: float | None) -> float | None:
     return round(value, 9)
 
 
+_plain = json.JSONEncoder(ensure_ascii=False).encode
+_NESTING = (dict, list, tuple)
+
+
 def encode(value: object) -> str:
     """JSON text of plain data, nested however deep."""
     try:
-        return json.dumps(value, ensure_ascii=False)
+        return _plain(value)
     except RecursionError:
         return "".join(_pieces(value))
 
@@ -207,19 +211,27 @@ def _pieces(value: object) -> Iterator[str]:
         item = todo.pop()
         if isinstance(item, _Verbatim):
             yield item
-        elif isinstance(item, Mapping):
-            parts: list[object] = [_Verbatim("{")]
-            for number, (key, below) in enumerate(item.items()):
-                comma = ", " if number else ""
-                parts += [_Verbatim(f"{comma}{json.dumps(key, ensure_ascii=False)}: "), below]
-            todo += reversed([*parts, _Verbatim("}")])
+        elif isinstance(item, dict):
+            members = ((f"{_plain(key)}: ", below) for key, below in item.items())
+            todo += reversed(_members("{", members, "}"))
         elif isinstance(item, list | tuple):
-            parts = [_Verbatim("[")]
-            for number, below in enumerate(item):
-                parts += [_Verbatim(", "), below] if number else [below]
-            todo += reversed([*parts, _Verbatim("]")])
+            todo += reversed(_members("[", (("", below) for below in item), "]"))
         else:
-            yield json.dumps(item, ensure_ascii=False)
+            yield _plain(item)
+
+
+def _members(opening: str, members: Iterable[tuple[str, object]], closing: str) -> list[object]:
+    """What is between brackets: finished text, and values that hold others."""
+    parts: list[object] = []
+    text = [opening]
+    for number, (name, below) in enumerate(members):
+        text.append(f", {name}" if number else name)
+        if isinstance(below, _NESTING):
+            parts += [_Verbatim("".join(text)), below]
+            text = []
+        else:
+            text.append(_plain(below))
+    return [*parts, _Verbatim("".join((*text, closing)))]
 
 
 class _Verbatim(str):

@@ -10,7 +10,7 @@ from queries.doctor import Diagnosis, Table, diagnose
 from queries.json_shapes import Json
 from queries.text import count
 from tui.headless.arguments import forms, store_argument
-from tui.headless.output import Column, write, write_json, write_pairs, write_text
+from tui.headless.output import Column, pair_lines, text_lines, write, write_json
 from tui.headless.stores import open_store, progress, stale_after
 
 TABLES: list[Column[Table]] = [
@@ -32,7 +32,7 @@ def command(store: str | None, form: str | None) -> int:
     if form == "json":
         write_json(_shape(found))
     else:
-        _write(found)
+        write(as_text(found))
     return 0
 
 
@@ -60,30 +60,33 @@ def _shape(found: Diagnosis) -> Json:
     }
 
 
-def _write(found: Diagnosis) -> None:
+def as_text(found: Diagnosis) -> str:
+    """A diagnosis as people read it, with a line break at its end."""
     info = found.info
-    write_pairs(
-        (
-            ("store", info.path),
-            ("dialect", f"{info.dialect}: {info.why}"),
-            ("opened", info.opened_as),
-            ("journal mode", info.journal_mode),
-            ("size", f"{count(info.size)} bytes"),
-            ("sessions", count(found.sessions)),
-            ("events", count(found.events)),
-        )
-    )
-    write("\n")
-    write_text(TABLES, found.tables)
-    write("\n")
+    lines = [
+        *pair_lines(
+            (
+                ("store", info.path),
+                ("dialect", f"{info.dialect}: {info.why}"),
+                ("opened", info.opened_as),
+                ("journal mode", info.journal_mode),
+                ("size", f"{count(info.size)} bytes"),
+                ("sessions", count(found.sessions)),
+                ("events", count(found.events)),
+            )
+        ),
+        "",
+        *text_lines(TABLES, found.tables),
+        "",
+    ]
     for source in found.sources:
-        write(f"{source.name}: {count(source.rows)} rows make {count(source.events)} events\n")
-    for title, lines in _findings(found):
-        write(f"\n{title}\n" if lines else "")
-        for line in lines[:SHOWN]:
-            write(f"  {line}\n")
-        if len(lines) > SHOWN:
-            write(f"  and {count(len(lines) - SHOWN)} more; --json lists them\n")
+        lines.append(f"{source.name}: {count(source.rows)} rows make {count(source.events)} events")
+    for title, findings in _findings(found):
+        lines += ["", title] if findings else []
+        lines += [f"  {finding}" for finding in findings[:SHOWN]]
+        if len(findings) > SHOWN:
+            lines.append(f"  and {count(len(findings) - SHOWN)} more; --json lists them")
+    return "\n".join(lines) + "\n"
 
 
 def _findings(found: Diagnosis) -> list[tuple[str, list[str]]]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -39,6 +41,14 @@ def write(text: str) -> None:
 def flush() -> None:
     """Make sure that what was written is out. Raises OSError when it cannot be."""
     sys.stdout.flush()
+
+
+def forget_stdout() -> None:
+    """Let the interpreter's last flush go nowhere instead of failing."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 def say(text: str) -> None:
@@ -105,6 +115,12 @@ def write_markdown(columns: Sequence[Column[_T]], items: Iterable[_T]) -> None:
 
 def write_text(columns: Sequence[Column[_T]], items: Iterable[_T]) -> None:
     """Aligned columns, as wide as what is in them."""
+    for line in text_lines(columns, items):
+        write(line + "\n")
+
+
+def text_lines(columns: Sequence[Column[_T]], items: Iterable[_T]) -> Iterator[str]:
+    """The lines of :func:`write_text`."""
     last = len(columns) - 1
     lines = [
         [
@@ -120,15 +136,21 @@ def write_text(columns: Sequence[Column[_T]], items: Iterable[_T]) -> None:
         for text, wide, column in zip(line, widths, columns, strict=True):
             fill = " " * (wide - width(text))
             cells.append(fill + text if column.number else text + fill)
-        write("  ".join(cells).rstrip() + "\n")
+        yield "  ".join(cells).rstrip()
 
 
 def write_pairs(pairs: Iterable[tuple[str, str]]) -> None:
     """A name and a value on each line, the values aligned."""
+    for line in pair_lines(pairs):
+        write(line + "\n")
+
+
+def pair_lines(pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """The lines of :func:`write_pairs`."""
     known = list(pairs)
     wide = max((width(name) for name, _ in known), default=0)
     for name, value in known:
-        write(f"{name}{' ' * (wide - width(name))}  {value}".rstrip() + "\n")
+        yield f"{name}{' ' * (wide - width(name))}  {value}".rstrip()
 
 
 def width(text: str) -> int:

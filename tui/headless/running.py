@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -11,7 +10,7 @@ from typing import Final
 import click
 
 from tui.cli import COMPLETE_VARIABLE, PROGRAM
-from tui.headless.output import flush, say
+from tui.headless.output import flush, forget_stdout, say
 from tui.headless.root import ROOT
 
 TRACE_VARIABLE: Final = "SESSION_TUI_TRACEBACK"
@@ -30,7 +29,7 @@ def run(arguments: Sequence[str]) -> int:
         code = _invoke(arguments)
         flush()
     except BrokenPipeError:
-        _forget_stdout()
+        forget_stdout()
         return 0
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -70,7 +69,7 @@ def _explain(error: Exception) -> int:
             return USAGE
     if isinstance(error, OSError) and error.errno is not None:
         say(f"the output cannot be written: {error.strerror}.")
-        _forget_stdout()
+        forget_stdout()
         return OUR_FAULT
     if os.environ.get(TRACE_VARIABLE):
         import traceback
@@ -115,11 +114,3 @@ def _write_utf8() -> None:
     if reconfigure is not None:
         # Whatever the locale says: JSON is UTF-8, and no name may stop a listing.
         reconfigure(encoding="utf-8", errors="backslashreplace")
-
-
-def _forget_stdout() -> None:
-    """Let the interpreter's last flush go nowhere instead of failing."""
-    with contextlib.suppress(OSError, ValueError, AttributeError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)

@@ -16,11 +16,13 @@ from queries.open_calls import Line
 from queries.session_lookup import require_sessions
 from queries.tailing import Tail
 from tui.headless.arguments import store_argument
-from tui.headless.output import flush, say, write
+from tui.headless.output import flush, forget_stdout, say, write
 from tui.headless.stores import open_store, store_path
 
 INTERVAL = 0.25
 """Seconds between two looks at the store."""
+GRACE = 1.0
+"""Seconds in which lines that are being written may still get out after a signal."""
 
 
 @click.command(name="tail")
@@ -48,6 +50,9 @@ def command(store: str | None, sessions: tuple[str, ...], from_start: bool, json
                 flush()
                 if stop.wait(0.0 if tail.behind else INTERVAL):
                     return 0
+        except _StalledError:
+            forget_stdout()
+            return 0
         finally:
             tail.close()
 
@@ -57,6 +62,10 @@ def _shape(line: Line, sources: tuple[str, ...]) -> dict[str, object]:
     if line.update:
         shape["update"] = True
     return shape
+
+
+class _StalledError(Exception):
+    """Asked to stop, but stuck in a write that nobody reads."""
 
 
 class _Stop:
@@ -83,11 +92,17 @@ def _stopping() -> Iterator[_Stop]:
     def note(*_: object) -> None:
         with contextlib.suppress(OSError):
             os.write(wakes, b"x")
+        signal.setitimer(signal.ITIMER_REAL, GRACE)
 
-    before = {number: signal.signal(number, note) for number in (signal.SIGTERM, signal.SIGINT)}
+    def give_up(*_: object) -> None:
+        raise _StalledError
+
+    handlers = {signal.SIGTERM: note, signal.SIGINT: note, signal.SIGALRM: give_up}
+    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     try:
         yield _Stop(woken)
     finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
         for number, handler in before.items():
             signal.signal(number, handler)
         os.close(woken)

@@ -76,6 +76,17 @@ def test_tail_ends_when_nobody_reads_even_if_nothing_happens(store: CanonicalSto
     process.stderr.close()
 
 
+def test_tail_ends_on_a_signal_although_its_reader_is_stuck(store: CanonicalStore) -> None:
+    with store.batch():
+        for _ in range(2000):
+            store.add_event("s", summary="x" * 190)
+    process = start("tail", str(store.path), "--from-start")
+    assert read_line(process)["event_id"] == "old"
+    process.terminate()
+    assert process.wait(PATIENCE) == 0
+    ended(process)
+
+
 @pytest.mark.parametrize("command", ["sessions", "events", "tools", "activity", "doctor"])
 def test_a_closed_pipe_is_silent(command: str) -> None:
     reader, writer = os.pipe()
