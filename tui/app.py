@@ -1,0 +1,164 @@
+"""The application: themes, keys and the screens; what they show comes from the poller."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from datetime import UTC, tzinfo
+from pathlib import Path, PurePath
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.command import Provider
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Static
+
+from queries.models import Snapshot
+from tui import keymap, themes
+from tui.commands import bindings_for
+from tui.config import Config
+from tui.options import ScreenOptions
+from tui.palette import CommandProvider
+from tui.poller import Poller
+from tui.reader import Answer, Reader
+from tui.screens.event import EventScreen
+from tui.screens.help import HelpScreen
+from tui.screens.main import MainScreen
+from tui.screens.messages import AnswerArrived, SnapshotArrived
+from tui.terminal import TerminalApp
+from widgets.glyphs import ASCII, UNICODE, Glyphs
+
+
+class SessionApp(TerminalApp[None]):
+    """session-tui on one store."""
+
+    TITLE = "session-tui"
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["app.tcss", "screens/main.tcss"]
+    ENABLE_COMMAND_PALETTE = True
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {CommandProvider}
+    BINDINGS: ClassVar[list[BindingType]] = list(bindings_for(("any",)))
+
+    def __init__(
+        self,
+        path: Path,
+        poller: Poller,
+        config: Config,
+        options: ScreenOptions,
+        *,
+        low_bandwidth: bool = False,
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
+        """Create the application; it runs and stops neither the poller nor the store.
+
+        Args:
+            path: the store.
+            poller: delivers snapshots of it.
+            config: the user's settings.
+            options: the command line's, which win.
+            low_bandwidth: send as little as possible.
+            environ: the environment; None: the process's own.
+        """
+        environ = os.environ if environ is None else environ
+        chosen = config if options.theme is None else _with_theme(config, options.theme)
+        choice = themes.choose(chosen, environ)
+        super().__init__(
+            ansi_color=choice.ansi_color,
+            diff=options.diff,
+            max_fps=2.0 if low_bandwidth else None,
+        )
+        themes.register(self)
+        self.theme = choice.theme
+        self.animation_level = "none"
+        self.path = path
+        self.poller = poller
+        self.reader = Reader(path)
+        self.config = config
+        self.options = options
+        self.user_keymap: Mapping[str, str] = config.keys
+        is_ascii = config.ascii if options.ascii is None else options.ascii
+        self.glyphs: Glyphs = ASCII if is_ascii else UNICODE
+        self.utc = config.utc if options.utc is None else options.utc
+
+    @property
+    def zone(self) -> tzinfo | None:
+        """In which zone times are shown; None is the user's own."""
+        return UTC if self.utc else None
+
+    @property
+    def is_ascii(self) -> bool:
+        """Whether only ASCII may be drawn."""
+        return self.glyphs is ASCII
+
+    def get_default_screen(self) -> Screen[None]:
+        """The main screen."""
+        return MainScreen()
+
+    def get_loading_widget(self) -> Widget:
+        """A still text: the stock indicator sends 120 KB a second."""
+        return Static("loading ...", markup=False)
+
+    def on_mount(self) -> None:
+        """Begin to receive."""
+        super().on_mount()
+        keymap.apply(self, self.user_keymap)
+        self.reader.deliver_to(self._take_answer)
+        self.reader.start()
+        self.poller.deliver_to(self._take_snapshot)
+
+    def on_unmount(self) -> None:
+        """Let go of the store."""
+        self.poller.stop()
+        self.reader.stop()
+
+    def _take_snapshot(self, snapshot: Snapshot) -> None:
+        self._main.post_message(SnapshotArrived(snapshot))
+
+    def _take_answer(self, answer: Answer) -> None:
+        self._main.post_message(AnswerArrived(answer))
+
+    @property
+    def _main(self) -> Screen[object]:
+        return self.screen_stack[0]
+
+    # Actions of the registry
+
+    def action_help(self) -> None:
+        """Show all keys."""
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self.user_keymap, ascii_only=self.is_ascii))
+
+    def action_store_info(self) -> None:
+        """Show what is known about the store."""
+        from tui.screens.store_info import StoreInfoScreen
+
+        if not isinstance(self.screen, StoreInfoScreen):
+            self.push_screen(StoreInfoScreen(self.path, self.glyphs))
+
+    def action_toggle_utc(self) -> None:
+        """Show times in UTC or in the user's zone."""
+        self.utc = not self.utc
+        for screen in self.screen_stack:
+            if isinstance(screen, MainScreen | EventScreen):
+                screen.zone_changed(self.zone)
+        self.notify(f"Times are in {'UTC' if self.utc else 'your own zone'}.", markup=False)
+
+    def action_next_theme(self) -> None:
+        """Use the next theme."""
+        self.theme = themes.next_theme(self.theme)
+        self.notify(f"Theme: {self.theme}", markup=False)
+
+    def copy_text(self, text: str) -> None:
+        """Copy a text to the terminal's clipboard, or to a file, and say what was done."""
+        from tui.terminal import clipboard
+
+        if not text:
+            self.notify("There is nothing to copy here.", markup=False)
+            return
+        self.notify(clipboard.copy(self, text).words, markup=False)
+
+
+def _with_theme(config: Config, theme: str) -> Config:
+    from dataclasses import replace
+
+    return replace(config, theme=theme)

@@ -1,0 +1,42 @@
+"""Views written to files: new ones only, readable by their owner only."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from queries.text import clean
+
+
+class ExportError(Exception):
+    """The file could not be written; the text is one sentence."""
+
+
+def slug(name: str) -> str:
+    """A name that is safe as a file name anywhere: letters, digits, "-" and "_"."""
+    return re.sub(r"[^A-Za-z0-9_]+", "-", name).strip("-")[:80] or "export"
+
+
+def write_text(name: str, lines: Iterable[str], folder: Path | None = None) -> Path:
+    """Write lines to a new file in the working directory (or ``folder``); returns its path.
+
+    An existing file is never overwritten: a number is added to the name. Raises ExportError.
+    """
+    folder = Path.cwd() if folder is None else folder
+    text = "\n".join(clean(line, 100_000) for line in lines) + "\n"
+    for number in range(1, 1000):
+        path = folder / (f"{slug(name)}.txt" if number == 1 else f"{slug(name)}-{number}.txt")
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise ExportError(
+                f"{clean(str(path))}: cannot be written ({error.strerror})."
+            ) from error
+        with open(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        return path
+    raise ExportError(f"{clean(str(folder))}: holds too many exports already.")

@@ -1,0 +1,114 @@
+"""The thread that owns the feed: polls, counts the past in between, hands snapshots on."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable
+
+from queries.feed import Feed
+from queries.models import EventKey, Snapshot
+
+BACKFILL_STEP = 0.005
+"""Seconds of counting between two pauses."""
+PAUSE_WAL = 0.001
+PAUSE_ROLLBACK = 0.02
+"""Seconds of pause: in rollback-journal mode every read keeps the writer waiting."""
+LIVELY = 10.0
+"""Seconds after the last change during which polling goes at full rate."""
+SLOWEST = 2.0
+
+log = logging.getLogger(__name__)
+
+
+class Poller(threading.Thread):
+    """Polls one feed until stopped. Polls never overlap: each wait begins after one is done."""
+
+    def __init__(
+        self,
+        feed: Feed,
+        refresh: float = 0.25,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Args: refresh: seconds between two polls while something happens."""
+        super().__init__(name="poller", daemon=True)
+        self._feed = feed
+        self._refresh = refresh
+        self._monotonic = monotonic
+        self._receiver: Callable[[Snapshot], object] | None = None
+        self._kept: list[Snapshot] = []
+        self._guard = threading.Lock()
+        self._stop_wanted = threading.Event()
+        self._wake = threading.Event()
+        self._last_change = monotonic()
+        self.error: BaseException | None = None
+        """What ended the thread, if it did not end by itself."""
+
+    def deliver_to(self, receiver: Callable[[Snapshot], object]) -> None:
+        """Hand every snapshot to ``receiver``, beginning with those made so far."""
+        with self._guard:
+            kept, self._kept = self._kept, []
+            self._receiver = receiver
+            for snapshot in kept:
+                receiver(snapshot)
+
+    def watch(self, keys: Iterable[EventKey]) -> None:
+        """Tell which rows are on screen."""
+        self._feed.watch(keys)
+
+    def ranges_of(self, session_id: str) -> dict[int, tuple[int, int]] | None:
+        """Where the counted rows of a session lie, per source; None while it is unknown."""
+        counted = self._feed.fold.sessions.get(session_id)
+        return None if counted is None else dict(counted.ranges)
+
+    def stop(self, timeout: float = 2.0) -> None:
+        """End the thread and let go of the file."""
+        self._stop_wanted.set()
+        self._wake.set()
+        if self.is_alive():
+            store = self._feed.store
+            if store is not None:
+                store.interrupt()
+            self.join(timeout)
+
+    def run(self) -> None:
+        """Poll until stopped."""
+        try:
+            while not self._stop_wanted.is_set():
+                snapshot = self._feed.poll()
+                if snapshot is not None:
+                    if snapshot.arrived or snapshot.updated:
+                        self._last_change = self._monotonic()
+                    self._hand_on(snapshot)
+                self._between_polls()
+        except Exception as error:
+            log.exception("the poller ended")
+            self.error = error
+        finally:
+            self._feed.close()
+
+    def _hand_on(self, snapshot: Snapshot) -> None:
+        with self._guard:
+            if self._receiver is None:
+                self._kept.append(snapshot)
+            else:
+                self._receiver(snapshot)
+
+    def _between_polls(self) -> None:
+        now = self._monotonic()
+        quiet = now - self._last_change > LIVELY
+        end = now + (min(SLOWEST, self._refresh * 4) if quiet else self._refresh)
+        while not self._stop_wanted.is_set() and (now := self._monotonic()) < end:
+            if not self._feed.counting:
+                self._wake.wait(end - now)
+                self._wake.clear()
+                return
+            self._feed.backfill(BACKFILL_STEP)
+            rollback = self._is_rollback() and not quiet
+            time.sleep(PAUSE_ROLLBACK if rollback else PAUSE_WAL)
+
+    def _is_rollback(self) -> bool:
+        store = self._feed.store
+        return store is not None and store.info.journal_mode != "wal"

@@ -1,0 +1,161 @@
+"""The thread that reads what the user asks for: one connection, newest request first served.
+
+A request belongs to a slot ("tree", "scope", "text"). A newer request of the same slot
+replaces an older one, also while that one runs: its query is interrupted and its answer is
+dropped. Requests may answer in several parts.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from queries.connection import Change
+from queries.opening import QueryStoppedError, StoreError
+from queries.store import Store
+
+log = logging.getLogger(__name__)
+
+Work = Callable[[Store], Iterator[object]]
+"""Reads and yields its answers; it is not resumed once it has been replaced."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One part of what a request asked for."""
+
+    slot: str
+    ticket: int
+    """The ticket of the request, so that a stale answer can be told."""
+    value: object
+    error: str = ""
+    """One sentence when it could not be read; the value is None then."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    slot: str
+    ticket: int
+    work: Work
+
+
+def _nobody(answer: Answer) -> None:
+    """Takes answers while nobody listens."""
+    del answer
+
+
+class Reader(threading.Thread):
+    """Serves requests until stopped."""
+
+    def __init__(self, path: Path, order: tuple[str, ...] = ("tree", "text", "scope")) -> None:
+        """Args: path of the store; order in which waiting slots are served."""
+        super().__init__(name="reader", daemon=True)
+        self._path = path
+        self._order = order
+        self._receiver: Callable[[Answer], object] = _nobody
+        self._waiting: dict[str, _Request] = {}
+        self._current: _Request | None = None
+        self._tickets: dict[str, int] = {}
+        self._changed = threading.Condition()
+        self._stopping = False
+        self._store: Store | None = None
+
+    def deliver_to(self, receiver: Callable[[Answer], object]) -> None:
+        """Hand every answer to ``receiver``, from the reader's thread."""
+        self._receiver = receiver
+
+    def request(self, slot: str, work: Work) -> int:
+        """Ask for something; returns the ticket that its answers will carry."""
+        with self._changed:
+            ticket = self._tickets.get(slot, 0) + 1
+            self._tickets[slot] = ticket
+            self._waiting[slot] = _Request(slot, ticket, work)
+            current, store = self._current, self._store
+            if current is not None and current.slot == slot and store is not None:
+                store.interrupt()
+            self._changed.notify()
+        return ticket
+
+    def is_current(self, answer: Answer) -> bool:
+        """Whether no newer request of that slot was made."""
+        return self._tickets.get(answer.slot) == answer.ticket
+
+    def stop(self, timeout: float = 2.0) -> None:
+        """End the thread and close the connection."""
+        with self._changed:
+            self._stopping = True
+            if self._store is not None:
+                self._store.interrupt()
+            self._changed.notify()
+        if self.is_alive():
+            self.join(timeout)
+
+    def run(self) -> None:
+        """Serve until stopped."""
+        try:
+            while (request := self._next()) is not None:
+                self._serve(request)
+        finally:
+            if self._store is not None:
+                self._store.close()
+
+    def _next(self) -> _Request | None:
+        with self._changed:
+            self._current = None
+            while not self._waiting and not self._stopping:
+                self._changed.wait()
+            if self._stopping:
+                return None
+            slot = min(self._waiting, key=self._rank)
+            self._current = self._waiting.pop(slot)
+            return self._current
+
+    def _rank(self, slot: str) -> int:
+        return self._order.index(slot) if slot in self._order else len(self._order)
+
+    def _serve(self, request: _Request) -> None:
+        try:
+            store = self._ready_store()
+            for value in request.work(store):
+                if self._is_replaced(request):
+                    return
+                self._receiver(Answer(request.slot, request.ticket, value))
+                if self._more_urgent(request):
+                    self._put_back(request)
+                    return
+        except QueryStoppedError:
+            if not self._is_replaced(request):
+                self._receiver(Answer(request.slot, request.ticket, None, "That took too long."))
+        except StoreError as error:
+            self._receiver(Answer(request.slot, request.ticket, None, str(error)))
+        except Exception as error:
+            log.exception("a request could not be served")
+            name = type(error).__name__
+            self._receiver(Answer(request.slot, request.ticket, None, f"It failed ({name})."))
+
+    def _ready_store(self) -> Store:
+        if self._store is not None:
+            change = self._store.change()
+            if change in (Change.NONE, Change.DATA):
+                return self._store
+            self._store.close()
+            self._store = None
+        store = Store(self._path)
+        with self._changed:
+            self._store = store
+        return store
+
+    def _is_replaced(self, request: _Request) -> bool:
+        return self._stopping or self._tickets[request.slot] != request.ticket
+
+    def _more_urgent(self, request: _Request) -> bool:
+        """Whether a long answer should make room for a quick one that waits."""
+        waiting = list(self._waiting)
+        return any(self._rank(slot) < self._rank(request.slot) for slot in waiting)
+
+    def _put_back(self, request: _Request) -> None:
+        with self._changed:
+            self._waiting.setdefault(request.slot, request)

@@ -1,0 +1,231 @@
+"""The commands of the main screen that move, find, choose and switch."""
+
+from __future__ import annotations
+
+from textual import on
+
+from queries.filters import EVENT_FIELDS, FilterError, parse_filter
+from queries.models import EventState, Relation
+from tui.screens.pane_screen import PaneScreen
+from tui.screens.prompt import Prompt
+from widgets.activity_tree import ActivityTree
+from widgets.interaction_matrix import InteractionMatrix
+from widgets.session_list import SessionList
+from widgets.tool_table import ToolTable
+
+SESSIONS, ACTIVITY, TOOLS, MATRIX = range(4)
+LIVE_SEARCH = 5000
+"""Lines up to which a search runs while it is being typed."""
+
+
+class Finding(PaneScreen):
+    """Actions of the registry, groups Move, Find, Sessions, Activity, Tools & matrix."""
+
+    def action_pane(self, method: str) -> None:
+        """Run a command of the focused pane."""
+        pane = self.pane
+        special = {"expand_all": "open_all", "collapse_all": "close_all"}
+        getattr(pane, special.get(method, f"action_{method}"))()
+
+    def action_focus_pane(self, step: int) -> None:
+        """Go to the next pane, or the one before."""
+        self.focus_pane(self.pane_index + step)
+
+    def action_search(self) -> None:
+        """Ask what to search for."""
+        self.prompt.ask("search", "/", self.pane.needle)
+
+    def action_next_match(self, step: int) -> None:
+        """Go to the next match."""
+        if not self.pane.needle:
+            self.say("Search for something first.")
+        elif not self.pane.find_next(step):
+            self.say(f"Nothing here holds {self.pane.needle!r}.")
+
+    def action_next_error(self, step: int) -> None:
+        """Go to the next line with an error."""
+        if self.pane_index == SESSIONS:
+            found = self.sessions.next_error(step)
+        elif self.pane_index == TOOLS:
+            found = self._next_failing_tool(step)
+        else:
+            found = self.tree_view.next_error(step) or self._wrapped_error(step)
+        if not found:
+            self.say("There is no error here.")
+
+    def _wrapped_error(self, step: int) -> bool:
+        """Go on from the other end of the tree."""
+        tree, before = self.tree_view, self.tree_view.cursor
+        tree.follow(False)
+        tree.move_to(0 if step > 0 else tree.line_count - 1)
+        node = tree.current_node()
+        event = None if node is None else node.event
+        if (event is not None and event.state is EventState.ERROR) or tree.next_error(step):
+            return True
+        tree.move_to(before)
+        return False
+
+    def _next_failing_tool(self, step: int) -> bool:
+        rows = self.tool_view.rows
+        for distance in range(1, len(rows) + 1):
+            row = rows[(self.tool_view.cursor + step * distance) % len(rows)]
+            if row.errors:
+                return self.tool_view.select(self.tool_view.row_key(row))
+        return False
+
+    def action_filter_sessions(self) -> None:
+        """Ask for a filter, of events in the activity tree, of sessions elsewhere."""
+        if self.pane_index == ACTIVITY:
+            self.prompt.ask("events", "events: ", self.tree_view.filter_label)
+        else:
+            now = self.sessions.filter
+            self.prompt.ask("sessions", "sessions: ", "" if now is None else str(now))
+
+    @on(Prompt.Typed)
+    def _typed(self, event: Prompt.Typed) -> None:
+        if event.purpose == "search" and self.pane.line_count <= LIVE_SEARCH:
+            self.pane.find(event.text)
+
+    @on(Prompt.GivenUp)
+    def _given_up(self, event: Prompt.GivenUp) -> None:
+        if event.purpose == "search":
+            self.pane.find("")
+        self.pane.focus()
+
+    @on(Prompt.Answered)
+    def _answered(self, event: Prompt.Answered) -> None:
+        self.pane.focus()
+        if event.purpose == "search":
+            if not self.pane.find(event.text) and event.text:
+                self.say(f"Nothing here holds {event.text!r}.")
+            return
+        try:
+            if event.purpose == "sessions":
+                self.sessions.set_filter(event.text)
+            else:
+                self._filter_events(event.text)
+        except FilterError as error:
+            self.say(str(error))
+            self.prompt.ask(event.purpose, f"{event.purpose}: ", event.text)
+        self.show_titles()
+
+    def _filter_events(self, text: str) -> None:
+        if not text.strip():
+            self.tree_view.set_filter(None)
+            return
+        now = 0.0 if self.snapshot is None else self.snapshot.time
+        chosen = parse_filter(text, now, EVENT_FIELDS)
+        self.tree_view.set_filter(
+            lambda node: node.event is not None and chosen.matches_event(node.event), str(chosen)
+        )
+
+    # Sessions
+
+    def action_mark(self) -> None:
+        """Mark or unmark the session under the cursor."""
+        self.session_view.toggle_mark()
+        self.session_view.move_cursor(1)
+
+    def action_clear_marks(self) -> None:
+        """Unmark all sessions."""
+        self.sessions.clear_marks()
+        if self.figures.mode == "marked":
+            self.figures.mode = "focused"
+            self.apply_scope()
+        self.show_message()
+
+    def action_cycle_scope(self) -> None:
+        """Cover the focused session, the marked ones, or all."""
+        modes = ["focused", "marked", "all"] if self.sessions.marks else ["focused", "all"]
+        at = modes.index(self.figures.mode) if self.figures.mode in modes else 0
+        self.figures.mode = modes[(at + 1) % len(modes)]
+        self.apply_scope()
+        self.say(f"Tools and interactions cover {self.figures.scope.label}.")
+
+    def action_cycle_sort(self) -> None:
+        """Sort this list by its next column."""
+        if self.pane_index == TOOLS:
+            self.figures.cycle_tool_sort()
+        else:
+            self.sessions.cycle_sort()
+        self.show_titles()
+
+    def action_reverse_sort(self) -> None:
+        """Reverse the order of this list."""
+        if self.pane_index == TOOLS:
+            self.figures.turn_tools()
+        else:
+            self.sessions.turn()
+        self.show_titles()
+
+    # Activity
+
+    def action_toggle_follow(self) -> None:
+        """Stay at the newest activity, or stop doing so."""
+        self.tree_view.follow(not self.tree_view.following)
+        self.show_titles()
+
+    def action_toggle_pause(self) -> None:
+        """Freeze the screen, or go on."""
+        self.tree_view.paused = not self.tree_view.paused
+        if not self.is_paused and self.snapshot is not None:
+            self.sessions.take(self.snapshot)
+            self.figures.reload()
+        self.show_status()
+
+    def action_toggle_raw(self) -> None:
+        """Show rows as they are stored, or paired as calls."""
+        self.activity.raw = not self.activity.raw
+        self.activity.reload()
+        self.show_titles()
+
+    @on(ActivityTree.EarlierWanted)
+    def _earlier_wanted(self) -> None:
+        self.activity.load_earlier()
+
+    @on(ActivityTree.ReloadWanted)
+    def _reload_wanted(self) -> None:
+        self.activity.reload()
+
+    # Tools & matrix
+
+    def action_cycle_relation(self) -> None:
+        """Count something else in the matrix."""
+        self.figures.cycle_relation()
+        self.show_titles()
+
+    def action_cycle_value(self) -> None:
+        """Show counts, shares or ratios."""
+        self.figures.cycle_value()
+        self.show_titles()
+
+    def action_toggle_diagonal(self) -> None:
+        """Leave out, or count, those that follow themselves."""
+        self.figures.toggle_diagonal()
+        self.show_titles()
+
+    @on(ToolTable.Opened)
+    def _tool_opened(self, event: ToolTable.Opened) -> None:
+        event.stop()
+        self.tree_view.filter_tool(event.tool.tool)
+        self.focus_pane(ACTIVITY)
+        self.show_titles()
+
+    @on(InteractionMatrix.CellOpened)
+    def _cell_opened(self, event: InteractionMatrix.CellOpened) -> None:
+        event.stop()
+        behind = self.activity.behind(event.relation, event.from_name, event.to_name)
+        what = "tool" if event.relation is Relation.TOOLS else "agent"
+        label = f"{what} {event.from_name} → {event.to_name}"
+        self.tree_view.set_filter(
+            lambda node: node.event is not None and node.event.key in behind, label
+        )
+        if not behind:
+            self.say("None of these are in the session that is shown.")
+        self.focus_pane(ACTIVITY)
+        self.show_titles()
+
+    @on(SessionList.Opened)
+    def _session_opened(self, event: SessionList.Opened) -> None:
+        event.stop()
+        self.focus_pane(ACTIVITY)

@@ -1,0 +1,100 @@
+"""The commands of the main screen that open, copy and export."""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+
+from textual import on
+
+from queries.models import Relation
+from tui.export import ExportError, write_text
+from tui.screens.event import EventScreen
+from tui.screens.pane_screen import PaneScreen
+from widgets.activity_tree import ActivityTree
+
+_NAMES = ("sessions", "activity", "tools", "interactions")
+
+
+class Giving(PaneScreen):
+    """Actions of the registry, groups Screens and Program."""
+
+    def action_open(self) -> None:
+        """Open what is under the cursor."""
+        self.pane.open_current()
+
+    @on(ActivityTree.Opened)
+    def _event_opened(self, event: ActivityTree.Opened) -> None:
+        event.stop()
+        if event.node.event is not None:
+            self.app.push_screen(EventScreen(event.node.event, event.node.never_ended))
+
+    def action_back(self) -> None:
+        """Undo the nearest of: search, filter, zoom; then go back to the sessions."""
+        if self.pane.needle:
+            self.pane.find("")
+        elif self.pane_index == 1 and self.tree_view.filter_label:
+            self.tree_view.set_filter(None)
+        elif self.is_zoomed:
+            self.action_toggle_zoom()
+        elif self.pane_index == 0 and self.sessions.filter is not None:
+            self.sessions.set_filter("")
+        else:
+            self.focus_pane(0)
+        self.show_titles()
+
+    def action_toggle_zoom(self) -> None:
+        """Give the pane the whole screen, or its place again."""
+        self.is_zoomed = not self.is_zoomed
+        self.lay_out()
+
+    def action_copy(self) -> None:
+        """Copy what is under the cursor."""
+        self.owner.copy_text(self.pane.text_under_cursor().strip())
+
+    def action_copy_command(self) -> None:
+        """Copy the shell command that prints this view."""
+        self.owner.copy_text(self.command_line())
+
+    def command_line(self) -> str:
+        """The shell command whose output has what this pane shows."""
+        store = str(self.owner.path)
+        scope = self.figures.scope.session_ids
+        chosen = [part for session_id in scope for part in ("--session", session_id)]
+        focused = self.activity.session_id
+        parts: list[str]
+        if self.pane_index == 0:
+            parts = ["sessions", store, "--sort", self.sessions.sort]
+            if self.sessions.reverse:
+                parts.append("--reverse")
+            if self.sessions.filter is not None:
+                parts += ["--filter", str(self.sessions.filter)]
+        elif self.pane_index == 1:
+            parts = ["activity", store]
+            if focused is not None:
+                parts += ["--session", focused]
+            if self.activity.raw:
+                parts.append("--raw")
+        elif self.pane_index == 2:
+            parts = ["tools", store, *chosen]
+        else:
+            relation: Relation = self.figures.relation
+            parts = ["agents", store, *chosen, "--relation", relation.value]
+        return shlex.join(["session-tui", *parts, "--json"])
+
+    def action_export_view(self) -> None:
+        """Write the lines of this pane to a new file."""
+        name = f"session-tui-{_NAMES[self.pane_index]}"
+        pane, title = self.pane, str(self.pane.border_title)
+
+        def work() -> str:
+            lines = [title, "", *pane.lines_as_text()]
+            try:
+                return f"Written to {write_text(name, lines)}"
+            except ExportError as error:
+                return str(error)
+
+        async def run() -> None:
+            self.say(await asyncio.to_thread(work))
+
+        self.run_worker(run(), group="export", exclusive=True, exit_on_error=False)

@@ -1,0 +1,17 @@
+"""The main screen: sessions, activity, tools and interactions, side by side and live."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import BindingType
+
+from tui.commands import PANES, bindings_for
+from tui.screens.finding import Finding
+from tui.screens.giving import Giving
+
+
+class MainScreen(Finding, Giving):
+    """Four panes over one store, with all their commands."""
+
+    BINDINGS: ClassVar[list[BindingType]] = list(bindings_for(("main", *PANES)))

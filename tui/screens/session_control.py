@@ -1,0 +1,113 @@
+"""What the session list shows: order, filter, marks, and which sessions are known."""
+
+from __future__ import annotations
+
+import time
+
+from queries.filters import SESSION_FIELDS, Filter, parse_filter
+from queries.models import SessionRow, SessionStatus, Snapshot
+from queries.sessions import sort_rows
+from widgets.session_list import SessionList
+
+MARK = "●"
+ORDERS = ("started", "active", "title", "status", "duration", "events", "calls", "errors", "tokens")
+"""Sort orders in the order in which one key goes through them."""
+
+
+class SessionControl:
+    """Keeps the list in step with the snapshots and with what the user chose."""
+
+    def __init__(self, view: SessionList) -> None:
+        self._view = view
+        self._snapshot: Snapshot | None = None
+        self._by_id: dict[str, SessionRow] = {}
+        self.sort = "started"
+        self.reverse = False
+        self.filter: Filter | None = None
+        self.marks: dict[str, str] = {}
+        self.shown: list[SessionRow] = []
+
+    def take(self, snapshot: Snapshot) -> None:
+        """Show a newer snapshot."""
+        before = self._snapshot
+        self._snapshot = snapshot
+        if before is None or snapshot.sessions is not before.sessions:
+            self._by_id = {row.id: row for row in snapshot.sessions}
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Filter, sort and show again."""
+        snapshot = self._snapshot
+        if snapshot is None:
+            return
+        rows = list(snapshot.sessions)
+        if self.filter is not None:
+            rows = [row for row in rows if self.filter.matches_session(row)]
+        if self.sort != "started" or self.reverse:
+            rows = sort_rows(rows, self.sort, self.reverse)
+        self.shown = rows
+        total = snapshot.total_sessions if self.filter is None else len(rows)
+        self._view.empty_text = (
+            "No session matches the filter." if self.filter is not None else "No sessions yet."
+        )
+        self._view.show_sessions(
+            rows, total=total, now=snapshot.time, sort=self.sort, reverse=self.reverse
+        )
+
+    def row(self, session_id: str) -> SessionRow | None:
+        """The line of a session."""
+        return self._by_id.get(session_id)
+
+    def title(self, session_id: str) -> str:
+        """What to call a session."""
+        row = self.row(session_id)
+        return session_id if row is None else row.title
+
+    def is_alive(self, session_id: str) -> bool:
+        """Whether a session is running, as of the last snapshot."""
+        row = self._by_id.get(session_id)
+        return row is not None and row.session.status is SessionStatus.RUNNING
+
+    # -- choices ----------------------------------------------------------------------------
+
+    def cycle_sort(self) -> str:
+        """Sort by the next column; returns its name."""
+        at = ORDERS.index(self.sort) if self.sort in ORDERS else -1
+        self.sort = ORDERS[(at + 1) % len(ORDERS)]
+        self.refresh()
+        return self.sort
+
+    def turn(self) -> None:
+        """Reverse the order."""
+        self.reverse = not self.reverse
+        self.refresh()
+
+    def set_filter(self, text: str) -> None:
+        """Show only sessions that match; "" shows all. Raises FilterError."""
+        text = text.strip()
+        self.filter = parse_filter(text, time.time(), SESSION_FIELDS) if text else None
+        self.refresh()
+
+    def toggle_mark(self, session_id: str) -> bool:
+        """Mark or unmark a session; returns whether it is marked now."""
+        marked = session_id not in self.marks
+        if marked:
+            self.marks[session_id] = MARK
+        else:
+            del self.marks[session_id]
+        self._view.set_marks(self.marks)
+        return marked
+
+    def clear_marks(self) -> None:
+        """Unmark all."""
+        self.marks.clear()
+        self._view.set_marks(self.marks)
+
+    def next_error(self, direction: int) -> bool:
+        """Move to the next session with errors, round the end; False when there is none."""
+        at = self._view.cursor
+        for distance in range(1, len(self.shown) + 1):
+            index = (at + direction * distance) % len(self.shown)
+            if self.shown[index].totals.errors:
+                return self._view.select(self.shown[index].id)
+        return False
