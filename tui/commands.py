@@ -8,10 +8,10 @@ that the detail screen needs as well):
   ``cursor_up``, ``cursor_down``, ``cursor_left``, ``cursor_right``, ``page_up``,
   ``page_down``, ``half_page_up``, ``half_page_down``, ``cursor_top``, ``cursor_bottom``.
 * ``focus_pane(step)``, ``search`` *, ``next_match(step)`` *, ``next_error(step)``,
-  ``filter_sessions``, ``mark``, ``clear_marks``, ``cycle_scope``, ``cycle_sort``,
-  ``reverse_sort``, ``toggle_follow``, ``toggle_pause``, ``toggle_raw``, ``expand_all``,
-  ``collapse_all``, ``cycle_relation``, ``cycle_value``, ``toggle_diagonal``, ``open``,
-  ``back`` *, ``toggle_zoom``, ``copy`` *, ``copy_command`` *, ``export_view`` *.
+  ``filter_sessions``, ``mark``, ``clear_marks``, ``toggle_sub_agents``, ``cycle_scope``,
+  ``cycle_sort``, ``reverse_sort``, ``toggle_follow``, ``toggle_pause``, ``toggle_raw``,
+  ``expand_all``, ``collapse_all``, ``cycle_relation``, ``cycle_value``, ``toggle_diagonal``,
+  ``open``, ``back`` *, ``toggle_zoom``, ``copy`` *, ``copy_command`` *, ``export_view`` *.
 
 The application implements ``app.help``, ``app.store_info``, ``app.toggle_utc``,
 ``app.next_theme`` and ``app.redraw``; Textual has the rest.
@@ -113,8 +113,9 @@ COMMANDS: Final[tuple[Command, ...]] = (
             "next_error(1)", "Find", footer=50, hint=("sessions", "activity", "tools")),
     Command("find.previous_error", ("E",), "previous error",
             "Go to the previous line with an error.", "next_error(-1)", "Find"),
-    Command("find.filter", ("F",), "filter", "Show only the sessions that match a filter.",
-            "filter_sessions", "Find", footer=60, hint=("sessions",)),
+    Command("find.filter", ("F",), "filter",
+            "Show only the sessions, in the activity tree the events, that match a filter.",
+            "filter_sessions", "Find", footer=60, hint=("sessions", "activity")),
 
     Command("sessions.mark", ("space",), "mark", "Mark or unmark the session.",
             "mark", "Sessions", footer=75, contexts=("sessions",)),
@@ -123,6 +124,9 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("sessions.scope", ("a",), "scope",
             "Let tools and matrix cover this session, the marked ones or all.",
             "cycle_scope", "Sessions", footer=45, hint=("sessions", "tools", "matrix")),
+    Command("sessions.sub_agents", ("S",), "sub-agents",
+            "Show or hide the sessions that sub-agents ran for another one.",
+            "toggle_sub_agents", "Sessions", footer=22, hint=("sessions",)),
     Command("sessions.sort", ("s",), "sort", "Sort this list by its next column.",
             "cycle_sort", "Sessions", footer=40, contexts=_LISTS),
     Command("sessions.reverse", ("r",), "reverse", "Reverse the order of this list.",

@@ -134,6 +134,11 @@ class Finding(PaneScreen):
             self.apply_scope()
         self.show_message()
 
+    def action_toggle_sub_agents(self) -> None:
+        """Show or hide the sessions of sub-agents."""
+        self.sessions.toggle_sub_agents()
+        self.show_titles()
+
     def action_cycle_scope(self) -> None:
         """Cover the focused session, the marked ones, or all."""
         modes = ["focused", "marked", "all"] if self.sessions.marks else ["focused", "all"]

@@ -270,6 +270,8 @@ class PaneScreen(Screen[None]):
         if sessions.reverse:
             order += " reversed"
         chosen = "" if sessions.filter is None else f" · {sessions.filter}"
+        if sessions.hidden:
+            chosen += f" · {sessions.hidden:,} of sub-agents hidden"
         focused = self.activity.session_id
         titles = (
             f"Sessions {self.session_view.covers()} · {order}{chosen}",

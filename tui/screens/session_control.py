@@ -25,6 +25,10 @@ class SessionControl:
         self.reverse = False
         self.filter: Filter | None = None
         self.marks: dict[str, str] = {}
+        self.sub_agents = True
+        """Whether sessions that sub-agents ran for another one are shown."""
+        self.hidden = 0
+        """How many of them are not."""
         self.shown: list[SessionRow] = []
 
     def take(self, snapshot: Snapshot) -> None:
@@ -43,10 +47,16 @@ class SessionControl:
         rows = list(snapshot.sessions)
         if self.filter is not None:
             rows = [row for row in rows if self.filter.matches_session(row)]
+        self.hidden = 0
+        if not self.sub_agents:
+            own = [row for row in rows if row.session.parent_id not in self._by_id]
+            self.hidden, rows = len(rows) - len(own), own
         if self.sort != "started" or self.reverse:
             rows = sort_rows(rows, self.sort, self.reverse)
+        elif self.filter is None:
+            rows = under_parents(rows)
         self.shown = rows
-        total = snapshot.total_sessions if self.filter is None else len(rows)
+        total = len(rows) if self.filter is not None else snapshot.total_sessions - self.hidden
         self._view.empty_text = (
             "No session matches the filter." if self.filter is not None else "No sessions yet."
         )
@@ -76,6 +86,12 @@ class SessionControl:
         self.sort = ORDERS[(at + 1) % len(ORDERS)]
         self.refresh()
         return self.sort
+
+    def toggle_sub_agents(self) -> bool:
+        """Show or hide sub-agents' sessions; returns whether they are shown now."""
+        self.sub_agents = not self.sub_agents
+        self.refresh()
+        return self.sub_agents
 
     def turn(self) -> None:
         """Reverse the order."""
@@ -111,3 +127,30 @@ class SessionControl:
             if self.shown[index].totals.errors:
                 return self._view.select(self.shown[index].id)
         return False
+
+
+def under_parents(rows: list[SessionRow]) -> list[SessionRow]:
+    """The rows in the same order, but each sub-agent's session right below its parent."""
+    ids = {row.id for row in rows}
+    below: dict[str, list[SessionRow]] = {}
+    tops: list[SessionRow] = []
+    for row in rows:
+        parent = row.session.parent_id
+        if parent is None or parent not in ids or parent == row.id:
+            tops.append(row)
+        else:
+            below.setdefault(parent, []).append(row)
+    if not below:
+        return rows
+    placed: list[SessionRow] = []
+    seen: set[str] = set()
+    # Sessions that are each other's parents hang under no top: they come last, as they are.
+    for start in (tops, rows):
+        stack = list(reversed(start))
+        while stack:
+            row = stack.pop()
+            if row.id not in seen:
+                seen.add(row.id)
+                placed.append(row)
+                stack.extend(reversed(below.get(row.id, ())))
+    return placed
