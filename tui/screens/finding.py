@@ -23,9 +23,7 @@ class Finding(PaneScreen):
 
     def action_pane(self, method: str) -> None:
         """Run a command of the focused pane."""
-        pane = self.pane
-        special = {"expand_all": "open_all", "collapse_all": "close_all"}
-        getattr(pane, special.get(method, f"action_{method}"))()
+        getattr(self.pane, f"action_{method}")()
 
     def action_focus_pane(self, step: int) -> None:
         """Go to the next pane, or the one before."""
@@ -183,6 +181,14 @@ class Finding(PaneScreen):
         self.activity.raw = not self.activity.raw
         self.activity.reload()
         self.show_titles()
+
+    def action_expand_all(self) -> None:
+        """Open all branches of the tree."""
+        self.tree_view.open_all()
+
+    def action_collapse_all(self) -> None:
+        """Close all branches of the tree."""
+        self.tree_view.close_all()
 
     @on(ActivityTree.EarlierWanted)
     def _earlier_wanted(self) -> None:
