@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, tzinfo
 from pathlib import Path, PurePath
@@ -11,6 +12,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 from textual.command import Provider
 from textual.screen import Screen
+from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -28,6 +30,13 @@ from tui.screens.main import MainScreen
 from tui.screens.messages import AnswerArrived, SnapshotArrived
 from tui.terminal import TerminalApp
 from widgets.glyphs import ASCII, UNICODE, Glyphs
+
+
+class PlainScrollBar(ScrollBarRender):
+    """A scroll bar of colours alone, without the block characters at its ends."""
+
+    VERTICAL_BARS: ClassVar[list[str]] = [" "] * 8
+    HORIZONTAL_BARS: ClassVar[list[str]] = [" "] * 8
 
 
 class SessionApp(TerminalApp[None]):
@@ -48,6 +57,8 @@ class SessionApp(TerminalApp[None]):
         *,
         low_bandwidth: bool = False,
         environ: Mapping[str, str] | None = None,
+        reader: Reader | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         """Create the application; it runs and stops neither the poller nor the store.
 
@@ -58,6 +69,8 @@ class SessionApp(TerminalApp[None]):
             options: the command line's, which win.
             low_bandwidth: send as little as possible.
             environ: the environment; None: the process's own.
+            reader: reads what the user asks for, not yet started; None: a new one.
+            clock: gives the present in epoch seconds.
         """
         environ = os.environ if environ is None else environ
         chosen = config if options.theme is None else _with_theme(config, options.theme)
@@ -72,12 +85,15 @@ class SessionApp(TerminalApp[None]):
         self.animation_level = "none"
         self.path = path
         self.poller = poller
-        self.reader = Reader(path)
+        self.reader = Reader(path) if reader is None else reader
+        self.clock = clock
         self.config = config
         self.options = options
         self.user_keymap: Mapping[str, str] = config.keys
         is_ascii = config.ascii if options.ascii is None else options.ascii
         self.glyphs: Glyphs = ASCII if is_ascii else UNICODE
+        if is_ascii:
+            ScrollBar.renderer = PlainScrollBar
         self.utc = config.utc if options.utc is None else options.utc
 
     @property
@@ -102,6 +118,7 @@ class SessionApp(TerminalApp[None]):
         """Begin to receive."""
         super().on_mount()
         keymap.apply(self, self.user_keymap)
+        self.set_class(self.is_ascii, "-ascii")
         self.reader.deliver_to(self._take_answer)
         self.reader.start()
         self.poller.deliver_to(self._take_snapshot)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import tzinfo
 from typing import TYPE_CHECKING, cast
 
@@ -25,6 +24,7 @@ from tui.screens.session_control import SessionControl
 from tui.screens.store_info import StoreInfoScreen
 from tui.screens.tree_control import TreeControl
 from widgets.activity_tree import ActivityTree
+from widgets.glyphs import drawable
 from widgets.interaction_matrix import InteractionMatrix
 from widgets.pane import Pane
 from widgets.pane_tabs import PaneTabs
@@ -77,7 +77,7 @@ class PaneScreen(Screen[None]):
         self.tool_view = self.query_one(ToolTable)
         self.matrix_view = self.query_one(InteractionMatrix)
         self.prompt = self.query_one(Prompt)
-        self.sessions = SessionControl(self.session_view)
+        self.sessions = SessionControl(self.session_view, self.owner.clock)
         self.activity = TreeControl(
             self.tree_view,
             reader,
@@ -282,8 +282,9 @@ class PaneScreen(Screen[None]):
         if self.activity.raw:
             titles = (titles[0], f"{titles[1]} · raw rows", *titles[2:])
         for pane, title in zip(self.panes, titles, strict=True):
-            if str(pane.border_title) != title:
-                pane.border_title = Content(title)
+            shown = drawable(title, self.owner.glyphs)
+            if str(pane.border_title) != shown:
+                pane.border_title = Content(shown)
         keys = tree.visible_event_keys()
         self.owner.poller.watch(keys)
 
@@ -305,7 +306,7 @@ class PaneScreen(Screen[None]):
 
     def _tick(self) -> None:
         if self.snapshot is not None and not self.is_paused:
-            self.tree_view.tick(time.time())
+            self.tree_view.tick(self.owner.clock())
 
     def show_status(self) -> None:
         """Show the line at the top as it is now."""
