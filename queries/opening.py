@@ -2,12 +2,13 @@
 
 Read-only always. A WAL database that nobody has open is read as ``immutable``, because even
 a read-only connection would leave a ``-wal`` and a ``-shm`` file beside it. Where neither way
-can see the last commits (a hot journal, a ``-wal`` without its index in a folder that cannot
-be written) a private copy is opened instead.
+can see the last commits without leaving something (a hot journal, a ``-wal`` without its
+index) a private copy is opened instead.
 """
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import shutil
@@ -25,6 +26,8 @@ from queries.text import clean
 MAGIC = b"SQLite format 3\x00"
 LOCK_PATIENCE = 0.1
 """Seconds for which a locked store is tried again, every millisecond."""
+COPY_LIMIT = 16_000_000
+"""Bytes up to which a store is copied only to keep its folder as it is."""
 
 
 class StoreError(Exception):
@@ -71,14 +74,10 @@ class Signature:
 
 def signature(path: Path) -> Signature:
     """The present signature. Raises StoreGoneError when there is no file."""
+    main = _status(path)
+    beside = _real(path)
     try:
-        main = os.stat(path)
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise StoreGoneError(f"{clean(str(path))}: no such file.") from error
-    except OSError as error:
-        raise StoreError(f"{clean(str(path))}: cannot be read ({error.strerror}).") from error
-    try:
-        wal = os.stat(f"{path}-wal")
+        wal = os.stat(f"{beside}-wal")
         wal_size, wal_modified = wal.st_size, wal.st_mtime_ns
     except OSError:
         wal_size, wal_modified = -1, 0
@@ -89,19 +88,30 @@ def signature(path: Path) -> Signature:
         main.st_mtime_ns,
         wal_size,
         wal_modified,
-        os.path.exists(f"{path}-shm"),
+        os.path.exists(f"{beside}-shm"),
     )
+
+
+def _status(path: Path) -> os.stat_result:
+    try:
+        return os.stat(path)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise StoreGoneError(f"{clean(str(path))}: no such file.") from error
+    except OSError as error:
+        raise StoreError(f"{clean(str(path))}: cannot be read ({error.strerror}).") from error
+    except ValueError as error:
+        raise StoreError(f"{clean(str(path))}: cannot be read ({error}).") from error
+
+
+def _real(path: Path) -> str:
+    """The path that SQLite puts its own files beside: that of the file, not of a link to it."""
+    return os.path.realpath(path) if os.path.islink(path) else str(path)
 
 
 def examine(path: Path) -> bytes:
     """The first 100 bytes of a file that is a SQLite database; StoreError says why it is not."""
     name = clean(str(path))
-    try:
-        mode = os.stat(path).st_mode
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise StoreGoneError(f"{name}: no such file.") from error
-    except OSError as error:
-        raise StoreError(f"{name}: cannot be read ({error.strerror}).") from error
+    mode = _status(path).st_mode
     if stat.S_ISDIR(mode):
         raise StoreError(f"{name}: is a directory, not a database file.")
     if not stat.S_ISREG(mode):
@@ -162,20 +172,21 @@ def open_readonly(path: Path) -> Opened:
     head = examine(path)
     now = signature(path)
     is_wal = head[18] == 2 or head[19] == 2
-    if is_wal and now.wal_size <= 0 and not now.has_shm:
+    # Whoever has a WAL database open has made both files beside it.
+    if is_wal and (now.wal_size < 0 or (now.wal_size == 0 and not now.has_shm)):
         return _immutable(path, "nobody has it open, so nothing is left beside it")
     try:
-        connection = _connect(path, "mode=ro")
-        _try_reading(connection)
+        if is_wal and not now.has_shm and now.size + now.wal_size <= COPY_LIMIT:
+            return _private_copy(path, "its -wal has no index, and none is to be left beside it")
+        return Opened(_connect(path, "mode=ro"), "read-only", immutable=False, copy=None)
     except sqlite3.Error as error:
         return _otherwise(path, error, is_wal, now)
-    return Opened(connection, "read-only", immutable=False, copy=None)
 
 
 def _otherwise(path: Path, error: sqlite3.Error, is_wal: bool, now: Signature) -> Opened:
     if is_busy(error):
         raise StoreBusyError(f"{clean(str(path))}: is locked by a writer.") from error
-    name = error.sqlite_errorname or ""
+    name = error_name(error)
     if is_wal and now.wal_size <= 0 and name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN")):
         return _immutable(path, "its folder cannot be written and there is no pending -wal")
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN")):
@@ -188,63 +199,79 @@ def _otherwise(path: Path, error: sqlite3.Error, is_wal: bool, now: Signature) -
 
 def unreadable(path: Path, error: sqlite3.Error) -> StoreError:
     """The sentence for a database that SQLite itself cannot read."""
-    if isinstance(error, sqlite3.DatabaseError) and error.sqlite_errorname == "SQLITE_NOTADB":
+    if error_name(error) == "SQLITE_NOTADB":
         return StoreError(f"{clean(str(path))}: is not a SQLite database (or is encrypted).")
     return StoreError(f"{clean(str(path))}: cannot be read ({clean(str(error))}).")
 
 
+def error_name(error: sqlite3.Error) -> str:
+    """SQLite's name of an error; "" for one that Python's own module raised."""
+    return getattr(error, "sqlite_errorname", None) or ""
+
+
 def is_busy(error: sqlite3.Error) -> bool:
     """Whether a writer's lock is what stopped a query."""
-    return (getattr(error, "sqlite_errorname", None) or "").startswith(
-        ("SQLITE_BUSY", "SQLITE_LOCKED")
-    )
+    return error_name(error).startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
 
 
 def _immutable(path: Path, reason: str) -> Opened:
-    connection = _connect(path, "mode=ro&immutable=1")
     try:
-        _try_reading(connection)
+        connection = _connect(path, "mode=ro&immutable=1")
     except sqlite3.Error as error:
-        connection.close()
         raise unreadable(path, error) from error
     return Opened(connection, f"immutable: {reason}", immutable=True, copy=None)
 
 
 def _private_copy(path: Path, reason: str) -> Opened:
     folder = tempfile.TemporaryDirectory(prefix="session-tui-")
-    target = Path(folder.name) / "store.db"
     try:
-        for suffix in ("", "-wal", "-journal"):
-            if os.path.exists(f"{path}{suffix}"):
-                shutil.copyfile(f"{path}{suffix}", f"{target}{suffix}")
-        os.chmod(target, 0o600)
-        recover = sqlite3.connect(target, isolation_level=None)
-        recover.execute("SELECT count(*) FROM sqlite_master").fetchall()
-        recover.close()
+        target = _copied(path, Path(folder.name) / "store.db")
+        with contextlib.closing(sqlite3.connect(target, isolation_level=None)) as recover:
+            recover.execute("SELECT count(*) FROM sqlite_master").fetchall()
         connection = _connect(target, "mode=ro")
-        _try_reading(connection)
     except (OSError, sqlite3.Error) as error:
         folder.cleanup()
         raise StoreError(
             f"{clean(str(path))}: cannot be read in place ({reason}) nor from a private copy "
             f"({clean(str(error))})."
         ) from error
+    except BaseException:
+        folder.cleanup()
+        raise
     return Opened(connection, f"private copy: {reason}", immutable=False, copy=folder)
 
 
+def _copied(path: Path, target: Path) -> Path:
+    before = signature(path)
+    beside = _real(path)
+    for suffix in ("", "-wal", "-journal"):
+        if os.path.exists(f"{beside}{suffix}"):
+            shutil.copyfile(f"{beside}{suffix}", f"{target}{suffix}")
+    if signature(path) != before:
+        raise StoreBusyError(f"{clean(str(path))}: is being written; it cannot be copied now.")
+    os.chmod(target, 0o600)
+    return target
+
+
 def _connect(path: Path, options: str) -> sqlite3.Connection:
-    uri = f"file:{quote(os.path.abspath(path), safe='/')}?{options}"
+    """A connection that has read the schema once. Raises sqlite3.Error."""
+    place = quote(os.fsencode(os.path.abspath(path)), safe="/")
     connection = sqlite3.connect(
-        uri,
+        f"file:{place}?{options}",
         uri=True,
         isolation_level=None,
         timeout=0,
         check_same_thread=False,
         cached_statements=256,
     )
-    connection.text_factory = functools.partial(str, encoding="utf-8", errors="replace")
-    for pragma in ("trusted_schema=0", "cache_size=-16000", "temp_store=2", "mmap_size=0"):
-        connection.execute(f"PRAGMA {pragma}").fetchall()
+    try:
+        connection.text_factory = functools.partial(str, encoding="utf-8", errors="replace")
+        _try_reading(connection)
+        for pragma in ("trusted_schema=0", "cache_size=-16000", "temp_store=2", "mmap_size=0"):
+            connection.execute(f"PRAGMA {pragma}").fetchall()
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
@@ -254,12 +281,8 @@ def _try_reading(connection: sqlite3.Connection) -> None:
         try:
             connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
         except sqlite3.OperationalError as error:
-            if is_busy(error) and time.monotonic() < give_up:
-                time.sleep(0.001)
-                continue
-            connection.close()
-            raise
-        except sqlite3.Error:
-            connection.close()
-            raise
-        return
+            if not is_busy(error) or time.monotonic() >= give_up:
+                raise
+            time.sleep(0.001)
+        else:
+            return
