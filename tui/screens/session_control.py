@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
 
 from queries.filters import SESSION_FIELDS, Filter, parse_filter
 from queries.models import SessionRow, SessionStatus, Snapshot
@@ -17,8 +17,10 @@ ORDERS = ("started", "active", "title", "status", "duration", "events", "calls",
 class SessionControl:
     """Keeps the list in step with the snapshots and with what the user chose."""
 
-    def __init__(self, view: SessionList) -> None:
+    def __init__(self, view: SessionList, clock: Callable[[], float]) -> None:
+        """Args: view: the list; clock: gives the present in epoch seconds."""
         self._view = view
+        self._clock = clock
         self._snapshot: Snapshot | None = None
         self._by_id: dict[str, SessionRow] = {}
         self.sort = "started"
@@ -101,7 +103,7 @@ class SessionControl:
     def set_filter(self, text: str) -> None:
         """Show only sessions that match; "" shows all. Raises FilterError."""
         text = text.strip()
-        self.filter = parse_filter(text, time.time(), SESSION_FIELDS) if text else None
+        self.filter = parse_filter(text, self._clock(), SESSION_FIELDS) if text else None
         self.refresh()
 
     def toggle_mark(self, session_id: str) -> bool:
