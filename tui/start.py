@@ -19,6 +19,13 @@ def open_screen(path: Path, options: ScreenOptions) -> int:
     if problem is not None:
         print(f"session-tui: {problem}", file=sys.stderr)  # noqa: T201 - the command line's voice
         return 2
+    if len(options.candidates) > 1:
+        from tui.choosing import choose_store
+
+        chosen = choose_store(options)
+        if isinstance(chosen, int):
+            return chosen
+        path = chosen
     preflight.first_sign(f"session-tui: opening {path} ...")
     try:
         from queries.feed import Feed

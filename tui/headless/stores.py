@@ -13,23 +13,25 @@ from queries.event_stream import patiently
 from queries.store import Store
 from queries.text import clean
 from tui import config, places
-from tui.headless.output import say
 
+NAMED = 5
+"""How many stores are named where there are too many."""
 QUIET = 1.0
 """Seconds of work before progress is shown."""
 
 
 def store_path(argument: str | None) -> Path:
-    """The file that is meant; of several found, the most recently changed, which is said.
+    """The file that is meant.
 
     Raises:
-        NoStoreError, ConfigError: with a sentence.
+        NoStoreError, ConfigError: with a sentence; also when there are several, since a
+            script must not read another store only because that was written to last.
     """
     found = places.find_stores(argument, os.environ, config.load(), Path.cwd(), Path.home())
     if len(found) > 1:
-        others = ", ".join(clean(candidate.path) for candidate in found[1:4])
-        more = f" and {len(found) - 4} more" if len(found) > 4 else ""
-        say(f"reading {clean(found[0].path)}, the latest of those found (not {others}{more}).")
+        names = ", ".join(clean(candidate.path) for candidate in found[:NAMED])
+        more = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
+        raise places.NoStoreError(f"{len(found)} stores were found: {names}{more}; name one.")
     return found[0].path
 
 

@@ -64,7 +64,7 @@ def test_without_a_store_it_is_looked_for(
     assert run("sessions", "--json").json["total"] == 6
 
 
-def test_of_several_stores_the_latest_is_read_and_named(
+def test_of_several_stores_one_must_be_named_or_chosen(
     run: Run, opened: Opened, tmp_path: Path
 ) -> None:
     folder = tmp_path / "stores"
@@ -72,13 +72,22 @@ def test_of_several_stores_the_latest_is_read_and_named(
     shutil.copyfile(SAMPLES / "heist-demo.db", folder / "a.db")
     shutil.copyfile(AUDIT, folder / "b.db")
     told = run("sessions", folder, "--json")
-    assert told.json["total"] == 6
-    assert "b.db" in told.err
-    assert "a.db" in told.err
+    assert (told.code, told.out) == (2, "")
+    names = f"{folder / 'b.db'}, {folder / 'a.db'}"
+    assert told.err == f"session-tui: 2 stores were found: {names}; name one.\n"
     run(folder)
     ((path, options),) = opened
     assert path == folder / "b.db"
     assert [found.path.name for found in options.candidates] == ["b.db", "a.db"]
+
+
+def test_of_many_stores_some_are_named(run: Run, tmp_path: Path) -> None:
+    for name in "abcdefg":
+        shutil.copyfile(AUDIT, tmp_path / f"{name}.db")
+    told = run("tail", tmp_path)
+    assert told.code == 2
+    assert "7 stores were found: " in told.err
+    assert told.err.endswith(" and 2 more; name one.\n")
 
 
 def test_a_store_named_like_a_command(
