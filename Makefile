@@ -1,43 +1,56 @@
 # Everything a developer needs. A newcomer needs only `make demo` and `make test`.
 PYTHON ?= python3
-VENV := .venv
+VENV ?= .venv
 BIN := $(VENV)/bin
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types imports bench clean
+.PHONY: help demo test check format lint types imports bench documents clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
+# The program alone, for the demo.
 $(VENV)/installed: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("session-tui needs Python 3.11 or newer: make PYTHON=python3.12 ..." if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+# With what tests and checks need.
+$(VENV)/equipped: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
 	$(BIN)/python -m pip install --quiet --editable . --group dev
 	@touch $@
 
 demo: $(VENV)/installed ## open the program on a store that writes itself
 	@$(BIN)/session-tui demo
 
-test: $(VENV)/installed ## run all tests
+test: $(VENV)/equipped ## run all tests
 	$(BIN)/python -m pytest -n $(WORKERS)
 
 check: format lint types imports test ## everything that must be green before a commit
 
-format: $(VENV)/installed ## fail where the formatter would change something
+format: $(VENV)/equipped ## fail where the formatter would change something
 	$(BIN)/ruff format --check .
 
-lint: $(VENV)/installed ## ruff
+lint: $(VENV)/equipped ## ruff
 	$(BIN)/ruff check .
 
-types: $(VENV)/installed ## mypy --strict over packages and tests
+types: $(VENV)/equipped ## mypy --strict over packages and tests
 	$(BIN)/mypy
 
-imports: $(VENV)/installed ## queries <- widgets <- tui
+imports: $(VENV)/equipped ## queries <- widgets <- tui
 	$(BIN)/lint-imports
 
-bench: $(VENV)/installed ## print each budget of the design beside what was measured
+bench: $(VENV)/equipped ## print each budget of the design beside what was measured
 	$(BIN)/python -m tests.bench
 
+documents: $(VENV)/equipped ## bring the tables and examples of README.md and its picture up to date
+	$(BIN)/python -m docs.readme README.md
+	$(BIN)/python -m docs.picture docs/screen.svg
+
 clean: ## remove what the targets above made
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) build dist bench-results
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find queries widgets tui tests docs -name __pycache__ -prune -exec rm -rf {} +
