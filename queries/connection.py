@@ -16,16 +16,24 @@ from typing import Any, Self
 
 from queries import opening
 from queries.dialects import explain_unknown, read_schema, recognise
+from queries.dialects.base import StoreMapping
 from queries.models import StoreInfo
-from queries.opening import QueryStoppedError, Signature, StoreBusyError, StoreError
+from queries.opening import Opened, QueryStoppedError, Signature, StoreBusyError, StoreError
 from queries.text import clean
 
 DEADLINE = 5.0
 """Seconds after which a query is stopped unless its caller says otherwise."""
-_READ_PRAGMAS = frozenset(
-    ("data_version", "schema_version", "journal_mode", "table_info", "table_xinfo", "index_list",
-     "index_info", "index_xinfo", "user_version", "page_count", "page_size", "quick_check")
+SETTLED = 50_000_000
+"""Nanoseconds after which two changes of a file surely have different times."""
+_REOPENINGS = 5
+_ASKED = frozenset(
+    ("data_version", "schema_version", "journal_mode", "user_version", "page_count", "page_size",
+     "quick_check")
 )  # fmt: skip
+_ASKED_OF = frozenset(
+    ("table_info", "table_xinfo", "index_list", "index_info", "index_xinfo", "quick_check")
+)
+"""Pragmas whose argument names something; with one, many others would write."""
 Rows = list[tuple[Any, ...]]
 
 
@@ -42,7 +50,16 @@ class Change(Enum):
 
 
 class StoreConnection:
-    """A read-only connection to one store file."""
+    """A read-only connection to one store file.
+
+    A store that nobody had open is read without locks. When a writer comes along, the query
+    that would have seen half of what it writes runs again on a connection that locks.
+    """
+
+    mapping: StoreMapping
+    info: StoreInfo
+    signature: Signature
+    """Of the files, when they were last looked at."""
 
     def __init__(self, path: Path | str) -> None:
         """Open the file. Raises StoreError with one sentence when it is not a usable store."""
@@ -52,21 +69,23 @@ class StoreConnection:
         self._lock = threading.RLock()
         self._deadline = float("inf")
         self._stopped = False
-        self.signature: Signature = opening.signature(self.path)
+        self._closed = False
+        self._moved: Change | None = None
+        self._opened: Opened | None = None
+        self._open()
+
+    def _open(self) -> None:
+        self._asked = time.time_ns()
+        self.signature = self._base = opening.signature(self.path)
         self._opened = opening.open_readonly(self.path)
         self.connection = self._opened.connection
         try:
-            self._prepare()
-        except sqlite3.Error as error:
-            self.close()
-            if opening.is_busy(error):
-                raise StoreBusyError(f"{clean(str(path))}: is locked by a writer.") from error
-            raise opening.unreadable(self.path, error) from error
+            self._prepare(self._opened.how)
         except BaseException:
-            self.close()
+            self._let_go()
             raise
 
-    def _prepare(self) -> None:
+    def _prepare(self, how: str) -> None:
         self.connection.set_progress_handler(self._tick, 2000)
         self.schema = read_schema(self._probe)
         mapping = recognise(self.schema, self._probe)
@@ -74,9 +93,9 @@ class StoreConnection:
             raise StoreError(f"{clean(str(self.path))}: {explain_unknown(self.schema)}")
         self.mapping = mapping
         for number, source in enumerate(mapping.sources):
-            self.connection.execute(f"CREATE TEMP VIEW event_rows_{number} AS {source.select}")
+            self._probe(f"CREATE TEMP VIEW event_rows_{number} AS {source.select}")
         if mapping.sessions is not None:
-            self.connection.execute(f"CREATE TEMP VIEW session_rows AS {mapping.sessions.select}")
+            self._probe(f"CREATE TEMP VIEW session_rows AS {mapping.sessions.select}")
         self.session_indexed = tuple(
             self.leads_index(source.table, source.session_column) for source in mapping.sources
         )
@@ -86,9 +105,9 @@ class StoreConnection:
             for source in mapping.sources
         )
         journal = self._probe("PRAGMA journal_mode")[0][0]
-        self._schema_version = self._probe("PRAGMA schema_version")[0][0]
-        self._data_version = self._probe("PRAGMA data_version")[0][0]
-        self.connection.execute("PRAGMA query_only=1").fetchall()
+        self._schema_version: int = self._probe("PRAGMA schema_version")[0][0]
+        self._data_version: int = self._probe("PRAGMA data_version")[0][0]
+        self._probe("PRAGMA query_only=1")
         self.connection.set_authorizer(_authorize)
         self.info = StoreInfo(
             path=clean(str(self.path)),
@@ -96,7 +115,7 @@ class StoreConnection:
             why=mapping.why,
             sources=tuple(source.name for source in mapping.sources),
             journal_mode=clean(journal),
-            opened_as=self._opened.how,
+            opened_as=how,
             has_messages=mapping.has_messages,
             size=self.signature.size,
         )
@@ -104,13 +123,17 @@ class StoreConnection:
     def close(self) -> None:
         """Close the connection; a private copy is removed. Safe to call twice."""
         with self._lock:
-            opened = getattr(self, "_opened", None)
-            if opened is None:
-                return
-            with contextlib.suppress(sqlite3.Error):
-                opened.connection.close()
-            if opened.copy is not None:
-                opened.copy.cleanup()
+            self._closed = True
+            self._let_go()
+
+    def _let_go(self) -> None:
+        opened, self._opened = self._opened, None
+        if opened is None:
+            return
+        with contextlib.suppress(sqlite3.Error):
+            opened.connection.close()
+        if opened.copy is not None:
+            opened.copy.cleanup()
 
     def __enter__(self) -> Self:
         return self
@@ -124,23 +147,52 @@ class StoreConnection:
         """What happened since the last call. A few microseconds. Raises StoreGoneError."""
         now = opening.signature(self.path)
         before, self.signature = self.signature, now
-        if now.file != before.file:
+        if now.file != before.file or now.file != self._base.file:
             return Change.REPLACED
-        if self._opened.immutable or self._opened.copy is not None:
-            return Change.NONE if now == before else Change.REOPEN
+        moved, self._moved = self._moved, None
+        if moved is not None:
+            return moved
+        opened = self._opened
+        if opened is None:
+            return Change.REOPEN
+        if opened.immutable or opened.copy is not None:
+            return Change.REOPEN if now != self._base or self._is_hasty() else Change.NONE
         version = self.query("PRAGMA data_version")[0][0]
         if version == self._data_version:
             return Change.NONE
-        self._data_version = version
         if self.query("PRAGMA schema_version")[0][0] != self._schema_version:
             return Change.REPLACED
+        self._data_version = version
         return Change.DATA
+
+    def _is_hasty(self) -> bool:
+        """Whether a write in the same instant as our look at the file may be unseen."""
+        written = max(self._base.modified, self._base.wal_modified)
+        return self._asked - written < SETTLED <= time.time_ns() - written
+
+    def _is_outdated(self) -> bool:
+        """Whether the file was written since we began to read it without locks."""
+        opened = self._opened
+        if opened is None or not opened.immutable:
+            return False
+        try:
+            now = opening.signature(self.path)
+        except StoreError:
+            return False
+        return now.file == self._base.file and now != self._base
+
+    def _reopen(self) -> None:
+        """Go on with another connection, in the middle of what the caller reads."""
+        schema = (self._schema_version, self.info.sources)
+        self._let_go()
+        self._open()
+        same = schema == (self._schema_version, self.info.sources)
+        self._moved = Change.DATA if same else Change.REPLACED
 
     @property
     def schema_version(self) -> int:
         """SQLite's counter of schema changes, as of opening."""
-        version: int = self._schema_version
-        return version
+        return self._schema_version
 
     # -- running queries --------------------------------------------------------------------
 
@@ -155,35 +207,64 @@ class StoreConnection:
             StoreError: the file is damaged or gone.
         """
         with self._lock:
-            self._deadline = time.monotonic() + deadline
             self._stopped = False
-            give_up = time.monotonic() + opening.LOCK_PATIENCE
-            while True:
-                self.statements += 1
+            for _ in range(_REOPENINGS):
+                if self._opened is None and not self._closed:
+                    self._reopen()
+                self._deadline = time.monotonic() + deadline
                 try:
-                    return self.connection.execute(sql, parameters).fetchall()
-                except sqlite3.Error as error:
-                    if opening.is_busy(error):
-                        if time.monotonic() < give_up:
-                            time.sleep(0.001)
-                            continue
+                    rows = self._run(sql, parameters)
+                except QueryStoppedError:
+                    raise
+                except StoreError:
+                    if not self._is_outdated():
+                        raise
+                else:
+                    if not self._is_outdated():
+                        return rows
+                self._reopen()
+            raise StoreBusyError(f"{clean(str(self.path))}: is being written all the time.")
+
+    def _run(self, sql: str, parameters: Sequence[object]) -> Rows:
+        give_up = time.monotonic() + opening.LOCK_PATIENCE
+        while True:
+            self.statements += 1
+            try:
+                return self.connection.execute(sql, parameters).fetchall()
+            except sqlite3.Error as error:
+                name = opening.error_name(error)
+                if name == "SQLITE_INTERRUPT":
+                    raise QueryStoppedError("The query was stopped.") from error
+                if opening.is_busy(error):
+                    if self._stopped:
+                        raise QueryStoppedError("The query was stopped.") from error
+                    if time.monotonic() >= give_up:
                         raise StoreBusyError(
                             f"{clean(str(self.path))}: is locked by a writer."
                         ) from error
-                    if error.sqlite_errorname == "SQLITE_INTERRUPT":
-                        raise QueryStoppedError("The query was stopped.") from error
+                    time.sleep(0.001)
+                elif not name and "decode to UTF-8" in str(error) and self._is_strict():
+                    self.connection.text_factory = opening.tolerant
+                else:
                     raise opening.unreadable(self.path, error) from error
+            except OverflowError as error:
+                raise StoreError(f"{clean(str(self.path))}: {error}.") from error
+
+    def _is_strict(self) -> bool:
+        return self.connection.text_factory is str
 
     def interrupt(self) -> None:
         """Stop the query that another thread is running on this store, if any."""
         self._stopped = True
+        with contextlib.suppress(sqlite3.Error):
+            self.connection.interrupt()
 
     def _tick(self) -> int:
         return int(self._stopped or time.monotonic() > self._deadline)
 
     def _probe(self, sql: str, *parameters: object) -> Rows:
         self._deadline = time.monotonic() + DEADLINE
-        return self.connection.execute(sql, parameters).fetchall()
+        return self._run(sql, parameters)
 
     def leads_index(self, table: str, column: str) -> bool:
         """Whether some index of the table has this column first."""
@@ -208,6 +289,6 @@ def _authorize(
         return sqlite3.SQLITE_OK
     if action == sqlite3.SQLITE_FUNCTION:
         return sqlite3.SQLITE_DENY if second == "load_extension" else sqlite3.SQLITE_OK
-    if action == sqlite3.SQLITE_PRAGMA and first in _READ_PRAGMAS:
+    if action == sqlite3.SQLITE_PRAGMA and first in (_ASKED if second is None else _ASKED_OF):
         return sqlite3.SQLITE_OK
     return sqlite3.SQLITE_DENY

@@ -30,6 +30,10 @@ COPY_LIMIT = 16_000_000
 """Bytes up to which a store is copied only to keep its folder as it is."""
 
 
+tolerant = functools.partial(str, encoding="utf-8", errors="replace")
+"""A text factory for stores with broken UTF-8. Without it every text is read twice as fast."""
+
+
 class StoreError(Exception):
     """A store that cannot be used; the text is one sentence for people."""
 
@@ -265,7 +269,6 @@ def _connect(path: Path, options: str) -> sqlite3.Connection:
         cached_statements=256,
     )
     try:
-        connection.text_factory = functools.partial(str, encoding="utf-8", errors="replace")
         _try_reading(connection)
         for pragma in ("trusted_schema=0", "cache_size=-16000", "temp_store=2", "mmap_size=0"):
             connection.execute(f"PRAGMA {pragma}").fetchall()
