@@ -216,6 +216,8 @@ class AlignedStep:
     """Seconds that B took longer than A; unknown unless both are known."""
     outcome_differs: bool = False
     """One side succeeded, the other failed."""
+    detail: str = ""
+    """What differs where both texts look the same: "offset: 10 | 20"."""
 
     @property
     def differs(self) -> bool:
@@ -266,7 +268,7 @@ class Verdict(StrEnum):
     """With so few sessions not even the clearest difference could be shown."""
 
 
-class Test(StrEnum):
+class SignificanceTest(StrEnum):
     """How p was found."""
 
     MANN_WHITNEY_EXACT = "Mann-Whitney U, exact"
@@ -301,7 +303,7 @@ class GroupMetric:
     """95 % interval of :attr:`difference`."""
     effect: float | None
     """Cliff's delta, -1..1: how much more often B's session is above A's than below."""
-    test: Test
+    test: SignificanceTest
     p: float | None
     """Two-sided."""
     p_adjusted: float | None
