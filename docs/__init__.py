@@ -1,0 +1,1 @@
+"""Makes what README.md shows: its tables, its examples and its picture."""

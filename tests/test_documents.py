@@ -1,0 +1,130 @@
+"""What is written for people is what the program does."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from docs import picture, readme
+from tui.cli import COMMANDS
+from tui.commands import footer_hints
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PICTURE = ROOT / "docs" / "screen.svg"
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+def test_tables_and_examples_are_what_the_program_says() -> None:
+    now = readme.updated(README)
+    difference = difflib.unified_diff(README.splitlines(), now.splitlines(), lineterm="")
+    assert now == README, "run: make documents\n" + "\n".join(difference)
+
+
+def test_every_part_and_command_is_there() -> None:
+    for name in ("keys", *readme.PARTS):
+        assert README.count(f"<!-- {name} -->\n") == README.count(f"<!-- /{name} -->") == 1, name
+    for name in COMMANDS.keys() - {"demo", "completion"}:
+        assert README.count(f"<!-- run: {name} ") == 1, name
+
+
+def test_a_stale_part_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readme, "PARTS", {"x": lambda: r"new \1"})
+    assert readme.updated("a\n<!-- x -->\nold\n<!-- /x -->\nb") == (
+        "a\n<!-- x -->\nnew \\1\n<!-- /x -->\nb"
+    )
+
+
+@given(JSON)
+def test_an_example_loses_nothing_but_items(value: Any) -> None:
+    assert json.loads(readme.laid_out(value)) == value
+
+
+def test_an_example_is_short_and_narrow() -> None:
+    rows = [{"name": f"row {number}", "words": ["a", "b"]} for number in range(9)]
+    document = {"rows": rows, **{f"key_{number}": "x" * 20 for number in range(9)}, "none": []}
+    assert readme.shortened(document)["rows"] == [rows[0]]
+    lines = readme.laid_out(document).splitlines()
+    assert max(map(len, lines)) <= readme.WIDTH
+    assert sum(len(line) > readme.WIDTH // 2 for line in lines) > 5
+
+
+def test_links_lead_somewhere() -> None:
+    for target in re.findall(r"\]\(([^)]+)\)", README):
+        path, _, heading = target.partition("#")
+        assert not path or (ROOT / path).exists(), target
+        if heading:
+            headings = re.findall(r"^#+ (.*)$", README, re.MULTILINE)
+            assert heading in [title.lower().replace(" ", "-") for title in headings], target
+
+
+def test_the_targets_of_make_exist() -> None:
+    told = subprocess.run(
+        ["make", "--no-print-directory"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    listed = dict(line.split(maxsplit=1) for line in told.splitlines())
+    named = re.findall(r"^ {4}make +([a-z-]+)", README, re.MULTILINE)
+    assert {"demo", "test", "check", "documents"} <= set(named) <= listed.keys()
+    assert re.search(r"^ {4}make +#", README, re.MULTILINE), "make alone prints the list"
+
+
+def test_ci_runs_what_the_readme_says() -> None:
+    script = ROOT / ".ci" / "run"
+    assert os.access(script, os.X_OK)
+    subprocess.run(["bash", "-n", str(script)], check=True)
+    runs = [line for line in script.read_text().splitlines() if line.startswith("make ")]
+    makefile = (ROOT / "Makefile").read_text()
+    checks = re.search(r"^check: (.*?) ##", makefile, re.MULTILINE)
+    assert checks is not None
+    assert " ".join(runs).replace("make ", "").split() == checks[1].split()
+    assert runs[-1] == "make test"
+
+
+def test_the_changelog_has_this_version() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    assert f"\n## [{version}] - " in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def words_of(svg: str) -> list[str]:
+    # Blanks inside a picture do not break.
+    nodes = ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")
+    return [(node.text or "").replace("\N{NO-BREAK SPACE}", " ") for node in nodes]
+
+
+def assert_self_contained(svg: str) -> None:
+    assert len(svg.encode()) < 300_000
+    for foreign in ("/tmp", "/root", "/home", str(ROOT), "href", "@font-face", "@import", "url(h"):
+        assert foreign not in svg, foreign
+
+
+def test_the_picture_shows_the_screen_and_nothing_of_a_machine() -> None:
+    svg = PICTURE.read_text(encoding="utf-8")
+    assert_self_contained(svg)
+    words = words_of(svg)
+    text = " ".join(words)
+    for title in ("Sessions", "Activity", "Tools", "Interactions", picture.SHOWN_PATH):
+        assert title in words or any(word.startswith(title) for word in words), title
+    hints = footer_hints(("any", "main", "sessions"), ascii_only=True)[:6]
+    for hint in hints:
+        assert hint.title in text, f"{hint.title}; run: make documents"
+
+
+async def test_a_picture_can_be_drawn(tmp_path: Path) -> None:
+    svg = await picture.draw(tmp_path, seed=1)
+    assert_self_contained(svg)
+    assert "Sessions" in " ".join(words_of(svg))
+    assert str(tmp_path) not in svg
