@@ -65,9 +65,19 @@ class Feed:
         clock: Callable[[], float] = time.time,
         stale_after: float = STALE_AFTER,
         keep_sessions: int = 50_000,
+        store: Store | None = None,
     ) -> None:
-        """Args: clock gives epoch seconds; stale_after seconds; keep_sessions: list limit."""
+        """Begin to follow a store; nothing is read before the first :meth:`poll`.
+
+        Args:
+            path: of the store.
+            clock: gives epoch seconds.
+            stale_after: seconds of silence after which a running session is stale.
+            keep_sessions: the most sessions that are listed.
+            store: the store as somebody has opened it already; the feed closes it.
+        """
         self.path = Path(path)
+        self._opened = store
         self._clock = clock
         self._stale_after = stale_after
         self._keep = keep_sessions
@@ -102,9 +112,10 @@ class Feed:
 
     def close(self) -> None:
         """Let go of the file."""
-        if self.store is not None:
-            self.store.close()
-            self.store = None
+        for store in (self.store, self._opened):
+            if store is not None:
+                store.close()
+        self.store = self._opened = None
 
     # -- polling ----------------------------------------------------------------------------
 
@@ -159,7 +170,8 @@ class Feed:
 
     def _open(self) -> None:
         """Open (again). Totals go on when it is the same file with the same schema."""
-        store = Store(self.path)
+        store = self._opened or Store(self.path)
+        self._opened = None
         identity = (
             store.signature.file,
             store.mapping.dialect,

@@ -31,6 +31,9 @@ from tui.screens.messages import AnswerArrived, SnapshotArrived
 from tui.terminal import TerminalApp
 from widgets.glyphs import ASCII, UNICODE, Glyphs
 
+FIRST_DATA = 0.2
+"""Seconds for which the first frame waits for what it is to show."""
+
 
 class PlainScrollBar(ScrollBarRender):
     """A scroll bar of colours alone, without the block characters at its ends."""
@@ -113,6 +116,10 @@ class SessionApp(TerminalApp[None]):
     def get_loading_widget(self) -> Widget:
         """A still text: the stock indicator sends 120 KB a second."""
         return Static("loading ...", markup=False)
+
+    def on_load(self) -> None:
+        """Let the first frame be one with data, if that comes soon."""
+        self.hold_frames(FIRST_DATA)
 
     def on_mount(self) -> None:
         """Begin to receive."""

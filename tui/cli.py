@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+
+TYPE_CHECKING = False  # what typing has under this name; importing that takes 5 ms
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Final
 
 PROGRAM: Final = "session-tui"
 COMPLETE_VARIABLE: Final = "_SESSION_TUI_COMPLETE"
 """Set by the shell's completion script while it asks for completions."""
 
 
-class Entry(NamedTuple):
+class Entry:
     """One command: the module whose ``command`` it is, and a line of help."""
 
-    module: str
-    help: str
+    __slots__ = ("help", "module")
+
+    def __init__(self, module: str, help: str) -> None:  # noqa: A002 - what it is
+        self.module = module
+        self.help = help
 
 
 COMMANDS: Final[Mapping[str, Entry]] = {
@@ -87,9 +94,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
         when interrupted.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if COMPLETE_VARIABLE not in os.environ and given in (["--help"], ["-h"]):
-        sys.stdout.write(help_text())
-        return 0
+    if COMPLETE_VARIABLE not in os.environ:
+        if given in (["--help"], ["-h"]):
+            sys.stdout.write(help_text())
+            return 0
+        if not given or (len(given) == 1 and not given[0].startswith("-")):
+            return _open_at_once(given[0] if given else None)
     from tui.headless.running import run
 
     return run(given)
+
+
+def _open_at_once(word: str | None) -> int:
+    """Open the screen without the parser of the command line, which takes longer to load.
+
+    Args:
+        word: the only one on the command line.
+    """
+    try:
+        if word is None or word not in COMMANDS:
+            from tui.at_once import open_store
+
+            code = open_store(word)
+        elif word == "demo":
+            from tui.at_once import open_demo
+
+            code = open_demo()
+        else:
+            code = None
+    except (Exception, KeyboardInterrupt) as error:
+        from tui.headless.running import explain
+
+        return explain(error)
+    if code is not None:
+        return code
+    from tui.headless.running import run
+
+    return run([] if word is None else [word])

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tui.options import ScreenOptions
 from tui.terminal import preflight
+
+if TYPE_CHECKING:
+    from queries.store import Store
+    from tui.config import Config
+    from tui.poller import Poller
 
 
 def open_screen(path: Path, options: ScreenOptions) -> int:
@@ -26,24 +31,10 @@ def open_screen(path: Path, options: ScreenOptions) -> int:
         if isinstance(chosen, int):
             return chosen
         path = chosen
-    preflight.first_sign(f"session-tui: opening {path} ...")
     try:
-        from queries.feed import Feed
-        from tui import config, keymap
-        from tui.poller import Poller
-
-        settings = config.load()
-        refresh = settings.refresh_seconds
-        low_bandwidth = (
-            settings.low_bandwidth if options.low_bandwidth is None else options.low_bandwidth
-        )
-        if low_bandwidth:
-            refresh = max(refresh, 0.5)
-        _check_store(path)
-        sys.setswitchinterval(0.0005)
-        feed = Feed(path, stale_after=settings.stale_minutes * 60)
-        poller = Poller(feed, refresh)
-        poller.start()
+        store = _open_store(path)
+        preflight.first_sign(f"session-tui: opening {path} ...")
+        poller, settings, low_bandwidth = _begin_reading(path, store, options)
     except BaseException:
         preflight.undo_first_sign()
         raise
@@ -56,7 +47,6 @@ def open_screen(path: Path, options: ScreenOptions) -> int:
 
         app = SessionApp(path, poller, settings, options, low_bandwidth=low_bandwidth)
         mouse = settings.mouse if options.mouse is None else options.mouse
-        keymap.validate(settings.keys)
         return run_app(app, mouse=mouse and not low_bandwidth)
     finally:
         preflight.undo_first_sign()
@@ -79,17 +69,41 @@ def open_demo(seed: int, speed: float, options: ScreenOptions) -> int:
         preflight.undo_first_sign()
 
 
-def _check_store(path: Path) -> None:
-    """Refuse what is not a store before the screen opens; a locked one may be waited for."""
-    from queries.opening import StoreError
+def _open_store(path: Path) -> Store | None:
+    """Open the store, before anything is drawn; None for one that is locked at the moment."""
+    from queries.opening import StoreBusyError
     from queries.store import Store
 
-    if not os.path.lexists(path):
-        from queries.opening import examine
-
-        examine(path)
     try:
-        Store(path).close()
-    except StoreError as error:
-        if not error.retry:
-            raise
+        return Store(path)
+    except StoreBusyError:
+        return None
+
+
+def _begin_reading(
+    path: Path, store: Store | None, options: ScreenOptions
+) -> tuple[Poller, Config, bool]:
+    """Start the thread that reads, while there is still much to load before it can be shown.
+
+    Returns:
+        The thread, the user's settings, and whether to send as little as possible.
+    """
+    try:
+        from queries.feed import Feed
+        from tui import config
+        from tui.poller import Poller
+
+        settings = config.load()
+        low_bandwidth = (
+            settings.low_bandwidth if options.low_bandwidth is None else options.low_bandwidth
+        )
+        refresh = max(settings.refresh_seconds, 0.5 if low_bandwidth else 0.0)
+        sys.setswitchinterval(0.0005)
+        feed = Feed(path, stale_after=settings.stale_minutes * 60, store=store)
+    except BaseException:
+        if store is not None:
+            store.close()
+        raise
+    poller = Poller(feed, refresh)
+    poller.start()
+    return poller, settings, low_bandwidth

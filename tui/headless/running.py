@@ -28,13 +28,8 @@ def run(arguments: Sequence[str]) -> int:
     try:
         code = _invoke(arguments)
         flush()
-    except BrokenPipeError:
-        forget_stdout()
-        return 0
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except Exception as error:
-        return _explain(error)
+    except (Exception, KeyboardInterrupt) as error:
+        return explain(error)
     return code
 
 
@@ -55,9 +50,12 @@ def _answer_the_shell(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _explain(error: Exception) -> int:
-    """Say what went wrong."""
-    if isinstance(error, click.Abort):
+def explain(error: Exception | KeyboardInterrupt) -> int:
+    """Say what went wrong; returns the exit code."""
+    if isinstance(error, BrokenPipeError):
+        forget_stdout()
+        return 0
+    if isinstance(error, KeyboardInterrupt | click.Abort):
         return INTERRUPTED
     if isinstance(error, click.ClickException):
         say(_one_line(error.format_message()))

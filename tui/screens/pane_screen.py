@@ -99,6 +99,10 @@ class PaneScreen(Screen[None]):
         self._errors = ""
         self.set_interval(1.0, self._tick)
 
+    def _compositor_refresh(self) -> None:
+        if not self.owner.frames_held:
+            super()._compositor_refresh()
+
     # -- where the user is ------------------------------------------------------------------
 
     @property
@@ -179,6 +183,8 @@ class PaneScreen(Screen[None]):
             self.show_titles()
             self._tick()
         self._tell_detail(snapshot)
+        if first:
+            self.owner.release_frames()
 
     def _begin_again(self, snapshot: Snapshot) -> None:
         """The store was replaced: nothing shown is valid any more."""

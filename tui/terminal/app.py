@@ -20,6 +20,10 @@ from tui.terminal.output import DiffOutput
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+SETTLE_AFTER = 1.0
+"""Seconds after the start when garbage is collected for the first time: not before anything
+is shown, and hardly while the first keys are pressed."""
+
 
 class TerminalApp(DiffOutput[ReturnType]):
     """An app that sends little, ends well, and keeps data out of its error messages.
@@ -49,6 +53,8 @@ class TerminalApp(DiffOutput[ReturnType]):
         self.lifecycle = Lifecycle(self)
         self.crash: BaseException | None = None
         """The error that ended the app."""
+        self.frames_held = False
+        """Whether nothing is drawn for now, see :meth:`hold_frames`."""
 
     def get_driver_class(self) -> type[Driver]:
         """The driver where none was asked for."""
@@ -64,7 +70,25 @@ class TerminalApp(DiffOutput[ReturnType]):
     async def _ready(self) -> None:
         await super()._ready()
         if not self.is_headless:
-            lifecycle.settle_gc()
+            self.set_timer(SETTLE_AFTER, lifecycle.settle_gc)
+
+    def hold_frames(self, seconds: float) -> None:
+        """Draw nothing until :meth:`release_frames`, or for so long.
+
+        For the start: a frame without data takes as long to draw as the one with data that
+        replaces it at once. Screens leave drawing out while :attr:`frames_held`.
+        """
+        if not self.frames_held and not self.is_headless:
+            self.frames_held = True
+            self._begin_batch()
+            self.set_timer(seconds, self.release_frames)
+
+    def release_frames(self) -> None:
+        """Draw from now on."""
+        if self.frames_held:
+            self.frames_held = False
+            self._end_batch()
+            self.screen.refresh(layout=True)
 
     def _handle_exception(self, error: Exception) -> None:
         self.crash = self.crash or error

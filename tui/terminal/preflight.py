@@ -5,13 +5,22 @@ Imports nothing that takes time.
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
+import stat
 import sys
-from types import FrameType
+
+TYPE_CHECKING = False  # what typing has under this name; importing that takes longer
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 _SHOW = "\x1b[?1049h\x1b[?25l\x1b[H\x1b[2J"
 _HIDE = "\x1b[?1049l\x1b[?25h"
+_SQLITE = b"SQLite format 3\0"
+_NEAR_START = 65_536
+"""Bytes at the start of a file in which its oldest tables are declared."""
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT)
 
 _shown = False
@@ -36,6 +45,35 @@ def check_terminal() -> str | None:
         said = f"TERM={term}" if term else "TERM is not set"
         return f"The screen needs a terminal that can place text, but {said}."
     return None
+
+
+def pause_gc() -> None:
+    """Put garbage collection off until the screen is there: what is loaded is there to stay."""
+    gc.disable()
+
+
+def looks_like_store(path: str) -> bool:
+    """Whether a file is most likely a store, as far as its first bytes tell.
+
+    Only for files that this process has not opened in SQLite yet: closing another descriptor
+    of the same file would drop the locks.
+
+    Returns:
+        False where a closer look is needed before anything may be shown.
+    """
+    try:
+        # A pipe or a device must not even be opened.
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            return False
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            start = os.read(descriptor, _NEAR_START)
+        finally:
+            os.close(descriptor)
+    except (OSError, ValueError):
+        return False
+    # Every schema that can be read has sessions.
+    return start.startswith(_SQLITE) and b"session" in start
 
 
 def first_sign(text: str) -> None:
