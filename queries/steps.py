@@ -1,0 +1,63 @@
+"""Sessions as sequences of steps, and what makes two steps the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from queries.comparison_models import Step
+from queries.models import Event, EventKind
+
+StepKey = tuple[str | None, ...]
+_SPOKEN = frozenset((EventKind.MESSAGE, EventKind.ERROR))
+
+
+def make_steps(events: Iterable[Event]) -> tuple[Step, ...]:
+    """Events (one call is one event) in order of arrival as numbered steps."""
+    return tuple(
+        Step(number, event, step_text(event)) for number, event in enumerate(events, start=1)
+    )
+
+
+def step_text(event: Event) -> str:
+    """A step in one line: "Read src/auth.py", "Bash git: git status", "planner: Go."."""
+    if event.is_call:
+        name = event.tool or event.kind.value
+        if event.target_agent:
+            name += f" → {event.target_agent}"
+        if event.operation and event.operation not in event.summary:
+            name += f" {event.operation}"
+        return f"{name} {event.summary}".rstrip()
+    if event.kind is EventKind.HANDOFF:
+        return f"{event.agent or '?'} → {event.target_agent or '?'}: {event.summary}".rstrip(": ")
+    who = "prompt" if event.kind is EventKind.PROMPT else event.agent or event.kind.value
+    if event.kind is EventKind.ERROR:
+        who += " error"
+    return f"{who}: {event.summary or event.tool or ''}".rstrip(": ")
+
+
+def step_key(event: Event, level: Callable[[str], str]) -> StepKey:
+    """What two steps have in common when they are the same.
+
+    Tool, operation, target and levelled arguments of a call; speaker and levelled text of what
+    is said; the levelled text of a prompt, whoever asked.
+    """
+    text = level(event.summary)
+    if event.is_call:
+        return (event.kind, event.tool, event.operation, event.target_agent, text)
+    if event.kind is EventKind.PROMPT:
+        return (event.kind, text)
+    return (event.kind, event.agent, event.target_agent, event.tool, event.operation, text)
+
+
+def step_shapes(event: Event) -> tuple[StepKey, StepKey]:
+    """What two steps share when one is a changed form of the other: closely, and at least."""
+    if event.is_call:
+        return (
+            (event.kind, event.tool, event.operation, event.target_agent),
+            (event.kind, event.tool),
+        )
+    if event.kind is EventKind.PROMPT:
+        return ((event.kind,), (event.kind,))
+    if event.kind in _SPOKEN:
+        return ((event.kind, event.agent), (event.kind, event.agent))
+    return ((event.kind, event.agent, event.target_agent), (event.kind, event.agent))
