@@ -7,7 +7,6 @@ drawn, exported and copied without acting on a terminal.
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
 from datetime import UTC, datetime, tzinfo
@@ -94,6 +93,8 @@ def clean_id(value: object) -> str:
     text = clean(value, 200)
     if isinstance(value, str) and text == value and value:
         return value
+    import hashlib  # takes 3 ms to load, for ids that hardly ever occur
+
     return f"{text}~{hashlib.sha256(raw).hexdigest()[:4]}"
 
 

@@ -24,10 +24,9 @@ from tui.options import ScreenOptions
 from tui.palette import CommandProvider
 from tui.poller import Poller
 from tui.reader import Answer, Reader
-from tui.screens.event import EventScreen
-from tui.screens.help import HelpScreen
 from tui.screens.main import MainScreen
 from tui.screens.messages import AnswerArrived, SnapshotArrived
+from tui.screens.reading import Reading
 from tui.terminal import TerminalApp
 from widgets.glyphs import ASCII, UNICODE, Glyphs
 
@@ -149,6 +148,8 @@ class SessionApp(TerminalApp[None]):
 
     def action_help(self) -> None:
         """Show all keys."""
+        from tui.screens.help import HelpScreen
+
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen(self.user_keymap, ascii_only=self.is_ascii))
 
@@ -163,7 +164,7 @@ class SessionApp(TerminalApp[None]):
         """Show times in UTC or in the user's zone."""
         self.utc = not self.utc
         for screen in self.screen_stack:
-            if isinstance(screen, MainScreen | EventScreen):
+            if isinstance(screen, MainScreen | Reading):
                 screen.zone_changed(self.zone)
         self.notify(f"Times are in {'UTC' if self.utc else 'your own zone'}.", markup=False)
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
@@ -123,6 +122,8 @@ def parse(text: str, where: str, folder: Path) -> Config:
     Raises:
         ConfigError: naming ``where`` and the key of every mistake.
     """
+    import tomllib  # takes 5 ms to load, and most have no configuration
+
     try:
         # Universal line ends, as an editor may leave them.
         table = tomllib.loads(text.replace("\r\n", "\n"))

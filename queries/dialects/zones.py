@@ -7,7 +7,6 @@ import time
 from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, timedelta, timezone, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from queries.times import LOCAL_ZONE, parse_time
 
@@ -63,6 +62,8 @@ def choose_zone(
 def _named(name: str) -> tzinfo | None:
     if name.upper() == "UTC":
         return UTC
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # takes 4 ms to load
+
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):

@@ -19,6 +19,7 @@ from tui.commands import available, bindings_for, footer_hints
 from tui.export import ExportError, write_text
 from tui.reader import Answer
 from tui.screens.prompt import Prompt
+from tui.screens.reading import Reading
 from widgets.event_detail import EventDetail, section_texts
 from widgets.status_bar import FooterBar
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 CONTEXTS = ("any", "detail")
 
 
-class EventScreen(Screen[None]):
+class EventScreen(Reading, Screen[None]):
     """Reads the heavy columns of one event and shows them."""
 
     CSS_PATH = "event.tcss"

@@ -9,7 +9,6 @@ from textual import on
 
 from queries.models import Relation
 from tui.export import ExportError, write_text
-from tui.screens.event import EventScreen
 from tui.screens.pane_screen import PaneScreen
 from widgets.activity_tree import ActivityTree
 
@@ -27,6 +26,8 @@ class Giving(PaneScreen):
     def _event_opened(self, event: ActivityTree.Opened) -> None:
         event.stop()
         if event.node.event is not None:
+            from tui.screens.event import EventScreen
+
             self.app.push_screen(EventScreen(event.node.event, event.node.never_ended))
 
     def action_back(self) -> None:

@@ -16,12 +16,11 @@ from queries.activity_reader import Ranges
 from queries.models import Scope, Snapshot
 from tui.commands import PANES, available, footer_hints
 from tui.reader import Answer
-from tui.screens.event import EventScreen
 from tui.screens.messages import AnswerArrived, SnapshotArrived
 from tui.screens.prompt import Prompt
+from tui.screens.reading import Reading
 from tui.screens.scope_control import ScopeControl
 from tui.screens.session_control import SessionControl
-from tui.screens.store_info import StoreInfoScreen
 from tui.screens.tree_control import TreeControl
 from widgets.activity_tree import ActivityTree
 from widgets.glyphs import drawable
@@ -324,12 +323,12 @@ class PaneScreen(Screen[None]):
     def _hand_on(self, answer: Answer) -> None:
         """Give an answer to the screen that asked for it."""
         for screen in self.app.screen_stack:
-            if isinstance(screen, EventScreen | StoreInfoScreen) and screen.slot == answer.slot:
+            if isinstance(screen, Reading) and screen.slot == answer.slot:
                 screen.take_answer(answer)
 
     def _tell_detail(self, snapshot: Snapshot) -> None:
         for screen in self.app.screen_stack:
-            if isinstance(screen, EventScreen):
+            if isinstance(screen, Reading):
                 screen.take(snapshot)
 
     def zone_changed(self, zone: tzinfo | None) -> None:

@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 from queries.store import Store
 from tui.commands import bindings_for
 from tui.reader import Answer
+from tui.screens.reading import Reading
 from widgets.glyphs import Glyphs
 from widgets.text_view import TextView
 
@@ -29,7 +30,7 @@ def _bindings() -> Iterator[Binding]:
             yield binding
 
 
-class StoreInfoScreen(ModalScreen[None]):
+class StoreInfoScreen(Reading, ModalScreen[None]):
     """The output of the ``doctor`` command."""
 
     CSS_PATH = "store_info.tcss"

@@ -1,0 +1,27 @@
+"""What the main screen passes on to the screens above it, without loading them before."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+
+from queries.models import Snapshot
+from tui.reader import Answer
+
+
+class Reading:
+    """A screen that asks the reader for something of its own."""
+
+    slot: str
+    """Of its requests."""
+
+    def take_answer(self, answer: Answer) -> None:
+        """Show what was read."""
+        raise NotImplementedError
+
+    def take(self, snapshot: Snapshot) -> None:
+        """Show what is new; nothing where it does not matter."""
+        del snapshot
+
+    def zone_changed(self, zone: tzinfo | None) -> None:
+        """Show times in another zone; nothing where there are none."""
+        del zone
