@@ -194,6 +194,11 @@ class StoreConnection:
         """SQLite's counter of schema changes, as of opening."""
         return self._schema_version
 
+    @property
+    def version(self) -> int:
+        """SQLite's counter of commits, as of the last look; comparable within a connection."""
+        return self._data_version
+
     # -- running queries --------------------------------------------------------------------
 
     def query(
@@ -247,7 +252,7 @@ class StoreConnection:
                     self.connection.text_factory = opening.tolerant
                 else:
                     raise opening.unreadable(self.path, error) from error
-            except OverflowError as error:
+            except (OverflowError, UnicodeError) as error:
                 raise StoreError(f"{clean(str(self.path))}: {error}.") from error
 
     def _is_strict(self) -> bool:

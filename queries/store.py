@@ -5,51 +5,35 @@ One :class:`Store` is one connection; give each thread its own.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from queries.connection import Rows, StoreConnection, quoted
-from queries.dialects.base import EVENT_COLUMNS, SESSION_COLUMNS, Source, to_event, to_session
-from queries.models import Event, EventKey, Problem, Session
-from queries.text import clean_id
+from queries.connection import Rows, quoted
+from queries.dialects.base import EVENT_COLUMNS, Source, to_event
+from queries.models import Event, EventKey
+from queries.raw_ids import RawIds, bound, place
+from queries.session_pages import PAGE, SessionPages, parts, places
 
-PAGE = 500
-"""Rows of one page."""
-_PARAMETERS = 500
-"""Bound values of one IN list; well under what any SQLite allows."""
-_T = TypeVar("_T")
+__all__ = ["PAGE", "Store"]
+
+WINDOW = 5000
+"""Rows looked at in one step where a source may hide most of them."""
+_LOWEST, _HIGHEST = -(2**63), 2**63 - 1
+_EVENT = ", ".join(EVENT_COLUMNS)
 
 
-class Store(StoreConnection):
+class Store(SessionPages):
     """Pages of sessions and events of one store file."""
 
     def __init__(self, path: Path | str) -> None:
         """Open the file. Raises StoreError with one sentence when it is not a usable store."""
-        self._bad: Counter[tuple[str, str]] = Counter()
-        self._raw_ids: dict[str, object] = {}
+        self._raw_event_ids = RawIds()
         super().__init__(path)
 
-    # -- rows to model ----------------------------------------------------------------------
-
-    def _convert(
-        self, where: str, rows: Rows, convert: Callable[[tuple[Any, ...]], _T]
-    ) -> list[_T]:
-        result = []
-        for row in rows:
-            try:
-                result.append(convert(row))
-            except (ValueError, TypeError, OverflowError, RecursionError) as error:
-                self._bad[where, type(error).__name__] += 1
-        return result
-
-    def problems(self) -> tuple[Problem, ...]:
-        """Rows that could not be read so far."""
-        return tuple(
-            Problem(where, f"rows left out: {what} while reading them", count)
-            for (where, what), count in sorted(self._bad.items())
-        )
+    def _prepare(self, how: str) -> None:
+        super()._prepare(how)
+        self._hides = tuple(hides_rows(source.select) for source in self.mapping.sources)
 
     def _events(self, source: int, rows: Rows) -> list[Event]:
         described = self.mapping.sources[source]
@@ -58,14 +42,12 @@ class Store(StoreConnection):
         def one(row: tuple[Any, ...]) -> Event:
             event = convert(source, row, zone)
             if row[2] != event.session_id:
-                self._raw_ids.setdefault(event.session_id, row[2])
+                self._raw_ids.note(event.session_id, row[2])
+            if row[1] != event.id and type(row[1]) is not int:
+                self._raw_event_ids.note(event.id, row[1])
             return event
 
         return self._convert(described.name, rows, one)
-
-    def raw_id(self, shown: str) -> object:
-        """The store's own value for an id as it is shown."""
-        return self._raw_ids.get(shown, shown)
 
     def _source(self, source: int) -> Source:
         described: Source = self.mapping.sources[source]
@@ -76,8 +58,9 @@ class Store(StoreConnection):
     def bounds(self, source: int) -> tuple[int, int] | None:
         """Lowest and highest seq of a source; None when it has no rows."""
         table = quoted(self._source(source).table)
-        low = self.query(f"SELECT min(rowid) FROM {table}")[0][0]
-        high = self.query(f"SELECT max(rowid) FROM {table}")[0][0]
+        low, high = self.query(
+            f"SELECT (SELECT min(rowid) FROM {table}), (SELECT max(rowid) FROM {table})"
+        )[0]
         return None if low is None or high is None else (low, high)
 
     def count_rows(self, source: int) -> int:
@@ -88,10 +71,13 @@ class Store(StoreConnection):
 
     def events_between(self, source: int, after: int, upto: int, limit: int) -> list[Event]:
         """Events with ``after < seq <= upto``, the lowest ``limit`` of them, in order."""
+        low, high = max(after + 1, _LOWEST), min(upto, _HIGHEST)
+        if low > high:
+            return []
         rows = self.query(
             f"SELECT {_EVENT} FROM event_rows_{source}"
-            " WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?",
-            (after, upto, limit),
+            " WHERE seq >= ? AND seq <= ? ORDER BY seq LIMIT ?",
+            (low, high, limit),
         )
         return self._events(source, rows)
 
@@ -102,7 +88,7 @@ class Store(StoreConnection):
             f"SELECT rowid FROM {table} WHERE rowid <= ? ORDER BY rowid DESC LIMIT 1 OFFSET ?",
             (upto, rows - 1),
         )
-        return int(found[0][0]) - 1 if found else -(2**63)
+        return max(int(found[0][0]) - 1, _LOWEST) if found else _LOWEST
 
     def events_by_key(self, keys: Iterable[EventKey]) -> list[Event]:
         """The rows with these keys as they are now; missing ones are left out."""
@@ -111,7 +97,7 @@ class Store(StoreConnection):
             by_source.setdefault(source, []).append(seq)
         result: list[Event] = []
         for source, seqs in sorted(by_source.items()):
-            for part in _parts(sorted(seqs)):
+            for part in parts(sorted(seqs)):
                 marks = ",".join("?" * len(part))
                 rows = self.query(
                     f"SELECT {_EVENT} FROM event_rows_{source} WHERE seq IN ({marks}) ORDER BY seq",
@@ -135,23 +121,17 @@ class Store(StoreConnection):
         on the session column it saves a walk over the rest of the table.
         """
         raw = self.raw_id(session_id)
-        below = before if before is not None else 2**63 - 1
+        high = _HIGHEST if before is None else before - 1
         if self.session_indexed[source]:
-            described = self._source(source)
-            rows = self.query(
-                f"SELECT {_EVENT} FROM event_rows_{source} WHERE seq IN ("
-                f"SELECT rowid FROM {quoted(described.table)}"
-                f" WHERE {quoted(described.session_column)} IS ? AND rowid < ?"
-                " ORDER BY rowid DESC LIMIT ?)",
-                (raw, below, limit),
-            )
+            rows = self._indexed_page(source, raw, limit, _LOWEST, high, newest=True)
         else:
-            low, high = within if within is not None else (-(2**63), 2**63 - 1)
+            # One bound on each side: the planner would use only the first of two.
+            low, last = within if within is not None else (_LOWEST, _HIGHEST)
             rows = self.query(
                 f"SELECT {_EVENT} FROM event_rows_{source}"
-                " WHERE seq < ? AND seq <= ? AND seq >= ? AND +session_id IS ?"
+                f" WHERE seq >= ? AND seq <= ? AND session_id IS {place(raw)}"
                 " ORDER BY seq DESC LIMIT ?",
-                (below, high, low, raw, limit),
+                (low, max(min(last, high), _LOWEST), bound(raw), limit),
                 deadline=30,
             )
         rows.sort(key=lambda row: row[0])
@@ -164,30 +144,44 @@ class Store(StoreConnection):
 
         Meant for sources with an index on the session column (:attr:`session_indexed`).
         """
-        described = self._source(source)
-        rows = self.query(
-            f"SELECT {_EVENT} FROM event_rows_{source} WHERE seq IN ("
-            f"SELECT rowid FROM {quoted(described.table)}"
-            f" WHERE {quoted(described.session_column)} IS ? AND rowid > ? AND rowid <= ?"
-            " ORDER BY rowid LIMIT ?)",
-            (self.raw_id(session_id), after, upto, limit),
-        )
-        rows.sort(key=lambda row: row[0])
+        raw = self.raw_id(session_id)
+        rows = self._indexed_page(source, raw, limit, after + 1, upto, newest=False)
         return self._events(source, rows)
 
-    def event_session_ids(self) -> set[str]:
-        """Every session that any event names, declared or not; one walk over each source."""
-        found: set[str] = set()
-        for source in self.mapping.sources:
-            column = quoted(source.session_column)
-            for row in self.query(
-                f"SELECT DISTINCT {column} FROM {quoted(source.table)}", deadline=60
-            ):
-                shown = clean_id(row[0])
-                if shown != row[0]:
-                    self._raw_ids.setdefault(shown, row[0])
-                found.add(shown)
-        return found
+    def _indexed_page(
+        self, source: int, raw: object, limit: int, low: int, high: int, *, newest: bool
+    ) -> Rows:
+        """The newest (or oldest) rows of a session with ``low <= seq <= high``.
+
+        A source may hide rows, so the rowids are taken from its table and a page that comes
+        out short is continued.
+        """
+        described = self._source(source)
+        seqs = (
+            f"SELECT rowid FROM {quoted(described.table)}"
+            f" WHERE {quoted(described.session_column)} IS {place(raw)}"
+            " AND rowid >= ? AND rowid <= ?"
+            f" ORDER BY rowid {'DESC' if newest else 'ASC'} LIMIT ?"
+        )
+        page: Rows = []
+        size = limit
+        low, high = max(low, _LOWEST), min(high, _HIGHEST)
+        while low <= high:
+            chosen = (bound(raw), low, high, size)
+            page += self.query(
+                f"SELECT {_EVENT} FROM event_rows_{source} WHERE seq IN ({seqs})", chosen
+            )
+            if len(page) >= limit or not self._hides[source]:
+                break
+            number, first, last = self.query(
+                f"SELECT count(*), min(rowid), max(rowid) FROM ({seqs})", chosen
+            )[0]
+            if number < size:
+                break
+            low, high = (low, first - 1) if newest else (last + 1, high)
+            size = max(limit, WINDOW)
+        page.sort(key=lambda row: row[0], reverse=newest)
+        return page[:limit]
 
     def children_elsewhere(
         self, source: int, parents: Sequence[str], session_id: str
@@ -195,102 +189,50 @@ class Store(StoreConnection):
         """Events under these parents that belong to another session, at most a page a part."""
         if not self.parent_indexed[source]:
             return []
+        own = self.raw_id(session_id)
         found: list[Event] = []
-        for part in _parts(parents):
-            marks = ",".join("?" * len(part))
+        for part in parts([self._raw_event_ids.get(parent) for parent in parents]):
             rows = self.query(
-                f"SELECT {_EVENT} FROM event_rows_{source}"
-                f" WHERE parent_id IN ({marks}) AND session_id IS NOT ? LIMIT ?",
-                (*part, self.raw_id(session_id), PAGE * 10),
+                f"SELECT {_EVENT} FROM event_rows_{source} WHERE parent_id IN ({places(part)})"
+                f" AND session_id IS NOT {place(own)} LIMIT ?",
+                (*map(bound, part), bound(own), PAGE * 10),
             )
             found += self._events(source, rows)
         return sorted(found, key=lambda event: event.seq)
 
     def event_by_id(self, event_id: str, source: int | None = None) -> Event | None:
         """The event with this id of the store's own; None when there is none."""
+        raw = self._raw_event_ids.get(event_id)
         numbers = range(len(self.mapping.sources)) if source is None else (source,)
         for number in numbers:
             rows = self.query(
-                f"SELECT {_EVENT} FROM event_rows_{number} WHERE id = ? LIMIT 1", (event_id,)
+                f"SELECT {_EVENT} FROM event_rows_{number} WHERE id = {place(raw)} LIMIT 1",
+                (bound(raw),),
             )
             if rows:
                 return self._events(number, rows)[0]
         return None
 
     def newest_time(self, source: int, upto: int) -> float | None:
-        """The time of the latest row at or before a seq."""
+        """The time of the latest event at or before a seq; None too when none is near it."""
+        low = self.slice_start(source, upto, WINDOW) if self._hides[source] else _LOWEST
         rows = self.query(
-            f"SELECT {_EVENT} FROM event_rows_{source} WHERE seq <= ? ORDER BY seq DESC LIMIT 1",
-            (upto,),
+            f"SELECT {_EVENT} FROM event_rows_{source} WHERE seq <= ? AND seq > ?"
+            " ORDER BY seq DESC LIMIT 1",
+            (upto, low),
         )
         events = self._events(source, rows)
         return events[0].time if events else None
 
-    # -- sessions ---------------------------------------------------------------------------
 
-    def sessions(self, *, after: int | None = None, limit: int) -> list[Session]:
-        """Declared sessions, the latest written first; ``after``: only with a higher rowid."""
-        if self.mapping.sessions is None:
-            return []
-        low = -(2**63) if after is None else after
-        rows = self.query(
-            f"SELECT {_SESSION} FROM session_rows WHERE seq > ? ORDER BY seq DESC LIMIT ?",
-            (low, limit),
-            deadline=30,
-        )
-        return self._sessions(rows)
-
-    def sessions_by_id(self, ids: Sequence[str]) -> list[Session]:
-        """The declared sessions with these ids; missing ones are left out."""
-        if self.mapping.sessions is None:
-            return []
-        result: list[Session] = []
-        for part in _parts([self.raw_id(session_id) for session_id in ids]):
-            marks = ",".join("?" * len(part))
-            rows = self.query(f"SELECT {_SESSION} FROM session_rows WHERE id IN ({marks})", part)
-            result += self._sessions(rows)
-        return result
-
-    def sub_sessions(self, session_id: str) -> list[Session]:
-        """Declared sessions whose parent is this one, oldest first; at most a page."""
-        if self.mapping.sessions is None or self.mapping.sessions.parent_column is None:
-            return []
-        rows = self.query(
-            f"SELECT {_SESSION} FROM session_rows WHERE parent_id = ? ORDER BY seq LIMIT ?",
-            (self.raw_id(session_id), PAGE),
-        )
-        return self._sessions(rows)
-
-    def count_sessions(self) -> int:
-        """Number of declared sessions."""
-        if self.mapping.sessions is None:
-            return 0
-        table = quoted(self.mapping.sessions.table)
-        number: int = self.query(f"SELECT count(*) FROM {table}", deadline=30)[0][0]
-        return number
-
-    def last_session_row(self) -> int:
-        """The highest rowid of the sessions table; 0 when there is none."""
-        if self.mapping.sessions is None:
-            return 0
-        table = quoted(self.mapping.sessions.table)
-        return self.query(f"SELECT max(rowid) FROM {table}")[0][0] or 0
-
-    def _sessions(self, rows: Rows) -> list[Session]:
-        mapping = self.mapping
-        for row in rows:
-            shown = clean_id(row[1])
-            if shown != row[1]:
-                self._raw_ids.setdefault(shown, row[1])
-        table = mapping.sessions.table if mapping.sessions is not None else "sessions"
-        convert = mapping.convert_session or to_session
-        return self._convert(table, rows, lambda row: convert(row, mapping))
-
-
-_EVENT = ", ".join(EVENT_COLUMNS)
-_SESSION = ", ".join(SESSION_COLUMNS)
-
-
-def _parts(values: Sequence[Any]) -> Iterable[Sequence[Any]]:
-    for start in range(0, len(values), _PARAMETERS):
-        yield values[start : start + _PARAMETERS]
+def hides_rows(select: str) -> bool:
+    """Whether a source's SELECT has a WHERE of its own, outside of all brackets and texts."""
+    depth = 0
+    for number, piece in enumerate(select.split("'")):
+        if number % 2:
+            continue
+        for word in piece.replace("(", " ( ").replace(")", " ) ").split():
+            depth += (word == "(") - (word == ")")
+            if word.upper() == "WHERE" and not depth:
+                return True
+    return False

@@ -79,6 +79,8 @@ def test_wrong_sql_is_one_sentence(tmp_path: Path) -> None:
         with pytest.raises(StoreError):
             store.query("SELECT ?", (2**70,))
         with pytest.raises(StoreError):
+            store.query("SELECT ?", ("\udcff",))
+        with pytest.raises(StoreError):
             store.query("SELECT ?", (object(),))
 
 
@@ -90,14 +92,14 @@ def test_a_closed_store_says_so(tmp_path: Path) -> None:
         store.query("SELECT 1")
 
 
-def test_broken_text_is_replaced_and_does_not_stop_a_query(tmp_path: Path) -> None:
+def test_broken_text_is_read_without_losing_what_it_is(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     with canonical_store(path) as writer:
         writer.add_event(summary=RawText(b"a\xffb"))
         writer.add_event(summary="whole ü")
     with Store(path) as store:
         assert store.query("SELECT summary FROM event ORDER BY seq") == [
-            ("a\ufffdb",),
+            ("a\udcffb",),
             ("whole ü",),
         ]
 

@@ -1,0 +1,203 @@
+"""The sessions that a store declares, and the ids of those it does not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from queries.connection import Rows, StoreConnection, quoted
+from queries.dialects.base import SESSION_COLUMNS, to_session
+from queries.models import Problem, Session
+from queries.raw_ids import RawIds, bound, place
+from queries.text import clean_id
+
+PAGE = 500
+"""Rows of one page."""
+PARAMETERS = 500
+"""Bound values of one IN list; well under what any SQLite allows."""
+NEAR = 20_000
+"""Sub-agents' sessions are looked for among so many that were written before or after."""
+_LOWEST, _HIGHEST = -(2**63), 2**63 - 1
+_SESSION = ", ".join(SESSION_COLUMNS)
+_T = TypeVar("_T")
+
+
+class SessionPages(StoreConnection):
+    """Pages of sessions of one store file."""
+
+    def __init__(self, path: Path | str) -> None:
+        """Open the file. Raises StoreError with one sentence when it is not a usable store."""
+        self._bad: Counter[tuple[str, str]] = Counter()
+        self._raw_ids = RawIds()
+        self._looked_for: tuple[int, set[str]] = (0, set())
+        super().__init__(path)
+
+    # -- rows to model ----------------------------------------------------------------------
+
+    def _convert(
+        self, where: str, rows: Rows, convert: Callable[[tuple[Any, ...]], _T]
+    ) -> list[_T]:
+        result = []
+        for row in rows:
+            try:
+                result.append(convert(row))
+            except (ValueError, TypeError, OverflowError, RecursionError) as error:
+                self._bad[where, type(error).__name__] += 1
+        return result
+
+    def problems(self) -> tuple[Problem, ...]:
+        """Rows that could not be read so far."""
+        return tuple(
+            Problem(where, f"rows left out: {what} while reading them", count)
+            for (where, what), count in sorted(self._bad.items())
+        )
+
+    def _sessions(self, rows: Rows) -> list[Session]:
+        mapping = self.mapping
+        for row in rows:
+            shown = clean_id(row[1])
+            if shown != row[1]:
+                self._raw_ids.note(shown, row[1])
+        table = mapping.sessions.table if mapping.sessions is not None else "sessions"
+        convert = mapping.convert_session or to_session
+        return self._convert(table, rows, lambda row: convert(row, mapping))
+
+    def raw_id(self, shown: str) -> object:
+        """The store's own value for a session's id as it is shown.
+
+        An id that had to be changed to be shown, and that was not read before, is looked for
+        among all sessions.
+        """
+        if self._raw_ids.is_missing(shown):
+            version, looked_for = self._looked_for
+            if version != self.version:
+                looked_for = set()
+            if shown not in looked_for:
+                looked_for.add(shown)
+                self._looked_for = (self.version, looked_for)
+                self._learn_ids(shown)
+        return self._raw_ids.get(shown)
+
+    def _learn_ids(self, wanted: str) -> None:
+        tables = [(source.table, source.session_column) for source in self.mapping.sources]
+        if self.mapping.sessions is not None:
+            tables.insert(0, (self.mapping.sessions.table, self.mapping.sessions.id_column))
+        for table, name in tables:
+            for (raw,) in self.query(
+                f"SELECT DISTINCT {quoted(name)} FROM {quoted(table)}", deadline=60
+            ):
+                shown = clean_id(raw)
+                if shown != raw:
+                    self._raw_ids.note(shown, raw)
+            if not self._raw_ids.is_missing(wanted):
+                return
+
+    # -- declared sessions --------------------------------------------------------------------
+
+    def sessions(self, *, after: int | None = None, limit: int) -> list[Session]:
+        """Declared sessions, the latest written first; ``after``: only with a higher rowid."""
+        if self.mapping.sessions is None:
+            return []
+        low = _LOWEST if after is None else min(after + 1, _HIGHEST)
+        rows = self.query(
+            f"SELECT {_SESSION} FROM session_rows WHERE seq >= ? ORDER BY seq DESC LIMIT ?",
+            (low, limit),
+            deadline=30,
+        )
+        return self._sessions(rows)
+
+    def sessions_between(self, after: int, limit: int) -> tuple[list[Session], int]:
+        """Declared sessions with a higher rowid than ``after``, the lowest ``limit`` of them.
+
+        Returns:
+            The sessions, and the rowid to go on after; 0 when these were the last.
+        """
+        if self.mapping.sessions is None:
+            return [], 0
+        rows = self.query(
+            f"SELECT {_SESSION} FROM session_rows WHERE seq > ? ORDER BY seq LIMIT ?",
+            (after, limit),
+        )
+        return self._sessions(rows), int(rows[-1][0]) if len(rows) == limit else 0
+
+    def sessions_by_id(self, ids: Sequence[str]) -> list[Session]:
+        """The declared sessions with these ids; missing ones are left out."""
+        if self.mapping.sessions is None:
+            return []
+        result: list[Session] = []
+        for part in parts([self.raw_id(session_id) for session_id in ids]):
+            rows = self.query(
+                f"SELECT {_SESSION} FROM session_rows WHERE id IN ({places(part)})",
+                [bound(raw) for raw in part],
+            )
+            result += self._sessions(rows)
+        return result
+
+    def sub_sessions(self, session_id: str) -> list[Session]:
+        """Declared sessions whose parent is this one, oldest first; at most a page."""
+        return self.sub_sessions_of([session_id])
+
+    def sub_sessions_of(self, session_ids: Sequence[str]) -> list[Session]:
+        """Declared sessions whose parent is one of these, oldest first; at most a page.
+
+        A parent may be told by an expression that no index serves. So in a long list of
+        sessions only those are looked at that were written near their parent.
+        """
+        if self.mapping.sessions is None or not session_ids:
+            return []
+        part = [self.raw_id(session_id) for session_id in session_ids[:PARAMETERS]]
+        values = [bound(raw) for raw in part]
+        first, last = self.query(
+            f"SELECT min(seq), max(seq) FROM session_rows WHERE id IN ({places(part)})", values
+        )[0]
+        if first is None or last is None:
+            first = last = self.last_session_row()
+        rows = self.query(
+            f"SELECT {_SESSION} FROM session_rows WHERE seq >= ? AND seq <= ?"
+            f" AND parent_id IN ({places(part)}) ORDER BY seq LIMIT ?",
+            (max(first - NEAR, _LOWEST), min(last + NEAR, _HIGHEST), *values, PAGE),
+            deadline=30,
+        )
+        return self._sessions(rows)
+
+    def count_sessions(self) -> int:
+        """Number of declared sessions."""
+        if self.mapping.sessions is None:
+            return 0
+        table = quoted(self.mapping.sessions.table)
+        number: int = self.query(f"SELECT count(*) FROM {table}", deadline=30)[0][0]
+        return number
+
+    def last_session_row(self) -> int:
+        """The highest rowid of the sessions table; 0 when there is none."""
+        if self.mapping.sessions is None:
+            return 0
+        table = quoted(self.mapping.sessions.table)
+        return self.query(f"SELECT max(rowid) FROM {table}")[0][0] or 0
+
+    def event_session_ids(self) -> set[str]:
+        """Every session that any event names, declared or not; one walk over each source."""
+        found: set[str] = set()
+        for source in self.mapping.sources:
+            column = quoted(source.session_column)
+            for row in self.query(
+                f"SELECT DISTINCT {column} FROM {quoted(source.table)}", deadline=60
+            ):
+                shown = clean_id(row[0])
+                if shown != row[0]:
+                    self._raw_ids.note(shown, row[0])
+                found.add(shown)
+        return found
+
+
+def parts(values: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    """The values in groups that one statement can take."""
+    for start in range(0, len(values), PARAMETERS):
+        yield values[start : start + PARAMETERS]
+
+
+def places(raw_ids: Iterable[object]) -> str:
+    """What stands in an IN list for these raw ids."""
+    return ",".join(map(place, raw_ids))
