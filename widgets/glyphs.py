@@ -42,6 +42,16 @@ class Glyphs:
     """Counts that come from a store's own totals."""
     ascending: str = "▲"
     descending: str = "▼"
+    better: str = "▲"
+    worse: str = "▼"
+    same: str = "="
+    differs: str = "≠"
+    changed: str = "≈"
+    """The same step with other arguments."""
+    moved: str = "↕"
+    only_left: str = "◂"
+    only_right: str = "▸"
+    point: str = "•"
     ellipsis: str = "…"
     dash: str = "—"
     """An unknown value."""
@@ -63,7 +73,9 @@ ASCII: Final = Glyphs(
     ok="v", error="x", running="*", paused="=", stale="~", never_ended="!", prompt=">",
     message='"', tool="-", delegation="@", handoff="&", other=".", open="-", closed="+",
     guide_line="|", guide_branch="|", guide_last="`", mark="*", sub="L", arrow=">",
-    aggregated="S", ascending="^", descending="v", ellipsis="~", dash="-", dot=".",
+    aggregated="S", ascending="^", descending="v", better="^", worse="v", differs="!",
+    changed="~", moved="%", only_left="<", only_right=">", point="o",
+    ellipsis="~", dash="-", dot=".",
     bars="#", sparks="._-=+*%#", shades=" .:*#", is_ascii=True,
 )  # fmt: skip
 """For terminals (and people) that want plain ASCII; each sign is one byte."""
