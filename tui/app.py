@@ -94,8 +94,7 @@ class SessionApp(TerminalApp[None]):
         self.user_keymap: Mapping[str, str] = config.keys
         is_ascii = config.ascii if options.ascii is None else options.ascii
         self.glyphs: Glyphs = ASCII if is_ascii else UNICODE
-        if is_ascii:
-            ScrollBar.renderer = PlainScrollBar
+        ScrollBar.renderer = PlainScrollBar if is_ascii else ScrollBarRender
         self.utc = config.utc if options.utc is None else options.utc
 
     @property
