@@ -30,7 +30,7 @@ class SessionList(LineTable[SessionRow]):
     COLUMNS: ClassVar[tuple[Column, ...]] = (
         Column("mark", "", 1, priority=95),
         Column("status", "", 1, priority=100),
-        Column("title", "session", 24, 12, priority=99, flexible=True),
+        Column("title", "session", 24, 10, priority=99, flexible=True),
         Column("agent", "agent", 12, 8, priority=40),
         Column("time", "time", 6, 4, "right", priority=90),
         Column("events", "events", 6, 6, "right", priority=80),
