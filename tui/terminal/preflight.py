@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _SHOW = "\x1b[?1049h\x1b[?25l\x1b[H\x1b[2J"
 _HIDE = "\x1b[?1049l\x1b[?25h"
 _SQLITE = b"SQLite format 3\0"
+_WITHOUT = "'session-tui sessions' prints what is in a store without one."
 _NEAR_START = 65_536
 """Bytes at the start of a file in which its oldest tables are declared."""
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT)
@@ -38,12 +39,12 @@ def check_terminal() -> str | None:
         verb = "is" if len(missing) == 1 else "are"
         return (
             f"The screen needs a terminal, but standard {' and '.join(missing)} {verb} not one; "
-            "the commands with --json work without."
+            f"{_WITHOUT}"
         )
     term = os.environ.get("TERM", "")
     if term in ("", "dumb"):
         said = f"TERM={term}" if term else "TERM is not set"
-        return f"The screen needs a terminal that can place text, but {said}."
+        return f"The screen needs a terminal that can place text, but {said}; {_WITHOUT}"
     return None
 
 

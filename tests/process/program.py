@@ -1,0 +1,108 @@
+"""The whole program in a pseudo-terminal, with a home of its own."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.process.terminal import Terminal
+from tests.stores.base import SAMPLES
+
+PROGRAM = (sys.executable, "-c", "import sys; from tui.cli import main; sys.exit(main())")
+STORES = sorted(path.name for path in SAMPLES.glob("*.db"))
+"""The samples of every dialect."""
+ROOT = Path(__file__).parents[2]
+
+
+class Home:
+    """A folder in which the program finds neither settings nor stores of the developer's.
+
+    Args:
+        folder: an empty one.
+        bytecode: where compiled modules are kept, so that only the first start is slow.
+    """
+
+    def __init__(self, folder: Path, bytecode: Path) -> None:
+        self.folder = folder
+        self.env: Mapping[str, str | None] = {
+            "HOME": str(folder),
+            "TMPDIR": str(folder / "tmp"),
+            "XDG_STATE_HOME": str(folder / "state"),
+            "XDG_CONFIG_HOME": str(folder / "config"),
+            "XDG_CACHE_HOME": str(folder / "cache"),
+            "SESSION_TUI_STORE": None,
+            "SESSION_TUI_CONFIG": None,
+            "SESSION_TUI_NAIVE_ZONE": None,
+            "TZ": "UTC",
+            "PYTHONPATH": str(ROOT),
+            "PYTHONDONTWRITEBYTECODE": None,
+            "PYTHONPYCACHEPREFIX": str(bytecode),
+        }
+        (folder / "tmp").mkdir()
+        (folder / "stores").mkdir()
+
+    def sample(self, name: str) -> Path:
+        """A copy of one of :data:`STORES`, alone in a folder."""
+        return Path(shutil.copyfile(SAMPLES / name, self.folder / "stores" / name))
+
+    def run(
+        self,
+        *arguments: str | Path,
+        columns: int = 120,
+        rows: int = 40,
+        env: Mapping[str, str | None] | None = None,
+        ignore_hangup: bool = False,
+    ) -> Terminal:
+        """The program, just begun."""
+        return Terminal(
+            [*PROGRAM, *arguments],
+            columns=columns,
+            rows=rows,
+            env={**self.env, **(env or {})},
+            cwd=self.folder,
+            ignore_hangup=ignore_hangup,
+        )
+
+    def open(
+        self,
+        *arguments: str | Path,
+        columns: int = 120,
+        rows: int = 40,
+        ignore_hangup: bool = False,
+    ) -> Terminal:
+        """The program, as soon as it lists sessions."""
+        terminal = self.run(*arguments, columns=columns, rows=rows, ignore_hangup=ignore_hangup)
+        try:
+            terminal.wait_for_text("Sessions 1-")
+        except BaseException as error:
+            terminal.__exit__(type(error), error, None)
+            raise
+        return terminal
+
+
+def fingerprint(folder: Path) -> dict[str, str]:
+    """Every file below a folder, with the hash of what is in it."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+@pytest.fixture(scope="session")
+def bytecode(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where compiled modules are kept."""
+    return tmp_path_factory.mktemp("bytecode")
+
+
+@pytest.fixture
+def home(tmp_path: Path, bytecode: Path) -> Home:
+    """A home for one test."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    return Home(folder, bytecode)
