@@ -140,6 +140,8 @@ class RunFigures:
     agents: tuple[AgentStatistic, ...]
     interactions: dict[Relation, Interactions]
     curve: Curve
+    has_messages: bool = True
+    """False where the store knows no messages: their number is then unknown, not 0."""
 
     @property
     def id(self) -> str:

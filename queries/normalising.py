@@ -16,6 +16,8 @@ from collections.abc import Callable
 from functools import lru_cache
 
 _SHORTEST_ID = 6
+_KEPT = 400
+"""Texts of at most so many characters are levelled once and remembered."""
 _TEMPORARY = (
     r"(?:/private)?/(?:var/folders/[^/\s]+/[^/\s]+/T|(?:var/)?tmp)/"
     r"(?:tmp[\w.]{4,}|pytest-of-[\w-]+/pytest-\d+|[\w.-]*[_.-](?=[a-z_]*\d)[a-z0-9_]{6,})(?=/|\b)"
@@ -57,8 +59,10 @@ def normaliser(session_id: str, project: str | None) -> Callable[[str], str]:
     if project is not None and project.startswith("/") and len(project) > 1:
         root = project.rstrip("/") + "/"
 
-    @lru_cache(4096)
     def level(text: str) -> str:
+        return kept(text) if len(text) <= _KEPT else fresh(text)
+
+    def fresh(text: str) -> str:
         if len(session_id) >= _SHORTEST_ID and session_id in text:
             text = text.replace(session_id, "<session>")
         if root and root in text:
@@ -67,6 +71,7 @@ def normaliser(session_id: str, project: str | None) -> Callable[[str], str]:
             text = _find(_replacement, text)
         return text.strip()
 
+    kept = lru_cache(4096)(fresh)
     return level
 
 

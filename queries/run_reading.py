@@ -1,0 +1,110 @@
+"""All that comparisons need of some sessions, read in one pass over their rows."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from queries.comparison_models import RunFigures
+from queries.event_stream import EventStream, patiently
+from queries.fold import Fold
+from queries.interactions import agent_statistics, all_interactions
+from queries.models import Event, Session, SessionStatus
+from queries.overlay import CurveCounter
+from queries.sessions import STALE_AFTER, newest_of, session_row
+from queries.side_tables import aggregated_tools, handoffs
+from queries.store import Store
+from queries.tools import tool_statistics
+
+ROWS = 2000
+"""Rows counted at a time."""
+ALL = 2**62
+
+
+class _Counter:
+    """What is counted of one session."""
+
+    __slots__ = ("curve", "fold")
+
+    def __init__(self, messages_only: bool) -> None:
+        self.fold = Fold(messages_only=messages_only)
+        self.curve = CurveCounter()
+
+    def add_all(self, rows: Sequence[Event]) -> None:
+        self.fold.add_all(rows)
+        self.curve.add_all(rows)
+
+
+def read_runs(
+    store: Store,
+    session_ids: Sequence[str],
+    *,
+    now: float | None = None,
+    stale_after: float = STALE_AFTER,
+) -> tuple[RunFigures, ...]:
+    """Count sessions, which exist, each by itself, in the order given.
+
+    Where every source has an index on the session, only their rows are read; otherwise all
+    rows are walked over, once.
+
+    Args:
+        store: an open store.
+        session_ids: each once.
+        now: epoch seconds, for judging what is stale; the present by default.
+        stale_after: seconds of silence after which a running session is stale.
+    """
+    wanted = tuple(dict.fromkeys(session_ids))
+    declared = {session.id: session for session in patiently(lambda: store.sessions(limit=ALL))}
+    newest = newest_of((session.id, session.started) for session in declared.values())
+    tools = patiently(lambda: aggregated_tools(store))
+    handed = patiently(lambda: handoffs(store))
+    instant = time.time() if now is None else now
+    runs = []
+    for name, counter in _counted(store, wanted):
+        own_tools = [tool for tool in tools if tool.session_id == name]
+        row = session_row(
+            declared.get(name, Session(id=name, declared=False)),
+            counter.fold,
+            now=instant,
+            newest=name == newest,
+            stale_after=stale_after,
+            aggregated=own_tools,
+        )
+        alive = row.session.status is SessionStatus.RUNNING
+        runs.append(
+            RunFigures(
+                row=row,
+                tools=tool_statistics(counter.fold, {name: alive}.__getitem__, own_tools),
+                agents=agent_statistics(counter.fold),
+                interactions=all_interactions(
+                    counter.fold, [hand for hand in handed if hand.session_id == name]
+                ),
+                curve=counter.curve.curve(),
+                has_messages=store.mapping.has_messages,
+            )
+        )
+    return tuple(runs)
+
+
+def _counted(store: Store, session_ids: Sequence[str]) -> Iterator[tuple[str, _Counter]]:
+    messages_only = store.mapping.has_messages
+    if all(store.session_indexed):
+        for name in session_ids:
+            counter = _Counter(messages_only)
+            rows = iter(EventStream(store, sessions=(name,)))
+            while part := list(islice(rows, ROWS)):
+                counter.add_all(part)
+            yield name, counter
+        return
+    counters = {name: _Counter(messages_only) for name in session_ids}
+    waiting: dict[str, list[Event]] = {name: [] for name in session_ids}
+    for event in EventStream(store, sessions=session_ids):
+        rows_of = waiting[event.session_id]
+        rows_of.append(event)
+        if len(rows_of) == ROWS:
+            counters[event.session_id].add_all(rows_of)
+            rows_of.clear()
+    for name, counter in counters.items():
+        counter.add_all(waiting[name])
+        yield name, counter
