@@ -7,54 +7,97 @@ back never narrows them again.)
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 SLOTS = 16
+_EARLIEST, _LATEST = -62e9, 253e9
+"""What is further away is no time of an event."""
 
 
 class ActivityBars:
     """Counts of instants in at most :data:`SLOTS` equal slices of time."""
 
-    __slots__ = ("_counts", "_shift")
+    # One of these is kept for each session of a store, so it is a short list, not a dict.
+    __slots__ = ("_counts", "_first", "_shift")
 
     def __init__(self) -> None:
         self._shift = 0
-        self._counts: dict[int, int] = {}
+        self._first = 0
+        """The slot of the first count."""
+        self._counts: list[int] = []
 
     def add(self, instant: float, number: int = 1) -> None:
         """Count ``number`` events (negative: forget them) at an instant in epoch seconds."""
-        slot = int(instant) >> self._shift
-        counts = self._counts
-        if slot not in counts:
-            counts[slot] = number
-            self._fit()
+        if _EARLIEST < instant < _LATEST:
+            second = int(instant)
+            self._cover(second, second)
+            self._counts[(second >> self._shift) - self._first] += number
+
+    def add_all(self, instants: Iterable[float]) -> None:
+        """Count one event at each of these instants."""
+        seconds = [int(instant) for instant in instants if _EARLIEST < instant < _LATEST]
+        if not seconds:
             return
-        counts[slot] += number
-        if not counts[slot]:
-            del counts[slot]
+        self._cover(min(seconds), max(seconds))
+        counts, shift, first = self._counts, self._shift, self._first
+        for second in seconds:
+            counts[(second >> shift) - first] += 1
 
     def merge(self, other: ActivityBars) -> None:
         """Add all that ``other`` holds."""
-        while self._shift < other._shift:
-            self._widen()
+        if not other._counts:
+            return
+        last = other._first + len(other._counts) - 1
+        self._cover(other._first << other._shift, last << other._shift, other._shift)
         by = self._shift - other._shift
-        for slot, number in other._counts.items():
-            at = slot >> by
-            self._counts[at] = self._counts.get(at, 0) + number
-        self._fit()
+        for slot, number in enumerate(other._counts, other._first):
+            self._counts[(slot >> by) - self._first] += number
 
     def values(self) -> tuple[int, ...]:
         """Counts from the first to the last slice, oldest first; empty when nothing counted."""
-        if not self._counts:
+        used = [index for index, number in enumerate(self._counts) if number > 0]
+        if not used:
             return ()
-        first, last = min(self._counts), max(self._counts)
-        return tuple(max(self._counts.get(slot, 0), 0) for slot in range(first, last + 1))
+        return tuple(max(number, 0) for number in self._counts[used[0] : used[-1] + 1])
 
-    def _fit(self) -> None:
-        while len(self._counts) > 1 and max(self._counts) - min(self._counts) >= SLOTS:
+    def _cover(self, low: int, high: int, shift: int = 0) -> None:
+        """Make room for seconds from ``low`` to ``high``, in slots of at least 2**shift."""
+        if not any(self._counts):
+            self._shift, self._counts = shift, []
+        while self._shift < shift:
             self._widen()
+        while True:
+            first, last = low >> self._shift, high >> self._shift
+            counts = self._counts
+            if counts:
+                first = min(first, self._first)
+                last = max(last, self._first + len(counts) - 1)
+            if last - first < SLOTS:
+                break
+            if counts and not (counts[0] and counts[-1]):
+                self._trim()
+            else:
+                self._widen()
+        before = self._first - first if counts else 0
+        after = last - first + 1 - before - len(counts)
+        if before or after:
+            self._counts = [0] * before + counts + [0] * after
+        self._first = first
+
+    def _trim(self) -> None:
+        """Let go of empty slots at both ends."""
+        while not self._counts[0]:
+            del self._counts[0]
+            self._first += 1
+        while not self._counts[-1]:
+            del self._counts[-1]
 
     def _widen(self) -> None:
         self._shift += 1
-        wider: dict[int, int] = {}
-        for slot, number in self._counts.items():
-            wider[slot >> 1] = wider.get(slot >> 1, 0) + number
-        self._counts = wider
+        if not self._counts:
+            return
+        first = self._first >> 1
+        counts: list[int] = [0] * (((self._first + len(self._counts) - 1) >> 1) - first + 1)
+        for slot, number in enumerate(self._counts, self._first):
+            counts[(slot >> 1) - first] += number
+        self._first, self._counts = first, counts

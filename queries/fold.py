@@ -1,8 +1,9 @@
 """Running totals over events: the one way in which every total of the program is made.
 
-A fold takes rows in order of arrival (:meth:`Fold.add`). Folds of consecutive ranges of rows
-concatenate (:meth:`Fold.append`), so totals can be built from the newest slice backwards, and
-the result equals one pass in order. The same class serves a whole store and a single session.
+A fold takes rows in order of arrival (:meth:`Fold.add_all`). Folds of consecutive ranges of
+rows concatenate (:meth:`Fold.append`, :meth:`Fold.prepend`), so totals can be built from the
+newest slice backwards, and the result equals one pass in order. The same class serves a whole
+store and a single session.
 
 Who speaks next ("follows") and which tool comes next ("tools") are counted over whole rows and
 end rows of tool calls in order of arrival; start rows and the extra rows of a delegation do
@@ -12,392 +13,272 @@ not speak.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby, pairwise
+from operator import attrgetter
 
-from queries.models import Event, EventKey, EventKind, EventState, Phase
-from queries.pairing import finish, group_of, join
-from queries.session_fold import AgentFold, KnownSum, SessionFold, ToolFold
+from queries import open_rows
+from queries.batch import NO_TOOL, Batch, RowType, ToolKey
+from queries.fold_counts import FoldCounts
+from queries.handed_on import Pair
+from queries.models import Event, EventKind, Phase
+from queries.open_rows import OpenRows
+from queries.session_fold import SessionFold
+from queries.session_ledger import SessionLedger
 
-Pair = tuple[str, str]
-ToolKey = tuple[str, str | None]
-NO_TOOL = "(no tool)"
-SPEAKERS_KEPT = 50_000
+__all__ = ["NO_TOOL", "Fold", "Pair", "ToolKey"]
+
+_source_of = attrgetter("source")
 
 
-class Fold:
+class Fold(FoldCounts):
     """Totals over a range of rows."""
 
     def __init__(self, *, messages_only: bool) -> None:
         """Args: messages_only: whether "follows" looks at messages only (else all events)."""
+        super().__init__()
         self.messages_only = messages_only
-        self.rows = 0
-        self.events = 0
-        self.messages = 0
-        self.calls = 0
-        self.ok = 0
-        self.errors = 0
-        self.failed_calls = 0
-        self.tokens = KnownSum()
-        self.cost = KnownSum()
-        self.sessions: dict[str, SessionFold] = {}
-        self.tools: dict[ToolKey, ToolFold] = {}
-        self.agents: dict[str, AgentFold] = {}
-        self.follows: Counter[Pair] = Counter()
-        self.follows_once: Counter[Pair] = Counter()
-        self.next_tools: Counter[Pair] = Counter()
-        self.delegates: Counter[Pair] = Counter()
-        self.running: dict[str, dict[EventKey, Event]] = {}
-        """Per session, whole events that say they run: rows that may change in place."""
-        self.waiting: set[str] = set()
-        """Sessions that have starts without an end."""
-        self.changed: set[str] = set()
-        """Sessions counted differently since the caller last emptied this set."""
-        self._speakers: dict[str, str] = {}
-        self._unresolved: dict[str, list[tuple[str | None, str]]] = {}
+        self._first = 0
+        """The position of the first row."""
+        self._sealed = False
+        self._forgotten = 0
+
+    # -- taking rows --------------------------------------------------------------------------
+
+    def add(self, event: Event) -> None:
+        """Take the next row. Many rows are taken much faster by :meth:`add_all`."""
+        self.add_batch(Batch.of((event,)))
 
     def add_all(self, events: Iterable[Event]) -> None:
         """Take rows in order of arrival."""
-        for event in events:
-            self.add(event)
+        for _, run in groupby(events, key=_source_of):
+            self.add_batch(Batch.of(list(run)))
 
-    def add(self, event: Event) -> None:
-        """Take the next row."""
-        self.rows += 1
-        session = self.sessions.get(event.session_id)
+    def add_batch(self, batch: Batch) -> None:
+        """Take rows in order of arrival."""
+        at = self._first + self.rows
+        self.rows += len(batch.seqs)
+        self._count_types(batch)
+        rows_of: dict[str, list[int]] = {}
+        for index, name in enumerate(batch.sessions):
+            if name in rows_of:
+                rows_of[name].append(index)
+            else:
+                rows_of[name] = [index]
+        for name, indexes in rows_of.items():
+            self._take(name, batch, indexes, at)
+        for index, tokens, cost in batch.amounts:
+            kind = batch.types[index]
+            if kind.counts:
+                self._add_amounts(self.sessions[batch.sessions[index]], kind, tokens, cost, 1)
+        self.changed.update(rows_of)
+        self._forget_now_and_then()
+
+    def _take(self, name: str, batch: Batch, indexes: list[int], at: int) -> None:
+        """Count the rows of one session."""
+        session = self.sessions.get(name)
         if session is None:
-            session = self.sessions[event.session_id] = SessionFold()
-        session.see(event)
-        self.changed.add(event.session_id)
-        if event.phase is Phase.START:
-            self._pair(session, event)
-            return
-        self._count(session, event, 1)
-        if event.phase is Phase.END or event.kind is EventKind.DELEGATION:
-            self._pair(session, event)
-        self._speak(session, event)
-        if event.kind is EventKind.DELEGATION and event.phase is Phase.WHOLE:
-            self._delegate(event)
-        elif event.kind is EventKind.HANDOFF and event.agent and event.target_agent:
-            self.delegates[event.agent, event.target_agent] += 1
-        if event.kind is EventKind.PROMPT and event.agent:
-            self._remember(event.id, event.agent)
+            session = self.sessions[name] = SessionFold()
+        kinds = [batch.types[index] for index in indexes]
+        times = [time for index in indexes if (time := batch.times[index]) is not None]
+        session.see_rows(batch.source, batch.seqs[indexes[0]], batch.seqs[indexes[-1]])
+        if times:
+            session.see_times(min(times), max(times))
+        has_stories = has_starts = False
+        for kind, number in Counter(kinds).items():
+            if kind.counts:
+                self._count_in_session(session, kind, number)
+            else:
+                has_starts = True
+            has_stories = has_stories or kind.has_story
+        if has_starts:
+            counted = (index for index in indexes if batch.types[index].counts)
+            times = [time for index in counted if (time := batch.times[index]) is not None]
+        session.bars.add_all(times)
+        self._speak(session, kinds, [batch.texts[index] for index in indexes])
+        if has_stories:
+            ledger = SessionLedger(self, name, session)
+            for index in indexes:
+                event = batch.stories.get(index)
+                if event is not None:
+                    self._take_story(ledger, at + index, event)
+
+    def _take_story(self, ledger: SessionLedger, at: int, event: Event) -> None:
+        """What a row means beyond being counted."""
+        session = ledger.session
+        if event.kind is EventKind.PROMPT and event.phase is not Phase.START:
+            session.see_prompt(event)
+            self.handed_on.prompt(at, event)
+        elif event.kind is EventKind.HANDOFF and event.phase is not Phase.START:
+            self.handed_on.handoff(event)
+        is_delegation = event.kind is EventKind.DELEGATION and event.phase is Phase.WHOLE
+        if is_delegation:
+            self.handed_on.delegation(at, event)
+        if event.phase is not Phase.WHOLE or (is_delegation and event.call_key is not None):
+            if session.open is None:
+                session.open = OpenRows()
+                self.waiting.add(ledger.name)
+            session.open.take(at, event, ledger)
+        self._note_running(event)
+
+    def _speak(self, session: SessionFold, kinds: Sequence[RowType], texts: Sequence[str]) -> None:
+        speakers = [
+            kind.speaker_of_messages if self.messages_only else kind.speaker_of_events
+            for kind in kinds
+        ]
+        heard = zip(speakers, texts, strict=True)
+        said = [(name, text) for name, text in heard if name is not None]
+        if said:
+            if session.last_speaker is not None:
+                said.insert(0, (session.last_speaker, session.last_text or ""))
+            else:
+                session.first_speaker, session.first_text = said[0]
+            session.last_speaker, session.last_text = said[-1]
+            names = [name for name, _ in said]
+            self.follows.update(pairwise(names))
+            if len(set(said)) < len(said):
+                pairs = pairwise(said)
+                self.repeats.update(before[0] for before, after in pairs if before == after)
+        tools = [kind.next_tool for kind in kinds if kind.next_tool is not None]
+        if tools:
+            if session.last_tool is not None:
+                tools.insert(0, session.last_tool)
+            else:
+                session.first_tool = tools[0]
+            session.last_tool = tools[-1]
+            self.next_tools.update(pairwise(tools))
 
     def update(self, before: Event, after: Event) -> None:
-        """A row taken earlier changed in place: count it as it is now."""
+        """A row taken earlier changed in place: count it as it is now.
+
+        Rows that have not been taken yet are left alone.
+        """
         session = self.sessions.get(before.session_id)
-        if session is None or before.session_id != after.session_id:
+        low, high = (1, 0) if session is None else session.ranges.get(before.source, (1, 0))
+        if session is None or before.session_id != after.session_id or not low <= after.seq <= high:
             return
         self.changed.add(before.session_id)
-        session.see(after)
-        waiting = session.open.get(group_of(before)[1], [])
-        for index, row in enumerate(waiting):
-            if row.key == before.key:
-                waiting[index] = after
-        if before.call_key is not None:
-            if before.call_key in session.keyed and before.phase is Phase.START:
-                session.keyed[before.call_key] = after
-            known = session.wholes.get(before.call_key)
-            if known is not None and known.key == before.key:
-                before, after = known, _still_finished(known, after)
-                session.wholes[before.call_key or ""] = after
-        if before.phase is not Phase.START:
-            self._replace(session, before, after)
+        if after.time is not None:
+            session.see_times(after.time, after.time)
+        known = None if session.open is None else session.open.find(before)
+        if before.phase is Phase.START:
+            if session.open is not None and known is not None:
+                if after.phase is Phase.START:
+                    known.update(after)
+                else:
+                    session.open.remove_start(known)
+                    self.recount(session, None, after)
+            return
+        if known is not None:
+            before, after = known.now, known.update(after)
+        self.recount(session, before, after)
+        if after.kind is EventKind.PROMPT:
+            session.see_prompt(after)
+
+    # -- putting ranges together --------------------------------------------------------------
 
     def append(self, newer: Fold) -> None:
         """Take the totals of the range of rows that follows this one's. Consumes ``newer``."""
-        self._merge_counts(newer)
+        shift = self._first + self.rows - newer._first
+        self._merge_counts(newer, shift, is_newer=True)
         for name, later in newer.sessions.items():
             earlier = self.sessions.get(name)
-            if earlier is None:
-                self._adopt(name, later, newer)
-            else:
-                for agent in later.agents.keys() - earlier.agents.keys():
-                    self.agents[agent].sessions += 1
-                self._join(earlier, later)
+            if later.open is not None:
+                later.open.shift(shift)
+            self._note_agents(later, earlier)
+            self.sessions[name] = later
+            if earlier is not None:
+                self._join(name, earlier, later)
+        self._forget_now_and_then()
 
     def prepend(self, older: Fold) -> None:
         """Take the totals of the range of rows right before this one's. Consumes ``older``.
 
         Costs as much as ``older`` is large, however much is counted here.
         """
-        self._merge_counts(older)
+        shift = self._first - older.rows - older._first
+        self._first -= older.rows
+        self._merge_counts(older, shift, is_newer=False)
         for name, earlier in older.sessions.items():
             later = self.sessions.get(name)
+            if earlier.open is not None:
+                earlier.open.shift(shift)
+            self._note_agents(earlier, later)
             if later is None:
-                self._adopt(name, earlier, older)
-            else:
                 self.sessions[name] = earlier
-                if name in older.waiting:
-                    self.waiting.add(name)
-                for agent in earlier.agents.keys() - later.agents.keys():
-                    self.agents[agent].sessions += 1
-                self._join(earlier, later)
+            else:
+                self._join(name, earlier, later)
+        self._forget_now_and_then()
+
+    def _note_agents(self, session: SessionFold, other: SessionFold | None) -> None:
+        """Agents of a session whose other rows, if there are any, are counted already."""
+        for agent in session.agents:
+            if other is None or agent not in other.agents:
+                self.agents[agent].sessions += 1
+
+    def _join(self, name: str, earlier: SessionFold, later: SessionFold) -> None:
+        """Put the two parts of a session, which are both counted, into the later one."""
+        if later.first_speaker is None:
+            later.first_speaker, later.first_text = earlier.first_speaker, earlier.first_text
+            later.last_speaker, later.last_text = earlier.last_speaker, earlier.last_text
+        elif earlier.last_speaker is not None:
+            self.follows[earlier.last_speaker, later.first_speaker] += 1
+            if (earlier.last_speaker, earlier.last_text) == (later.first_speaker, later.first_text):
+                self.repeats[later.first_speaker] += 1
+            later.first_speaker, later.first_text = earlier.first_speaker, earlier.first_text
+        if later.first_tool is None:
+            later.first_tool, later.last_tool = earlier.first_tool, earlier.last_tool
+        elif earlier.last_tool is not None:
+            self.next_tools[earlier.last_tool, later.first_tool] += 1
+            later.first_tool = earlier.first_tool
+        later.merge_older(earlier)
+        if later.open is None:
+            later.open = earlier.open
+        elif earlier.open is not None:
+            later.open.prepend(earlier.open, SessionLedger(self, name, later))
+
+    # -- what waits ---------------------------------------------------------------------------
+
+    @property
+    def low(self) -> float:
+        """The position of the first row; minus infinity when nothing older can come."""
+        return float("-inf") if self._sealed else self._first
+
+    def seal(self) -> None:
+        """Nothing older will come: what waits for it need not be kept."""
+        self._sealed = True
+        self.forget()
+
+    def waiting_starts(self, session_id: str) -> Iterator[tuple[Event, bool]]:
+        """Starts of a session without an end, and whether that may still come."""
+        session = self.sessions[session_id]
+        if session.open is not None:
+            high = self._first + self.rows
+            for start in session.open.starts():
+                is_near = high - start.at <= open_rows.REACH
+                yield start.row, is_near and not session.has_moved_on(start.row)
 
     def totals_running(self, session_id: str, alive: bool) -> int:
         """How many calls of a session are under way; none when it is not alive."""
-        session = self.sessions.get(session_id)
-        if session is None or not alive:
+        if session_id not in self.sessions or not alive:
             return 0
-        starts = sum(1 for start in session.waiting() if not session.has_moved_on(start))
         running = self.running.get(session_id, {})
-        return starts + sum(1 for event in running.values() if event.is_call)
+        return sum(1 for _, may_end in self.waiting_starts(session_id) if may_end) + sum(
+            1 for event in running.values() if event.is_call
+        )
 
-    # -- counting ---------------------------------------------------------------------------
+    def _forget_now_and_then(self) -> None:
+        if self.rows - self._forgotten >= open_rows.REACH // 4:
+            self.forget()
 
-    def _count(self, session: SessionFold, event: Event, sign: int) -> None:
-        session.count(event, sign)
-        self.events += sign
-        self.tokens.add(event.tokens, sign)
-        self.cost.add(event.cost, sign)
-        if event.state is EventState.ERROR:
-            self.errors += sign
-        if event.kind is EventKind.MESSAGE:
-            self.messages += sign
-        elif event.is_call:
-            self._count_call(event, sign)
-        if event.agent is not None:
-            agent = self.agents.get(event.agent)
-            if agent is None:
-                agent = self.agents[event.agent] = AgentFold()
-            agent.count(event, sign)
-            own = session.agents.get(event.agent, 0)
-            if not own:
-                agent.sessions += 1
-            session.agents[event.agent] = own + sign
-            if own + sign == 0:
-                del session.agents[event.agent]
-                agent.sessions -= 1
-                if not agent.events:
-                    del self.agents[event.agent]
-        if event.phase is Phase.WHOLE and event.state is EventState.RUNNING and sign > 0:
-            self.running.setdefault(event.session_id, {})[event.key] = event
-        elif event.session_id in self.running:
-            running = self.running[event.session_id]
-            running.pop(event.key, None)
-            if not running:
-                del self.running[event.session_id]
-
-    def _count_call(self, event: Event, sign: int) -> None:
-        self.calls += sign
-        if event.state is EventState.OK:
-            self.ok += sign
-        elif event.state is EventState.ERROR:
-            self.failed_calls += sign
-        key = (event.tool or NO_TOOL, event.operation)
-        tool = self.tools.get(key)
-        if tool is None:
-            tool = self.tools[key] = ToolFold()
-        tool.count(event, sign)
-        if sign < 0 and not tool.calls:
-            del self.tools[key]
-
-    def _replace(self, session: SessionFold, before: Event, after: Event) -> None:
-        self._count(session, before, -1)
-        self._count(session, after, 1)
-
-    def _adopt(self, name: str, session: SessionFold, source: Fold) -> None:
-        self.sessions[name] = session
-        for agent in session.agents:
-            self.agents[agent].sessions += 1
-        if name in source.waiting:
-            self.waiting.add(name)
-
-    def _join(self, earlier: SessionFold, later: SessionFold) -> None:
-        """Extend a session of this fold by its later rows, which are counted already."""
-        self._join_sequences(earlier, later)
-        earlier.merge(later)
-        rows = later.residue()
-        for key, (event, end) in later.paired.items():
-            if key in earlier.wholes:
-                self._replace(earlier, event, end)
-                rows.append(end)
-            else:
-                earlier.paired[key] = (event, end)
-        earlier.wholes |= later.wholes
-        for key in later.wholes:
-            earlier.keyed.pop(key, None)
-        for row in sorted(rows, key=lambda row: row.key):
-            self._pair(earlier, row)
-
-    def _merge_counts(self, newer: Fold) -> None:
-        self.rows += newer.rows
-        self.changed |= newer.changed
-        for name, events in newer.running.items():
-            self.running.setdefault(name, {}).update(events)
-        for event_id, speaker in newer._speakers.items():
-            self._remember(event_id, speaker)
-        for parent, handed in newer._unresolved.items():
-            for agent, target in handed:
-                self._resolve(parent, agent, target)
-        self.events += newer.events
-        self.messages += newer.messages
-        self.calls += newer.calls
-        self.ok += newer.ok
-        self.errors += newer.errors
-        self.failed_calls += newer.failed_calls
-        self.tokens.merge(newer.tokens)
-        self.cost.merge(newer.cost)
-        for key, tool in newer.tools.items():
-            if key in self.tools:
-                self.tools[key].merge(tool)
-            else:
-                self.tools[key] = tool
-        for name, counted in newer.agents.items():
-            if name not in self.agents:
-                self.agents[name] = AgentFold()
-            self.agents[name].merge(counted)
-        self.follows.update(newer.follows)
-        self.follows_once.update(newer.follows_once)
-        self.next_tools.update(newer.next_tools)
-        self.delegates.update(newer.delegates)
-
-    # -- one call is one call ---------------------------------------------------------------
-
-    def _pair(self, session: SessionFold, event: Event) -> None:
-        """Match a row that is already counted (or is a start) with what is open."""
-        if event.phase is Phase.WHOLE:
-            self._open_delegation(session, event)
-        elif event.phase is Phase.START:
-            self._start(session, event)
-        elif event.call_key is not None:
-            self._keyed_end(session, event)
-        else:
-            self._end(session, event)
-
-    def _open_delegation(self, session: SessionFold, event: Event) -> None:
-        if event.call_key is None:
-            return
-        session.keyed.pop(event.call_key, None)
-        session.wholes.setdefault(event.call_key, event)
-        session.open.setdefault(group_of(event)[1], []).append(event)
-
-    def _start(self, session: SessionFold, event: Event) -> None:
-        if event.call_key is None:
-            session.open.setdefault(group_of(event)[1], []).append(event)
-        elif event.call_key in session.wholes:
-            return
-        else:
-            session.keyed[event.call_key] = event
-        self.waiting.add(event.session_id)
-
-    def _keyed_end(self, session: SessionFold, event: Event) -> None:
-        key = event.call_key or ""
-        whole = session.wholes.get(key)
-        if whole is not None:
-            self._finish(session, whole, event)
-            return
-        start = session.keyed.pop(key, None)
-        if start is None:
-            session.keyed_ends[key] = event
-            return
-        joined = join(start, event)
-        self._replace(session, event, joined)
-        if event.kind is EventKind.DELEGATION:
-            session.paired[key] = (joined, event)
-
-    def _end(self, session: SessionFold, event: Event) -> None:
-        group = group_of(event)[1]
-        stack = session.open.get(group)
-        if not stack:
-            session.ends.setdefault(group, []).append(event)
-            return
-        start = stack.pop()
-        if not stack:
-            del session.open[group]
-        if start.phase is Phase.WHOLE:
-            self._finish(session, session.wholes.get(start.call_key or "", start), event)
-        else:
-            self._replace(session, event, join(start, event))
-
-    def _finish(self, session: SessionFold, whole: Event, end: Event) -> None:
-        """The end row says nothing new as an event: it only finishes the delegation."""
-        self._count(session, end, -1)
-        done = finish(whole, end)
-        self._replace(session, whole, done)
-        session.wholes[whole.call_key or ""] = done
-
-    # -- sequences --------------------------------------------------------------------------
-
-    def _speak(self, session: SessionFold, event: Event) -> None:
-        if event.kind is EventKind.DELEGATION and event.phase is not Phase.WHOLE:
-            return
-        speaks = event.kind is EventKind.MESSAGE or not self.messages_only
-        if speaks and event.agent is not None:
-            if session.last_speaker is not None:
-                pair = (session.last_speaker, event.agent)
-                self.follows[pair] += 1
-                if pair[0] != pair[1] or session.last_text != event.summary:
-                    self.follows_once[pair] += 1
-            if session.first_speaker is None:
-                session.first_speaker = event.agent
-                session.first_text = event.summary
-            session.last_speaker = event.agent
-            session.last_text = event.summary
-        if event.is_call:
-            tool = event.tool or NO_TOOL
-            if session.last_tool is not None:
-                self.next_tools[session.last_tool, tool] += 1
-            if session.first_tool is None:
-                session.first_tool = tool
-            session.last_tool = tool
-
-    def _join_sequences(self, session: SessionFold, later: SessionFold) -> None:
-        if later.first_speaker is not None and later.last_speaker is not None:
-            if session.last_speaker is not None:
-                pair = (session.last_speaker, later.first_speaker)
-                self.follows[pair] += 1
-                if pair[0] != pair[1] or session.last_text != later.first_text:
-                    self.follows_once[pair] += 1
-            else:
-                session.first_speaker = later.first_speaker
-                session.first_text = later.first_text
-            session.last_speaker = later.last_speaker
-            session.last_text = later.last_text
-        if later.first_tool is not None and later.last_tool is not None:
-            if session.last_tool is not None:
-                self.next_tools[session.last_tool, later.first_tool] += 1
-            session.first_tool = session.first_tool or later.first_tool
-            session.last_tool = later.last_tool
-
-    # -- who hands work to whom -------------------------------------------------------------
-
-    def _delegate(self, event: Event) -> None:
-        target = event.target_agent
-        if target is not None:
-            if event.parent_id is None:
-                if event.agent is not None:
-                    self.delegates[event.agent, target] += 1
-            else:
-                self._resolve(event.parent_id, event.agent, target)
-            self._remember(event.id, target)
-
-    def _resolve(self, parent: str, agent: str | None, target: str) -> None:
-        """Count a delegation under the agent that its parent event speaks for."""
-        speaker = self._speakers.get(parent)
-        if speaker is None:
-            self._unresolved.setdefault(parent, []).append((agent, target))
-        else:
-            self.delegates[speaker, target] += 1
-
-    def delegations(self) -> Counter[Pair]:
-        """Who handed work to whom; where the parent is unknown, the row's own agent did."""
-        pairs = Counter(self.delegates)
-        for handed in self._unresolved.values():
-            for agent, target in handed:
-                if agent is not None:
-                    pairs[agent, target] += 1
-        return pairs
-
-    def _remember(self, event_id: str, speaker: str) -> None:
-        self._speakers[event_id] = speaker
-        for _, target in self._unresolved.pop(event_id, ()):
-            self.delegates[speaker, target] += 1
-        if len(self._speakers) > SPEAKERS_KEPT:
-            del self._speakers[next(iter(self._speakers))]
-
-
-def _still_finished(known: Event, after: Event) -> Event:
-    """A delegation row that was read again, with what its end rows had already told."""
-    if known.end_key is None or after.state is not EventState.RUNNING:
-        return after
-    return finish(after, known)
+    def forget(self) -> None:
+        """Let go of rows that no other row can belong to any more; changes no total."""
+        self._forgotten = self.rows
+        high = self._first + self.rows
+        self.handed_on.forget(self.low, high)
+        for name in list(self.waiting):
+            session = self.sessions[name]
+            ledger = SessionLedger(self, name, session)
+            if session.open is None or session.open.forget(high, ledger):
+                session.open = None
+                self.waiting.discard(name)

@@ -22,6 +22,8 @@ def agent_statistics(fold: Fold) -> tuple[AgentStatistic, ...]:
         agent = fold.agents.get(name)
         starts = waiting[name]
         events = (agent.events if agent else 0) + starts
+        if not events:
+            continue
         rows.append(
             AgentStatistic(
                 agent=name,
@@ -49,14 +51,16 @@ def interactions(fold: Fold, relation: Relation, handoffs: Iterable[Handoff] = (
             events too, rows of type "delegation" repeat them and are left out.
     """
     spoken = "messages" if fold.messages_only else "events"
-    number = fold.messages if fold.messages_only else fold.events
+    number = fold.messages if fold.messages_only else fold.events - fold.never_ended
     if relation is Relation.FOLLOWS:
         return _matrix(relation, fold.follows, f"next speaker over {number:,} {spoken}")
     if relation is Relation.FOLLOWS_ONCE:
         basis = f"next speaker over {number:,} {spoken}, repeats collapsed"
         return _matrix(relation, fold.follows_once, basis)
     if relation is Relation.TOOLS:
-        return _matrix(relation, fold.next_tools, f"next tool over {fold.calls:,} calls")
+        return _matrix(
+            relation, fold.next_tools, f"next tool over {fold.calls - fold.never_ended:,} calls"
+        )
     pairs = fold.delegations()
     delegated = pairs.total()
     handed = 0

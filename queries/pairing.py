@@ -1,77 +1,16 @@
-"""One call is one call: the start row and the end row of a call become one event.
+"""Rows become what is shown: one event for each call, however many rows tell of it.
 
-A row with a ``call_key`` joins the row with the same key. Without a key an end closes the
-nearest open start of the same session and tool, as closing brackets do. That choice (and not
-the oldest open start) is deliberate: a call whose end never came then stays open by itself
-instead of shifting every later call of that tool by one, nested delegations pair rightly, and
-pairings made inside a slice of rows stay valid whatever comes before or after it, which is
-what lets totals be merged slice by slice.
-
-A delegation may be told by up to four rows: the delegation itself (whole, with a key), a
-start and an end with that key, and an end without one. They are one event.
+:mod:`queries.joining` says which rows belong together.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 
-from queries.models import Event, EventKey, EventKind, EventState, Phase
-
-Group = tuple[str, str]
-
-
-def group_of(event: Event) -> Group:
-    """What rows without a key are matched by: session and tool; all delegations together."""
-    if event.kind is EventKind.DELEGATION:
-        return (event.session_id, "\0delegation")
-    return (event.session_id, event.tool or "")
-
-
-def join(start: Event, end: Event) -> Event:
-    """One event of two rows: the start's identity, time and input, the end's outcome."""
-    took = end.duration
-    if took is None and start.time is not None and end.time is not None:
-        took = max(end.time - start.time, 0.0)
-    return replace(
-        end,
-        source=start.source,
-        seq=start.seq,
-        id=start.id,
-        time=start.time if start.time is not None else end.time,
-        parent_id=end.parent_id or start.parent_id,
-        agent=end.agent or start.agent,
-        target_agent=end.target_agent or start.target_agent,
-        tool=end.tool or start.tool,
-        operation=end.operation or start.operation,
-        summary=start.summary or end.summary,
-        duration=took,
-        model=end.model or start.model,
-        tokens=end.tokens if end.tokens is not None else start.tokens,
-        cost=end.cost if end.cost is not None else start.cost,
-        phase=Phase.WHOLE,
-        end_key=end.key,
-    )
-
-
-def finish(whole: Event, end: Event) -> Event:
-    """A delegation after one of its end rows: finished, failed if either row says so."""
-    state = whole.state
-    if end.state is EventState.ERROR:
-        state = EventState.ERROR
-    elif state in (EventState.RUNNING, EventState.UNKNOWN):
-        state = end.state if end.state is not EventState.RUNNING else state
-    took = whole.duration
-    if took is None and whole.time is not None and end.time is not None:
-        took = max(end.time - whole.time, 0.0)
-    return replace(
-        whole,
-        state=state,
-        duration=took,
-        tokens=whole.tokens if whole.tokens is not None else end.tokens,
-        cost=whole.cost if whole.cost is not None else end.cost,
-        end_key=end.key,
-    )
+from queries.joining import join
+from queries.models import Event, EventKey, EventKind, Phase
+from queries.open_rows import REACH, OpenRows
 
 
 @dataclass(slots=True)
@@ -86,82 +25,63 @@ class Outcome:
     """The identity of an event shown before that turns out to be part of another."""
 
 
-@dataclass(slots=True)
 class Pairing:
     """Pairs rows that arrive in order, for any number of sessions."""
 
-    open: dict[Group, list[Event]] = field(default_factory=dict)
-    """Starts (and whole delegations) that wait for an end without a key, oldest first."""
-    keyed: dict[str, Event] = field(default_factory=dict)
-    """Starts that wait for the end with their key."""
-    delegations: dict[str, Event] = field(default_factory=dict)
-    """Whole delegations by key, as they are now."""
+    def __init__(self) -> None:
+        self._open: dict[str, OpenRows] = {}
+        self._rows = 0
+        self._outcome = Outcome()
 
     def add(self, event: Event) -> Outcome:
         """Take the next row, in order of arrival."""
-        if event.phase is Phase.WHOLE:
-            return self._whole(event)
-        if event.phase is Phase.START:
-            return self._start(event)
-        return self._end(event)
-
-    def _whole(self, event: Event) -> Outcome:
-        outcome = Outcome(shown=event)
-        key = event.call_key
-        if event.kind is EventKind.DELEGATION and key is not None:
-            early = self.keyed.pop(key, None)
-            if early is not None:
-                outcome.hidden = early.key
-            self.delegations[key] = event
-            self.open.setdefault(group_of(event), []).append(event)
+        self._rows += 1
+        self._outcome = outcome = Outcome(shown=event)
+        if event.phase is not Phase.WHOLE or event.kind is EventKind.DELEGATION:
+            session = self._open.get(event.session_id)
+            if session is None:
+                session = self._open[event.session_id] = OpenRows()
+            session.take(self._rows, event, self)
+        if self._rows % REACH == 0:
+            self._forget()
         return outcome
-
-    def _start(self, event: Event) -> Outcome:
-        if event.call_key is None:
-            self.open.setdefault(group_of(event), []).append(event)
-        elif event.call_key in self.delegations:
-            return Outcome()
-        else:
-            self.keyed[event.call_key] = event
-        return Outcome(shown=event)
-
-    def _end(self, event: Event) -> Outcome:
-        key = event.call_key
-        if key is not None:
-            whole = self.delegations.get(key)
-            if whole is not None:
-                return Outcome(changed=self._finished(whole, event))
-            start = self.keyed.pop(key, None)
-            return Outcome(shown=event) if start is None else Outcome(changed=join(start, event))
-        waiting = self.open.get(group_of(event))
-        if not waiting:
-            return Outcome(shown=event)
-        start = waiting.pop()
-        if start.phase is Phase.WHOLE:
-            return Outcome(changed=self._finished(self._now(start), event))
-        return Outcome(changed=join(start, event))
-
-    def _now(self, whole: Event) -> Event:
-        return self.delegations.get(whole.call_key or "", whole)
-
-    def _finished(self, whole: Event, end: Event) -> Event:
-        changed = finish(whole, end)
-        if whole.call_key is not None:
-            self.delegations[whole.call_key] = changed
-        return changed
 
     def update(self, event: Event) -> Event:
         """A row seen before changed in place: what is shown for it now."""
-        before = self.delegations.get(event.call_key or "")
-        if before is not None and before.key == event.key:
-            if before.end_key is not None and event.state is EventState.RUNNING:
-                event = replace(event, state=before.state, duration=before.duration)
-            self.delegations[event.call_key or ""] = event
-        waiting = self.open.get(group_of(event), [])
-        for index, other in enumerate(waiting):
-            if other.key == event.key:
-                waiting[index] = event
-        return event
+        session = self._open.get(event.session_id)
+        found = None if session is None else session.find(event)
+        return event if found is None else found.update(event)
+
+    def _forget(self) -> None:
+        for name in list(self._open):
+            if self._open[name].forget(self._rows + 1, self):
+                del self._open[name]
+
+    # -- what open rows turn out to be ------------------------------------------------------
+
+    low = float("-inf")
+
+    def told_already(self, row: Event) -> None:
+        """A start row belongs to an event that is shown."""
+        if self._outcome.shown is row:
+            self._outcome.shown = None
+        else:
+            self._outcome.hidden = row.key
+
+    def joined(self, start: Event, end: Event) -> None:
+        """Two rows are one call."""
+        self._outcome.shown, self._outcome.changed = None, join(start, end)
+
+    def parted(self, start: Event, end: Event) -> None:
+        """Nothing older ever comes to part them."""
+
+    def finished(self, end: Event, before: Event, after: Event) -> None:
+        """An end row belongs to a delegation, which is now like this."""
+        del end, before
+        self._outcome.shown, self._outcome.changed = None, after
+
+    def abandoned(self, start: Event) -> None:
+        """A start whose end is not waited for any longer stays what it is."""
 
 
 def paired(events: Iterable[Event]) -> list[Event]:

@@ -1,55 +1,28 @@
-"""The running totals of one session, of one tool, of one agent: the parts of a fold."""
+"""The running totals of one session: a part of a fold."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from queries.activity_bars import ActivityBars
-from queries.durations import Durations
-from queries.models import Event, EventKey, EventKind, EventState, Phase, SessionTotals
-
-
-class KnownSum:
-    """A sum over those values that are known; itself unknown while there are none."""
-
-    __slots__ = ("count", "total")
-
-    def __init__(self) -> None:
-        self.total: float = 0
-        self.count = 0
-
-    def add(self, value: float | None, sign: int) -> None:
-        """Add (or with -1 take back) one value."""
-        if value is not None:
-            self.total += sign * value
-            self.count += sign
-
-    def merge(self, other: KnownSum) -> None:
-        """Add all that ``other`` holds."""
-        self.total += other.total
-        self.count += other.count
-
-    @property
-    def value(self) -> float | None:
-        """The sum, or None."""
-        return self.total if self.count else None
-
-    @property
-    def whole(self) -> int | None:
-        """The sum as an int, or None."""
-        return int(self.total) if self.count else None
+from queries.batch import RowType
+from queries.fold_parts import KnownSum
+from queries.models import Event, EventKey, EventKind, EventState, SessionTotals
+from queries.open_rows import OpenRows
 
 
 class SessionFold:
-    """Counts over one session's events, and what is needed to go on or to prepend.
+    """Counts over one session's events, and what is needed to put ranges of rows together.
 
     ``events`` and ``calls`` count everything but starts that still wait for their end; those
-    are in :attr:`open` and :attr:`keyed`.
+    are in :attr:`open`.
     """
 
+    # A store can have a hundred thousand sessions: what most of them lack is None here.
     __slots__ = (
-        "agents", "bars", "calls", "cost", "ends", "errors", "events", "first_prompt",
-        "first_speaker", "first_text", "first_time", "first_tool", "keyed", "keyed_ends",
-        "last_prompt", "last_speaker", "last_text", "last_time", "last_tool", "messages",
-        "ok", "open", "paired", "prompts", "ranges", "tokens", "wholes",
+        "_ranges", "agents", "bars", "calls", "cost", "errors", "events", "first_prompt",
+        "first_speaker", "first_text", "first_time", "first_tool", "last_prompt", "last_speaker",
+        "last_text", "last_time", "last_tool", "messages", "ok", "open", "prompts", "tokens",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -59,111 +32,120 @@ class SessionFold:
         self.calls = 0
         self.ok = 0
         self.errors = 0
-        self.tokens = KnownSum()
-        self.cost = KnownSum()
+        self.tokens: KnownSum | None = None
+        self.cost: KnownSum | None = None
         self.first_time: float | None = None
         self.last_time: float | None = None
         self.agents: dict[str, int] = {}
+        """Counted events by agent, in order of first appearance."""
         self.first_prompt: tuple[EventKey, str] | None = None
         self.last_prompt: EventKey | None = None
         self.bars = ActivityBars()
-        self.ranges: dict[int, tuple[int, int]] = {}
+        self._ranges: tuple[tuple[int, int, int], ...] = ()
         self.first_speaker: str | None = None
         self.last_speaker: str | None = None
         self.first_text: str | None = None
         self.last_text: str | None = None
         self.first_tool: str | None = None
         self.last_tool: str | None = None
-        self.open: dict[str, list[Event]] = {}
-        self.keyed: dict[str, Event] = {}
-        self.wholes: dict[str, Event] = {}
-        self.ends: dict[str, list[Event]] = {}
-        self.keyed_ends: dict[str, Event] = {}
-        self.paired: dict[str, tuple[Event, Event]] = {}
-        """Delegations made of a start and an end with a key, as (event, end row): an older
-        row may turn out to be the delegation itself."""
+        self.open: OpenRows | None = None
+        """Rows whose counterpart may still come."""
 
-    def see(self, event: Event) -> None:
-        """Note where and when the session has rows, whatever they mean."""
-        source, seq, time = event.source, event.seq, event.time
-        known = self.ranges.get(source)
-        if known is None:
-            self.ranges[source] = (seq, seq)
-        elif seq > known[1]:
-            self.ranges[source] = (known[0], seq)
-        elif seq < known[0]:
-            self.ranges[source] = (seq, known[1])
-        if time is not None:
-            if self.first_time is None or time < self.first_time:
-                self.first_time = time
-            if self.last_time is None or time > self.last_time:
-                self.last_time = time
+    @property
+    def ranges(self) -> Mapping[int, tuple[int, int]]:
+        """Per source, the lowest and the highest seq of the session's rows."""
+        return {source: (low, high) for source, low, high in self._ranges}
 
-    def count(self, event: Event, sign: int) -> None:
-        """Add (or with -1 take back) one event's counts."""
-        self.events += sign
-        kind, state = event.kind, event.state
-        if kind is EventKind.PROMPT:
-            self.prompts += sign
-            if sign > 0:
-                self._prompt(event)
-        elif kind is EventKind.MESSAGE:
-            self.messages += sign
-        elif event.is_call:
-            self.calls += sign
-            if state is EventState.OK:
-                self.ok += sign
-        if state is EventState.ERROR:
-            self.errors += sign
-        self.tokens.add(event.tokens, sign)
-        self.cost.add(event.cost, sign)
-        if event.time is not None and -62e9 < event.time < 253e9:
-            self.bars.add(event.time, sign)
+    def see_rows(self, source: int, low: int, high: int) -> None:
+        """Note where the session has rows, whatever they mean."""
+        known = self._ranges
+        for index, (other, other_low, other_high) in enumerate(known):
+            if other == source:
+                if low < other_low or high > other_high:
+                    wider = (source, min(low, other_low), max(high, other_high))
+                    self._ranges = (*known[:index], wider, *known[index + 1 :])
+                return
+        self._ranges = (*known, (source, low, high))
 
-    def _prompt(self, event: Event) -> None:
-        if event.summary and (self.first_prompt is None or event.key < self.first_prompt[0]):
+    def see_times(self, first: float, last: float) -> None:
+        """Note when the session has rows, whatever they mean."""
+        if self.first_time is None or first < self.first_time:
+            self.first_time = first
+        if self.last_time is None or last > self.last_time:
+            self.last_time = last
+
+    def count(self, kind: RowType, number: int) -> int:
+        """Count ``number`` events (negative: take them back).
+
+        Returns:
+            1 when the agent now has events in this session and had none, -1 the other way
+            round, else 0.
+        """
+        self.events += number
+        if kind.kind is EventKind.PROMPT:
+            self.prompts += number
+        elif kind.kind is EventKind.MESSAGE:
+            self.messages += number
+        elif kind.is_call:
+            self.calls += number
+            if kind.state is EventState.OK:
+                self.ok += number
+        if kind.state is EventState.ERROR:
+            self.errors += number
+        if kind.agent is None:
+            return 0
+        before = self.agents.get(kind.agent, 0)
+        if before + number:
+            self.agents[kind.agent] = before + number
+            return 0 if before else 1
+        del self.agents[kind.agent]
+        return -1
+
+    def add_amounts(self, tokens: int | None, cost: float | None, sign: int) -> None:
+        """Add (or with -1 take back) what one event took."""
+        if tokens is not None:
+            self.tokens = self.tokens or KnownSum()
+            self.tokens.add(tokens, sign)
+        if cost is not None:
+            self.cost = self.cost or KnownSum()
+            self.cost.add(cost, sign)
+
+    def see_prompt(self, event: Event) -> None:
+        """Note what was asked first, and where the session was asked last."""
+        if event.summary and (self.first_prompt is None or event.key <= self.first_prompt[0]):
             self.first_prompt = (event.key, event.summary)
         if self.last_prompt is None or event.key > self.last_prompt:
             self.last_prompt = event.key
 
-    def merge(self, newer: SessionFold) -> None:
-        """Add the plain counts of later rows of the same session."""
-        self.events += newer.events
-        self.prompts += newer.prompts
-        self.messages += newer.messages
-        self.calls += newer.calls
-        self.ok += newer.ok
-        self.errors += newer.errors
-        self.tokens.merge(newer.tokens)
-        self.cost.merge(newer.cost)
-        for time in (newer.first_time, newer.last_time):
-            if time is not None:
-                self.first_time = time if self.first_time is None else min(time, self.first_time)
-                self.last_time = time if self.last_time is None else max(time, self.last_time)
-        for agent, number in newer.agents.items():
-            self.agents[agent] = self.agents.get(agent, 0) + number
+    def merge_older(self, older: SessionFold) -> None:
+        """Add the plain counts of earlier rows of the same session. Consumes ``older``."""
+        self.events += older.events
+        self.prompts += older.prompts
+        self.messages += older.messages
+        self.calls += older.calls
+        self.ok += older.ok
+        self.errors += older.errors
+        self.tokens = _merged(self.tokens, older.tokens)
+        self.cost = _merged(self.cost, older.cost)
+        if older.first_time is not None and older.last_time is not None:
+            self.see_times(older.first_time, older.last_time)
+        agents = older.agents
+        for agent, number in self.agents.items():
+            agents[agent] = agents.get(agent, 0) + number
+        self.agents = agents
         if self.first_prompt is None or (
-            newer.first_prompt is not None and newer.first_prompt < self.first_prompt
+            older.first_prompt is not None and older.first_prompt < self.first_prompt
         ):
-            self.first_prompt = newer.first_prompt
-        if newer.last_prompt is not None:
-            self.last_prompt = max(newer.last_prompt, self.last_prompt or newer.last_prompt)
-        for source, (low, high) in newer.ranges.items():
-            mine = self.ranges.get(source, (low, high))
-            self.ranges[source] = (min(mine[0], low), max(mine[1], high))
-        self.bars.merge(newer.bars)
+            self.first_prompt = older.first_prompt
+        if older.last_prompt is not None:
+            self.last_prompt = max(older.last_prompt, self.last_prompt or older.last_prompt)
+        for source, low, high in older._ranges:
+            self.see_rows(source, low, high)
+        self.bars.merge(older.bars)
 
-    def waiting(self) -> list[Event]:
+    def waiting(self) -> Sequence[Event]:
         """Start rows whose end has not been seen."""
-        if not self.open and not self.keyed:
-            return []
-        starts = [
-            event
-            for group in self.open.values()
-            for event in group
-            if event.phase is Phase.START
-        ]  # fmt: skip
-        return starts + list(self.keyed.values())
+        return () if self.open is None else [start.row for start in self.open.starts()]
 
     def has_moved_on(self, start: Event) -> bool:
         """Whether a later prompt of the session shows that this start will not end."""
@@ -172,14 +154,6 @@ class SessionFold:
             and self.last_prompt[0] == start.source
             and self.last_prompt[1] > start.seq
         )
-
-    def residue(self) -> list[Event]:
-        """Rows that later (or earlier) rows may still pair with, in order of arrival."""
-        rows = {event.key: event for group in self.open.values() for event in group}
-        rows |= {event.key: event for group in self.ends.values() for event in group}
-        for keyed in (self.keyed, self.keyed_ends):
-            rows |= {event.key: event for event in keyed.values()}
-        return [rows[key] for key in sorted(rows)]
 
     def totals(self, running: int) -> SessionTotals:
         """An immutable copy; ``running`` is how many calls of it are taken to be under way."""
@@ -192,8 +166,8 @@ class SessionFold:
             ok=self.ok,
             errors=self.errors,
             running=running,
-            tokens=self.tokens.whole,
-            cost=self.cost.value,
+            tokens=None if self.tokens is None else self.tokens.whole,
+            cost=None if self.cost is None else self.cost.value,
             first_time=self.first_time,
             last_time=self.last_time,
             agents=tuple(self.agents),
@@ -202,88 +176,8 @@ class SessionFold:
         )
 
 
-class ToolFold:
-    """Counts over the calls of one tool and operation, without starts that still wait."""
-
-    __slots__ = ("agents", "calls", "durations", "errors", "ok", "running", "tokens", "unknown")
-
-    def __init__(self) -> None:
-        self.calls = 0
-        self.ok = 0
-        self.errors = 0
-        self.running = 0
-        self.unknown = 0
-        self.tokens = KnownSum()
-        self.agents: dict[str, int] = {}
-        self.durations = Durations()
-
-    def count(self, event: Event, sign: int) -> None:
-        """Add (or with -1 take back) one call."""
-        self.calls += sign
-        state = event.state
-        if state is EventState.OK:
-            self.ok += sign
-        elif state is EventState.ERROR:
-            self.errors += sign
-        elif state is EventState.RUNNING:
-            self.running += sign
-        else:
-            self.unknown += sign
-        self.tokens.add(event.tokens, sign)
-        if event.agent is not None:
-            self.agents[event.agent] = self.agents.get(event.agent, 0) + sign
-        if event.duration is not None and state is not EventState.RUNNING:
-            if sign > 0:
-                self.durations.add(event.duration)
-            else:
-                self.durations.remove(event.duration)
-
-    def merge(self, other: ToolFold) -> None:
-        """Add all that ``other`` counted."""
-        self.calls += other.calls
-        self.ok += other.ok
-        self.errors += other.errors
-        self.running += other.running
-        self.unknown += other.unknown
-        self.tokens.merge(other.tokens)
-        for agent, number in other.agents.items():
-            self.agents[agent] = self.agents.get(agent, 0) + number
-        self.durations.merge(other.durations)
-
-
-class AgentFold:
-    """Counts over one agent's events, without starts that still wait."""
-
-    __slots__ = ("calls", "errors", "events", "last_time", "messages", "sessions", "tokens")
-
-    def __init__(self) -> None:
-        self.events = 0
-        self.messages = 0
-        self.calls = 0
-        self.errors = 0
-        self.sessions = 0
-        self.tokens = KnownSum()
-        self.last_time: float | None = None
-
-    def count(self, event: Event, sign: int) -> None:
-        """Add (or with -1 take back) one event."""
-        self.events += sign
-        if event.kind is EventKind.MESSAGE:
-            self.messages += sign
-        elif event.is_call:
-            self.calls += sign
-        if event.state is EventState.ERROR:
-            self.errors += sign
-        self.tokens.add(event.tokens, sign)
-        if event.time is not None and (self.last_time is None or event.time > self.last_time):
-            self.last_time = event.time
-
-    def merge(self, other: AgentFold) -> None:
-        """Add all that ``other`` counted, but for sessions: those may be the same ones."""
-        self.events += other.events
-        self.messages += other.messages
-        self.calls += other.calls
-        self.errors += other.errors
-        self.tokens.merge(other.tokens)
-        if other.last_time is not None:
-            self.last_time = max(other.last_time, self.last_time or other.last_time)
+def _merged(first: KnownSum | None, second: KnownSum | None) -> KnownSum | None:
+    if first is None or second is None:
+        return first or second
+    first.merge(second)
+    return first

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from queries.fold import NO_TOOL, Fold, ToolKey
+from queries.fold_parts import ToolFold
 from queries.models import AggregatedTool, Event, ToolStatistic
-from queries.session_fold import ToolFold
 from queries.statistics import wilson
 
 
@@ -64,17 +64,16 @@ def tool_statistics(
         _statistic(key, fold.tools.get(key, empty), extras.get(key, _Extra()))
         for key in fold.tools.keys() | extras.keys()
     ]
+    rows = [row for row in rows if row.calls]
     rows.sort(key=lambda row: (-row.calls, row.tool, row.operation or ""))
     return tuple(rows)
 
 
 def _waiting(fold: Fold, is_alive: Callable[[str], bool]) -> Iterable[tuple[Event, bool]]:
     for session_id in fold.waiting:
-        session = fold.sessions[session_id]
-        alive = is_alive(session_id)
-        for start in session.waiting():
+        for start, may_end in fold.waiting_starts(session_id):
             if start.is_call:
-                yield start, alive and not session.has_moved_on(start)
+                yield start, may_end and is_alive(session_id)
 
 
 def _add_declared(extra: _Extra, total: AggregatedTool) -> None:

@@ -36,7 +36,7 @@ def call(seq: int, phase: Phase, **fields: object) -> Event:
 
 
 @st.composite
-def sequences(draw: st.DrawFn, max_size: int = 40) -> list[Event]:
+def sequences(draw: st.DrawFn, max_size: int = 25) -> list[Event]:
     """Rows of several sessions in order of arrival: phases, delegations, messages, prompts."""
     rows: list[Event] = []
     keys: list[str] = []

@@ -3,11 +3,13 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from dataclasses import replace
+from unittest import mock
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from queries import open_rows
 from queries.fold import NO_TOOL, Fold
 from queries.interactions import agent_statistics, interactions
 from queries.models import Event, EventKind, EventState, Handoff, Phase, Relation
@@ -24,9 +26,10 @@ def folded(rows: list[Event], messages_only: bool = False) -> Fold:
 
 def figures(fold: Fold) -> dict[str, object]:
     """Everything that a screen can show of a fold, in comparable form."""
+    waiting = sum(len(fold.sessions[name].waiting()) for name in fold.waiting)
     return {
-        "events": fold.events,
-        "calls": fold.calls,
+        "events": fold.events + waiting,
+        "calls": fold.calls + waiting,
         "ok": fold.ok,
         "errors": fold.errors,
         "failed": fold.failed_calls,
@@ -48,26 +51,62 @@ def _session(fold: Fold, name: str) -> object:
     return replace(totals, agents=tuple(sorted(totals.agents)), activity=busy)
 
 
-@given(sequences(), st.lists(st.integers(0, 40), max_size=4))
-def test_slices_append_to_the_same_totals_as_one_pass(rows: list[Event], cuts: list[int]) -> None:
-    whole = figures(folded(rows))
-    total = Fold(messages_only=False)
+def slices(rows: list[Event], cuts: list[int]) -> list[Fold]:
     edges = [0, *sorted(min(cut, len(rows)) for cut in cuts), len(rows)]
-    for low, high in itertools.pairwise(edges):
-        total.append(folded(rows[low:high]))
-    assert figures(total) == whole
+    return [folded(rows[low:high]) for low, high in itertools.pairwise(edges)]
 
 
-@given(sequences(), st.lists(st.integers(0, 40), max_size=4))
+@given(sequences(), st.lists(st.integers(0, 25), max_size=4))
+def test_slices_append_to_the_same_totals_as_one_pass(rows: list[Event], cuts: list[int]) -> None:
+    total = Fold(messages_only=False)
+    for newer in slices(rows, cuts):
+        total.append(newer)
+    assert figures(total) == figures(folded(rows))
+
+
+@given(sequences(), st.lists(st.integers(0, 25), max_size=4))
 def test_slices_prepended_newest_first_give_the_same_totals(
     rows: list[Event], cuts: list[int]
 ) -> None:
-    whole = figures(folded(rows))
     total = Fold(messages_only=False)
-    edges = [0, *sorted(min(cut, len(rows)) for cut in cuts), len(rows)]
-    for low, high in reversed(list(itertools.pairwise(edges))):
-        total.prepend(folded(rows[low:high]))
-    assert figures(total) == whole
+    for older in reversed(slices(rows, cuts)):
+        total.prepend(older)
+    assert figures(total) == figures(folded(rows))
+
+
+@given(sequences(), st.lists(st.integers(0, 25), max_size=4), st.integers(0, 9))
+def test_what_is_forgotten_out_of_reach_changes_no_total(
+    rows: list[Event], cuts: list[int], reach: int
+) -> None:
+    with mock.patch.object(open_rows, "REACH", reach):
+        total = Fold(messages_only=False)
+        for older in reversed(slices(rows, cuts)):
+            total.prepend(older)
+            total.forget()
+        with mock.patch.object(Fold, "forget"):
+            whole = figures(folded(rows))
+        assert figures(total) == whole
+        total.seal()
+        assert figures(total) == whole
+
+
+@given(sequences())
+def test_rows_one_by_one_count_the_same_as_all_at_once(rows: list[Event]) -> None:
+    fold = Fold(messages_only=False)
+    for row in rows:
+        fold.add(row)
+    assert figures(fold) == figures(folded(rows))
+
+
+def test_little_is_kept_of_ends_whose_start_never_comes() -> None:
+    with mock.patch.object(open_rows, "REACH", 20):
+        total = Fold(messages_only=False)
+        for first in range(900, -1, -100):
+            total.prepend(folded([call(first + row, Phase.END) for row in range(100)]))
+        assert total.calls == 1000
+        total.seal()
+        assert not total.waiting
+        assert total.sessions["s1"].open is None
 
 
 @given(sequences())
@@ -174,6 +213,52 @@ def test_delegations_count_for_the_agent_that_their_parent_speaks_for() -> None:
         ("explorer", "tester"): 1,
         ("codex", "tester"): 1,
     }
+
+
+def test_a_delegation_counts_for_the_agent_that_its_end_row_names() -> None:
+    task = event(
+        1, kind=EventKind.DELEGATION, agent="claude", target_agent="general-purpose", call_key="e1"
+    )
+    nested = event(
+        2,
+        kind=EventKind.DELEGATION,
+        agent="agent-1",
+        target_agent="tester",
+        parent_id="e1",
+        call_key="e2",
+    )
+    end = call(3, Phase.END, kind=EventKind.DELEGATION, call_key="e1", target_agent="explorer")
+    expected = {("claude", "explorer"): 1, ("explorer", "tester"): 1}
+    rows = [task, nested, end]
+    assert interactions(folded(rows), Relation.DELEGATES).counts == expected
+    for cut in (1, 2):
+        total = folded(rows[cut:])
+        total.prepend(folded(rows[:cut]))
+        assert interactions(total, Relation.DELEGATES).counts == expected
+
+
+def test_a_delegation_that_changes_in_place_keeps_what_its_end_rows_told() -> None:
+    task = event(1, kind=EventKind.DELEGATION, call_key="e1", state=EventState.RUNNING)
+    end = call(2, Phase.END, kind=EventKind.DELEGATION, call_key="e1", state=EventState.ERROR)
+    fold = folded([task, end])
+    fold.update(task, replace(task, state=EventState.RUNNING, tokens=7))
+    (tool,) = tool_statistics(fold, lambda _: True)
+    assert (tool.calls, tool.errors, tool.tokens, tool.p50) == (1, 1, 7, 1.0)
+    assert not fold.running
+
+
+def test_a_change_of_a_row_that_is_not_counted_yet_counts_nothing() -> None:
+    fold = folded([event(5)])
+    fold.update(event(2), event(2, state=EventState.ERROR))
+    assert (fold.events, fold.ok, fold.errors) == (1, 1, 0)
+
+
+def test_a_start_row_that_becomes_a_whole_call_in_place_waits_no_longer() -> None:
+    start = call(1, Phase.START)
+    fold = folded([start])
+    fold.update(start, replace(start, phase=Phase.WHOLE, state=EventState.OK, duration=2.0))
+    (tool,) = tool_statistics(fold, lambda _: True)
+    assert (tool.calls, tool.ok, tool.running, tool.p50) == (1, 1, 0, 2.0)
 
 
 def test_handoffs_that_repeat_delegations_are_left_out() -> None:

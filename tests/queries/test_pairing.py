@@ -1,7 +1,12 @@
 from __future__ import annotations
 
-from hypothesis import given
+from unittest import mock
 
+from hypothesis import given
+from hypothesis import strategies as st
+
+from queries import open_rows
+from queries.joining import finish_all
 from queries.models import Event, EventKind, EventState, Phase
 from queries.pairing import Pairing, paired
 from tests.queries.events import call, event, sequences
@@ -93,6 +98,49 @@ def test_an_end_row_keeps_a_delegation_finished_that_still_says_it_runs() -> Non
     pairing.add(whole)
     pairing.add(call(2, Phase.END, kind=EventKind.DELEGATION))
     assert pairing.update(whole).state is EventState.OK
+
+
+def test_the_end_row_knows_better_than_a_placeholder() -> None:
+    placeholder = event(
+        1, kind=EventKind.DELEGATION, call_key="e1", target_agent="general-purpose", summary=""
+    )
+    after = call(
+        4, Phase.END, kind=EventKind.DELEGATION, target_agent="Explore", summary="Find the callers"
+    )
+    (shown,) = paired([placeholder, after])
+    assert (shown.target_agent, shown.summary) == ("Explore", "Find the callers")
+
+
+def test_what_a_delegation_says_itself_stays_where_its_end_says_nothing() -> None:
+    whole = event(
+        1, kind=EventKind.DELEGATION, call_key="e1", target_agent="Explore", summary="Find it"
+    )
+    after = call(4, Phase.END, kind=EventKind.DELEGATION, target_agent=None, summary="done")
+    (shown,) = paired([whole, after])
+    assert (shown.target_agent, shown.summary) == ("Explore", "Find it")
+
+
+@given(st.permutations(list(EventState)), st.permutations([2, 3, 4]))
+def test_the_order_in_which_end_rows_are_found_does_not_matter(
+    states: list[EventState], seqs: list[int]
+) -> None:
+    whole = event(1, kind=EventKind.DELEGATION, call_key="e1", state=states[0])
+    ends = [
+        event(seq, kind=EventKind.DELEGATION, state=state, target_agent=f"agent {seq}")
+        for seq, state in zip([2, 3, 4], states[1:], strict=True)
+    ]
+    in_order = finish_all(whole, ends)
+    assert finish_all(whole, [ends[seq - 2] for seq in seqs]) == in_order
+    assert (in_order.state, in_order.target_agent) == (EventState.ERROR, "agent 4")
+
+
+def test_an_end_too_far_away_is_a_call_by_itself() -> None:
+    rows = [call(1, Phase.START), *(event(seq, tool="Bash") for seq in (2, 3, 4))]
+    end = call(5, Phase.END)
+    with mock.patch.object(open_rows, "REACH", 4):
+        assert [row.seq for row in paired([*rows, end])] == [1, 2, 3, 4]
+    with mock.patch.object(open_rows, "REACH", 3):
+        assert [row.seq for row in paired([*rows, end])] == [1, 2, 3, 4, 5]
 
 
 @given(sequences())

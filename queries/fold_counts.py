@@ -1,0 +1,209 @@
+"""The counters of a fold, and how single types of rows go in and out of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from queries.batch import Batch, RowType, ToolKey, type_of
+from queries.fold_parts import AgentFold, KnownSum, ToolFold
+from queries.handed_on import HandedOn, Pair
+from queries.models import Event, EventKey, EventKind, EventState, Phase
+from queries.session_fold import SessionFold
+
+
+class FoldCounts:
+    """Counters over a range of rows. One call is one event, however many rows it took."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self.events = 0
+        self.messages = 0
+        self.calls = 0
+        self.ok = 0
+        self.errors = 0
+        self.failed_calls = 0
+        self.never_ended = 0
+        """Starts among the events whose end is not waited for any longer."""
+        self.tokens = KnownSum()
+        self.cost = KnownSum()
+        self.sessions: dict[str, SessionFold] = {}
+        self.tools: dict[ToolKey, ToolFold] = {}
+        self.agents: dict[str, AgentFold] = {}
+        self.follows: Counter[Pair] = Counter()
+        self.repeats: Counter[str] = Counter()
+        """By agent: those of its followers that are itself with the same text again."""
+        self.next_tools: Counter[Pair] = Counter()
+        self.handed_on = HandedOn()
+        self.running: dict[str, dict[EventKey, Event]] = {}
+        """Per session, whole events that say they run: rows that may change in place."""
+        self.waiting: set[str] = set()
+        """Sessions with rows (starts among them) that another row may still belong to."""
+        self.changed: set[str] = set()
+        """Sessions counted differently since the caller last emptied this set."""
+
+    @property
+    def follows_once(self) -> Counter[Pair]:
+        """As ``follows``, without rows that repeat the one before them."""
+        pairs = Counter(self.follows)
+        pairs.subtract({(name, name): number for name, number in self.repeats.items()})
+        return pairs
+
+    def delegations(self) -> Counter[Pair]:
+        """Who handed work to whom, by events."""
+        return self.handed_on.pairs()
+
+    # -- many rows ----------------------------------------------------------------------------
+
+    def _count_types(self, batch: Batch) -> None:
+        """Count rows for the whole range, for tools and for agents."""
+        latest: dict[RowType, float] = {}
+        durations: dict[ToolKey, list[float]] = {}
+        for kind, time, took in zip(batch.types, batch.times, batch.durations, strict=True):
+            if time is not None and time > latest.get(kind, float("-inf")):
+                latest[kind] = time
+            if took is not None and kind.timed:
+                durations.setdefault(kind.tool_key, []).append(took)
+        for kind, number in Counter(batch.types).items():
+            if kind.counts:
+                self._count(kind, number)
+                if kind.agent is not None and kind in latest:
+                    self.agents[kind.agent].see(latest[kind])
+        for key, values in durations.items():
+            self.tools[key].durations.add_all(values)
+
+    def _count(self, kind: RowType, number: int) -> None:
+        self.events += number
+        if kind.state is EventState.ERROR:
+            self.errors += number
+        if kind.kind is EventKind.MESSAGE:
+            self.messages += number
+        elif kind.is_call:
+            self.calls += number
+            if kind.state is EventState.OK:
+                self.ok += number
+            elif kind.state is EventState.ERROR:
+                self.failed_calls += number
+            self._tool(kind.tool_key).count(kind, number)
+        if kind.agent is not None:
+            self._agent(kind.agent).count(kind, number)
+
+    def _tool(self, key: ToolKey) -> ToolFold:
+        tool = self.tools.get(key)
+        if tool is None:
+            tool = self.tools[key] = ToolFold()
+        return tool
+
+    def _agent(self, name: str) -> AgentFold:
+        agent = self.agents.get(name)
+        if agent is None:
+            agent = self.agents[name] = AgentFold()
+        return agent
+
+    def _count_in_session(self, session: SessionFold, kind: RowType, number: int) -> None:
+        gained = session.count(kind, number)
+        if gained and kind.agent is not None:
+            self.agents[kind.agent].sessions += gained
+
+    def _add_amounts(
+        self,
+        session: SessionFold,
+        kind: RowType,
+        tokens: int | None,
+        cost: float | None,
+        sign: int,
+    ) -> None:
+        self.tokens.add(tokens, sign)
+        self.cost.add(cost, sign)
+        session.add_amounts(tokens, cost, sign)
+        if kind.agent is not None:
+            self.agents[kind.agent].tokens.add(tokens, sign)
+        if kind.is_call:
+            self.tools[kind.tool_key].tokens.add(tokens, sign)
+
+    # -- single events ------------------------------------------------------------------------
+
+    def recount(self, session: SessionFold, before: Event | None, after: Event | None) -> None:
+        """Take back one event that is counted, and count another one instead."""
+        if before is not None:
+            self._recount(session, before, -1)
+        if after is not None:
+            self._recount(session, after, 1)
+        if before is not None and after is not None:
+            self.handed_on.changed(after)
+
+    def count_duration(self, kind: RowType, seconds: float, sign: int) -> None:
+        """Add (or with -1 take back) the duration of a call that is counted without one."""
+        if kind.timed:
+            durations = self.tools[kind.tool_key].durations
+            (durations.add if sign > 0 else durations.remove)(seconds)
+
+    def _recount(self, session: SessionFold, event: Event, sign: int) -> None:
+        kind = type_of(event)
+        self._count(kind, sign)
+        self._count_in_session(session, kind, sign)
+        self._add_amounts(session, kind, event.tokens, event.cost, sign)
+        if event.duration is not None:
+            self.count_duration(kind, event.duration, sign)
+        if event.time is not None:
+            session.bars.add(event.time, sign)
+            if kind.agent is not None and sign > 0:
+                self.agents[kind.agent].see(event.time)
+        if sign > 0:
+            self._note_running(event)
+        elif event.session_id in self.running:
+            known = self.running[event.session_id]
+            known.pop(event.key, None)
+            if not known:
+                del self.running[event.session_id]
+
+    def _note_running(self, event: Event) -> None:
+        if event.phase is Phase.WHOLE and event.state is EventState.RUNNING:
+            self.running.setdefault(event.session_id, {})[event.key] = event
+
+    def count_never_ended(self, session: SessionFold, start: Event) -> None:
+        """Count a start that nobody waits for any more exactly as one that is waiting."""
+        self.never_ended += 1
+        self.events += 1
+        self.calls += 1
+        session.events += 1
+        session.calls += 1
+        if start.is_call:
+            tool = self._tool(type_of(start).tool_key)
+            tool.calls += 1
+            tool.unknown += 1
+            if start.agent is not None:
+                tool.agents[start.agent] = tool.agents.get(start.agent, 0) + 1
+        if start.agent is not None:
+            agent = self._agent(start.agent)
+            agent.events += 1
+            agent.calls += 1
+
+    # -- other ranges -------------------------------------------------------------------------
+
+    def _merge_counts(self, other: FoldCounts, shift: int, *, is_newer: bool) -> None:
+        """Add all counts but those of sessions."""
+        self.rows += other.rows
+        self.events += other.events
+        self.messages += other.messages
+        self.calls += other.calls
+        self.ok += other.ok
+        self.errors += other.errors
+        self.failed_calls += other.failed_calls
+        self.never_ended += other.never_ended
+        self.tokens.merge(other.tokens)
+        self.cost.merge(other.cost)
+        for key, tool in other.tools.items():
+            if key in self.tools:
+                self.tools[key].merge(tool)
+            else:
+                self.tools[key] = tool
+        for name, agent in other.agents.items():
+            self._agent(name).merge(agent)
+        self.follows.update(other.follows)
+        self.repeats.update(other.repeats)
+        self.next_tools.update(other.next_tools)
+        self.handed_on.merge(other.handed_on, shift, is_newer=is_newer)
+        for name, events in other.running.items():
+            self.running.setdefault(name, {}).update(events)
+        self.waiting |= other.waiting
+        self.changed |= other.changed

@@ -1,0 +1,74 @@
+"""What it means for a fold's counts when rows turn out to belong together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from queries.batch import type_of
+from queries.joining import join, time_taken
+from queries.models import Event, Phase
+from queries.session_fold import SessionFold
+
+if TYPE_CHECKING:
+    from queries.fold import Fold
+
+
+class SessionLedger:
+    """Keeps the counts of one session of a fold right while its rows are matched."""
+
+    __slots__ = ("_fold", "name", "session")
+
+    def __init__(self, fold: Fold, name: str, session: SessionFold) -> None:
+        self._fold = fold
+        self.name = name
+        self.session = session
+
+    @property
+    def low(self) -> float:
+        """The lowest position; minus infinity when nothing older can come."""
+        return self._fold.low
+
+    def told_already(self, row: Event) -> None:
+        """Start rows are not counted, so nothing is to be taken back."""
+
+    def joined(self, start: Event, end: Event) -> None:
+        """An end row, which is counted, is one call with this start."""
+        self._rejoin(start, end, 1)
+
+    def parted(self, start: Event, end: Event) -> None:
+        """An end row is counted as one call with this start, but is a row by itself."""
+        self._rejoin(start, end, -1)
+
+    def finished(self, end: Event, before: Event, after: Event) -> None:
+        """An end row, which is counted, belongs to a delegation."""
+        self._fold.recount(self.session, end, None)
+        self._fold.recount(self.session, before, after)
+
+    def abandoned(self, start: Event) -> None:
+        """Nobody waits for the end of this start any longer."""
+        self._fold.count_never_ended(self.session, start)
+
+    def _rejoin(self, start: Event, end: Event, sign: int) -> None:
+        if _says_all(start, end):
+            # Almost always: only the duration is new, so only that is counted.
+            if end.duration is None and (took := time_taken(start, end)) is not None:
+                self._fold.count_duration(type_of(end), took, sign)
+            return
+        when = end.time if end.time is not None else start.time
+        call = replace(join(start, end), phase=Phase.END, time=when)
+        if sign > 0:
+            self._fold.recount(self.session, end, call)
+        else:
+            self._fold.recount(self.session, call, end)
+
+
+def _says_all(start: Event, end: Event) -> bool:
+    """Whether an end row names itself whatever its start row names."""
+    return (
+        (end.agent is not None or start.agent is None)
+        and (end.tool is not None or start.tool is None)
+        and (end.operation is not None or start.operation is None)
+        and (end.tokens is not None or start.tokens is None)
+        and (end.cost is not None or start.cost is None)
+    )
