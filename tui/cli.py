@@ -35,6 +35,7 @@ COMMANDS: Final[Mapping[str, Entry]] = {
     "activity": Entry("tui.headless.activity", "Prompts with everything that happened under them."),
     "timeline": Entry("tui.headless.timeline", "Every event of one session in order of arrival."),
     "events": Entry("tui.headless.events", "The newest events that match a filter."),
+    "compare": Entry("tui.headless.compare", "Where and how sessions, or groups of them, differ."),
     "metrics": Entry("tui.headless.metrics", "Totals, averages and success rates of a store."),
     "tail": Entry("tui.headless.tail", "Print events as they are committed, one JSON line each."),
     "doctor": Entry("tui.headless.doctor", "How a store is read, and what in it does not fit."),

@@ -31,6 +31,8 @@ class Column(Generic[_T]):
     cell: Callable[[_T], str]
     number: bool = False
     """Whether it is aligned to the right."""
+    verbatim: bool = False
+    """Whether the heading is data, such as an id, and stays as it is."""
 
 
 def write(text: str) -> None:
@@ -129,7 +131,7 @@ def text_lines(columns: Sequence[Column[_T]], items: Iterable[_T]) -> Iterator[s
         ]
         for item in items
     ]
-    headings = [column.heading.upper() for column in columns]
+    headings = [column.heading if column.verbatim else column.heading.upper() for column in columns]
     widths = [max(map(width, cells)) for cells in zip(headings, *lines, strict=True)]
     for line in (headings, *lines):
         cells = []
