@@ -75,7 +75,8 @@ class Prompt(Horizontal):
         with line.prevent(Input.Changed):
             line.value = text
         self.add_class("-asking")
-        line.focus()
+        # At once, and not when the next message is handled: keys may be waiting already.
+        self.screen.set_focus(line)
 
     def close(self) -> None:
         """Hide it."""

@@ -16,6 +16,7 @@ from tui.terminal import crash, lifecycle, preflight
 from tui.terminal.driver import SafeDriver
 from tui.terminal.lifecycle import Lifecycle
 from tui.terminal.output import DiffOutput
+from tui.terminal.type_ahead import TypeAhead
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +26,7 @@ SETTLE_AFTER = 1.0
 is shown, and hardly while the first keys are pressed."""
 
 
-class TerminalApp(DiffOutput[ReturnType]):
+class TerminalApp(TypeAhead[ReturnType], DiffOutput[ReturnType]):
     """An app that sends little, ends well, and keeps data out of its error messages.
 
     Args:

@@ -1,0 +1,176 @@
+"""However the program ends, the terminal is as it was and nobody is left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.process.program import PROGRAM, Home
+from tests.process.terminal import Terminal
+
+pytestmark = pytest.mark.process
+
+
+def in_group(terminal: Terminal) -> list[str]:
+    """The processes of the program's session that are still there."""
+    listed = subprocess.run(
+        ["ps", "-o", "pid=,stat=,args=", "-s", str(terminal.process.pid)],
+        capture_output=True, text=True,
+    )  # fmt: skip
+    return [line for line in listed.stdout.splitlines() if " Z" not in line]
+
+
+@pytest.fixture
+def store(home: Home) -> Path:
+    return home.sample("htmlgraph-0.35.0.db")
+
+
+@pytest.mark.parametrize("key", ["q", "ctrl+c", "ctrl+q"])
+def test_keys_that_quit(home: Home, store: Path, key: str) -> None:
+    with home.open(store) as terminal:
+        terminal.press(key)
+        assert terminal.wait() == 0
+        assert terminal.restored() == []
+        assert in_group(terminal) == []
+
+
+def test_quit_while_typing(home: Home, store: Path) -> None:
+    with home.open(store) as terminal:
+        terminal.send("/quit")
+        terminal.wait_for(lambda t: t.lines()[-1].startswith("/quit"))
+        terminal.press("ctrl+c")
+        assert terminal.wait() == 0
+        assert terminal.restored() == []
+
+
+@pytest.mark.parametrize(
+    "number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT], ids=lambda n: n.name
+)
+def test_signals_that_end(home: Home, store: Path, number: signal.Signals) -> None:
+    with home.open(store) as terminal:
+        terminal.kill(number)
+        assert terminal.wait(3) == 128 + number
+        assert terminal.restored() == []
+        assert in_group(terminal) == []
+
+
+def test_a_signal_before_the_screen_is_there(home: Home, store: Path) -> None:
+    with home.run(store) as terminal:
+        terminal.wait_for(lambda t: b"opening" in t.raw)
+        terminal.kill(signal.SIGTERM)
+        assert terminal.wait(3) == 143
+        assert terminal.restored() == []
+
+
+def test_the_demo_ends_with_its_terminal(home: Home) -> None:
+    with home.open("demo") as terminal:
+        terminal.kill(signal.SIGTERM)
+        assert terminal.wait(4) == 143
+        assert terminal.restored() == []
+    assert list((home.folder / "tmp").iterdir()) == []
+
+
+@pytest.mark.parametrize("ignore_hangup", [False, True], ids=["hangup", "nohup"])
+def test_the_window_is_closed(home: Home, store: Path, ignore_hangup: bool) -> None:
+    with home.open(store, ignore_hangup=ignore_hangup) as terminal:
+        terminal.hang_up()
+        assert terminal.process.wait(3) == 129
+        assert in_group(terminal) == []
+
+
+@pytest.mark.parametrize("by", ["ctrl+z", signal.SIGTSTP], ids=str)
+def test_stopped_and_continued(home: Home, store: Path, by: str | signal.Signals) -> None:
+    with home.open(store) as terminal:
+        terminal.wait_for_quiet()
+        before = terminal.lines()
+        if isinstance(by, str):
+            terminal.press(by)
+        else:
+            terminal.kill(by)
+        terminal.wait_until_stopped()
+        assert terminal.restored() == []
+        terminal.scribble()
+        terminal.kill(signal.SIGCONT)
+        terminal.wait_for(lambda t: t.lines() == before, what="the same screen")
+        terminal.press("down")
+        terminal.wait_for(lambda t: t.lines() != before)
+        terminal.press("q")
+        assert terminal.wait() == 0
+        assert terminal.restored() == []
+
+
+def test_stopped_and_continued_in_another_size(home: Home, store: Path) -> None:
+    with home.open(store) as terminal:
+        terminal.press("ctrl+z")
+        terminal.wait_until_stopped()
+        terminal.resize(80, 24)
+        terminal.scribble()
+        terminal.kill(signal.SIGCONT)
+        terminal.wait_for(lambda t: "quit" in t.lines()[-1] and "live" in t.lines()[0])
+        assert "$ fg" not in terminal.text()
+
+
+def test_a_job_of_a_shell(home: Home, store: Path) -> None:
+    """Ctrl+Z, then fg, in a shell with job control that has a terminal of its own."""
+    with home.open(store) as reference:
+        reference.wait_for_quiet()
+        shown = reference.lines()
+    command = ["bash", "--norc", "--noprofile", "-i"]
+    with Terminal(command, env={**home.env, "PS1": "prompt> "}, cwd=home.folder) as terminal:
+        terminal.wait_for_text("prompt>")
+        quoted = " ".join(f"'{word}'" for word in (*PROGRAM, str(store)))
+        terminal.send(f"{quoted}\r")
+        terminal.wait_for_text("Sessions 1-")
+        terminal.wait_for(lambda t: t.lines() == shown, what="the same screen as without a shell")
+        terminal.press("ctrl+z")
+        terminal.wait_for_text("Stopped")
+        terminal.send("fg\r")
+        terminal.wait_for(lambda t: t.lines() == shown, what="the same screen again")
+        terminal.press("q")
+        terminal.wait_for(lambda t: t.lines()[-1] == "" or "prompt>" in t.text())
+        terminal.send("echo code $?\r")
+        terminal.wait_for_text("code 0")
+        terminal.send("exit\r")
+        terminal.wait()
+
+
+def test_a_storm_of_sizes(home: Home, store: Path) -> None:
+    with home.open(store) as terminal:
+        terminal.wait_for_quiet()
+        shown = terminal.lines()
+        mark = len(terminal.raw)
+        for step in range(100):
+            terminal.resize(30 + step, 8 + step % 40)
+        terminal.resize(1, 1)
+        terminal.resize(120, 40)
+        terminal.wait_for(lambda t: t.lines() == shown, what="the same screen")
+        assert len(terminal.raw) - mark < 200_000
+        terminal.press("q")
+        assert terminal.wait() == 0
+        assert terminal.restored() == []
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(40, 10), (20, 6), (19, 5), (3, 2), (1, 1)], ids=str)
+def test_tiny_windows(home: Home, store: Path, columns: int, rows: int) -> None:
+    with home.run(store, columns=columns, rows=rows) as terminal:
+        terminal.wait_for(lambda t: b"\x1b[?2026h" in t.raw, what="a frame")
+        terminal.resize(120, 40)
+        terminal.wait_for_text("Sessions 1-")
+        terminal.press("q")
+        assert terminal.wait() == 0
+        assert terminal.restored() == []
+
+
+def test_a_terminal_that_does_not_read(home: Home) -> None:
+    with home.open("demo", "--speed", "50") as terminal:
+        with terminal.not_reading():
+            terminal.wait_for(lambda t: t.is_full(), what="a full pseudo-terminal", timeout=20)
+            terminal.kill(signal.SIGTERM)
+            assert terminal.process.wait(4) == 143
+        terminal.wait()
+        assert terminal.restored() == []
+    assert os.listdir(home.folder / "tmp") == []
