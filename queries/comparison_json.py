@@ -85,6 +85,9 @@ def comparison_json(
         "alignment": None if alignment is None else alignment_json(alignment),
         "notes": list(comparison.notes),
     }  # fmt: skip
+    if overlay:
+        shape["overlay"] = {run.id: curve_json(run.curve) for run in comparison.runs}
+    return shape
 
 
 def metric_rows(comparison: Comparison) -> list[Json]:
@@ -142,9 +145,6 @@ def group_comparison_json(comparison: GroupComparison) -> Json:
         "sessions": [session_json(run.row) for run in (*comparison.a, *comparison.b)],
         "notes": list(comparison.notes),
     }
-    if overlay:
-        shape["overlay"] = {run.id: curve_json(run.curve) for run in comparison.runs}
-    return shape
 
 
 def group_metric_json(row: GroupMetric) -> Json:

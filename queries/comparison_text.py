@@ -97,16 +97,14 @@ def group_summary(metrics: Iterable[GroupMetric]) -> str:
         found = [_shown(metric) for metric in known if metric.verdict is verdict]
         if found:
             sentences.append(f"{words} {', '.join(found)}.")
-    if not sentences:
-        sentences.append("No difference is shown.")
     for verdict, words in (
-        (Verdict.NO_DIFFERENCE_SHOWN, "No difference shown in"),
+        (Verdict.NO_DIFFERENCE_SHOWN, "No difference is shown in"),
         (Verdict.TOO_FEW, "Too few sessions to tell about"),
     ):
         labels = [metric.metric.label for metric in known if metric.verdict is verdict]
         if labels:
             sentences.append(f"{words} {', '.join(labels)}.")
-    return " ".join(sentences)
+    return " ".join(sentences) or "There is nothing to compare."
 
 
 def _shown(metric: GroupMetric) -> str:

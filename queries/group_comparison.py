@@ -63,8 +63,11 @@ def compare_groups(
         )
     open_ended = sum(completion(run) is None for run in (*a, *b))
     if open_ended:
-        notes.append(f"{open_ended:,} sessions that run or have no known status do not count in "
-                     "completion.")  # fmt: skip
+        notes.append(
+            f"Not counted in completion: {open_ended:,} "
+            f"session{'s that run or have' if open_ended > 1 else ' that runs or has'}"
+            " no known status."
+        )
     return GroupComparison(
         a=tuple(a),
         b=tuple(b),

@@ -85,7 +85,8 @@ _VALUES: Final[Mapping[str, Callable[[RunFigures], Value]]] = {
     "status": lambda run: run.row.session.status.value,
     "duration": lambda run: run.row.duration,
     "span": _span,
-    "declared_turns": lambda run: run.row.session.declared_turns,
+    # Stores write 0 until they know.
+    "declared_turns": lambda run: run.row.session.declared_turns or None,
     "prompts": lambda run: run.row.totals.prompts,
     "messages": lambda run: run.row.totals.messages if run.has_messages else None,
     "events": lambda run: run.row.totals.events,
