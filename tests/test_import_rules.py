@@ -10,7 +10,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 TERMINAL = ("textual", "rich", "click", "pygments")
-ALLOWED_TO_WIDGETS = frozenset(("queries", "queries.models", "queries.text"))
+ALLOWED_TO_WIDGETS = frozenset(
+    # The model, of which comparisons are a part, and the text helpers.
+    ("queries", "queries.models", "queries.comparison_models", "queries.text")
+)
 
 # Each module is imported in the same process; what the one before it loaded is told apart.
 LOADER = """
