@@ -1,4 +1,4 @@
-"""Views written to files: new ones only, readable by their owner only."""
+"""Views given away: files of their own, readable by their owner only, and paths for commands."""
 
 from __future__ import annotations
 
@@ -17,6 +17,11 @@ class ExportError(Exception):
 def slug(name: str) -> str:
     """A name that is safe as a file name anywhere: letters, digits, "-" and "_"."""
     return re.sub(r"[^A-Za-z0-9_]+", "-", name).strip("-")[:80] or "export"
+
+
+def absolute(path: Path) -> str:
+    """The path as it can be written on a command line, whatever folder that is in."""
+    return os.path.abspath(path)
 
 
 def write_text(name: str, lines: Iterable[str], folder: Path | None = None) -> Path:

@@ -6,9 +6,10 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from queries.feed import Feed
-from queries.models import EventKey, Snapshot
+from queries.models import EventKey, Snapshot, StoreState, StoreTotals
 
 BACKFILL_STEP = 0.005
 """Seconds of counting between two pauses."""
@@ -18,6 +19,9 @@ PAUSE_ROLLBACK = 0.02
 LIVELY = 10.0
 """Seconds after the last change during which polling goes at full rate."""
 SLOWEST = 2.0
+AGEING = 60.0
+"""Seconds after which a snapshot is made although nothing happened: ages grow, and what has
+been silent for long is no longer called running."""
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +47,8 @@ class Poller(threading.Thread):
         self._stop_wanted = threading.Event()
         self._wake = threading.Event()
         self._last_change = monotonic()
+        self._last_made = self._last_change
+        self._last: Snapshot | None = None
         self.error: BaseException | None = None
         """What ended the thread, if it did not end by itself."""
 
@@ -60,8 +66,7 @@ class Poller(threading.Thread):
 
     def ranges_of(self, session_id: str) -> dict[int, tuple[int, int]] | None:
         """Where the counted rows of a session lie, per source; None while it is unknown."""
-        counted = self._feed.fold.sessions.get(session_id)
-        return None if counted is None else dict(counted.ranges)
+        return self._feed.ranges_of(session_id)
 
     def stop(self, timeout: float = 2.0) -> None:
         """End the thread and let go of the file."""
@@ -77,19 +82,29 @@ class Poller(threading.Thread):
         """Poll until stopped."""
         try:
             while not self._stop_wanted.is_set():
-                snapshot = self._feed.poll()
-                if snapshot is not None:
-                    if snapshot.arrived or snapshot.updated:
-                        self._last_change = self._monotonic()
-                    self._hand_on(snapshot)
+                self.poll_once()
                 self._between_polls()
         except Exception as error:
             log.exception("the poller ended")
             self.error = error
+            self._hand_on(_broken(self._last, error))
         finally:
             self._feed.close()
 
+    def poll_once(self) -> Snapshot | None:
+        """Look once, and hand on and return a snapshot if there is a new one."""
+        snapshot = self._feed.poll()
+        now = self._monotonic()
+        if snapshot is None and now - self._last_made >= AGEING:
+            snapshot = self._feed.snapshot(force=True)
+        if snapshot is not None:
+            if snapshot.arrived or snapshot.updated:
+                self._last_change = now
+            self._hand_on(snapshot)
+        return snapshot
+
     def _hand_on(self, snapshot: Snapshot) -> None:
+        self._last, self._last_made = snapshot, self._monotonic()
         with self._guard:
             if self._receiver is None:
                 self._kept.append(snapshot)
@@ -112,3 +127,21 @@ class Poller(threading.Thread):
     def _is_rollback(self) -> bool:
         store = self._feed.store
         return store is not None and store.info.journal_mode != "wal"
+
+
+def _broken(last: Snapshot | None, error: BaseException) -> Snapshot:
+    """What was known last, with a word that it is not followed any more."""
+    message = f"A fault of this program ({type(error).__name__}) ended the reading; start it anew."
+    if last is None:
+        return Snapshot(
+            1, 0, StoreState.UNREADABLE, message, None, (), 0, StoreTotals(), (), (), {}
+        )
+    return replace(
+        last,
+        generation=last.generation + 1,
+        state=StoreState.UNREADABLE,
+        message=message,
+        arrived=(),
+        arrived_cut=False,
+        updated=(),
+    )

@@ -2,7 +2,8 @@
 
 A request belongs to a slot ("tree", "scope", "text"). A newer request of the same slot
 replaces an older one, also while that one runs: its query is interrupted and its answer is
-dropped. Requests may answer in several parts.
+dropped. A request of a slot that goes first interrupts one that is served later, which begins
+again afterwards. Requests may answer in several parts.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ class Answer:
     value: object
     error: str = ""
     """One sentence when it could not be read; the value is None then."""
+    retry: bool = False
+    """Whether asking again may help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +77,18 @@ class Reader(threading.Thread):
             self._tickets[slot] = ticket
             self._waiting[slot] = _Request(slot, ticket, work)
             current, store = self._current, self._store
-            if current is not None and current.slot == slot and store is not None:
+            if current is not None and store is not None and self._makes_way(current, slot):
                 store.interrupt()
             self._changed.notify()
         return ticket
+
+    def cancel(self, slot: str) -> None:
+        """Nobody wants the answers of this slot any more."""
+        with self._changed:
+            self._tickets[slot] = self._tickets.get(slot, 0) + 1
+            self._waiting.pop(slot, None)
+            if self._current is not None and self._current.slot == slot and self._store is not None:
+                self._store.interrupt()
 
     def is_current(self, answer: Answer) -> bool:
         """Whether no newer request of that slot was made."""
@@ -113,6 +124,10 @@ class Reader(threading.Thread):
             self._current = self._waiting.pop(slot)
             return self._current
 
+    def _makes_way(self, current: _Request, slot: str) -> bool:
+        """Whether what is being served is replaced by, or served after, a new request."""
+        return current.slot == slot or self._rank(slot) < self._rank(current.slot)
+
     def _rank(self, slot: str) -> int:
         return self._order.index(slot) if slot in self._order else len(self._order)
 
@@ -127,10 +142,15 @@ class Reader(threading.Thread):
                     self._put_back(request)
                     return
         except QueryStoppedError:
-            if not self._is_replaced(request):
-                self._receiver(Answer(request.slot, request.ticket, None, "That took too long."))
+            if self._is_replaced(request):
+                return
+            if self._more_urgent(request):
+                self._put_back(request)
+                return
+            self._receiver(Answer(request.slot, request.ticket, None, "That took too long."))
         except StoreError as error:
-            self._receiver(Answer(request.slot, request.ticket, None, str(error)))
+            answer = Answer(request.slot, request.ticket, None, str(error), error.retry)
+            self._receiver(answer)
         except Exception as error:
             log.exception("a request could not be served")
             name = type(error).__name__

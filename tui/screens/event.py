@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import tzinfo
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -12,11 +12,11 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
 
-from queries.models import Event, EventText, Snapshot
+from queries.models import ActivityNode, Event, EventText, Snapshot, StoreState
 from queries.side_tables import event_text
 from queries.store import Store
 from tui.commands import available, bindings_for, footer_hints
-from tui.export import ExportError, write_text
+from tui.export import ExportError, absolute, write_text
 from tui.reader import Answer
 from tui.screens.prompt import Prompt
 from tui.screens.reading import Reading
@@ -41,6 +41,7 @@ class EventScreen(Reading, Screen[None]):
         super().__init__()
         self._shown = event
         self._never_ended = never_ended
+        self._failed = False
 
     @property
     def owner(self) -> SessionApp:
@@ -78,6 +79,7 @@ class EventScreen(Reading, Screen[None]):
 
     def _ask(self) -> None:
         event = self._shown
+        self._failed = False
 
         def work(store: Store) -> Iterator[object]:
             text = event_text(store, event)
@@ -87,19 +89,27 @@ class EventScreen(Reading, Screen[None]):
 
     def take_answer(self, answer: Answer) -> None:
         """Show what was read."""
+        self._failed = answer.retry
         if answer.error:
-            self.notify(answer.error, markup=False)
+            self.detail.view.empty_text = answer.error
             return
         text, rendered = cast("tuple[EventText, dict[str, str]]", answer.value)
         self.detail.show_text(text, rendered)  # type: ignore[arg-type]  # keys are sections
 
-    def take(self, snapshot: Snapshot) -> None:
+    def take(self, snapshot: Snapshot, news: Sequence[ActivityNode]) -> None:
         """Show the event as it is now, if it changed."""
-        for event in snapshot.updated:
-            if event.key == self._shown.key:
-                self._shown = event
-                self.detail.show_event(event)
+        for node in news:
+            event = node.event
+            if event is None or event.key != self._shown.key:
+                continue
+            is_other, self._shown = event != self._shown, event
+            if is_other or node.never_ended != self._never_ended:
+                self._never_ended = node.never_ended
+                self.detail.show_event(event, never_ended=node.never_ended)
+            if is_other:
                 self._ask()
+        if self._failed and snapshot.state is StoreState.LIVE:
+            self._ask()
 
     def zone_changed(self, zone: tzinfo | None) -> None:
         """Show times in another zone."""
@@ -135,8 +145,11 @@ class EventScreen(Reading, Screen[None]):
         self.detail.view.focus()
 
     def action_back(self) -> None:
-        """Go back to the main screen."""
-        self.dismiss()
+        """End the search, or go back to the main screen."""
+        if self.detail.needle:
+            self.detail.find("")
+        else:
+            self.dismiss()
 
     def action_copy(self) -> None:
         """Copy the line under the cursor."""
@@ -144,7 +157,7 @@ class EventScreen(Reading, Screen[None]):
 
     def action_copy_command(self) -> None:
         """Copy the shell command that prints the session's events."""
-        parts = ["session-tui", "events", str(self.owner.path), "--session"]
+        parts = ["session-tui", "events", absolute(self.owner.path), "--session"]
         self.owner.copy_text(shlex.join([*parts, self._shown.session_id, "--json"]))
 
     def action_export_view(self) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from textual import on
 
-from queries.filters import EVENT_FIELDS, FilterError, parse_filter
-from queries.models import EventState, Relation
+from queries.filters import EVENT_FIELDS, Filter, FilterError, parse_filter
+from queries.models import Relation
 from tui.screens.pane_screen import PaneScreen
 from tui.screens.prompt import Prompt
+from widgets.activity_line import is_failure
 from widgets.activity_tree import ActivityTree
 from widgets.interaction_matrix import InteractionMatrix
 from widgets.session_list import SessionList
@@ -20,6 +21,9 @@ LIVE_SEARCH = 5000
 
 class Finding(PaneScreen):
     """Actions of the registry, groups Move, Find, Sessions, Activity, Tools & matrix."""
+
+    _event_filter: Filter | None = None
+    """The last one that was typed."""
 
     def action_pane(self, method: str) -> None:
         """Run a command of the focused pane."""
@@ -53,15 +57,10 @@ class Finding(PaneScreen):
 
     def _wrapped_error(self, step: int) -> bool:
         """Go on from the other end of the tree."""
-        tree, before = self.tree_view, self.tree_view.cursor
-        tree.follow(False)
-        tree.move_to(0 if step > 0 else tree.line_count - 1)
-        node = tree.current_node()
-        event = None if node is None else node.event
-        if (event is not None and event.state is EventState.ERROR) or tree.next_error(step):
-            return True
-        tree.move_to(before)
-        return False
+        loaded = self.activity.tree
+        nodes = [] if loaded is None else loaded.model.nodes()
+        ordered = nodes if step > 0 else reversed(nodes)
+        return any(is_failure(node) and self.tree_view.go_to(node.key) for node in ordered)
 
     def _next_failing_tool(self, step: int) -> bool:
         rows = self.tool_view.rows
@@ -74,7 +73,9 @@ class Finding(PaneScreen):
     def action_filter_sessions(self) -> None:
         """Ask for a filter, of events in the activity tree, of sessions elsewhere."""
         if self.pane_index == ACTIVITY:
-            self.prompt.ask("events", "events: ", self.tree_view.filter_label)
+            typed = self._event_filter
+            known = "" if typed is None or not self.tree_view.filter_label else str(typed)
+            self.prompt.ask("events", "events: ", known)
         else:
             now = self.sessions.filter
             self.prompt.ask("sessions", "sessions: ", "" if now is None else str(now))
@@ -111,8 +112,8 @@ class Finding(PaneScreen):
         if not text.strip():
             self.tree_view.set_filter(None)
             return
-        now = 0.0 if self.snapshot is None else self.snapshot.time
-        chosen = parse_filter(text, now, EVENT_FIELDS)
+        chosen = parse_filter(text, self.owner.clock(), EVENT_FIELDS)
+        self._event_filter = chosen
         self.tree_view.set_filter(
             lambda node: node.event is not None and chosen.matches_event(node.event), str(chosen)
         )
@@ -127,10 +128,7 @@ class Finding(PaneScreen):
     def action_clear_marks(self) -> None:
         """Unmark all sessions."""
         self.sessions.clear_marks()
-        if self.figures.mode == "marked":
-            self.figures.mode = "focused"
-            self.apply_scope()
-        self.show_message()
+        self.marks_changed()
 
     def action_toggle_sub_agents(self) -> None:
         """Show or hide the sessions of sub-agents."""
@@ -143,7 +141,7 @@ class Finding(PaneScreen):
         at = modes.index(self.figures.mode) if self.figures.mode in modes else 0
         self.figures.mode = modes[(at + 1) % len(modes)]
         self.apply_scope()
-        self.say(f"Tools and interactions cover {self.figures.scope.label}.")
+        self.say(f"Tools and interactions cover {self.figures.label}.")
 
     def action_cycle_sort(self) -> None:
         """Sort this list by its next column."""
@@ -173,6 +171,8 @@ class Finding(PaneScreen):
         self.tree_view.paused = not self.tree_view.paused
         if not self.is_paused and self.snapshot is not None:
             self.sessions.take(self.snapshot)
+            self.sessions.forget_gone()
+            self.figures.take(self.snapshot)
             self.figures.reload()
         self.show_status()
 
@@ -218,6 +218,7 @@ class Finding(PaneScreen):
     @on(ToolTable.Opened)
     def _tool_opened(self, event: ToolTable.Opened) -> None:
         event.stop()
+        self._event_filter = None
         self.tree_view.filter_tool(event.tool.tool)
         self.focus_pane(ACTIVITY)
         self.show_titles()
@@ -225,6 +226,7 @@ class Finding(PaneScreen):
     @on(InteractionMatrix.CellOpened)
     def _cell_opened(self, event: InteractionMatrix.CellOpened) -> None:
         event.stop()
+        self._event_filter = None
         behind = self.activity.behind(event.relation, event.from_name, event.to_name)
         what = "tool" if event.relation is Relation.TOOLS else "agent"
         label = f"{what} {event.from_name} → {event.to_name}"

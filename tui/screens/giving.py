@@ -8,7 +8,7 @@ import shlex
 from textual import on
 
 from queries.models import Relation
-from tui.export import ExportError, write_text
+from tui.export import ExportError, absolute, write_text
 from tui.screens.pane_screen import PaneScreen
 from widgets.activity_tree import ActivityTree
 
@@ -59,8 +59,8 @@ class Giving(PaneScreen):
 
     def command_line(self) -> str:
         """The shell command whose output has what this pane shows."""
-        store = str(self.owner.path)
-        scope = self.figures.scope.session_ids
+        store = absolute(self.owner.path)
+        scope = () if self.figures.scope is None else self.figures.scope.session_ids
         chosen = [part for session_id in scope for part in ("--session", session_id)]
         focused = self.activity.session_id
         parts: list[str]
@@ -86,10 +86,9 @@ class Giving(PaneScreen):
     def action_export_view(self) -> None:
         """Write the lines of this pane to a new file."""
         name = f"session-tui-{_NAMES[self.pane_index]}"
-        pane, title = self.pane, str(self.pane.border_title)
+        lines = [self.titles[self.pane_index], "", *self.pane.lines_as_text()]
 
         def work() -> str:
-            lines = [title, "", *pane.lines_as_text()]
             try:
                 return f"Written to {write_text(name, lines)}"
             except ExportError as error:
@@ -98,4 +97,4 @@ class Giving(PaneScreen):
         async def run() -> None:
             self.say(await asyncio.to_thread(work))
 
-        self.run_worker(run(), group="export", exclusive=True, exit_on_error=False)
+        self.run_worker(run(), group="export", exit_on_error=False)

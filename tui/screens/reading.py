@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import tzinfo
 
-from queries.models import Snapshot
+from queries.models import ActivityNode, Snapshot
 from tui.reader import Answer
 
 
@@ -18,9 +19,14 @@ class Reading:
         """Show what was read."""
         raise NotImplementedError
 
-    def take(self, snapshot: Snapshot) -> None:
-        """Show what is new; nothing where it does not matter."""
-        del snapshot
+    def take(self, snapshot: Snapshot, news: Sequence[ActivityNode]) -> None:
+        """Show what is new; nothing where it does not matter.
+
+        Args:
+            snapshot: the newest one.
+            news: the nodes of the activity tree that differ from before.
+        """
+        del snapshot, news
 
     def zone_changed(self, zone: tzinfo | None) -> None:
         """Show times in another zone; nothing where there are none."""

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from queries.activity_reader import Ranges
 from queries.models import (
     AggregatedTool,
-    Event,
     Handoff,
     Interactions,
     Relation,
     Scope,
     ScopeFigures,
     Snapshot,
+    StoreState,
     ToolStatistic,
 )
 from queries.scope import ScopeCounter
@@ -26,9 +26,19 @@ from widgets.matrix_figures import ValueMode
 from widgets.tool_table import ToolTable
 
 SLOT = "scope"
+SIDE_SLOT = "side"
 MODES = ("focused", "marked", "all")
 TOOL_ORDERS = ("calls", "tool", "ok", "errors", "p50", "p95", "total")
+_WAITING = "Counting ..."
 VALUES: tuple[ValueMode, ...] = ("count", "row_share", "expected")
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """What is not told by events: the store's own totals, and its table of hand-offs."""
+
+    aggregated: tuple[AggregatedTool, ...]
+    handed: tuple[Handoff, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +46,7 @@ class _Counted:
     """A scope that is counted wholly, with what is needed to go on."""
 
     counter: ScopeCounter
-    aggregated: tuple[AggregatedTool, ...]
-    handed: tuple[Handoff, ...]
+    side: _Side
 
 
 class ScopeControl:
@@ -62,9 +71,13 @@ class ScopeControl:
         self._counted: _Counted | None = None
         self._figures: ScopeFigures | None = None
         self._loading = False
-        self._kept: list[tuple[tuple[Event, ...], tuple[Event, ...]]] = []
+        self._failed = False
+        self._kept: list[Snapshot] = []
+        self._alive: frozenset[str] = frozenset()
+        self._side_mark: object = None
         self.mode = "focused"
-        self.scope = Scope()
+        self.scope: Scope | None = None
+        """What is covered; None: nothing, for there is no session."""
         self.relation = Relation.FOLLOWS
         self.value: ValueMode = "count"
         self.diagonal = True
@@ -73,38 +86,50 @@ class ScopeControl:
 
     # -- what is covered --------------------------------------------------------------------
 
-    def set_scope(self, mode: str, scope: Scope) -> None:
-        """Cover other sessions; a scope that names none covers all."""
+    def set_scope(self, mode: str, scope: Scope | None) -> None:
+        """Cover other sessions; a scope that names none covers all, None covers nothing."""
         self.mode = mode
-        if scope == self.scope and self._figures is not None:
-            return
-        same = scope.session_ids == self.scope.session_ids and self._figures is not None
-        self.scope = scope
-        if same:
+        before, self.scope = self.scope, scope
+        if self._figures is not None and _ids(before) == _ids(scope):
             return
         self._counted = None
         self._figures = None
         self.reload()
 
+    @property
+    def label(self) -> str:
+        """What is covered, in words."""
+        return "no session" if self.scope is None else self.scope.label
+
     def reload(self) -> None:
         """Count the scope (again)."""
-        if not self.scope.session_ids:
+        self._failed = False
+        self._kept.clear()
+        scope = self.scope
+        if scope is None or not scope.session_ids:
             self._loading = False
+            self._reader.cancel(SLOT)
             self.show()
             return
-        scope, is_alive, ranges_of = self.scope, self._is_alive, self._ranges_of
+        is_alive, ranges_of = self._is_alive, self._ranges_of
 
         def work(store: Store) -> Iterator[object]:
             counter = ScopeCounter(store, scope)
-            aggregated, handed = aggregated_tools(store), handoffs(store)
+            side = _Side(aggregated_tools(store), handoffs(store))
             for _ in counter.read(store, ranges_of):
                 if counter.counted < 1.0:
-                    yield counter.figures(is_alive, aggregated, handed)
-            yield _Counted(counter, aggregated, handed)
+                    yield counter.figures(is_alive, side.aggregated, side.handed)
+            yield _Counted(counter, side)
 
         self._loading = True
-        self._kept.clear()
+        self._side_mark = _side_mark(self._snapshot)
+        self.show()
         self._reader.request(SLOT, work)
+
+    def retry(self) -> None:
+        """Count again what could not be read before, if that may help."""
+        if self._failed and not self._loading:
+            self.reload()
 
     def take_answer(self, answer: Answer) -> str:
         """Show what was counted so far; returns a sentence when it could not be."""
@@ -113,12 +138,17 @@ class ScopeControl:
         elif isinstance(answer.value, _Counted):
             self._loading = False
             self._counted = answer.value
-            for arrived, updated in self._kept:
-                self._count(arrived, updated)
-            self._kept.clear()
+            kept, self._kept = self._kept, []
+            for snapshot in kept:
+                self._count(snapshot)
             self._count_up()
+        elif isinstance(answer.value, _Side):
+            if self._counted is not None:
+                self._counted = _Counted(self._counted.counter, answer.value)
+                self._count_up()
         else:
             self._loading = False
+            self._failed = answer.retry
             return answer.error
         self.show()
         return ""
@@ -126,46 +156,69 @@ class ScopeControl:
     def take(self, snapshot: Snapshot) -> None:
         """Bring both panes up to date with a newer snapshot."""
         self._snapshot = snapshot
+        if self.scope is None:
+            return
         if not self.scope.session_ids:
             self.show()
         elif snapshot.arrived_cut:
             self.reload()
         elif self._loading:
-            self._kept.append((snapshot.arrived, snapshot.updated))
-        elif self._counted is not None and self._count(snapshot.arrived, snapshot.updated):
-            self._count_up()
-            self.show()
+            self._kept.append(snapshot)
+        elif self._counted is not None:
+            if self._count(snapshot):
+                self._count_up()
+                self.show()
+            self._read_side(snapshot)
+        if snapshot.state is StoreState.LIVE:
+            self.retry()
 
-    def _count(self, arrived: tuple[Event, ...], updated: tuple[Event, ...]) -> bool:
-        if self._counted is None:
+    def _count(self, snapshot: Snapshot) -> bool:
+        """Take what arrived and changed; whether the figures may differ."""
+        if self._counted is None or self.scope is None:
             return False
         counter = self._counted.counter
-        return counter.add(arrived) | counter.update(updated)
+        alive = frozenset(filter(self._is_alive, self.scope.session_ids))
+        ended = alive != self._alive
+        self._alive = alive
+        return counter.add(snapshot.arrived) | counter.update(snapshot.updated) | ended
+
+    def _read_side(self, snapshot: Snapshot) -> None:
+        """Read hand-offs and the store's own totals again when they seem to have changed."""
+        mark = _side_mark(snapshot)
+        if mark == self._side_mark:
+            return
+        self._side_mark = mark
+
+        def work(store: Store) -> Iterator[object]:
+            yield _Side(aggregated_tools(store), handoffs(store))
+
+        self._reader.request(SIDE_SLOT, work)
 
     def _count_up(self) -> None:
         if self._counted is not None:
-            counted = self._counted
-            self._figures = counted.counter.figures(
-                self._is_alive, counted.aggregated, counted.handed
+            side = self._counted.side
+            self._figures = self._counted.counter.figures(
+                self._is_alive, side.aggregated, side.handed
             )
 
     # -- what is shown ----------------------------------------------------------------------
 
     @property
+    def _covers_all(self) -> bool:
+        return self.scope is not None and not self.scope.session_ids
+
+    @property
     def tools(self) -> tuple[ToolStatistic, ...]:
         """The tool statistics of the scope, as far as they are counted."""
-        if self.scope.session_ids:
-            return () if self._figures is None else self._figures.tools
-        return () if self._snapshot is None else self._snapshot.tools
+        if self._covers_all:
+            return () if self._snapshot is None else self._snapshot.tools
+        return () if self._figures is None else self._figures.tools
 
     @property
     def interactions(self) -> Interactions:
         """The matrix of the scope."""
-        known = None
-        if self.scope.session_ids:
-            known = None if self._figures is None else self._figures.interactions
-        elif self._snapshot is not None:
-            known = self._snapshot.interactions
+        figures = self._snapshot if self._covers_all else self._figures
+        known = None if figures is None else figures.interactions
         empty = Interactions(self.relation, (), {}, "nothing counted yet")
         return empty if known is None else known.get(self.relation, empty)
 
@@ -173,16 +226,20 @@ class ScopeControl:
     def progress(self) -> str:
         """How much is counted, for a title: "" once it is all."""
         part = 1.0
-        if self.scope.session_ids:
+        if self._covers_all:
+            part = 1.0 if self._snapshot is None else self._snapshot.totals.counted
+        elif self.scope is not None:
             part = 0.0 if self._figures is None else self._figures.counted
-        elif self._snapshot is not None:
-            part = self._snapshot.totals.counted
         return "" if part >= 1.0 else f"{int(part * 100)} % counted"
 
     def show(self) -> None:
         """Show the present figures."""
+        waiting = self._loading and self._figures is None
         self._tools.show_tools(self.tools, self.tool_sort, self.tool_reverse)
         self._matrix.show_interactions(self.interactions, self.value, self.diagonal)
+        self._tools.empty_text = _WAITING if waiting else "No tool has been called yet."
+        if waiting:
+            self._matrix.empty_text = _WAITING
 
     def cycle_tool_sort(self) -> str:
         """Sort the tools by the next column; returns its name."""
@@ -214,3 +271,16 @@ class ScopeControl:
         self.diagonal = not self.diagonal
         self.show()
         return self.diagonal
+
+
+def _ids(scope: Scope | None) -> tuple[str, ...] | None:
+    return None if scope is None else scope.session_ids
+
+
+def _side_mark(snapshot: Snapshot | None) -> object:
+    """Differs when hand-offs came or a store's own totals changed, and at times when not."""
+    if snapshot is None:
+        return None
+    delegates = snapshot.interactions.get(Relation.DELEGATES)
+    own_totals = tuple(tool for tool in snapshot.tools if tool.aggregated)
+    return (None if delegates is None else delegates.counts, own_totals)

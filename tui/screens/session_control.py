@@ -116,6 +116,13 @@ class SessionControl:
         self._view.set_marks(self.marks)
         return marked
 
+    def forget_gone(self) -> None:
+        """Unmark the sessions that are not in the store any more."""
+        gone = [session_id for session_id in self.marks if session_id not in self._by_id]
+        for session_id in gone:
+            del self.marks[session_id]
+        self._view.set_marks(self.marks)
+
     def clear_marks(self) -> None:
         """Unmark all."""
         self.marks.clear()

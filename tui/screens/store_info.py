@@ -65,6 +65,10 @@ class StoreInfoScreen(Reading, ModalScreen[None]):
         """Show what was found."""
         self.query_one(TextView).set_text(answer.error or str(answer.value))
 
+    def on_unmount(self) -> None:
+        """Stop a diagnosis that nobody waits for any more."""
+        cast("SessionApp", self.app).reader.cancel(self.slot)
+
     def action_close(self) -> None:
         """Go back."""
         self.dismiss()

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 
 from queries.activity_reader import PAGE, Ranges, SessionTree, read_tree
-from queries.models import Event, EventKey, EventKind, Relation, Snapshot
+from queries.models import (
+    ActivityNode,
+    Event,
+    EventKey,
+    EventKind,
+    NodeRemoved,
+    Relation,
+    SessionRow,
+    Snapshot,
+    StoreState,
+    TreeChange,
+)
 from queries.store import Store
 from tui.reader import Answer, Reader
 from widgets.activity_tree import ActivityTree
 
 SLOT = "tree"
+NEWEST = 200
+"""A sub-agent's session is looked for among so many, while no session is new."""
 
 
 class TreeControl:
@@ -34,10 +48,14 @@ class TreeControl:
         self._tree: SessionTree | None = None
         self._limit = PAGE
         self._loading = False
-        self._kept: list[tuple[tuple[Event, ...], tuple[Event, ...]]] = []
-        self._was_alive = False
+        self._failed = False
+        self._kept: list[Snapshot] = []
+        self._alive: frozenset[str] = frozenset()
+        self._known_total = 0
         self.session_id: str | None = None
         self.raw = False
+        self.news: list[ActivityNode] = []
+        """The nodes that looked different after the last snapshot or answer."""
 
     @property
     def tree(self) -> SessionTree | None:
@@ -51,6 +69,8 @@ class TreeControl:
         self.session_id = session_id
         self._limit = PAGE
         self._tree = None
+        self._failed = False
+        self._kept.clear()
         self._view.set_filter(None)
         self._view.load((), title=title)
         self._view.empty_text = "Reading ..." if session_id is not None else "No session."
@@ -90,17 +110,25 @@ class TreeControl:
     def take_answer(self, answer: Answer) -> str:
         """Show what was read; returns a sentence when it could not be."""
         self._loading = False
-        if not isinstance(answer.value, SessionTree):
+        kept, self._kept = self._kept, []
+        if isinstance(answer.value, SessionTree):
+            self._failed = False
+            self._tree = answer.value
+            self._view.empty_text = "Nothing happened in this session yet."
+            self._view.load(answer.value.nodes, title=self._view.tree_title)
+            self.news = list(answer.value.nodes)
+        else:
+            self._failed = answer.retry
             self._view.empty_text = answer.error or "Nothing could be read."
-            self._view.load(())
-            return answer.error
-        self._tree = answer.value
-        self._view.empty_text = "Nothing happened in this session yet."
-        self._view.load(answer.value.nodes, title=self._view.tree_title)
-        for arrived, updated in self._kept:
-            self._apply(arrived, updated)
-        self._kept.clear()
-        return ""
+        for snapshot in kept:
+            self._bring_up_to_date(snapshot)
+        return answer.error
+
+    def retry(self) -> None:
+        """Read again what could not be read before, if that may help."""
+        if self._failed and not self._loading:
+            self._failed = False
+            self.reload()
 
     def behind(self, relation: Relation, first: str, second: str) -> frozenset[EventKey]:
         """The loaded events that one cell of the matrix counts."""
@@ -133,46 +161,61 @@ class TreeControl:
 
     def take(self, snapshot: Snapshot) -> None:
         """Bring the tree up to date with a newer snapshot."""
+        self.news = []
         if self.session_id is None:
             return
         if snapshot.arrived_cut:
             self.reload()
-            return
-        if self._loading:
-            self._kept.append((snapshot.arrived, snapshot.updated))
-            return
-        if self._tree is None:
-            return
-        self._add_sub_sessions(snapshot)
-        self._apply(snapshot.arrived, snapshot.updated)
-        alive = self._is_alive(self.session_id)
-        if alive != self._was_alive:
-            self._was_alive = alive
-            self._view.apply(self._tree.model.refresh())
+        elif self._loading:
+            self._kept.append(snapshot)
+        else:
+            self._bring_up_to_date(snapshot)
+        if snapshot.state is StoreState.LIVE:
+            self.retry()
 
-    def _add_sub_sessions(self, snapshot: Snapshot) -> None:
+    def _bring_up_to_date(self, snapshot: Snapshot) -> None:
         tree = self._tree
-        if tree is None:
+        if tree is None or self._loading:
             return
-        known = set(tree.model.sessions())
-        for row in snapshot.sessions[:50]:
-            if row.session.parent_id in known and row.id not in known:
-                self._view.apply(tree.model.add_session(row.session))
-
-    def _apply(self, arrived: tuple[Event, ...], updated: tuple[Event, ...]) -> None:
-        tree = self._tree
-        if tree is None:
+        if self._has_late_sub_session(tree, snapshot):
+            self.reload()
             return
-        model = tree.model
         own: list[Event] = []
         ids: set[str] = set()
-        for event in arrived:
-            if model.covers(event) or event.parent_id in ids:
+        for event in snapshot.arrived:
+            if tree.model.covers(event) or event.parent_id in ids:
                 own.append(event)
                 ids.add(event.id)
         if own:
-            self._view.apply(model.add(own))
-        if updated:
-            changes = model.update(updated)
-            if changes:
-                self._view.apply(changes)
+            self._show(tree.model.add(own))
+        if snapshot.updated:
+            self._show(tree.model.update(snapshot.updated))
+        alive = frozenset(filter(self._is_alive, tree.model.sessions()))
+        if alive != self._alive:
+            self._alive = alive
+            self._show(tree.model.refresh())
+
+    def _has_late_sub_session(self, tree: SessionTree, snapshot: Snapshot) -> bool:
+        """Add sub-agents' sessions that are new; whether one has rows that passed unseen."""
+        is_new = snapshot.total_sessions != self._known_total
+        self._known_total = snapshot.total_sessions
+        rows = snapshot.sessions if is_new else snapshot.sessions[:NEWEST]
+        known = set(tree.model.sessions())
+        fresh: list[SessionRow] = []
+        for row in reversed(rows):
+            if row.session.parent_id in known and row.id not in known:
+                known.add(row.id)
+                fresh.append(row)
+        if not fresh:
+            return False
+        arrived = Counter(event.session_id for event in snapshot.arrived)
+        if any(row.totals.events > arrived[row.id] for row in fresh):
+            return True
+        for row in fresh:
+            self._show(tree.model.add_session(row.session))
+        return False
+
+    def _show(self, changes: Sequence[TreeChange]) -> None:
+        if changes:
+            self._view.apply(changes)
+            self.news += [change.node for change in changes if not isinstance(change, NodeRemoved)]

@@ -1,0 +1,148 @@
+"""How the main screen is laid out: four panes side by side, or one where there is little room."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.screen import Screen
+from textual.widgets import Static
+
+from tui.commands import PANES, available, footer_hints
+from tui.screens.prompt import Prompt
+from widgets.activity_tree import ActivityTree
+from widgets.interaction_matrix import InteractionMatrix
+from widgets.pane import Pane
+from widgets.pane_tabs import PaneTabs
+from widgets.session_list import SessionList
+from widgets.status_bar import FooterBar, StatusBar
+from widgets.tool_table import ToolTable
+
+if TYPE_CHECKING:
+    from tui.app import SessionApp
+
+NAMES = ("Sessions", "Activity", "Tools", "Interactions")
+WIDE = 100
+"""Columns from which the panes stand side by side."""
+TALL = 16
+"""Rows from which they do."""
+LEAST = (20, 6)
+"""Columns and rows below which nothing sensible can be shown."""
+
+
+class PaneLayout(Screen[None]):
+    """Four panes, one of which has the focus."""
+
+    AUTO_FOCUS = "#sessions"
+
+    pane_index = 0
+    """Which pane has (or had last) the focus."""
+    is_zoomed = False
+    """Whether that pane has the whole screen."""
+
+    @property
+    def owner(self) -> SessionApp:
+        """The application."""
+        return cast("SessionApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        """Status, tabs, panes, prompt, footer."""
+        glyphs, zone = self.owner.glyphs, self.owner.zone
+        yield StatusBar(glyphs=glyphs, id="status")
+        yield PaneTabs(glyphs=glyphs, id="tabs")
+        with Container(id="panes"):
+            yield SessionList(glyphs=glyphs, id="sessions", classes="pane")
+            yield ActivityTree(glyphs=glyphs, zone=zone, id="activity", classes="pane")
+            yield ToolTable(glyphs=glyphs, id="tools", classes="pane")
+            yield InteractionMatrix(glyphs=glyphs, id="matrix", classes="pane")
+        yield Static("This terminal is too small.", id="too-small", markup=False)
+        yield Prompt(id="prompt")
+        yield FooterBar(glyphs=glyphs, id="footer")
+
+    def find_panes(self) -> None:
+        """Find what was composed; to be called once, before anything else."""
+        self.session_view = self.query_one(SessionList)
+        self.tree_view = self.query_one(ActivityTree)
+        self.tool_view = self.query_one(ToolTable)
+        self.matrix_view = self.query_one(InteractionMatrix)
+        self.prompt = self.query_one(Prompt)
+
+    def _compositor_refresh(self) -> None:
+        if not self.owner.frames_held:
+            super()._compositor_refresh()
+
+    @property
+    def panes(self) -> tuple[Pane, Pane, Pane, Pane]:
+        """The four panes in order."""
+        return (self.session_view, self.tree_view, self.tool_view, self.matrix_view)
+
+    @property
+    def pane(self) -> Pane:
+        """The pane that has (or had last) the focus."""
+        return self.panes[self.pane_index]
+
+    @property
+    def contexts(self) -> tuple[str, ...]:
+        """Which commands belong here now."""
+        return ("any", "main", PANES[self.pane_index])
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Whether a command may run in the focused pane."""
+        return available(action, parameters, self.contexts)
+
+    def focus_pane(self, index: int) -> None:
+        """Give a pane the focus, and the room where only one has any."""
+        self.prompt.close()
+        self.pane_index = index % len(PANES)
+        self.lay_out()
+        self.pane.focus()
+        self._show_hints()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Follow the focus, also when the mouse moved it."""
+        for index, pane in enumerate(self.panes):
+            if event.widget is pane:
+                self.prompt.close()
+                if index != self.pane_index:
+                    self.pane_index = index
+                    self.lay_out()
+                    self._show_hints()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Choose a layout for the new size."""
+        del event
+        if hasattr(self, "prompt"):
+            self.lay_out()
+            self._show_hints()
+
+    def lay_out(self) -> None:
+        """Show the panes that have room: all four, or the current one."""
+        width, height = self.size
+        single = self.is_zoomed or width < WIDE or height < TALL
+        too_small = width < LEAST[0] or height < LEAST[1]
+        self.set_class(single, "-single")
+        self.set_class(too_small, "-too-small")
+        self.set_class(single and not self.is_zoomed, "-tabs")
+        for index, pane in enumerate(self.panes):
+            pane.set_class(index == self.pane_index, "-current")
+        self.query_one(PaneTabs).show(NAMES, self.pane_index)
+        self.call_after_refresh(self.show_titles)
+
+    @on(PaneTabs.Chosen)
+    def _tab_chosen(self, event: PaneTabs.Chosen) -> None:
+        self.focus_pane(event.index)
+
+    def show_titles(self) -> None:
+        """Say above each pane what it covers."""
+        raise NotImplementedError
+
+    def _show_hints(self) -> None:
+        hints = footer_hints(self.contexts, self.owner.user_keymap, ascii_only=self.owner.is_ascii)
+        self.query_one(FooterBar).show_hints([(hint.key, hint.title) for hint in hints])
+        self.show_message()
+
+    def show_message(self) -> None:
+        """Say at the right end of the footer what is not to be forgotten."""
+        raise NotImplementedError

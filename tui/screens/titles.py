@@ -1,0 +1,58 @@
+"""The border titles of the main screen: what each pane covers."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len
+
+from tui.screens.scope_control import ScopeControl
+from tui.screens.session_control import SessionControl
+from tui.screens.tree_control import TreeControl
+from widgets.activity_tree import ActivityTree
+from widgets.interaction_matrix import InteractionMatrix
+from widgets.line_bar import shorten_end
+from widgets.pane import Pane
+from widgets.session_list import SessionList
+
+EDGES = 4
+"""Cells beside a title, within the pane's own width."""
+SHORTEST = 8
+"""Cells that are left of a name."""
+
+
+def sessions_title(sessions: SessionControl, view: SessionList) -> str:
+    """Which part of the list is visible, its order, and what is left out."""
+    order = {"started": "newest", "active": "last active"}.get(sessions.sort, sessions.sort)
+    if sessions.reverse:
+        order += " reversed"
+    parts = [f"Sessions {view.covers()}", order]
+    if sessions.filter is not None:
+        parts.append(str(sessions.filter))
+    if sessions.hidden:
+        parts.append(f"{sessions.hidden:,} of sub-agents hidden")
+    return " · ".join(parts)
+
+
+def activity_title(activity: TreeControl, sessions: SessionControl, view: ActivityTree) -> str:
+    """Whose activity, which part of it is visible, and whether that changes by itself."""
+    shown = activity.session_id
+    name = "no session" if shown is None else sessions.title(shown)
+    after = [view.covers(), *(["raw rows"] if activity.raw else [])]
+    return _with_name("Activity", name, after, view)
+
+
+def tools_title(figures: ScopeControl, view: Pane) -> str:
+    """Which sessions are covered, and how far they are counted."""
+    return _with_name("Tools", figures.label, [figures.progress], view)
+
+
+def interactions_title(figures: ScopeControl, view: InteractionMatrix) -> str:
+    """Which sessions are covered, how far they are counted, and what is counted."""
+    return _with_name("Interactions", figures.label, [figures.progress, view.covers()], view)
+
+
+def _with_name(pane: str, name: str, after: list[str], view: Pane) -> str:
+    """A title in which a long name gives way to what stands behind it."""
+    rest = [part for part in after if part]
+    taken = cell_len(" · ".join([pane, "", *rest]))
+    room = max(SHORTEST, view.size.width - EDGES - taken)
+    return " · ".join([pane, shorten_end(name, room), *rest])
