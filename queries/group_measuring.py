@@ -180,11 +180,13 @@ def measure_agents(a: Sequence[RunFigures], b: Sequence[RunFigures]) -> list[Mea
         kinds.insert(
             0, (MESSAGES, lambda run, name: _figure(by_run[id(run)].get(name), "messages"))
         )
-    return [
+    measured = (
         _numbers(metric, name, [read(run, name) for run in a], [read(run, name) for run in b])
         for name in sorted(total, key=lambda name: (-total[name], name))[:SUBJECTS]
         for metric, read in kinds
-    ]
+    )
+    # Who never calls (or speaks) in either group is no comparison, but would count as a test.
+    return [one for one in measured if any((*one.row.values_a, *one.row.values_b))]
 
 
 def _figure(agent: object, name: str) -> float:

@@ -53,7 +53,7 @@ def open_screen(path: Path, options: ScreenOptions) -> int:
         poller.stop()
 
 
-def open_demo(seed: int, speed: float, options: ScreenOptions) -> int:
+def open_demo(seed: int, speed: float, options: ScreenOptions, scenario: str = "agents") -> int:
     """Show the screen on a store that writes itself; returns the exit code."""
     problem = preflight.check_terminal()
     if problem is not None:
@@ -63,7 +63,7 @@ def open_demo(seed: int, speed: float, options: ScreenOptions) -> int:
     try:
         from tui.demo import demo_store
 
-        with demo_store(seed, speed) as path:
+        with demo_store(seed, speed, scenario) as path:
             return open_screen(path, options)
     finally:
         preflight.undo_first_sign()

@@ -13,16 +13,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
 
-from tui.demo.writer import DemoWriter
+from tui.demo.writer import DEFAULT_SCENARIO, SCENARIOS, DemoWriter
 
-__all__ = ["DemoWriter", "demo_store"]
+__all__ = ["DEFAULT_SCENARIO", "SCENARIOS", "DemoWriter", "demo_store"]
 
 FILE_NAME = "demo.db"
 STOPS_WITHIN = 0.5
 
 
 @contextmanager
-def demo_store(seed: int = 0, speed: float = 1.0) -> Iterator[Path]:
+def demo_store(seed: int = 0, speed: float = 1.0, name: str = DEFAULT_SCENARIO) -> Iterator[Path]:
     """A temporary store with a history, written live while the context lasts.
 
     The file lies in a folder of its own that only the user can enter; the folder is removed
@@ -31,6 +31,7 @@ def demo_store(seed: int = 0, speed: float = 1.0) -> Iterator[Path]:
     Args:
         seed: decides everything that is written.
         speed: how many times faster than life the agents work.
+        name: of the scenario, one of :data:`SCENARIOS`.
 
     Yields:
         The path of the store.
@@ -42,7 +43,7 @@ def demo_store(seed: int = 0, speed: float = 1.0) -> Iterator[Path]:
     """
     folder = Path(tempfile.mkdtemp(prefix="session-tui-demo-"))
     try:
-        writer = DemoWriter(folder / FILE_NAME, seed, speed)
+        writer = DemoWriter(folder / FILE_NAME, seed, speed, name=name)
         writer.seed_history()
         stop = Event()
         failures: list[sqlite3.Error] = []

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 from importlib.resources import files
 from pathlib import Path
 from threading import Event
-from typing import Any
+from typing import Any, Final
 
+from tui.demo.ab import ab_history, ab_live
 from tui.demo.scenario import history, scenario
 from tui.demo.steps import (
     AddEvent,
@@ -22,6 +23,12 @@ from tui.demo.steps import (
     Step,
 )
 
+SCENARIOS: Final[dict[str, tuple[Callable[[int], Iterator[Step]], ...]]] = {
+    "agents": (history, scenario),
+    "ab": (ab_history, ab_live),
+}
+"""What can be played, by name: what happened before the start, and what happens live."""
+DEFAULT_SCENARIO: Final = "agents"
 LONGEST_WAIT = 0.25
 """Seconds after which a writer that has nothing to do looks up again."""
 
@@ -64,6 +71,7 @@ class DemoWriter:
             written with its times and durations shortened accordingly.
         clock: seconds that pass evenly; used for pacing only.
         start: the instant (epoch seconds) at which the scenario is at 0; ``None``: now.
+        name: of the scenario, one of :data:`SCENARIOS`.
 
     Raises:
         FileExistsError: there is something at the path.
@@ -78,6 +86,7 @@ class DemoWriter:
         speed: float = 1.0,
         clock: Callable[[], float] = time.monotonic,
         start: float | None = None,
+        name: str = DEFAULT_SCENARIO,
     ) -> None:
         if not 0 < speed < float("inf"):
             raise ValueError(f"speed must be a positive number, not {speed}")
@@ -85,7 +94,8 @@ class DemoWriter:
         path.touch(mode=0o600, exist_ok=False)
         self._seed, self._speed, self._clock = seed, speed, clock
         self._start = time.time() if start is None else start
-        self._steps: Iterator[Step] = scenario(seed)
+        self._history, live = SCENARIOS[name]
+        self._steps: Iterator[Step] = live(seed)
         self._next = next(self._steps)
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         # A file that is thrown away need not survive a power cut.
@@ -97,7 +107,7 @@ class DemoWriter:
         """Write all that happened before the start, in one commit; returns the events added."""
         events = 0
         self._connection.execute("BEGIN")
-        for step in history(self._seed):
+        for step in self._history(self._seed):
             events += self._write(step)
         while self._next.at <= 0:
             events += self._write(self._next)

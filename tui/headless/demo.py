@@ -16,9 +16,14 @@ from tui.options import ScreenOptions
 @click.option(
     "--speed", type=float, default=1.0, metavar="X", help="How many times faster than life."
 )
+@click.option(
+    "--scenario", type=click.Choice(("agents", "ab")), default="agents", show_default=True,
+    help="agents: coding agents and a crew at work; ab: ten finished runs, five with standard "
+    "tools, five with extended ones, to be compared.",
+)  # fmt: skip
 @screen_options
 @click.pass_context
-def command(ctx: click.Context, /, seed: int, speed: float, **chosen: Any) -> int:
+def command(ctx: click.Context, /, seed: int, speed: float, scenario: str, **chosen: Any) -> int:
     """Open the screen on a store that writes itself: invented agents at work.
 
     The store lies in a temporary folder and is removed at the end.
@@ -29,4 +34,4 @@ def command(ctx: click.Context, /, seed: int, speed: float, **chosen: Any) -> in
     options = merged(before, chosen)
     from tui.start import open_demo
 
-    return open_demo(seed, speed, options)
+    return open_demo(seed, speed, options, scenario)
