@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from queue import Queue
+
+import pytest
+
+from queries.feed import Feed
+from queries.models import SessionStatus, Snapshot, StoreState
+from tests.stores import canonical_store
+from tests.tui.desk import LIVE, desk, desk_clock
+from tests.tui.stage import Clock, StepPoller
+from tui.poller import AGEING, Poller
+
+PATIENCE = 20.0
+
+
+@pytest.fixture
+def path(folder: Path) -> Path:
+    path = folder / "desk.db"
+    desk(path).close()
+    return path
+
+
+def test_what_was_made_before_anybody_listened_is_kept(path: Path) -> None:
+    poller = StepPoller(path, desk_clock())
+    poller.step()
+    heard: list[Snapshot] = []
+    poller.deliver_to(heard.append)
+    assert heard
+    assert heard[0].total_sessions == 3
+    generations = [snapshot.generation for snapshot in heard]
+    assert generations == sorted(set(generations))
+    poller.stop()
+
+
+def test_nothing_new_means_no_snapshot(path: Path) -> None:
+    poller = StepPoller(path, desk_clock())
+    assert poller.step() is not None
+    assert poller.step() is None
+    poller.stop()
+
+
+def test_every_event_comes_exactly_once_in_order(path: Path) -> None:
+    poller = StepPoller(path, desk_clock())
+    poller.step()
+    heard: list[Snapshot] = []
+    poller.deliver_to(heard.append)
+    heard.clear()
+    with canonical_store(path, "wal") as store:
+        for number in range(5):
+            store.add_event(LIVE, id=f"new-{number}")
+            if number % 2:
+                poller.step()
+    poller.step()
+    arrived = [event.id for snapshot in heard for event in snapshot.arrived]
+    assert arrived == [f"new-{number}" for number in range(5)]
+    poller.stop()
+
+
+def test_ages_are_told_now_and_then_although_nothing_happens(path: Path) -> None:
+    clock = desk_clock()
+    poller = StepPoller(path, clock)
+    poller.step()
+    clock.now += AGEING - 1
+    assert poller.step() is None
+    clock.now += 1
+    aged = poller.step()
+    assert aged is not None
+    assert aged.time == clock.now
+    assert aged.arrived == ()
+    assert poller.step() is None
+    poller.stop()
+
+
+def test_a_session_that_falls_silent_is_stale_although_nothing_happens(path: Path) -> None:
+    clock = desk_clock()
+    poller = StepPoller(path, clock)
+    first = poller.step()
+    clock.now += 3600
+    later = poller.step()
+    assert first is not None
+    assert later is not None
+    status = [{row.id: row.session.status for row in made.sessions} for made in (first, later)]
+    # "sub" is the newest and so never stale.
+    assert [each[LIVE] for each in status] == [SessionStatus.RUNNING, SessionStatus.STALE]
+    poller.stop()
+
+
+def test_the_thread_delivers_and_stops(path: Path) -> None:
+    poller = Poller(Feed(path), refresh=0.01)
+    heard: Queue[Snapshot] = Queue()
+    poller.deliver_to(heard.put)
+    poller.start()
+    first = heard.get(timeout=PATIENCE)
+    assert first.state is StoreState.LIVE
+    with canonical_store(path, "wal") as store:
+        store.add_event(LIVE, id="fresh")
+        seen = first
+        while not any(event.id == "fresh" for event in seen.arrived):
+            seen = heard.get(timeout=PATIENCE)
+    poller.stop(PATIENCE)
+    assert not poller.is_alive()
+    assert poller.error is None
+
+
+def test_the_thread_counts_the_past_between_two_polls(path: Path) -> None:
+    with canonical_store(path, "wal") as store, store.batch():
+        for number in range(5000):
+            store.add_event(LIVE, id=f"past-{number}")
+    poller = Poller(Feed(path), refresh=0.01)
+    heard: Queue[Snapshot] = Queue()
+    poller.deliver_to(heard.put)
+    assert poller.ranges_of("old") is None
+    poller.start()
+    first = latest = heard.get(timeout=PATIENCE)
+    while latest.totals.counted < 1.0:
+        latest = heard.get(timeout=PATIENCE)
+    poller.stop(PATIENCE)
+    assert first.totals.counted < 1.0
+    assert latest.totals.events == 18 + 5000
+    assert poller.ranges_of("old") == {0: (1, 4)}
+
+
+def test_a_fault_is_shown_and_not_kept_quiet(
+    path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    feed = Feed(path, clock=Clock())
+    polls = iter((feed.poll, None))
+
+    def poll() -> Snapshot | None:
+        real = next(polls)
+        if real is None:
+            raise ZeroDivisionError("a secret")
+        return real()
+
+    monkeypatch.setattr(feed, "poll", poll)
+    poller = Poller(feed, refresh=0.001)
+    heard: list[Snapshot] = []
+    poller.deliver_to(heard.append)
+    with caplog.at_level(logging.CRITICAL):
+        poller.run()
+    assert isinstance(poller.error, ZeroDivisionError)
+    assert heard[-1].state is StoreState.UNREADABLE
+    assert "ZeroDivisionError" in heard[-1].message
+    assert "secret" not in heard[-1].message
+    assert heard[-1].sessions == heard[0].sessions
+    assert heard[-1].generation > heard[0].generation
+
+
+def test_a_fault_before_the_first_look_is_shown_too(
+    path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    feed = Feed(path)
+
+    def poll() -> Snapshot | None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(feed, "poll", poll)
+    poller = Poller(feed)
+    heard: list[Snapshot] = []
+    poller.deliver_to(heard.append)
+    with caplog.at_level(logging.CRITICAL):
+        poller.run()
+    assert [snapshot.state for snapshot in heard] == [StoreState.UNREADABLE]
+    assert heard[0].info is None
+
+
+def test_a_poller_that_never_ran_can_be_stopped(path: Path) -> None:
+    Poller(Feed(path)).stop()
