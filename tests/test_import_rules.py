@@ -12,7 +12,13 @@ ROOT = Path(__file__).parents[1]
 TERMINAL = ("textual", "rich", "click", "pygments")
 ALLOWED_TO_WIDGETS = frozenset(
     # The model, of which comparisons are a part, and the text helpers.
-    ("queries", "queries.models", "queries.comparison_models", "queries.text")
+    (
+        "queries",
+        "queries.models",
+        "queries.comparison_models",
+        "queries.text",
+        "queries.comparison_text",
+    )
 )
 
 # Each module is imported in the same process; what the one before it loaded is told apart.

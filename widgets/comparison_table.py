@@ -12,10 +12,10 @@ from widgets.metric_text import (
     CHANGE_ROLES,
     change_sign,
     change_text,
-    delta_text,
     metric_sentence,
-    percent_text,
-    value_text,
+    short_delta,
+    short_part,
+    short_value,
 )
 from widgets.session_columns import Cell, SessionColumns
 
@@ -102,23 +102,23 @@ class ComparisonTable(SessionColumns[ComparedMetric]):
         match part:
             case "value":
                 value = row.values[session]
-                return (value_text(value, row.metric.unit, width), "muted" if value is None else "")
+                return (short_value(row.metric, value, width), "muted" if value is None else "")
             case "delta":
-                return (delta_text(row.deltas[session], row.metric.unit, width), role)
+                return (short_delta(row.metric, row.deltas[session], width), role)
             case "percent":
-                return (percent_text(row.percents[session]), role)
+                return (short_part(row.percents[session]), role)
             case "sign":
                 return (change_sign(change, self.glyphs), role)
             case _:
-                return ("" if change is Change.UNKNOWN else change.value, role)
+                return (change.value, role)
 
     def line_text(self, index: int) -> str:
         """The metric with each session's value and verdict."""
         row = self._rows[index]
-        parts = [row.metric.label, value_text(row.values[self._baseline], row.metric.unit)]
+        parts = [row.metric.label, short_value(row.metric, row.values[self._baseline], 100)]
         for session in self.others:
-            parts.append(value_text(row.values[session], row.metric.unit))
-            parts.append(delta_text(row.deltas[session], row.metric.unit))
+            parts.append(short_value(row.metric, row.values[session], 100))
+            parts.append(short_delta(row.metric, row.deltas[session], 100))
             parts.append(change_text(row.changes[session], self.glyphs))
         return "  ".join(part for part in parts if part)
 

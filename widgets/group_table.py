@@ -6,11 +6,18 @@ from collections.abc import Mapping
 from typing import ClassVar, Final, Unpack
 
 from queries.comparison_models import GroupComparison, GroupMetric, Unit, Verdict
-from queries.text import UNKNOWN, count
+from queries.comparison_text import (
+    delta_text,
+    effect_text,
+    interval_text,
+    needed_text,
+    p_text,
+    value_text,
+)
 from widgets.cells import Column
 from widgets.line_table import Cell, LineTable
 from widgets.line_view import ViewOptions
-from widgets.metric_text import delta_text, value_text
+from widgets.metric_text import short_delta, short_value
 
 VERDICT_ROLES: Final[Mapping[Verdict, str]] = {
     Verdict.BETTER: "ok",
@@ -27,55 +34,25 @@ def group_metric_name(row: GroupMetric) -> str:
     return f"{row.subject}: {row.metric.label}" if row.subject else row.metric.label
 
 
-def needed_text(row: GroupMetric) -> str:
-    """How many more sessions each group needs: ``+12 +9``; "" where nothing can be said."""
-    if row.more_a is None or row.more_b is None:
-        return ""
-    return f"+{count(row.more_a)} +{count(row.more_b)}"
-
-
-def p_text(p: float | None) -> str:
-    """A p value in at most six characters."""
-    if p is None:
-        return UNKNOWN
-    if p < 0.0001:
-        return "<.0001"
-    return f"{p:.4f}".replace("0.", ".", 1) if p < 0.01 else f"{p:.2f}"
-
-
 def group_sentence(row: GroupMetric) -> str:
     """The whole row in words."""
-    unit = row.metric.unit
-    is_rate = unit is Unit.RATE
+    metric, is_rate = row.metric, row.metric.unit is Unit.RATE
     of_a, of_b = (row.mean_a, row.mean_b) if is_rate else (row.median_a, row.median_b)
+    a, b = value_text(metric, of_a), value_text(metric, of_b)
     what = "" if is_rate else "median "
-    parts = [
-        (
-            f"{group_metric_name(row)}: {what}{value_text(of_a, unit)} in A (n {row.n_a:,}), "
-            f"{value_text(of_b, unit)} in B (n {row.n_b:,})"
-        )
-    ]
-    if row.difference is not None and row.ci_low is not None and row.ci_high is not None:
-        parts.append(f"difference {_with_interval(row)}")
+    parts = [f"{group_metric_name(row)}: {what}{a} in A (n {row.n_a:,}), {b} in B (n {row.n_b:,})"]
+    if row.difference is not None:
+        interval = "" if row.ci_low is None else f" (95 % interval {interval_text(row)})"
+        parts.append(f"{delta_text(metric, row.difference)}{interval}")
     if row.effect is not None:
-        parts.append(f"Cliff's delta {row.effect:+.2f}")
+        parts.append(f"Cliff's delta {effect_text(row.effect)}")
     if row.p is not None:
         parts.append(f"p {p_text(row.p)}, adjusted {p_text(row.p_adjusted)} ({row.test.value})")
     parts.append(row.verdict.value)
-    if row.needed_per_group is not None:
-        parts.append(
-            f"a difference like this needs {count(row.needed_per_group)} sessions per group "
-            f"(80 % power): {count(row.more_a)} more in A, {count(row.more_b)} more in B"
-        )
+    needed = needed_text(row)
+    if needed and row.needed_per_group is not None:
+        parts.append(f"to show a difference like this with 80 % power: {needed}")
     return " · ".join(parts)
-
-
-def _with_interval(row: GroupMetric) -> str:
-    unit = row.metric.unit
-    return (
-        f"{delta_text(row.difference, unit)} "
-        f"({delta_text(row.ci_low, unit)} to {delta_text(row.ci_high, unit)})"
-    )
 
 
 class GroupTable(LineTable[GroupMetric]):
@@ -91,7 +68,7 @@ class GroupTable(LineTable[GroupMetric]):
         Column("p", "p adj", 6, 6, "right", priority=70),
         Column("n", "n A/B", 8, 5, "right", priority=85),
         Column("effect", "effect", 6, 6, "right", priority=50),
-        Column("needed", "more A B", 11, 9, "right", priority=60),
+        Column("needed", "more needed", 15, 11, "right", priority=60),
         Column("mean_a", "mean A", 8, 8, "right", priority=30),
         Column("mean_b", "mean B", 8, 8, "right", priority=30),
     )
@@ -127,7 +104,7 @@ class GroupTable(LineTable[GroupMetric]):
 
     def cell(self, row: GroupMetric, column: str, width: int) -> Cell:
         """One cell of the table."""
-        unit, is_rate = row.metric.unit, row.metric.unit is Unit.RATE
+        is_rate = row.metric.unit is Unit.RATE
         match column:
             case "metric":
                 return (group_metric_name(row), "")
@@ -142,24 +119,21 @@ class GroupTable(LineTable[GroupMetric]):
             case "mean_b":
                 return self._value(row.mean_b, row, width)
             case "difference":
-                return (delta_text(row.difference, unit, width), VERDICT_ROLES[row.verdict])
+                return (short_delta(row.metric, row.difference, width), VERDICT_ROLES[row.verdict])
             case "interval":
-                if row.ci_low is None or row.ci_high is None:
-                    return (self.glyphs.dash, "muted")
-                low, high = (delta_text(edge, unit, 8) for edge in (row.ci_low, row.ci_high))
-                short = f"{low} .. {high}".replace(" pt ", " ")
-                return (short, "muted")
+                text = interval_text(row).replace(" pt", "")
+                return (text, "muted")
             case "p":
                 return (p_text(row.p_adjusted), "" if row.p_adjusted is not None else "muted")
             case "n":
                 return (f"{row.n_a}/{row.n_b}", "muted")
             case "effect":
-                return (UNKNOWN if row.effect is None else f"{row.effect:+.2f}", "muted")
+                return (effect_text(row.effect), "muted")
             case _:
-                return (needed_text(row), "muted")
+                return (needed_text(row).replace(" more in", " in"), "muted")
 
     def _value(self, value: float | None, row: GroupMetric, width: int) -> Cell:
-        return (value_text(value, row.metric.unit, width), "muted" if value is None else "")
+        return (short_value(row.metric, value, width), "muted" if value is None else "")
 
     def _verdict(self, verdict: Verdict, width: int) -> str:
         glyphs = self.glyphs

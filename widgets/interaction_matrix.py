@@ -9,10 +9,10 @@ from rich.cells import cell_len
 from rich.segment import Segment
 
 from queries.models import Interactions, Relation
-from queries.text import count, short_count
+from queries.text import count
 from widgets.cells import GAP, fit, shortened
 from widgets.line_view import ViewOptions
-from widgets.matrix_figures import VALUE_TITLES, MatrixFigures, ValueMode, why_empty
+from widgets.matrix_figures import VALUE_TITLES, MatrixFigures, ValueMode, number_text, why_empty
 from widgets.pane import Pane
 
 _LEAST_CELL: Final = 6
@@ -83,7 +83,7 @@ class InteractionMatrix(Pane):
         held = self.current_pair
         figures = MatrixFigures.of(interactions, diagonal)
         self._interactions, self._mode = interactions, value
-        self._figures = figures if figures.total else None
+        self._figures = figures if figures.counts else None
         self._longest = max(map(cell_len, figures.names), default=0)
         self._empty_text = why_empty(interactions, diagonal)
         cursor = self.cursor
@@ -93,7 +93,7 @@ class InteractionMatrix(Pane):
             self._column = names.get(held[1], self._column)
         self._column = max(0, min(self._column, len(figures.names) - 1))
         self._left = self._visible_columns().start
-        self.set_view(len(figures.names) + 1 if figures.total else 0, cursor)
+        self.set_view(len(figures.names) + 1 if figures.counts else 0, cursor)
 
     def set_value_mode(self, value: ValueMode) -> None:
         """Show counts, shares of the row, or observed over expected."""
@@ -149,7 +149,7 @@ class InteractionMatrix(Pane):
         pair = self.current_pair
         if pair is None or self._figures is None:
             return super().text_under_cursor()
-        return self._figures.sentence(*pair)
+        return self._figures.sentence(*pair, self._mode)
 
     def lines_as_text(self) -> list[str]:
         """The whole matrix with whole names, for an export."""
@@ -295,7 +295,7 @@ class InteractionMatrix(Pane):
             return ("", "", " ")
         target = figures.names[column]
         if index >= len(figures.names):
-            return (short_count(figures.columns[target]), "strong", " ")
+            return (number_text(figures.columns[target], self._mode), "strong", " ")
         source = figures.names[index]
         if figures.excluded(source, target):
             return ("\\", "muted", " ")
@@ -317,7 +317,8 @@ class InteractionMatrix(Pane):
         name = self._figures.names[index] if index < len(self._figures.names) else None
         number = self._figures.total if name is None else self._figures.rows[name]
         exact = count(number)
-        return exact if len(exact) <= _TOTAL else short_count(number)
+        fits = len(exact) <= _TOTAL and self._mode != "difference"
+        return exact if fits else number_text(number, self._mode)
 
     def _segments(self, parts: list[Part]) -> list[Segment]:
         return list(Segment.simplify(Segment(text, self.role(role)) for text, role in parts))

@@ -8,14 +8,16 @@ from typing import Final, Literal
 from queries.models import Interactions, Relation
 from queries.text import percent, short_count
 
-ValueMode = Literal["count", "row_share", "expected"]
+ValueMode = Literal["count", "row_share", "expected", "difference"]
 """What a cell shows: the count; its percentage of the row's total; how many times what
-would be expected if rows and columns had nothing to do with each other."""
+would be expected if rows and columns had nothing to do with each other; a count that is a
+difference, with its sign."""
 
 VALUE_TITLES: Final[dict[ValueMode, str]] = {
     "count": "count",
     "row_share": "% of row",
     "expected": "observed/expected",
+    "difference": "difference",
 }
 HEAT_STEPS: Final = 4
 """Heats above none."""
@@ -58,7 +60,7 @@ class MatrixFigures:
         for (source, target), number in counts.items():
             rows[source] += number
             columns[target] += number
-        highest = max(counts.values(), default=0)
+        highest = max(map(abs, counts.values()), default=0)
         return cls(names, counts, rows, columns, sum(rows.values()), highest, diagonal)
 
     def excluded(self, source: str, target: str) -> bool:
@@ -86,8 +88,8 @@ class MatrixFigures:
 
     def text(self, source: str, target: str, mode: ValueMode) -> str | None:
         """The cell in at most five characters; None where the value is undefined."""
-        if mode == "count":
-            return short_count(self.count(source, target))
+        if mode in ("count", "difference"):
+            return number_text(self.count(source, target), mode)
         if mode == "row_share":
             share = self.row_share(source, target)
             return None if share is None else percent(share)
@@ -101,16 +103,18 @@ class MatrixFigures:
         count = self.count(source, target)
         if not count:
             return 0
-        if mode == "count":
-            part: float = count / self.highest
+        if mode in ("count", "difference"):
+            part: float = abs(count) / self.highest
         elif mode == "row_share":
             part = self.row_share(source, target) or 0.0
         else:
             part = (self.ratio(source, target) or 0.0) / 2
         return max(1, min(HEAT_STEPS, round(part * HEAT_STEPS + 0.499)))
 
-    def sentence(self, source: str, target: str) -> str:
+    def sentence(self, source: str, target: str, mode: ValueMode = "count") -> str:
         """All about one cell in one line."""
+        if mode == "difference":
+            return f"{source} → {target}: {self.count(source, target):+,}"
         parts = [f"{source} → {target}: {self.count(source, target):,}"]
         share, ratio = self.row_share(source, target), self.ratio(source, target)
         if share is not None:
@@ -118,6 +122,12 @@ class MatrixFigures:
         if ratio is not None:
             parts.append(f"{ratio:.2f} x expected")
         return ", ".join(parts)
+
+
+def number_text(number: int, mode: ValueMode) -> str:
+    """A count or a sum in at most five characters, with its sign where it is a difference."""
+    text = short_count(number)
+    return f"+{text}" if mode == "difference" and number > 0 else text
 
 
 def why_empty(interactions: Interactions, diagonal: bool) -> str:

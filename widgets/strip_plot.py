@@ -7,11 +7,11 @@ from typing import ClassVar, Final, Unpack
 
 from rich.segment import Segment
 
-from queries.comparison_models import GroupMetric, Unit
+from queries.comparison_models import GroupMetric, Metric, Unit
+from queries.comparison_text import value_text
 from widgets.cells import fit
 from widgets.glyphs import UNICODE, Glyphs
 from widgets.line_view import LineView, ViewOptions
-from widgets.metric_text import value_text
 
 LINES: Final = 6
 """Lines of the plot: box and points of A, of B, the axis and its labels."""
@@ -30,7 +30,7 @@ def quantile(ordered: Sequence[float], part: float) -> float:
 def strip_lines(
     values_a: Sequence[float],
     values_b: Sequence[float],
-    unit: Unit,
+    metric: Metric,
     width: int,
     glyphs: Glyphs = UNICODE,
 ) -> list[str]:
@@ -51,7 +51,7 @@ def strip_lines(
         places = [round((value - low) / (high - low) * (room - 1)) for value in sorted(values)]
         lines.append(f"{name} {_box(sorted(values), low, high, room, glyphs)}".rstrip())
         lines.append(f"  {_points(places, room, glyphs)}".rstrip())
-    lines += _axis(low, high, unit, room, glyphs)
+    lines += _axis(low, high, metric, room, glyphs)
     return lines
 
 
@@ -80,14 +80,14 @@ def _points(places: Sequence[int], room: int, glyphs: Glyphs) -> str:
     return "".join(signs[number] if number < len(signs) else "#" for number in counts.values())
 
 
-def _axis(low: float, high: float, unit: Unit, room: int, glyphs: Glyphs) -> list[str]:
+def _axis(low: float, high: float, metric: Metric, room: int, glyphs: Glyphs) -> list[str]:
     rule, tick = ("-", "+") if glyphs.is_ascii else ("─", "┴")
     ticks = [0, (room - 1) // 2, room - 1]
     line = [rule] * room
     labels = [" "] * room
     for place in ticks:
         line[place] = tick
-        text = value_text(_rounded(low + (high - low) * place / (room - 1), unit), unit)
+        text = value_text(metric, _rounded(low + (high - low) * place / (room - 1), metric.unit))
         start = max(0, min(place - len(text) // 2, room - len(text)))
         labels[start : start + len(text)] = text
     return [f"  {''.join(line)}", f"  {''.join(labels)}"]
@@ -149,4 +149,4 @@ class StripPlot(LineView, can_focus=False, inherit_bindings=False):
         metric = self._metric
         if metric is None:
             return []
-        return strip_lines(metric.values_a, metric.values_b, metric.metric.unit, width, self.glyphs)
+        return strip_lines(metric.values_a, metric.values_b, metric.metric, width, self.glyphs)
