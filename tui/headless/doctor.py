@@ -79,8 +79,10 @@ def as_text(found: Diagnosis) -> str:
         *text_lines(TABLES, found.tables),
         "",
     ]
-    for source in found.sources:
-        lines.append(f"{source.name}: {count(source.rows)} rows make {count(source.events)} events")
+    lines += [
+        f"{source.name}: {count(source.rows)} rows make {count(source.events)} events"
+        for source in found.sources
+    ]
     for title, findings in _findings(found):
         lines += ["", title] if findings else []
         lines += [f"  {finding}" for finding in findings[:SHOWN]]
