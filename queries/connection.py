@@ -92,10 +92,7 @@ class StoreConnection:
         if mapping is None:
             raise StoreError(f"{clean(str(self.path))}: {explain_unknown(self.schema)}")
         self.mapping = mapping
-        for number, source in enumerate(mapping.sources):
-            self._probe(f"CREATE TEMP VIEW event_rows_{number} AS {source.select}")
-        if mapping.sessions is not None:
-            self._probe(f"CREATE TEMP VIEW session_rows AS {mapping.sessions.select}")
+        self._make_views()
         self.session_indexed = tuple(
             self.leads_index(source.table, source.session_column) for source in mapping.sources
         )
@@ -119,6 +116,12 @@ class StoreConnection:
             has_messages=mapping.has_messages,
             size=self.signature.size,
         )
+
+    def _make_views(self) -> None:
+        for number, source in enumerate(self.mapping.sources):
+            self._probe(f"CREATE TEMP VIEW event_rows_{number} AS {source.select}")
+        if self.mapping.sessions is not None:
+            self._probe(f"CREATE TEMP VIEW session_rows AS {self.mapping.sessions.select}")
 
     def close(self) -> None:
         """Close the connection; a private copy is removed. Safe to call twice."""
@@ -152,10 +155,9 @@ class StoreConnection:
         moved, self._moved = self._moved, None
         if moved is not None:
             return moved
-        opened = self._opened
-        if opened is None:
+        if self._opened is None:
             return Change.REOPEN
-        if opened.immutable or opened.copy is not None:
+        if self.is_detached:
             return Change.REOPEN if now != self._base or self._is_hasty() else Change.NONE
         version = self.query("PRAGMA data_version")[0][0]
         if version == self._data_version:
@@ -188,6 +190,17 @@ class StoreConnection:
         self._open()
         same = schema == (self._schema_version, self.info.sources)
         self._moved = Change.DATA if same else Change.REPLACED
+
+    def is_read_wrongly(self) -> bool:
+        """Whether the dialect would now read the tables otherwise, going by what is in them."""
+        now = recognise(self.schema, self._probe)
+        return now is None or _reading(now) != _reading(self.mapping)
+
+    @property
+    def is_detached(self) -> bool:
+        """Whether we hold no lock on the file: an unlocked view or a private copy is read."""
+        opened = self._opened
+        return opened is None or opened.immutable or opened.copy is not None
 
     @property
     def schema_version(self) -> int:
@@ -278,6 +291,11 @@ class StoreConnection:
             if first and str(first[0][0]).lower() == column.lower():
                 return True
         return False
+
+
+def _reading(mapping: StoreMapping) -> tuple[object, ...]:
+    selects = tuple(source.select for source in mapping.sources)
+    return (selects, mapping.has_messages, mapping.has_phases)
 
 
 def quoted(identifier: str) -> str:

@@ -10,24 +10,16 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from queries.backfill import Backfill
 from queries.connection import Change
-from queries.fold import Fold
-from queries.interactions import agent_statistics, all_interactions
+from queries.counting import Counting
+from queries.figures import Figures
 from queries.models import (
-    AggregatedTool,
     Event,
     EventKey,
-    Handoff,
-    Interactions,
     Problem,
-    Relation,
-    SessionRow,
-    SessionStatus,
     Snapshot,
     StoreInfo,
     StoreState,
-    StoreTotals,
 )
 from queries.opening import (
     QueryStoppedError,
@@ -37,22 +29,20 @@ from queries.opening import (
     StoreGoneError,
     signature,
 )
-from queries.roster import Roster
 from queries.sessions import STALE_AFTER
-from queries.side_tables import aggregated_tools, handoffs
 from queries.store import Store
-from queries.tools import tool_statistics
 
 ARRIVED_KEPT = 2000
 """Events that one snapshot hands on singly."""
-TAIL_PAGE = 5000
-REREAD_RUNNING = 500
-"""Running rows that are read again after a commit, the newest first."""
-REREAD_OLDER = 100
-"""Running rows beyond those, taken in turn."""
+QUIET_AUDIT = 5.0
+"""Seconds without change after which it is checked that nothing went unnoticed."""
 QUIET_CLOSE = 30.0
 """Seconds without change after which the connection is closed, so as not to keep the writer's
 last close from its checkpoint."""
+BETWEEN_STARTS = 2.0
+"""Seconds before everything is counted anew once more."""
+BETWEEN_AUDITS = 60.0
+"""Seconds before an audit makes everything be counted anew once more."""
 
 
 class Feed:
@@ -77,7 +67,7 @@ class Feed:
             store: the store as somebody has opened it already; the feed closes it.
         """
         self.path = Path(path)
-        self._opened = store
+        self._given = store
         self._clock = clock
         self._stale_after = stale_after
         self._keep = keep_sessions
@@ -87,35 +77,32 @@ class Feed:
         self.state = StoreState.OPENING
         self.message = ""
         self._info: StoreInfo | None = None
+        self._problems: tuple[Problem, ...] = ()
         self._identity: tuple[object, ...] | None = None
-        self._watched: set[EventKey] = set()
-        self._watched_events: dict[EventKey, Event] = {}
-        self._turn = 0
+        self._counting = Counting.nothing(keep_sessions, stale_after)
+        self._figures = Figures()
+        self._unread = False
+        """Whether the store holds something that is not taken yet."""
+        self._unproven = False
+        """Whether it may be another store than the one counted."""
+        self._begun = float("-inf")
+        self._audit_begun = float("-inf")
+        self._is_audited = True
         self._quiet_since = clock()
-        self._dozing = False
-        self._doze_stamp: Signature | None = None
-        self._dirty = True
-        self._reset()
-
-    def _reset(self) -> None:
-        self.fold = Fold(messages_only=False)
-        self.roster = Roster(self._keep, self._stale_after)
-        self.past: Backfill | None = None
-        self._handoffs: tuple[Handoff, ...] = ()
-        self._aggregated: tuple[AggregatedTool, ...] = ()
+        self._asleep: Signature | None = None
+        self._watched: frozenset[EventKey] = frozenset()
         self._touched: set[str] = set()
         self._arrived: list[Event] = []
         self._arrived_cut = False
-        self._updated: list[Event] = []
-        self._watched_events = {}
-        self._stamp: tuple[object, ...] | None = None
+        self._updated: dict[EventKey, Event] = {}
+        self._dirty = True
 
     def close(self) -> None:
         """Let go of the file."""
-        for store in (self.store, self._opened):
+        for store in (self.store, self._given):
             if store is not None:
                 store.close()
-        self.store = self._opened = None
+        self.store = self._given = None
 
     # -- polling ----------------------------------------------------------------------------
 
@@ -125,170 +112,175 @@ class Feed:
             self._look()
         except StoreBusyError as error:
             self._set_state(StoreState.LOCKED, str(error))
-        except StoreGoneError as error:
-            self.close()
-            self._set_state(StoreState.GONE, str(error))
         except QueryStoppedError:
-            self._dirty = True
+            self._unread = True
         except StoreError as error:
-            self.close()
-            self._set_state(StoreState.UNREADABLE, str(error))
+            self._lose(error)
+        else:
+            self._set_state(StoreState.LIVE, "")
         return self.snapshot()
 
+    def _lose(self, error: StoreError) -> None:
+        """The store cannot be read now: let go of it, and try again at each poll."""
+        self.close()
+        self._asleep = None
+        is_gone = isinstance(error, StoreGoneError)
+        self._set_state(StoreState.GONE if is_gone else StoreState.UNREADABLE, str(error))
+
     def _look(self) -> None:
-        if self.store is None:
-            if self._dozing and self._unchanged_while_dozing():
+        store = self.store
+        if store is None:
+            if self._asleep is not None and signature(self.path) == self._asleep:
                 return
-            self._open()
-            return
-        change = self.store.change()
-        if change is Change.NONE:
-            self._set_state(StoreState.LIVE, "")
-            if self._clock() - self._quiet_since > QUIET_CLOSE and self._may_doze():
-                self._doze_stamp = signature(self.path)
-                self.close()
-                self._dozing = True
-            return
-        self._quiet_since = self._clock()
-        if change is Change.DATA:
-            self._read_news()
+            store = self._connect()
         else:
-            self.close()
-            self._open()
-        self._set_state(StoreState.LIVE, "")
+            change = store.change()
+            if change in (Change.REOPEN, Change.REPLACED):
+                self.close()
+                store = self._connect()
+            elif change is Change.DATA:
+                self._unread = True
+        if self._unread:
+            self._quiet_since = self._clock()
+            self._catch_up(store)
+        elif self._counting.is_wrong:
+            self._begin_again(store)
+        else:
+            self._rest(store)
 
-    def _may_doze(self) -> bool:
-        return (
-            self.past is not None
-            and self.past.done
-            and self._info is not None
-            and self._info.journal_mode == "wal"
-        )
+    def _connect(self) -> Store:
+        store = self.store = self._given or Store(self.path)
+        self._given = None
+        self._asleep = None
+        self._unread = self._unproven = True
+        self._dirty = True
+        return store
 
-    def _unchanged_while_dozing(self) -> bool:
-        return signature(self.path) == self._doze_stamp
+    def _catch_up(self, store: Store) -> None:
+        """Take what is new; from the start when it is not the store that was counted.
 
-    def _open(self) -> None:
-        """Open (again). Totals go on when it is the same file with the same schema."""
-        store = self._opened or Store(self.path)
-        self._opened = None
+        Whatever stops this in the middle, the next poll goes on with it.
+        """
+        self._info = store.info
         identity = (
             store.signature.file,
             store.mapping.dialect,
             store.schema_version,
             store.info.sources,
         )
-        self.store = store
-        self._dozing = False
-        self._quiet_since = self._clock()
-        self._info = store.info
-        if self.past is None or identity != self._identity or self._shrank(store):
-            self._identity = identity
+        if identity != self._identity:
             self._begin(store)
+            self._identity = identity
         else:
-            self._read_news()
-        self._set_state(StoreState.LIVE, "")
+            more = self._counting.read_news(store, self._watched, is_proven=not self._unproven)
+            self._take_news()
+            if self._counting.is_misread:
+                self._open_anew()
+                return
+            if self._counting.is_wrong:
+                self._begin_again(store)
+            elif more:
+                self._dirty = True
+                return
+        self._unread = self._unproven = False
+        self._is_audited = False
         self._dirty = True
 
-    def _shrank(self, store: Store) -> bool:
-        if self.past is None:
-            return True
-        for source, high in self.past.high.items():
-            bounds = store.bounds(source)
-            if (bounds[1] if bounds is not None else 0) < high:
-                return True
-        return False
+    def _open_anew(self) -> None:
+        self.close()
+        self._identity = None
+        self._catch_up(self._connect())
+
+    def _begin_again(self, store: Store) -> None:
+        now = self._clock()
+        if now - self._begun >= BETWEEN_STARTS or self._unproven:
+            self._begin(store)
 
     def _begin(self, store: Store) -> None:
-        self._reset()
+        """Forget all totals and count everything anew."""
+        counting = Counting(store, self._keep, self._stale_after)
+        self._counting = counting
         self.epoch += 1
-        self.fold = Fold(messages_only=store.mapping.has_messages)
-        self._aggregated = aggregated_tools(store)
-        self._handoffs = handoffs(store)
-        self.roster.load(store, self._aggregated)
-        self.past = Backfill(store, self.fold)
-        self.past.step(store)
-        self._touched |= self.fold.changed
+        self._begun = self._clock()
+        self._arrived, self._arrived_cut = [], False
+        self._updated = {}
+        self._touched = set()
         self._dirty = True
 
-    def _read_news(self) -> None:
-        store, past = self.store, self.past
-        if store is None or past is None:
+    def _take_news(self) -> None:
+        counting = self._counting
+        arrived, counting.arrived = counting.arrived, []
+        room = ARRIVED_KEPT - len(self._arrived)
+        self._arrived += arrived[:room]
+        self._arrived_cut = self._arrived_cut or len(arrived) > room
+        self._updated.update((event.key, event) for event in counting.updated)
+        counting.updated = []
+
+    def _rest(self, store: Store) -> None:
+        """Nothing happens: check what was counted, then let the writer have the file alone."""
+        now = self._clock()
+        quiet = now - self._quiet_since
+        if not self._counting.is_complete:
             return
-        if self._shrank(store):
+        audits = not self._is_audited and now - self._audit_begun >= BETWEEN_AUDITS
+        if quiet >= QUIET_AUDIT and audits:
+            self._audit(store)
+        elif quiet > QUIET_CLOSE and store.signature.wal_size >= 0 and not store.is_detached:
+            self._problems = store.problems()
+            asleep = signature(self.path)
+            self.close()
+            self._asleep = asleep
+
+    def _audit(self, store: Store) -> None:
+        is_right = self._counting.audit(store, self._watched)
+        self._is_audited = True
+        self._take_news()
+        if self._counting.is_misread:
+            self._open_anew()
+        elif not is_right:
+            self._audit_begun = self._clock()
             self._begin(store)
-            return
-        for source in past.high:
-            self._read_tail(store, past, source)
-        self._read_again(store)
-        self._aggregated = aggregated_tools(store)
-        self._handoffs = handoffs(store)
-        self.roster.declare_tools(self._aggregated)
-        self._touched |= self.roster.refresh(store, self.fold.changed | self._touched)
-        self._dirty = True
+        elif self._updated or self._counting.roster.is_touched:
+            self._dirty = True
 
-    def _read_tail(self, store: Store, past: Backfill, source: int) -> None:
-        while True:
-            events = store.events_between(source, past.high[source], 2**63 - 1, TAIL_PAGE)
-            if not events:
-                return
-            self.fold.add_all(events)
-            past.high[source] = events[-1].seq
-            room = ARRIVED_KEPT - len(self._arrived)
-            self._arrived += events[:room]
-            self._arrived_cut = self._arrived_cut or len(events) > room
-            if len(events) < TAIL_PAGE:
-                return
+    @property
+    def behind(self) -> bool:
+        """Whether there is more to take at once: poll again without waiting."""
+        return self.store is not None and self._unread and self.state is StoreState.LIVE
 
-    # -- rows that change in place ------------------------------------------------------------
+    # -- what the owner may tell and ask ---------------------------------------------------------
 
     def watch(self, keys: Iterable[EventKey]) -> None:
         """Rows on screen: they are read again after every commit."""
-        self._watched = set(keys)
+        self._watched = frozenset(keys)
 
-    def _read_again(self, store: Store) -> None:
-        running = {
-            key: event for events in self.fold.running.values() for key, event in events.items()
-        }
-        keys = sorted(running, reverse=True)
-        chosen = set(keys[:REREAD_RUNNING])
-        older = keys[REREAD_RUNNING:]
-        if older:
-            at = self._turn % len(older)
-            self._turn += REREAD_OLDER
-            chosen |= set((older[at:] + older[:at])[:REREAD_OLDER])
-        for event in store.events_by_key(chosen | self._watched):
-            before = running.get(event.key) or self._watched_events.get(event.key)
-            if event.key in self._watched:
-                self._watched_events[event.key] = event
-            if before == event:
-                continue
-            if before is not None:
-                self.fold.update(before, event)
-            self._updated.append(event)
-        for key in self._watched_events.keys() - self._watched:
-            del self._watched_events[key]
+    def ranges_of(self, session_id: str) -> dict[int, tuple[int, int]] | None:
+        """Per source, the seqs between which a session's rows lie; None while unknown."""
+        return self._counting.ranges_of(session_id)
 
     # -- the past -----------------------------------------------------------------------------
 
     @property
     def counting(self) -> bool:
         """Whether some of the past is still to be counted."""
-        return self.store is not None and self.past is not None and not self.past.done
+        return self.store is not None and not self._counting.is_complete
 
     def backfill(self, seconds: float) -> None:
         """Count the past for about so long. Errors show at the next poll."""
-        if self.store is None or self.past is None:
+        store = self.store
+        if store is None or self._unproven:
             return
         end = time.perf_counter() + seconds
         try:
-            while not self.past.done:
-                self.past.step(self.store)
+            while not self._counting.is_complete:
+                self._counting.step(store)
                 self._dirty = True
                 if time.perf_counter() >= end:
                     break
-        except StoreError:
+        except (StoreBusyError, QueryStoppedError):
             return
+        except StoreError as error:
+            self._lose(error)
 
     # -- what the panes show --------------------------------------------------------------------
 
@@ -299,61 +291,35 @@ class Feed:
 
     def snapshot(self, *, force: bool = False) -> Snapshot | None:
         """A snapshot of what is known now; None when nothing changed since the last."""
-        if not self._dirty and not force:
+        now = self._clock()
+        counting = self._counting
+        if not (self._dirty or force or counting.roster.is_due(now)):
             return None
         self._dirty = False
         self.generation += 1
-        now = self._clock()
-        frontier = None if self.past is None else self.past.frontier
-        changed = self.fold.changed | self._touched
-        self.fold.changed = set()
-        self._touched = set()
-        rows = self.roster.rows(self.fold, changed, now=now, frontier=frontier)
+        rows = counting.rows(now)
+        figures = self._figures
+        counting.refresh_figures(figures, self.epoch)
         arrived, self._arrived = tuple(self._arrived), []
         cut, self._arrived_cut = self._arrived_cut, False
-        updated, self._updated = tuple(self._updated), []
-        tools = tool_statistics(self.fold, self.roster.is_alive, self._aggregated)
-        agents = agent_statistics(self.fold)
+        updated, self._updated = tuple(self._updated.values()), {}
+        if self.store is not None:
+            self._problems = self.store.problems()
         return Snapshot(
             generation=self.generation,
             epoch=self.epoch,
             state=self.state,
             message=self.message,
             info=self._info,
-            sessions=rows[: self._keep],
-            total_sessions=len(self.roster),
-            totals=self._totals(rows, len(agents)),
-            tools=tools,
-            agents=agents,
-            interactions=self._interactions(),
+            sessions=rows if len(rows) <= self._keep else rows[: self._keep],
+            total_sessions=len(counting.roster),
+            totals=counting.totals(figures),
+            tools=figures.tools,
+            agents=figures.agents,
+            interactions=figures.interactions,
             arrived=arrived,
             arrived_cut=cut,
             updated=updated,
-            problems=self._problems(),
+            problems=self._problems + counting.problems(),
             time=now,
-        )
-
-    def _interactions(self) -> dict[Relation, Interactions]:
-        return all_interactions(self.fold, self._handoffs)
-
-    def _problems(self) -> tuple[Problem, ...]:
-        problems = () if self.store is None else self.store.problems()
-        return problems + (() if self.past is None else self.past.problems())
-
-    def _totals(self, rows: tuple[SessionRow, ...], agents: int) -> StoreTotals:
-        fold = self.fold
-        waiting = sum(len(fold.sessions[name].waiting()) for name in fold.waiting)
-        return StoreTotals(
-            sessions=len(self.roster),
-            running=sum(1 for row in rows if row.session.status is SessionStatus.RUNNING),
-            events=fold.events + waiting,
-            messages=fold.messages,
-            tool_calls=fold.calls + waiting,
-            ok=fold.ok,
-            errors=fold.errors,
-            finished_calls=fold.ok + fold.failed_calls,
-            tokens=fold.tokens.whole,
-            cost=fold.cost.value,
-            agents=agents,
-            counted=0.0 if self.past is None else self.past.counted,
         )

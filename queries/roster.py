@@ -2,72 +2,169 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterable
+from itertools import islice
 
 from queries.fold import Fold
 from queries.models import AggregatedTool, Session, SessionRow, SessionStatus
-from queries.sessions import STALE_AFTER, newest_of, session_row
+from queries.ranking import Ranking
+from queries.sessions import STALE_AFTER, session_row
 from queries.store import Store
 
 ALL_BELOW = 500
 """Up to so many declared sessions, all of them are read again after a commit."""
 RECENT = 50
 """Sessions written last that are read again after a commit, in a longer list."""
+RUNNING = 200
+"""Running sessions that are."""
+IN_TURN = 200
+"""Others that are, in turn."""
+PAGE = 500
+"""Sessions of a newly opened store that are read at once."""
 
 
 class Roster:
-    """Every known session with its line, newest first."""
+    """Every known session with its line, newest first.
+
+    What a snapshot costs depends on how many sessions changed, not on how many there are.
+    """
 
     def __init__(self, keep: int, stale_after: float = STALE_AFTER) -> None:
         """Args: keep: the most sessions kept; stale_after: seconds of silence."""
         self._keep = keep
         self._stale_after = stale_after
         self._sessions: dict[str, Session] = {}
-        self._rows: dict[str, SessionRow] = {}
-        self._order: tuple[SessionRow, ...] | None = None
+        self._not_kept: set[str] = set()
+        """Declared sessions that are older than those kept."""
+        self._undeclared = 0
+        self._ranking = Ranking()
+        self._is_new = True
         self._newest: str | None = None
+        self._frontier: float | None = None
+        self._incomplete: set[str] = set()
+        self._running: set[str] = set()
+        self._silent: list[tuple[float, str]] = []
+        """When a running session will have been silent for too long, the next one first."""
+        self._awaited: set[str] = set()
         self._last_row = 0
-        self._aggregated: dict[str, list[AggregatedTool]] = {}
+        self._unread: int | None = None
+        """The highest rowid whose session is not read yet."""
+        self._turn: int | None = None
+        self._aggregated: dict[str, tuple[AggregatedTool, ...]] = {}
+        self._touched: set[str] = set()
         self.total = 0
+        """Declared sessions."""
+        self.alive_changes = 0
+        """Grows whenever :meth:`is_alive` answers differently for some session."""
 
-    def load(self, store: Store, aggregated: Iterable[AggregatedTool]) -> None:
-        """Read the declared sessions of a newly opened store."""
+    # -- reading the store --------------------------------------------------------------------
+
+    def load(
+        self, store: Store, aggregated: Iterable[AggregatedTool], *, first: int | None = None
+    ) -> None:
+        """Read the declared sessions of a newly opened store.
+
+        Args:
+            store: to read.
+            aggregated: the store's own totals per session and tool.
+            first: read only so many, those written last; the rest by :meth:`load_more`.
+        """
         self.total = store.count_sessions()
-        self._last_row = store.last_session_row()
-        for session in store.sessions(limit=self._keep):
-            self._sessions[session.id] = session
+        self._last_row = self._unread = store.last_session_row()
+        self.load_more(store, self._keep if first is None else first)
         self.declare_tools(aggregated)
+
+    def load_more(self, store: Store, number: int = PAGE) -> None:
+        """Read the next declared sessions, as long as there are such."""
+        room = self._keep - (len(self._sessions) - self._undeclared)
+        if self._unread is None or room <= 0:
+            self._unread = None
+            return
+        sessions, self._unread = store.sessions_upto(self._unread, min(number, room))
+        for session in sessions:
+            if self._sessions.get(session.id) != session:
+                self._set(session.id, session)
+                self._touched.add(session.id)
+        if room <= number:
+            self._unread = None
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether all declared sessions are read that are kept."""
+        return self._unread is None
 
     def declare_tools(self, aggregated: Iterable[AggregatedTool]) -> None:
         """Take the store's own totals per session and tool."""
-        self._aggregated = {}
+        by_session: dict[str, tuple[AggregatedTool, ...]] = {}
         for tool in aggregated:
-            self._aggregated.setdefault(tool.session_id, []).append(tool)
+            by_session[tool.session_id] = (*by_session.get(tool.session_id, ()), tool)
+        for name in by_session.keys() | self._aggregated.keys():
+            if by_session.get(name) != self._aggregated.get(name):
+                self._touched.add(name)
+        self._aggregated = by_session
 
-    def refresh(self, store: Store, touched: Iterable[str]) -> set[str]:
-        """After a commit: read what may have changed; returns the ids that did."""
-        changed: set[str] = set()
-        if self.total <= ALL_BELOW:
-            fresh = store.sessions(limit=ALL_BELOW + RECENT)
-            gone = {name for name, session in self._sessions.items() if session.declared} - {
-                session.id for session in fresh
-            }
-            for name in gone:
-                del self._sessions[name]
-                self._rows.pop(name, None)
-                self._order = None
-                changed.add(name)
+    def learn(self, store: Store, names: Iterable[str]) -> None:
+        """Find out which of these sessions are declared, but older than those kept."""
+        if self.total <= len(self._sessions) - self._undeclared:
+            return
+        unknown = [name for name in names if not self._knows(name)]
+        for session in store.sessions_by_id(unknown):
+            if self.is_loaded:
+                self._not_kept.add(session.id)
+            else:
+                self._set(session.id, session)
+
+    def refresh(self, store: Store, touched: Iterable[str], *, whole: bool = False) -> set[str]:
+        """After a commit: read what may have changed; returns the ids that did.
+
+        Args:
+            store: to read.
+            touched: sessions whose events changed.
+            whole: read all sessions that are kept.
+        """
+        total = store.count_sessions()
+        added = [] if total <= ALL_BELOW else store.sessions(after=self._last_row, limit=self._keep)
+        whole = (
+            whole
+            or len(added) == self._keep
+            or total != self.total + sum(not self._knows(session.id) for session in added)
+        )
+        if total <= ALL_BELOW or whole:
+            fresh = store.sessions(limit=self._keep)
+            changed = self._forget_others({session.id for session in fresh}, total)
+            self._unread = None
         else:
-            fresh = store.sessions(after=self._last_row, limit=self._keep)
-            fresh += store.sessions(limit=RECENT)
-            fresh += store.sessions_by_id(sorted(touched))
-        self.total = store.count_sessions()
+            names = {*touched, *islice(self._running, RUNNING)}
+            fresh = self._in_turn(store)
+            fresh += store.sessions_by_id(sorted(names))
+            fresh += [*reversed(store.sessions(limit=RECENT)), *reversed(added)]
+            changed = set()
+        self.total = total
         self._last_row = store.last_session_row()
         for session in fresh:
             if self._sessions.get(session.id) != session:
-                self._sessions[session.id] = session
+                self._set(session.id, session)
                 changed.add(session.id)
+        self._touched |= changed
         return changed
+
+    def _in_turn(self, store: Store) -> list[Session]:
+        sessions, after = store.sessions_upto(self._turn or self._last_row, IN_TURN)
+        self._turn = after
+        return [session for session in sessions if session.id in self._sessions]
+
+    def _forget_others(self, present: set[str], total: int) -> set[str]:
+        """Forget declared sessions that are not present, because they are gone or too old."""
+        gone = {name for name, session in self._sessions.items() if session.declared} - present
+        for name in gone:
+            self._set(name, None)
+        if total > self._keep:
+            self._not_kept |= gone
+        self._not_kept -= present
+        return gone
+
+    # -- lines --------------------------------------------------------------------------------
 
     def rows(
         self, fold: Fold, changed: Iterable[str], *, now: float, frontier: float | None
@@ -76,76 +173,127 @@ class Roster:
 
         Args:
             fold: totals of the whole store.
-            changed: ids whose session or counts changed.
+            changed: ids whose session or counts changed; at the first call all are made.
             now: epoch seconds.
             frontier: events after this instant are all counted; None: all are.
         """
-        stale = set(changed) | (self._sessions.keys() - self._rows.keys())
-        for name in fold.sessions.keys() - self._sessions.keys():
-            self._sessions[name] = Session(id=name, declared=False)
-            stale.add(name)
-        newest = newest_of((name, self._start(name, fold)) for name in self._sessions)
+        names = {*changed, *self._touched}
+        self._touched = set()
+        if self._is_new:
+            self._is_new = False
+            names |= self._sessions.keys() | fold.sessions.keys()
+        names |= self._pass_frontier(frontier)
+        while self._silent and self._silent[0][0] < now:
+            name = heapq.heappop(self._silent)[1]
+            self._awaited.discard(name)
+            names.add(name)
+        self._make(names, fold, now)
+        newest = self._ranking.newest()
         if newest != self._newest:
-            stale |= {name for name in (newest, self._newest) if name is not None}
+            others = {name for name in (newest, self._newest) if name is not None}
             self._newest = newest
-        for name, row in self._rows.items():
-            if name in stale:
-                continue
-            if row.complete != self._complete(name, frontier) or self._ages(row, now):
-                stale.add(name)
-        for name in stale:
+            self._make(others, fold, now)
+        return self._ranking.rows()
+
+    def _make(self, names: Iterable[str], fold: Fold, now: float) -> None:
+        made: dict[str, SessionRow | None] = {}
+        for name in names:
             session = self._sessions.get(name)
+            if session is None and name in fold.sessions and name not in self._not_kept:
+                session = self._set(name, Session(id=name, declared=False))
             if session is None:
+                if self._ranking.get(name) is not None:
+                    made[name] = None
+                    self._note(name, None)
                 continue
             row = session_row(
                 session,
                 fold,
                 now=now,
-                newest=name == newest,
+                newest=name == self._newest,
                 stale_after=self._stale_after,
-                complete=self._complete(name, frontier),
+                complete=self._is_complete(session),
                 aggregated=self._aggregated.get(name, ()),
             )
-            if self._rows.get(name) != row:
-                self._rows[name] = row
-                self._order = None
-        if self._order is None:
-            rows = sorted(self._rows.values(), key=lambda row: row.id)
-            rows.sort(key=lambda row: row.started or float("-inf"), reverse=True)
-            self._order = tuple(rows)
-        return self._order
+            self._note(name, row)
+            if self._ranking.get(name) != row:
+                made[name] = row
+        self._ranking.put(made)
+
+    def _note(self, name: str, row: SessionRow | None) -> None:
+        """Keep in mind what a row will have to be looked at for again."""
+        if row is not None and not row.complete:
+            self._incomplete.add(name)
+        else:
+            self._incomplete.discard(name)
+        is_running = row is not None and row.session.status is SessionStatus.RUNNING
+        if is_running != (name in self._running):
+            self.alive_changes += 1
+            if is_running:
+                self._running.add(name)
+            else:
+                self._running.discard(name)
+        if row is not None and is_running and name != self._newest and name not in self._awaited:
+            last = row.totals.last_time if row.totals.last_time is not None else row.session.started
+            if last is not None:
+                heapq.heappush(self._silent, (last + self._stale_after, name))
+                self._awaited.add(name)
+
+    def _pass_frontier(self, frontier: float | None) -> set[str]:
+        """Sessions whose completeness changes because more (or less) of the past is counted."""
+        before, self._frontier = self._frontier, frontier
+        if frontier == before:
+            return set()
+        if frontier is None:
+            return set(self._incomplete)
+        if before is None:
+            return set(self._sessions)
+        first, last = sorted((before, frontier))
+        return set(self._ranking.started_between(first, last))
+
+    def _is_complete(self, session: Session) -> bool:
+        if self._frontier is None:
+            return True
+        return session.started is not None and session.started > self._frontier
+
+    # -- questions ----------------------------------------------------------------------------
+
+    @property
+    def running(self) -> int:
+        """How many sessions are running."""
+        return len(self._running)
+
+    @property
+    def is_touched(self) -> bool:
+        """Whether sessions were read that look different from their lines."""
+        return bool(self._touched)
+
+    def is_due(self, now: float) -> bool:
+        """Whether a running session has become stale by silence alone."""
+        return bool(self._silent) and self._silent[0][0] < now
 
     def is_alive(self, session_id: str) -> bool:
         """Whether a session counts as running now."""
-        row = self._rows.get(session_id)
-        return row is not None and row.session.status is SessionStatus.RUNNING
+        return session_id in self._running
 
     def session(self, session_id: str) -> Session | None:
         """The declared (or inferred) session with this id."""
         return self._sessions.get(session_id)
 
     def __len__(self) -> int:
-        return max(self.total + self._undeclared(), len(self._sessions))
+        return max(self.total + self._undeclared, len(self._sessions))
 
-    def _undeclared(self) -> int:
-        return sum(1 for session in self._sessions.values() if not session.declared)
+    def _knows(self, name: str) -> bool:
+        known = self._sessions.get(name)
+        return name in self._not_kept or (known is not None and known.declared)
 
-    def _start(self, name: str, fold: Fold) -> float | None:
-        session = self._sessions[name]
-        if session.started is not None:
-            return session.started
-        counted = fold.sessions.get(name)
-        return None if counted is None else counted.first_time
-
-    def _complete(self, name: str, frontier: float | None) -> bool:
-        if frontier is None:
-            return True
-        start = self._sessions[name].started if name in self._sessions else None
-        return start is not None and start > frontier
-
-    def _ages(self, row: SessionRow, now: float) -> bool:
-        """Whether a running session has been silent for so long that its status must turn."""
-        if row.session.status is not SessionStatus.RUNNING or row.id == self._newest:
-            return False
-        last = row.totals.last_time if row.totals.last_time is not None else row.session.started
-        return last is None or now - last > self._stale_after
+    def _set(self, name: str, session: Session | None) -> Session | None:
+        before = self._sessions.pop(name, None)
+        if before is not None and not before.declared:
+            self._undeclared -= 1
+        if session is not None:
+            self._sessions[name] = session
+            self._not_kept.discard(name)
+            if not session.declared:
+                self._undeclared += 1
+        return session

@@ -108,19 +108,20 @@ class SessionPages(StoreConnection):
         )
         return self._sessions(rows)
 
-    def sessions_between(self, after: int, limit: int) -> tuple[list[Session], int]:
-        """Declared sessions with a higher rowid than ``after``, the lowest ``limit`` of them.
+    def sessions_upto(self, upto: int, limit: int) -> tuple[list[Session], int | None]:
+        """Declared sessions up to a rowid, the latest written first.
 
         Returns:
-            The sessions, and the rowid to go on after; 0 when these were the last.
+            The sessions, and the rowid to go on with; None when these were the last.
         """
         if self.mapping.sessions is None:
-            return [], 0
+            return [], None
         rows = self.query(
-            f"SELECT {_SESSION} FROM session_rows WHERE seq > ? ORDER BY seq LIMIT ?",
-            (after, limit),
+            f"SELECT {_SESSION} FROM session_rows WHERE seq <= ? ORDER BY seq DESC LIMIT ?",
+            (upto, limit),
         )
-        return self._sessions(rows), int(rows[-1][0]) if len(rows) == limit else 0
+        is_last = len(rows) < limit or rows[-1][0] == _LOWEST
+        return self._sessions(rows), None if is_last else int(rows[-1][0]) - 1
 
     def sessions_by_id(self, ids: Sequence[str]) -> list[Session]:
         """The declared sessions with these ids; missing ones are left out."""

@@ -5,6 +5,7 @@ One :class:`Store` is one connection; give each thread its own.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ WINDOW = 5000
 """Rows looked at in one step where a source may hide most of them."""
 _LOWEST, _HIGHEST = -(2**63), 2**63 - 1
 _EVENT = ", ".join(EVENT_COLUMNS)
+_WORDS = re.compile(r"[()]|\w+")
 
 
 class Store(SessionPages):
@@ -31,9 +33,13 @@ class Store(SessionPages):
         self._raw_event_ids = RawIds()
         super().__init__(path)
 
-    def _prepare(self, how: str) -> None:
-        super()._prepare(how)
-        self._hides = tuple(hides_rows(source.select) for source in self.mapping.sources)
+    def _make_views(self) -> None:
+        super()._make_views()
+        bare = [bare_select(source.select) for source in self.mapping.sources]
+        self._hides = tuple(select is not None for select in bare)
+        for number, select in enumerate(bare):
+            if select is not None:
+                self._probe(f"CREATE TEMP VIEW all_rows_{number} AS {select}")
 
     def _events(self, source: int, rows: Rows) -> list[Event]:
         described = self.mapping.sources[source]
@@ -69,17 +75,27 @@ class Store(SessionPages):
         number: int = self.query(f"SELECT count(*) FROM {table}", deadline=60)[0][0]
         return number
 
+    def count_events(self, source: int, deadline: float) -> int:
+        """Exact number of events of a source. Raises QueryStoppedError after ``deadline`` s."""
+        sql = f"SELECT count(*) FROM event_rows_{source}"
+        number: int = self.query(sql, deadline=deadline)[0][0]
+        return number
+
     def events_between(self, source: int, after: int, upto: int, limit: int) -> list[Event]:
         """Events with ``after < seq <= upto``, the lowest ``limit`` of them, in order."""
+        return self.event_page(source, after, upto, limit)[0]
+
+    def event_page(self, source: int, after: int, upto: int, limit: int) -> tuple[list[Event], int]:
+        """As :meth:`events_between`, and the seq after which to go on; ``upto`` at the end."""
         low, high = max(after + 1, _LOWEST), min(upto, _HIGHEST)
         if low > high:
-            return []
+            return [], upto
         rows = self.query(
             f"SELECT {_EVENT} FROM event_rows_{source}"
             " WHERE seq >= ? AND seq <= ? ORDER BY seq LIMIT ?",
             (low, high, limit),
         )
-        return self._events(source, rows)
+        return self._events(source, rows), int(rows[-1][0]) if len(rows) == limit else upto
 
     def slice_start(self, source: int, upto: int, rows: int) -> int:
         """The seq before which ``rows`` rows end at ``upto``: a slice is (start, upto]."""
@@ -214,25 +230,27 @@ class Store(SessionPages):
         return None
 
     def newest_time(self, source: int, upto: int) -> float | None:
-        """The time of the latest event at or before a seq; None too when none is near it."""
-        low = self.slice_start(source, upto, WINDOW) if self._hides[source] else _LOWEST
+        """The time of the latest row at or before a seq, be it hidden or not."""
         rows = self.query(
-            f"SELECT {_EVENT} FROM event_rows_{source} WHERE seq <= ? AND seq > ?"
-            " ORDER BY seq DESC LIMIT 1",
-            (upto, low),
+            f"SELECT {_EVENT} FROM {'all' if self._hides[source] else 'event'}_rows_{source}"
+            " WHERE seq <= ? ORDER BY seq DESC LIMIT 1",
+            (upto,),
         )
         events = self._events(source, rows)
         return events[0].time if events else None
 
 
-def hides_rows(select: str) -> bool:
-    """Whether a source's SELECT has a WHERE of its own, outside of all brackets and texts."""
-    depth = 0
+def bare_select(select: str) -> str | None:
+    """A source's SELECT without the WHERE of its own that hides rows; None if it has none.
+
+    That is a WHERE outside of all brackets and texts.
+    """
+    depth, at = 0, 0
     for number, piece in enumerate(select.split("'")):
-        if number % 2:
-            continue
-        for word in piece.replace("(", " ( ").replace(")", " ) ").split():
-            depth += (word == "(") - (word == ")")
-            if word.upper() == "WHERE" and not depth:
-                return True
-    return False
+        if not number % 2:
+            for word in _WORDS.finditer(piece):
+                depth += (word[0] == "(") - (word[0] == ")")
+                if word[0].upper() == "WHERE" and not depth:
+                    return select[: at + word.start()]
+        at += len(piece) + 1
+    return None
