@@ -63,6 +63,7 @@ async def draw(folder: Path, seed: int = SEED, keys: tuple[str, ...] = ("a",)) -
 
     Raises:
         TimeoutError: the screen did not get ready.
+        BaseException: what ended the app.
     """
     path = folder / "demo.db"
     writer = DemoWriter(path, seed, start=time.time() - LIVED)
@@ -73,10 +74,12 @@ async def draw(folder: Path, seed: int = SEED, keys: tuple[str, ...] = ("a",)) -
     poller.start()
     try:
         async with app.run_test(size=SIZE) as pilot:
-            await _until(pilot, lambda: "totals:" not in _text(app) and "sessions ·" in _text(app))
+            await _until(
+                app, pilot, lambda: "totals:" not in _text(app) and "sessions ·" in _text(app)
+            )
             await _to_a_session_with_sub_agents(app, pilot)
             await pilot.press(*keys)
-            await _until(pilot, lambda: "total" in _text(app).rpartition("Interactions")[2])
+            await _until(app, pilot, lambda: "total" in _text(app).rpartition("Interactions")[2])
             return tidy(app.export_screenshot(title="session-tui"))
     finally:
         poller.stop()
@@ -110,15 +113,17 @@ async def _to_a_session_with_sub_agents(app: SessionApp, pilot: Pilot[None]) -> 
     for _ in range(20):
         line = next(line for line in _text(app).splitlines() if "Activity ·" in line)
         await pilot.press("j")
-        await _until(pilot, partial(_has_gone, app, line))
+        await _until(app, pilot, partial(_has_gone, app, line))
         if "Task" in _text(app) and "▾" in _text(app):
             return
     raise TimeoutError
 
 
-async def _until(pilot: Pilot[None], ready: Callable[[], bool]) -> None:
+async def _until(app: SessionApp, pilot: Pilot[None], ready: Callable[[], bool]) -> None:
     async with asyncio.timeout(PATIENCE):
         while not ready():
+            if app.crash is not None:
+                raise app.crash
             await pilot.pause(0.05)
         # What was asked for last is drawn a frame later.
         await pilot.pause(0.3)
