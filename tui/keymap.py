@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final
 
 from queries.text import clean
-from tui.commands import COMMANDS, CONTEXTS, PANES, Command, Keymap, find, keys_of
+from tui.commands import COMMANDS, CONTEXTS, PANES, SECTIONS, Command, Keymap, find, keys_of
 from tui.keys import canonical, display
 
 if TYPE_CHECKING:
@@ -111,9 +111,11 @@ def _places(command: Command) -> frozenset[str]:
         contexts |= set(CONTEXTS)
     if "main" in contexts:
         contexts |= set(PANES)
-    # A command of one pane is met by what works on the whole main screen, not by its twin
-    # in another pane.
-    return frozenset(contexts - {"any", "main"})
+    if "compare" in contexts:
+        contexts |= set(SECTIONS)
+    # A command of one pane or section is met by what works on its whole screen, not by its
+    # twin in another one.
+    return frozenset(contexts - {"any", "main", "compare"})
 
 
 def _clashes(keymap: Keymap) -> list[str]:

@@ -61,7 +61,7 @@ async def test_every_command_and_filter_can_be_read(size: tuple[int, int]) -> No
     for name in FIELDS:
         assert f"{name}: " in text
     assert "? Show all keys." in text
-    assert "⇥ Go to the next pane." in text
+    assert "⇥ Go to the next pane or section." in text
 
 
 async def test_the_users_keys_are_shown_and_work() -> None:

@@ -1,0 +1,228 @@
+"""All commands: what they are called, which keys run them, and where.
+
+These are the actions that screens implement (``*`` marks those
+that the detail screen needs as well):
+
+* ``pane(method)`` *: run ``action_<method>()`` of the pane that has the focus. Methods:
+  ``cursor_up``, ``cursor_down``, ``cursor_left``, ``cursor_right``, ``page_up``,
+  ``page_down``, ``half_page_up``, ``half_page_down``, ``cursor_top``, ``cursor_bottom``.
+* ``focus_pane(step)``, ``search`` *, ``next_match(step)`` *, ``next_error(step)``,
+  ``filter_sessions``, ``mark``, ``clear_marks``, ``toggle_sub_agents``, ``cycle_scope``,
+  ``cycle_sort``, ``reverse_sort``, ``toggle_follow``, ``toggle_pause``, ``toggle_raw``,
+  ``expand_all``, ``collapse_all``, ``cycle_relation``, ``cycle_value``, ``toggle_diagonal``,
+  ``open``, ``back`` *, ``toggle_zoom``, ``copy`` *, ``copy_command`` *, ``export_view`` *,
+  ``group(name)``, ``compare``; on the comparison also ``main_screen``, ``baseline``,
+  ``filter_changes``, ``open_side(side)``, ``cycle_measure``, ``cycle_matrix``.
+
+The application implements ``app.help``, ``app.store_info``, ``app.toggle_utc``,
+``app.next_theme`` and ``app.redraw``; Textual has the rest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+PANES: Final = ("sessions", "activity", "tools", "matrix")
+"""The panes of the main screen."""
+
+SECTIONS: Final = (
+    "metrics", "compared_tools", "compared_agents", "compared_matrix", "steps", "overlay", "groups"
+)  # fmt: skip
+"""The sections of the screen that compares sessions."""
+
+CONTEXTS: Final = ("any", "main", *PANES, "compare", *SECTIONS, "detail")
+"""Where a command can belong: everywhere, the main screen, one of its panes, the comparison,
+one of its sections, one event."""
+
+GROUPS: Final = (
+    "Move", "Find", "Sessions", "Activity", "Tools & matrix", "Compare", "Screens", "Program"
+)  # fmt: skip
+"""Headings of the help screen, in order."""
+
+_MAIN: Final = ("main",)
+_BOTH: Final = ("main", "compare")
+_READ: Final = ("main", "compare", "detail")
+_LISTS: Final = ("sessions", "tools")
+_ANY: Final = ("any",)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing that the user can do."""
+
+    id: str
+    """Names it in the user's keymap."""
+    keys: tuple[str, ...]
+    """Default keys in the spelling of :mod:`tui.keys`."""
+    title: str
+    """At most 18 characters, for the footer and the palette."""
+    help: str
+    """One sentence."""
+    action: str
+    """Textual action, run on the screen or, with "app.", on the application."""
+    group: str
+    footer: int = 0
+    """Rank in the footer, 1..100: the highest stay when room is short. 0: never there."""
+    contexts: tuple[str, ...] = _MAIN
+    """Where its keys work."""
+    hint: tuple[str, ...] = ()
+    """Where the footer shows it, when that is not everywhere it works."""
+    priority: bool = False
+    """Whether it works even while text is being typed and over every dialog."""
+
+
+# One command is two or three lines, so that the whole list can be read at a glance.
+# fmt: off
+COMMANDS: Final[tuple[Command, ...]] = (
+    Command("move.up", ("up", "k"), "up", "Move the cursor up.",
+            "pane('cursor_up')", "Move", contexts=_READ),
+    Command("move.down", ("down", "j"), "down", "Move the cursor down.",
+            "pane('cursor_down')", "Move", contexts=_READ),
+    Command("move.left", ("left", "h"), "left",
+            "Move left; in the activity tree, close the branch or go to its parent.",
+            "pane('cursor_left')", "Move", contexts=_READ),
+    Command("move.right", ("right", "l"), "right",
+            "Move right; in the activity tree, open the branch.",
+            "pane('cursor_right')", "Move", contexts=_READ),
+    Command("move.page_up", ("pageup",), "page up", "Move up by one page.",
+            "pane('page_up')", "Move", contexts=_READ),
+    Command("move.page_down", ("pagedown",), "page down", "Move down by one page.",
+            "pane('page_down')", "Move", contexts=_READ),
+    Command("move.half_page_up", ("ctrl+u",), "half page up", "Move up by half a page.",
+            "pane('half_page_up')", "Move", contexts=_READ),
+    Command("move.half_page_down", ("ctrl+d",), "half page down", "Move down by half a page.",
+            "pane('half_page_down')", "Move", contexts=_READ),
+    Command("move.top", ("g", "home"), "top", "Go to the first line.",
+            "pane('cursor_top')", "Move", contexts=_READ),
+    Command("move.bottom", ("G", "end"), "bottom", "Go to the last line.",
+            "pane('cursor_bottom')", "Move", contexts=_READ),
+    Command("move.next_pane", ("tab",), "next pane", "Go to the next pane or section.",
+            "focus_pane(1)", "Move", footer=30, contexts=_BOTH),
+    Command("move.previous_pane", ("shift+tab",), "previous pane",
+            "Go to the previous pane or section.",
+            "focus_pane(-1)", "Move", contexts=_BOTH),
+
+    Command("find.search", ("slash",), "search", "Search for text in this pane.",
+            "search", "Find", footer=70, contexts=_READ),
+    Command("find.next", ("n",), "next match",
+            "Go to the next match of the search; without one, to the next difference.",
+            "next_match(1)", "Find", contexts=_READ),
+    Command("find.previous", ("N",), "previous match",
+            "Go to the previous match of the search; without one, to the previous difference.",
+            "next_match(-1)", "Find", contexts=_READ),
+    Command("find.next_error", ("e",), "next error", "Go to the next line with an error.",
+            "next_error(1)", "Find", footer=50, hint=("sessions", "activity", "tools")),
+    Command("find.previous_error", ("E",), "previous error",
+            "Go to the previous line with an error.", "next_error(-1)", "Find"),
+    Command("find.filter", ("F",), "filter",
+            "Show only the sessions, in the activity tree the events, that match a filter.",
+            "filter_sessions", "Find", footer=60, hint=("sessions", "activity")),
+
+    Command("sessions.mark", ("space",), "mark", "Mark or unmark the session.",
+            "mark", "Sessions", footer=75, contexts=("sessions",)),
+    Command("sessions.group_a", ("A",), "group A",
+            "Put the session into group A, to compare groups; again takes it out.",
+            "group('A')", "Sessions", footer=19, contexts=("sessions",)),
+    Command("sessions.group_b", ("B",), "group B",
+            "Put the session into group B; again takes it out.",
+            "group('B')", "Sessions", footer=19, contexts=("sessions",)),
+    Command("sessions.clear_marks", ("x",), "clear marks", "Unmark all sessions.",
+            "clear_marks", "Sessions", footer=15, hint=("sessions",)),
+    Command("sessions.scope", ("a",), "scope",
+            "Let tools and matrix cover this session, the marked ones or all.",
+            "cycle_scope", "Sessions", footer=45, hint=("sessions", "tools", "matrix")),
+    Command("sessions.sub_agents", ("S",), "sub-agents",
+            "Show or hide the sessions that sub-agents ran for another one.",
+            "toggle_sub_agents", "Sessions", footer=22, hint=("sessions",)),
+    Command("sessions.sort", ("s",), "sort", "Sort this list by its next column.",
+            "cycle_sort", "Sessions", footer=40, contexts=_LISTS),
+    Command("sessions.reverse", ("r",), "reverse", "Reverse the order of this list.",
+            "reverse_sort", "Sessions", footer=20, contexts=_LISTS),
+
+    Command("activity.follow", ("f",), "follow", "Stay at the newest activity, or stop doing so.",
+            "toggle_follow", "Activity", footer=65, hint=("sessions", "activity")),
+    Command("activity.pause", ("p",), "pause", "Freeze the screen, or go on; nothing is lost.",
+            "toggle_pause", "Activity", footer=25),
+    Command("activity.raw", ("w",), "raw rows",
+            "Show start and end rows as they are stored, or paired as calls.",
+            "toggle_raw", "Activity", footer=35, hint=("activity",)),
+    Command("activity.expand_all", ("plus",), "expand all", "Open all branches of the tree.",
+            "expand_all", "Activity", footer=18, contexts=("activity",)),
+    Command("activity.collapse_all", ("minus",), "collapse all", "Close all branches of the tree.",
+            "collapse_all", "Activity", footer=17, contexts=("activity",)),
+
+    Command("matrix.relation", ("m",), "relation",
+            "Count who follows whom, who delegates to whom, or which tool comes next.",
+            "cycle_relation", "Tools & matrix", footer=60,
+            contexts=("main", "compared_matrix"), hint=("matrix", "compared_matrix")),
+    Command("matrix.value", ("M",), "values",
+            "Show counts, shares of the row, or how far from expected.",
+            "cycle_value", "Tools & matrix", footer=55, hint=("matrix",)),
+    Command("matrix.diagonal", ("D",), "diagonal",
+            "Leave out, or count, those that follow themselves.",
+            "toggle_diagonal", "Tools & matrix", footer=40,
+            contexts=("main", "compared_matrix"), hint=("matrix", "compared_matrix")),
+
+    Command("compare.open", ("c", "2"), "compare",
+            "Compare the marked sessions, or groups A and B.",
+            "compare", "Compare", footer=62, hint=("sessions",)),
+    Command("compare.baseline", ("b",), "baseline",
+            "Compare with the session under the cursor.",
+            "baseline", "Compare", footer=60, contexts=("compare",),
+            hint=("metrics", "compared_tools", "compared_agents")),
+    Command("compare.filter", ("f",), "filter",
+            "Show only the better, the worse, the different, the same, or all.",
+            "filter_changes", "Compare", footer=65, contexts=("metrics",)),
+    Command("compare.matrix", ("M",), "whose matrix",
+            "Show the difference of the matrices, this session's or the baseline's.",
+            "cycle_matrix", "Compare", footer=58, contexts=("compared_matrix",)),
+    Command("compare.measure", ("m",), "measure",
+            "Draw events, errors or tokens.",
+            "cycle_measure", "Compare", footer=60, contexts=("overlay",)),
+    Command("compare.go_left", ("less_than_sign",), "left session",
+            "Leave for the step's place in the session on the left.",
+            "open_side('left')", "Compare", footer=35, contexts=("steps",)),
+    Command("compare.go_right", ("greater_than_sign",), "right session",
+            "Leave for the step's place in the session on the right.",
+            "open_side('right')", "Compare", footer=34, contexts=("steps",)),
+
+    Command("screens.open", ("enter",), "open", "Open what is under the cursor.",
+            "open", "Screens", footer=80, contexts=_BOTH, hint=(*PANES, "steps")),
+    Command("screens.back", ("escape",), "back", "Close this, or go back.",
+            "back", "Screens", footer=80, contexts=_READ, hint=("compare", "detail")),
+    Command("screens.main", ("1",), "main screen", "Go to sessions, activity, tools and matrix.",
+            "main_screen", "Screens", contexts=("compare",)),
+    Command("screens.zoom", ("z",), "zoom", "Give this pane the whole screen, or its place again.",
+            "toggle_zoom", "Screens", footer=28, contexts=_BOTH),
+    Command("screens.info", ("i",), "store info",
+            "Show what is known about the store, and what could not be read.",
+            "app.store_info", "Screens", contexts=_ANY),
+    Command("screens.help", ("question_mark",), "help", "Show all keys.",
+            "app.help", "Screens", footer=100, contexts=_ANY),
+    Command("screens.palette", ("ctrl+p",), "commands", "Find a command by its name.",
+            "app.command_palette", "Screens", footer=12, contexts=_ANY),
+
+    Command("program.copy", ("y",), "copy", "Copy what is under the cursor.",
+            "copy", "Program", footer=40, contexts=_READ, hint=("activity", "detail")),
+    Command("program.copy_command", ("Y",), "copy command",
+            "Copy the shell command that prints this view.",
+            "copy_command", "Program", footer=10, contexts=_READ),
+    Command("program.export", ("o",), "export", "Write this view to a file.",
+            "export_view", "Program", footer=14, contexts=_READ),
+    Command("program.utc", ("u",), "UTC", "Show times in UTC, or in your own zone.",
+            "app.toggle_utc", "Program", footer=5, contexts=_ANY),
+    Command("program.theme", ("T",), "theme", "Use the next colour theme.",
+            "app.next_theme", "Program", contexts=_ANY),
+    Command("program.redraw", ("ctrl+l",), "redraw", "Draw the whole screen again.",
+            "app.redraw", "Program", contexts=_ANY),
+    Command("program.suspend", ("ctrl+z",), "suspend", "Go to the shell; fg comes back.",
+            "app.suspend_process", "Program", contexts=_ANY, priority=True),
+    Command("program.quit", ("q",), "quit", "Leave the program.",
+            "app.quit", "Program", footer=90, contexts=_ANY),
+    Command("program.quit_at_once", ("ctrl+c", "ctrl+q"), "quit at once",
+            "Leave the program from anywhere, even while typing.",
+            "app.quit", "Program", contexts=_ANY, priority=True),
+)
+# fmt: on
+"""All commands, in the order in which they are listed."""
