@@ -93,20 +93,23 @@ class Finding(PaneScreen):
 
     @on(Prompt.Answered)
     def _answered(self, event: Prompt.Answered) -> None:
-        self.pane.focus()
-        if event.purpose == "search":
-            if not self.pane.find(event.text) and event.text:
-                self.say(f"Nothing here holds {event.text!r}.")
-            return
         try:
-            if event.purpose == "sessions":
-                self.sessions.set_filter(event.text)
-            else:
-                self._filter_events(event.text)
+            self._take_up(event.purpose, event.text)
         except FilterError as error:
             self.say(str(error))
             self.prompt.ask(event.purpose, f"{event.purpose}: ", event.text)
-        self.show_titles()
+        else:
+            self.pane.focus()
+            self.show_titles()
+
+    def _take_up(self, purpose: str, text: str) -> None:
+        """Do what was asked for. Raises FilterError."""
+        if purpose == "sessions":
+            self.sessions.set_filter(text)
+        elif purpose == "events":
+            self._filter_events(text)
+        elif not self.pane.find(text) and text:
+            self.say(f"Nothing here holds {text!r}.")
 
     def _filter_events(self, text: str) -> None:
         if not text.strip():

@@ -128,7 +128,13 @@ class PaneLayout(Screen[None]):
         for index, pane in enumerate(self.panes):
             pane.set_class(index == self.pane_index, "-current")
         self.query_one(PaneTabs).show(NAMES, self.pane_index)
-        self.call_after_refresh(self.show_titles)
+        self.call_after_refresh(self._laid_out)
+
+    def _laid_out(self) -> None:
+        self.show_titles()
+        if self.focused is None and self.is_current:
+            # Where no pane had room the focus went.
+            self.pane.focus()
 
     @on(PaneTabs.Chosen)
     def _tab_chosen(self, event: PaneTabs.Chosen) -> None:

@@ -1,0 +1,270 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from queries.models import EventState
+from tests.tui.desk import LIVE, OLD, SUB, desk, desk_clock
+from tests.tui.stage import Stage, on_stage
+
+STORE = Path("desk.db")
+
+
+def current(stage: Stage) -> str:
+    """The title of the tree's line under the cursor."""
+    node = stage.main.tree_view.current_node()
+    assert node is not None
+    return node.title
+
+
+def highlighted(stage: Stage) -> set[str]:
+    """The texts that are drawn as matches."""
+    view = stage.main.pane
+    style = view.role("match")
+    strips = [view.render_line(y) for y in range(view.size.height)]
+    found = (segment for strip in strips for segment in strip)
+    return {
+        segment.text
+        for segment in found
+        if segment.style and style.bgcolor == segment.style.bgcolor
+    }
+
+
+async def test_a_search_highlights_goes_round_and_ends(folder: Path) -> None:
+    desk()
+    async with on_stage(STORE, clock=desk_clock()) as stage:
+        await stage.focus("activity")
+        await stage.press("g", "/")
+        assert stage.main.prompt.is_asking
+        await stage.type("AUTH", enter=False)
+        assert current(stage) == "src/auth.py"
+        await stage.press("enter")
+        assert not stage.main.prompt.is_asking
+        assert stage.app.focused is stage.main.tree_view
+        assert highlighted(stage) == {"auth"}
+        lines = [stage.main.tree_view.cursor]
+        for key in ("n", "n", "N", "N"):
+            await stage.press(key)
+            lines.append(stage.main.tree_view.cursor)
+        assert lines == [5, 10, 5, 10, 5]
+        await stage.press("escape")
+        assert highlighted(stage) == set()
+        await stage.press("n")
+        assert stage.said()[-1] == "Search for something first."
+
+
+async def test_a_search_for_nothing_there_is_told(folder: Path) -> None:
+    desk()
+    async with on_stage(STORE, clock=desk_clock()) as stage:
+        await stage.press("/")
+        await stage.type("zebra[/]")
+        assert stage.said() == ["Nothing here holds 'zebra[/]'."]
+        await stage.press("n")
+        assert stage.said()[-1] == "Nothing here holds 'zebra[/]'."
+
+
+async def test_escape_gives_a_search_up(folder: Path) -> None:
+    desk()
+    async with on_stage(STORE, clock=desk_clock()) as stage:
+        await stage.press("/")
+        await stage.type("parser", enter=False)
+        assert stage.main.session_view.focused_id() == OLD
+        await stage.press("escape")
+        assert not stage.main.prompt.is_asking
+        assert stage.main.pane.needle == ""
+        assert stage.app.focused is stage.main.session_view
+
+
+async def test_each_pane_is_searched_by_itself(folder: Path) -> None:
+    desk()
+    async with on_stage(STORE, clock=desk_clock()) as stage:
+        for pane, needle in (("sessions", "login"), ("tools", "grep"), ("matrix", "coder")):
+            await stage.focus(pane)
+            await stage.press("/")
+            await stage.type(needle)
+        needles = [pane.needle for pane in stage.main.panes]
+        assert needles == ["login", "", "grep", "coder"]
+        tool = stage.main.tool_view.current
+        assert tool is not None
+        assert tool.tool == "Grep"
+        assert stage.said() == []
+
+
+async def test_another_pane_closes_the_prompt(folder: Path) -> None:
+    desk()
+    async with on_stage(STORE, clock=desk_clock()) as stage:
+        await stage.press("/", "x", "tab")
+        assert not stage.main.prompt.is_asking
+        assert stage.main.contexts[-1] == "activity"
+        await stage.press("F")
+        assert stage.main.prompt.is_asking
+        await stage.pilot.click(offset=(10, 4))
+        await stage.settle()
+        assert not stage.main.prompt.is_asking
+        assert stage.main.session_view.has_focus
+
+
+async def test_the_next_error_goes_round_the_tree(folder: Path) -> None:
+    desk()
+    async with on_stage(STORE, clock=desk_clock()) as stage:
+        await stage.focus("activity")
+        seen = []
+        for key in ("e", "e", "e", "E", "E", "E"):
+            await stage.press(key)
+            seen.append(current(stage))
+        test, lint = "pytest tests/test_login.py", "make lint"
+        assert seen == [test, lint, test, lint, test, lint]
+        assert stage.said() == []
+
+
+async def test_the_next_error_opens_the_branch_it_is_in(folder: Path) -> None:
+    desk()
+    async with on_stage(STORE, clock=desk_clock()) as stage:
+        await stage.focus("activity")
+        await stage.press("g", "left")
+        assert stage.main.tree_view.line_count == 1
+        await stage.press("E")
+        assert current(stage) == "make lint"
+
+
+async def test_without_errors_nothing_moves(folder: Path) -> None:
+    store = desk()
+    store.connection.execute("UPDATE event SET state = 'ok' WHERE state = 'error'")
+    async with on_stage(STORE, clock=desk_clock()) as stage:
+        await stage.focus("activity")
+        await stage.press("e", "E")
+        assert stage.main.tree_view.following
+        assert stage.main.tree_view.cursor == 14
+        for pane in ("sessions", "tools"):
+            await stage.focus(pane)
+            await stage.press("e")
+            assert stage.main.pane.cursor == 0
+        assert stage.said()[-1] == "There is no error here."
+
+
+async def test_the_next_error_of_a_list_is_a_line_that_has_some(folder: Path) -> None:
+    desk()
+    async with on_stage(STORE, clock=desk_clock()) as stage:
+        seen = []
+        for key in ("e", "e", "E"):
+            await stage.press(key)
+            seen.append(stage.main.session_view.focused_id())
+        assert seen == [OLD, LIVE, OLD]
+        await stage.focus("tools")
+        await stage.press("G", "e")
+        tool = stage.main.tool_view.current
+        assert tool is not None
+        assert (tool.tool, tool.errors) == ("Bash", 1)
+
+
+async def test_sessions_are_filtered_and_the_title_says_so(folder: Path) -> None:
+    desk()
+    async with on_stage(STORE, clock=desk_clock()) as stage:
+        await stage.press("F")
+        await stage.type("status:completed")
+        assert [row.id for row in stage.main.session_view.rows] == [OLD]
+        assert stage.titles()[0] == "Sessions 1-1 of 1 · newest · status:completed"
+        assert stage.main.session_view.focused_id() == OLD
+        await stage.press("F")
+        assert stage.lines()[-1].startswith("sessions: status:completed")
+        await stage.press("ctrl+u", "enter")
+        assert len(stage.main.session_view.rows) == 3
+
+
+async def test_a_wrong_filter_is_told_and_can_be_mended(folder: Path) -> None:
+    desk()
+    async with on_stage(STORE, clock=desk_clock()) as stage:
+        await stage.press("F")
+        await stage.type("state:error")
+        assert stage.said()[-1].startswith("At character 1: 'state' cannot be asked here")
+        assert stage.main.prompt.is_asking
+        assert len(stage.main.session_view.rows) == 3
+        await stage.press("home", *["delete"] * 5)
+        await stage.type("errors:>1", enter=False)
+        await stage.press(*["delete"] * 6, "enter")
+        assert [row.id for row in stage.main.session_view.rows] == [LIVE]
+        assert not stage.main.prompt.is_asking
+
+
+async def test_a_filter_that_matches_nothing_says_so(folder: Path) -> None:
+    desk()
+    async with on_stage(STORE, clock=desk_clock()) as stage:
+        await stage.press("F")
+        await stage.type("zebra")
+        assert "No session matches the filter." in stage.text()
+        await stage.press("escape")
+        assert len(stage.main.session_view.rows) == 3
+        assert stage.main.session_view.focused_id() == LIVE
+
+
+async def test_since_counts_back_from_the_clock(folder: Path) -> None:
+    desk()
+    async with on_stage(STORE, clock=desk_clock()) as stage:
+        await stage.press("F")
+        await stage.type("since:9m")
+        assert {row.id for row in stage.main.session_view.rows} == {LIVE, SUB}
+
+
+async def test_events_are_filtered_with_their_branches(folder: Path) -> None:
+    desk()
+    async with on_stage(STORE, clock=desk_clock()) as stage:
+        await stage.focus("activity")
+        await stage.press("F")
+        assert stage.footer.startswith("events: ") or "events: " in stage.text()
+        await stage.type("state:error")
+        nodes = [stage.main.tree_view._tree.node(line) for line in range(3)]
+        assert stage.main.tree_view.line_count == 3
+        assert [node.event.state for node in nodes[1:] if node.event] == [EventState.ERROR] * 2
+        assert "only state:error" in stage.titles()[1]
+        await stage.press("escape")
+        assert stage.main.tree_view.line_count == 15
+        assert "only" not in stage.titles()[1]
+
+
+async def test_a_wrong_filter_of_events_is_told(folder: Path) -> None:
+    desk()
+    async with on_stage(STORE, clock=desk_clock()) as stage:
+        await stage.focus("activity")
+        await stage.press("F")
+        await stage.type("status:failed")
+        assert stage.said()[-1].startswith("At character 1: 'status' cannot be asked here")
+        assert stage.main.prompt.is_asking
+
+
+async def test_a_filter_that_was_not_typed_is_not_offered_for_change(folder: Path) -> None:
+    desk()
+    async with on_stage(STORE, clock=desk_clock()) as stage:
+        await stage.focus("tools")
+        await stage.press("enter")
+        assert "only Bash" in stage.titles()[1]
+        await stage.press("F")
+        assert stage.lines()[-1].rstrip() == "events:"
+
+
+async def test_new_events_pass_the_filter_too(folder: Path) -> None:
+    store = desk()
+    async with on_stage(STORE, clock=desk_clock()) as stage:
+        await stage.focus("activity")
+        await stage.press("F")
+        await stage.type("tool:edit")
+        before = stage.main.tree_view.line_count
+        store.add_event(LIVE, tool="Bash", parent_id="ask")
+        store.add_event(LIVE, tool="Edit", parent_id="ask", summary="new edit")
+        await stage.step()
+        assert stage.main.tree_view.line_count == before + 1
+        assert any("new edit" in line for line in stage.tree())
+
+
+@pytest.mark.parametrize("pane", ["sessions", "activity", "tools", "matrix"])
+async def test_keys_that_are_typed_are_not_commands(folder: Path, pane: str) -> None:
+    desk()
+    async with on_stage(STORE, clock=desk_clock()) as stage:
+        await stage.focus(pane)
+        await stage.press("/")
+        await stage.type("q?pzfaex", enter=False)
+        assert stage.app.is_running
+        assert not stage.main.is_paused
+        assert not stage.main.is_zoomed
+        assert stage.app.screen is stage.main
+        assert stage.lines()[-1].rstrip() == "/q?pzfaex"
