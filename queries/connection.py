@@ -17,6 +17,7 @@ from typing import Any, Self
 from queries import opening
 from queries.dialects import explain_unknown, read_schema, recognise
 from queries.dialects.base import StoreMapping
+from queries.guard import authorize
 from queries.models import StoreInfo
 from queries.opening import Opened, QueryStoppedError, Signature, StoreBusyError, StoreError
 from queries.text import clean
@@ -26,14 +27,6 @@ DEADLINE = 5.0
 SETTLED = 50_000_000
 """Nanoseconds after which two changes of a file surely have different times."""
 _REOPENINGS = 5
-_ASKED = frozenset(
-    ("data_version", "schema_version", "journal_mode", "user_version", "page_count", "page_size",
-     "quick_check")
-)  # fmt: skip
-_ASKED_OF = frozenset(
-    ("table_info", "table_xinfo", "index_list", "index_info", "index_xinfo", "quick_check")
-)
-"""Pragmas whose argument names something; with one, many others would write."""
 Rows = list[tuple[Any, ...]]
 
 
@@ -105,7 +98,7 @@ class StoreConnection:
         self._schema_version: int = self._probe("PRAGMA schema_version")[0][0]
         self._data_version: int = self._probe("PRAGMA data_version")[0][0]
         self._probe("PRAGMA query_only=1")
-        self.connection.set_authorizer(_authorize)
+        self.connection.set_authorizer(authorize)
         self.info = StoreInfo(
             path=clean(str(self.path)),
             dialect=mapping.dialect,
@@ -303,15 +296,3 @@ def quoted(identifier: str) -> str:
     if identifier == "rowid":
         return identifier
     return '"' + identifier.replace('"', '""') + '"'
-
-
-def _authorize(
-    action: int, first: str | None, second: str | None, _database: str | None, _by: str | None
-) -> int:
-    if action in (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE):
-        return sqlite3.SQLITE_OK
-    if action == sqlite3.SQLITE_FUNCTION:
-        return sqlite3.SQLITE_DENY if second == "load_extension" else sqlite3.SQLITE_OK
-    if action == sqlite3.SQLITE_PRAGMA and first in (_ASKED if second is None else _ASKED_OF):
-        return sqlite3.SQLITE_OK
-    return sqlite3.SQLITE_DENY
