@@ -18,6 +18,8 @@ from queries.steps import StepKey, step_key, step_shapes
 
 MOST_STEPS = 10_000
 """A session with more steps is aligned by its prompts first."""
+_FURTHEST = 1000
+"""Steps over which a gap is moved to begin with a prompt."""
 _OUTCOMES = frozenset((EventState.OK, EventState.ERROR))
 _END = "(ends)"
 Level = Callable[[str], str]
@@ -121,7 +123,51 @@ def _matched(
         pairs += [(at_a + one, at_b + other) for one, other in inner]
         surely = surely and best
         at_a, at_b = end_a, end_b
+    if len(prompts_a) > 1 or len(prompts_b) > 1:
+        pairs = _from_prompts(pairs, keys_a, keys_b)
     return pairs, _method(len(anchors), len(prompts_a), len(prompts_b), long, surely)
+
+
+def _from_prompts(
+    pairs: Sequence[Pair], keys_a: Sequence[StepKey], keys_b: Sequence[StepKey]
+) -> list[Pair]:
+    """The same number of pairs, but what one side has alone is whole prompts if it can be.
+
+    Of "go, x, go, y" against "go, y" the first or the second "go" may be the one that is
+    missing; that "go, x" is, and not "x, go", is how people see it.
+    """
+    slid = list(pairs)
+    for index, (end_a, end_b) in enumerate(slid):
+        before = slid[index - 1] if index else (-1, -1)
+        gap = (end_a - before[0] - 1, end_b - before[1] - 1)
+        if (gap[0] > 0) is (gap[1] > 0):
+            continue
+        side = 0 if gap[0] else 1
+        keys, end = (keys_a, end_a) if gap[0] else (keys_b, end_b)
+        start = end - gap[side]
+        if _asks(keys, start) and _asks(keys, end):
+            continue
+        for back in range(1, min(index, _FURTHEST) + 1):
+            alike = keys[start - back] == keys[end - back]
+            if not alike or before[0] - slid[index - back][0] != back - 1:
+                break
+            if before[1] - slid[index - back][1] != back - 1:
+                break
+            if _asks(keys, start - back):
+                _slide(slid, index, back, gap)
+                break
+    return slid
+
+
+def _asks(keys: Sequence[StepKey], index: int) -> bool:
+    """Whether a step is a prompt, or behind the last one."""
+    return index >= len(keys) or keys[index][0] == EventKind.PROMPT
+
+
+def _slide(pairs: list[Pair], index: int, back: int, by: Pair) -> None:
+    """Move the ``back`` pairs before a gap behind it."""
+    for at in range(index - back, index):
+        pairs[at] = (pairs[at][0] + by[0], pairs[at][1] + by[1])
 
 
 def _method(anchors: int, prompts_a: int, prompts_b: int, long: bool, surely: bool) -> str:
@@ -132,7 +178,7 @@ def _method(anchors: int, prompts_a: int, prompts_b: int, long: bool, surely: bo
     elif anchors:
         text = f"Aligned by prompt ({among} are shared), step by step within each."
     else:
-        text = "Aligned step by step; no prompt is shared."
+        text = "Aligned step by step."
     return text if surely else f"{text} Very long stretches were cut, so matches may be missing."
 
 

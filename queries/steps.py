@@ -46,6 +46,8 @@ def step_key(event: Event, level: Callable[[str], str]) -> StepKey:
         return (event.kind, event.tool, event.operation, event.target_agent, text)
     if event.kind is EventKind.PROMPT:
         return (event.kind, text)
+    if event.kind in _SPOKEN:
+        return (event.kind, event.agent, text)
     return (event.kind, event.agent, event.target_agent, event.tool, event.operation, text)
 
 

@@ -103,7 +103,12 @@ def test_a_store_named_like_a_command(
 def test_demo(run: Run, opened: Opened) -> None:
     assert run("demo", "--seed", 3, "--speed", "2.5", "--ascii").code == 7
     assert run("--utc", "demo").code == 7
-    assert opened == [(3, 2.5, ScreenOptions(ascii=True)), (0, 1.0, ScreenOptions(utc=True))]
+    assert run("demo", "--scenario", "ab").code == 7
+    assert opened == [
+        (3, 2.5, ScreenOptions(ascii=True), "agents"),
+        (0, 1.0, ScreenOptions(utc=True), "agents"),
+        (0, 1.0, ScreenOptions(), "ab"),
+    ]
 
 
 def test_help_lists_every_command_and_option(run: Run) -> None:
