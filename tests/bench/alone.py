@@ -1,0 +1,80 @@
+"""One piece of work in a process of its own: ``python -m tests.bench.alone WHAT STORE SHAPE``.
+
+Prints what it took as JSON. A fresh process, so that memory can be told.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.bench.measure import peak_memory
+
+
+def back_fill(path: Path, shape: str) -> Callable[[], None]:
+    """Count everything as the program does beside its screen, without its pauses."""
+    from queries.feed import Feed
+
+    def work() -> None:
+        feed = Feed(path)
+        feed.poll()
+        while feed.counting:
+            feed.backfill(0.25)
+            feed.poll()
+        feed.close()
+
+    return work
+
+
+def floor(path: Path, shape: str) -> Callable[[], None]:
+    """Read the same rows with sqlite3."""
+    from tests.bench.floor import read_all, selects
+
+    statements = selects(path)
+
+    def work() -> None:
+        read_all(path, statements)
+
+    return work
+
+
+def naive(path: Path, shape: str) -> Callable[[], None]:
+    """Count everything by statements over whole tables."""
+    from tests.bench.naive import totals
+
+    return lambda: totals(path, shape)
+
+
+def reload(path: Path, shape: str) -> Callable[[], None]:
+    """Load a whole table."""
+    from tests.bench import naive
+
+    def work() -> None:
+        naive.reload(path, shape)
+
+    return work
+
+
+WORKS = {"back-fill": back_fill, "floor": floor, "naive": naive, "reload": reload}
+
+
+def main() -> None:
+    what, path, shape = sys.argv[1:]
+    work = WORKS[what](Path(path), shape)
+    gc.collect()
+    wall, cpu = time.perf_counter(), time.process_time()
+    work()
+    taken = {
+        "wall": time.perf_counter() - wall,
+        "cpu": time.process_time() - cpu,
+        "peak": peak_memory(),
+    }
+    print(json.dumps(taken))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,50 @@
+"""Runs a command of the program and tells what it cost: ``python -m tests.bench.counted ...``.
+
+The command's own output goes nowhere.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Sequence
+
+from queries.connection import Rows, StoreConnection
+from tests.bench.measure import peak_memory
+from tui.cli import main
+
+
+def run(arguments: Sequence[str]) -> dict[str, float | None]:
+    """Rows that SQLite handed over, statements, seconds and memory of one command."""
+    query = StoreConnection.query
+    rows = statements = 0
+
+    def counting(self: StoreConnection, *given: object, **named: object) -> Rows:
+        nonlocal rows, statements
+        found = query(self, *given, **named)  # type: ignore[arg-type]  # handed on as they come
+        rows += len(found)
+        statements += 1
+        return found
+
+    StoreConnection.query = counting  # type: ignore[method-assign]  # counted in this process only
+    wall = time.perf_counter()
+    code = main(arguments)
+    return {
+        "code": code,
+        "rows": rows,
+        "statements": statements,
+        "wall": time.perf_counter() - wall,
+        "cpu": time.process_time(),
+        "peak": peak_memory(),
+        "textual": float("textual" in sys.modules),
+    }
+
+
+if __name__ == "__main__":
+    told = os.dup(1)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    taken = run(sys.argv[1:])
+    os.write(told, json.dumps(taken).encode())

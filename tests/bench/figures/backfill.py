@@ -1,0 +1,77 @@
+"""Counting the whole past of a store."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from tests.bench.measure import interleaved, median
+from tests.bench.report import Figure, Result
+from tests.bench.workbench import SHAPES, Workbench
+
+FIGURES = (
+    *(Figure(f"backfill.{shape}", f"back-fill of 1M events, {shape}", "s CPU", 5)
+      for shape in SHAPES),
+    Figure("backfill.memory", "memory of it, at most", "MB", 150),
+    Figure("backfill.huge", "back-fill of 10M events, canonical", "s CPU", 60),
+    Figure("backfill.huge-memory", "memory of it, at most", "MB", 150),
+)  # fmt: skip
+PATIENCE = 25.0
+"""Seconds of one shape's runs after which no other run begins."""
+
+
+def measure(bench: Workbench) -> Iterator[Result]:
+    """The figures of this family; every run is a process of its own."""
+    peaks: dict[str, float] = {}
+    for shape in SHAPES:
+        yield _counted(bench, shape, bench.big, f"backfill.{shape}", peaks)
+    yield _memory("backfill.memory", peaks)
+    if bench.huge:
+        peaks.clear()
+        yield _counted(bench, "canonical", bench.huge, "backfill.huge", peaks)
+        yield _memory("backfill.huge-memory", peaks)
+
+
+def _counted(
+    bench: Workbench, shape: str, events: int, name: str, peaks: dict[str, float]
+) -> Result:
+    path = bench.store(shape, events)
+    taken: dict[str, list[dict[str, float]]] = {"back-fill": [], "naive": [], "floor": []}
+
+    def run(what: str) -> Callable[[], float]:
+        def once() -> float:
+            found: dict[str, float] = json.loads(bench.output(_command(bench, what, path, shape)))
+            taken[what].append(found)
+            return found["cpu"]
+
+        return once
+
+    variants = {what: run(what) for what in taken}
+    times = interleaved(variants, bench.runs(3), PATIENCE)
+    for what, found in taken.items():
+        known = [one["peak"] for one in found if one["peak"] is not None]
+        if known:
+            peaks[f"{shape} {what}"] = max(known)
+    return Result(
+        name,
+        median(times["back-fill"]),
+        naive=median(times["naive"]),
+        floor=median(times["floor"]),
+        runs=len(times["back-fill"]),
+        details={"wall": median([found["wall"] for found in taken["back-fill"]])},
+    )
+
+
+def _memory(name: str, peaks: dict[str, float]) -> Result:
+    ours = {key: peak for key, peak in peaks.items() if key.endswith("back-fill")}
+    if not ours:
+        return Result(name, None)
+    most = max(ours, key=lambda key: ours[key])
+    floor = peaks.get(most.replace("back-fill", "floor"))
+    note = most.removesuffix(" back-fill")
+    return Result(name, ours[most], floor=floor, note=note, details=peaks)
+
+
+def _command(bench: Workbench, what: str, path: Path, shape: str) -> list[str]:
+    return bench.module("alone", what, path, shape)

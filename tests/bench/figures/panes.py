@@ -1,0 +1,168 @@
+"""What a pane reads when it is shown, on a store of a million events in three shapes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+from queries.activity_reader import read_tree
+from queries.models import Scope
+from queries.roster import Roster
+from queries.scope import ScopeCounter
+from queries.sessions import STALE_AFTER
+from queries.store import Store
+from tests.bench import naive
+from tests.bench.floor import connect
+from tests.bench.measure import percentile, seconds_of
+from tests.bench.report import Figure, Result
+from tests.bench.workbench import SHAPES, Workbench
+
+FIGURES = (
+    Figure("panes.sessions", "all declared sessions, as listed at first", "ms", 50),
+    Figure("panes.tree", "activity tree of a session, median", "ms", 50),
+    Figure("panes.tree-p99", "activity tree of a session, p99", "ms", 50),
+    Figure("panes.tree-giant", "activity tree of the giant session, newest page", "ms", 50),
+    Figure("panes.scope", "tools and matrix of a session, median", "ms", 50),
+    Figure("panes.scope-p99", "tools and matrix of a session, p99", "ms", 50),
+    Figure("panes.scope-giant", "tools and matrix of the giant session, first part", "ms", 50),
+)
+SAMPLE = 60
+"""Sessions that are opened, evenly over all sizes but the giant."""
+NAIVE_LIMIT = 5.0
+"""Seconds after which a statement of the naive way is given up."""
+
+Times = dict[str, list[float]]
+Taken = dict[str, Times]
+"""Per figure and way (ours, naive, floor), seconds."""
+
+
+def measure(bench: Workbench) -> Iterator[Result]:
+    """The figures of this family; of the three shapes the slowest one is shown."""
+    shapes = {shape: _measure(bench, shape) for shape in SHAPES}
+    for figure in FIGURES:
+        key = figure.name.partition(".")[2]
+        part = 0.99 if key.endswith("p99") else 0.5
+        of_shape = {
+            shape: percentile(taken[key]["ours"], part) * 1000 for shape, taken in shapes.items()
+        }
+        slowest = max(of_shape, key=lambda shape: of_shape[shape])
+        others = {
+            way: percentile(values, part) * 1000
+            for way, values in shapes[slowest][key].items()
+            if values and way != "ours"
+        }
+        yield Result(
+            figure.name,
+            of_shape[slowest],
+            naive=others.get("naive"),
+            floor=others.get("floor"),
+            runs=len(shapes[slowest][key]["ours"]),
+            note=slowest,
+            details=of_shape,
+        )
+
+
+def _measure(bench: Workbench, shape: str) -> Taken:
+    path = bench.store(shape, bench.big)
+    sizes = naive.sessions_by_size(path, shape)
+    others, giant = [name for name, _ in sizes[:-1]], sizes[-1][0]
+    step = max(1, len(others) // bench.many(SAMPLE))
+    chosen = others[step // 2 :: step]
+    taken: Taken = {}
+    with Store(path) as store, closing(connect(path)) as plain:
+        taken["sessions"] = _sessions(bench, store, path, shape)
+        taken["tree"] = _each(chosen, _tree(store), _naive_tree(plain, shape), _rows(plain, shape))
+        taken["tree-giant"] = _each([giant] * bench.runs(5), _tree(store), None, None)
+        taken["scope"] = _each(
+            chosen, _scope(store), _naive_scope(plain, shape), _rows(plain, shape)
+        )
+        taken["scope-giant"] = _each([giant] * bench.runs(5), _scope_begun(store), None, None)
+        begun = time.perf_counter()
+        _attempt(plain, lambda: naive.figures_of_session(plain, shape, giant))
+        taken["scope-giant"]["naive"] = [time.perf_counter() - begun]
+    for key in ("tree", "scope"):
+        taken[f"{key}-p99"] = taken[key]
+    return taken
+
+
+def _sessions(bench: Workbench, store: Store, path: Path, shape: str) -> Times:
+    times: Times = {"ours": [], "naive": [], "floor": []}
+    view = "SELECT * FROM sessions" if shape != "canonical" else "SELECT * FROM session"
+    with closing(connect(path)) as plain:
+        for _ in range(bench.runs(5)):
+            times["ours"].append(seconds_of(lambda: Roster(10**6, STALE_AFTER).load(store, ())))
+            times["floor"].append(seconds_of(lambda: plain.execute(view).fetchall()))
+        sql = naive.WAYS[shape].sessions
+        times["naive"].append(seconds_of(lambda: plain.execute(sql).fetchall()))
+    return times
+
+
+Read = Callable[[str], object]
+
+
+def _each(sessions: list[str], ours: Read, naive_way: Read | None, floor: Read | None) -> Times:
+    ways = {"ours": ours, "naive": naive_way, "floor": floor}
+    times: Times = {name: [] for name in ways}
+    for session in sessions:
+        for name, way in ways.items():
+            if way is not None:
+                begun = time.perf_counter()
+                way(session)
+                times[name].append(time.perf_counter() - begun)
+    return times
+
+
+def _tree(store: Store) -> Read:
+    return lambda session: read_tree(store, session)
+
+
+def _scope(store: Store) -> Read:
+    def read(session: str) -> None:
+        counter = ScopeCounter(store, Scope((session,)))
+        for _ in counter.read(store):
+            pass
+        counter.figures(lambda _: False)
+
+    return read
+
+
+def _scope_begun(store: Store) -> Read:
+    def read(session: str) -> None:
+        counter = ScopeCounter(store, Scope((session,)))
+        next(counter.read(store))
+        counter.figures(lambda _: False)
+
+    return read
+
+
+def _naive_tree(plain: naive.Connection, shape: str) -> Read:
+    return lambda session: naive.tree(plain, shape, session)
+
+
+def _naive_scope(plain: naive.Connection, shape: str) -> Read:
+    def read(session: str) -> None:
+        _attempt(plain, lambda: naive.figures_of_session(plain, shape, session))
+
+    return read
+
+
+def _attempt(plain: naive.Connection, action: Callable[[], object]) -> None:
+    naive.within(plain, NAIVE_LIMIT)
+    try:
+        action()
+    except naive.TooLongError:
+        pass
+    finally:
+        plain.set_progress_handler(None, 0)
+
+
+def _rows(plain: naive.Connection, shape: str) -> Read:
+    statements = naive.rows_of_session(shape)
+
+    def read(session: str) -> None:
+        for statement in statements:
+            plain.execute(statement, (session,)).fetchall()
+
+    return read

@@ -1,0 +1,68 @@
+"""What the program costs while it is only there, and what a second opening knows."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.bench.looking import is_complete, shows_ready, shows_sessions
+from tests.bench.measure import resident
+from tests.bench.report import Figure, Result
+from tests.bench.workbench import Workbench
+
+FIGURES = (
+    Figure("resident.cpu", "processor while idle", "%", 1),
+    Figure("resident.memory", "memory of the program after the back-fill of 1M events", "MB", 150),
+    Figure("resident.second", "second opening of 1M events to complete totals", "ms", 1_000),
+    Figure("resident.huge-memory", "memory of the program after the back-fill of 10M events",
+           "MB", 150),
+    Figure("resident.huge-second", "second opening of 10M events to complete totals", "ms", 1_000),
+)  # fmt: skip
+SETTLED = 3.0
+"""Seconds after which nothing of the start is going on."""
+
+
+def measure(bench: Workbench) -> Iterator[Result]:
+    """The figures of this family."""
+    yield _idle(bench)
+    yield from _opened_twice(bench, bench.store("canonical", bench.big), "", 90)
+    if bench.huge:
+        yield from _opened_twice(bench, bench.store("canonical", bench.huge), "huge-", 600)
+
+
+def _idle(bench: Workbench) -> Result:
+    seconds = 1.0 if bench.quick else 15.0
+    path = bench.store("canonical", bench.small)
+    with bench.open(path) as ours, bench.screen(bench.module("empty", "app")) as empty:
+        ours.wait_until(is_complete, 60)
+        empty.wait_until(shows_ready)
+        time.sleep(0.1 if bench.quick else SETTLED)
+        before = (ours.cpu_seconds(), empty.cpu_seconds())
+        time.sleep(seconds)
+        after = (ours.cpu_seconds(), empty.cpu_seconds())
+    shares = [(end - start) / seconds * 100 for start, end in zip(before, after, strict=True)]
+    return Result("resident.cpu", shares[0], floor=shares[1])
+
+
+def _opened_twice(bench: Workbench, path: Path, prefix: str, limit: float) -> Iterator[Result]:
+    home = bench.scratch / f"{prefix}twice"
+    with bench.screen(bench.module("empty", "app")) as empty:
+        empty.wait_until(shows_ready)
+        floor = resident(empty.process.pid)
+    try:
+        with bench.open(path, home=home) as screen:
+            screen.wait_until(shows_sessions)
+            first = screen.when(is_complete, limit) - screen.begun
+            memory = resident(screen.process.pid)
+            screen.press("q")
+            screen.wait()
+        with bench.open(path, home=home) as screen:
+            second = screen.when(is_complete, limit) - screen.begun
+    except TimeoutError:
+        note = f"not complete within {limit:.0f} s"
+        yield Result(f"resident.{prefix}memory", None, note=note)
+        yield Result(f"resident.{prefix}second", None, note=note)
+        return
+    yield Result(f"resident.{prefix}memory", memory, floor=floor)
+    yield Result(f"resident.{prefix}second", second * 1000, details={"first opening": first * 1000})

@@ -1,0 +1,107 @@
+"""From the command to the first sessions on screen."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from tests.bench.empty import READY
+from tests.bench.looking import shows_ready, shows_sessions
+from tests.bench.measure import interleaved, median, seconds_of
+from tests.bench.report import Figure, Result
+from tests.bench.workbench import Workbench
+
+FIGURES = (
+    Figure("start.help", "`--help`", "ms", 60),
+    Figure("start.imports", "modules of Textual and Rich that `--help` loads", "modules", 0),
+    Figure("start.sign", "first sign of life on screen", "ms", 25),
+    Figure("start.small", "first sessions on screen, small store", "ms", 1.25, "to the floor"),
+    Figure("start.big", "first sessions on screen, 1M events", "ms", 1.25, "to the floor"),
+    Figure("start.huge", "first sessions on screen, 10M events", "ms", 1.5, "to the floor"),
+)
+RUNS = 9
+HELP_MODULES = (
+    "import sys, io; sys.stdout = io.StringIO(); from tui.cli import main; main(['--help']);"
+    " print(sum(n.partition('.')[0] in ('textual', 'rich') for n in sys.modules),"
+    " file=sys.__stdout__)"
+)
+
+
+def measure(bench: Workbench) -> Iterator[Result]:
+    """The figures of this family."""
+    yield from _help(bench)
+    yield from _sign(bench)
+    yield from _first_sessions(bench)
+
+
+def _help(bench: Workbench) -> Iterator[Result]:
+    show = bench.program("--help")
+    nothing = [sys.executable, "-c", "pass"]
+    bench.output(show)
+    times = interleaved(
+        {
+            "ours": lambda: seconds_of(lambda: bench.output(show)),
+            "floor": lambda: seconds_of(lambda: bench.output(nothing)),
+        },
+        bench.runs(15),
+    )
+    ours, floor = (median(times[name]) * 1000 for name in ("ours", "floor"))
+    yield Result("start.help", ours, floor=floor, runs=len(times["ours"]))
+    loaded = bench.output([sys.executable, "-c", HELP_MODULES])
+    yield Result("start.imports", int(loaded))
+
+
+def _sign(bench: Workbench) -> Iterator[Result]:
+    path = bench.store("canonical", bench.big)
+    word = [sys.executable, "-c", f"import os; os.write(1, b'{READY}')"]
+
+    def ours() -> float:
+        with bench.open(path) as screen:
+            return screen.seconds_to_byte()
+
+    def floor() -> float:
+        with bench.screen(word) as screen:
+            return screen.seconds_to_byte()
+
+    ours()
+    times = interleaved({"ours": ours, "floor": floor}, bench.runs(15))
+    yield Result(
+        "start.sign",
+        median(times["ours"]) * 1000,
+        floor=median(times["floor"]) * 1000,
+        runs=len(times["ours"]),
+    )
+
+
+def _first_sessions(bench: Workbench) -> Iterator[Result]:
+    stores = {"small": bench.small, "big": bench.big}
+    if bench.huge:
+        stores["huge"] = bench.huge
+    empty = bench.module("empty", "app")
+
+    def floor() -> float:
+        with bench.screen(empty) as screen:
+            return screen.seconds_to(shows_ready)
+
+    def opened(path: Path) -> Callable[[], float]:
+        def run() -> float:
+            with bench.open(path) as screen:
+                return screen.seconds_to(shows_sessions)
+
+        return run
+
+    variants = {"floor": floor}
+    for name, events in stores.items():
+        variants[name] = opened(bench.store("canonical", events))
+    for warm_up in variants.values():
+        warm_up()
+    times = interleaved(variants, bench.runs(RUNS))
+    for name in stores:
+        yield Result(
+            f"start.{name}",
+            median(times[name]) * 1000,
+            floor=median(times["floor"]) * 1000,
+            runs=len(times[name]),
+            details={"fastest": min(times[name]) * 1000},
+        )

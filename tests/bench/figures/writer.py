@@ -1,0 +1,78 @@
+"""What a writer notices of a reader beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from tests.bench.beside import Writer
+from tests.bench.looking import is_complete, shows_sessions
+from tests.bench.measure import interleaved, median, percentile
+from tests.bench.report import Figure, Result
+from tests.bench.workbench import Workbench
+from tests.stores import Journal
+
+FIGURES = (
+    Figure("writer.wal", "p99 commit beside us, WAL", "ms", 1.1, "to the floor"),
+    Figure("writer.delete", "p99 commit beside us, rollback journal", "ms", 1.1, "to the floor"),
+    Figure("writer.backfill", "p99 commit beside our back-fill of 1M events, rollback journal",
+           "ms", 1.1, "to the floor"),
+    Figure("writer.wal-size", "growth of its WAL beside us", "MB", 4.2),
+)  # fmt: skip
+RATE = 400.0
+SECONDS = 4.0
+MEGABYTE = 1_000_000
+
+
+def measure(bench: Workbench) -> Iterator[Result]:
+    """The figures of this family: the same writer with and without us, in turn.
+
+    A WAL that grows by one automatic checkpoint is 4.1 MB larger.
+    """
+    sizes: dict[str, list[float]] = {"alone": [], "beside": []}
+    for journal in ("wal", "delete"):
+        with bench.copy("canonical", bench.small, journal) as path:
+            yield _compared(bench, f"writer.{journal}", path, journal, sizes)
+    grown = max(sizes["beside"]) - max(sizes["alone"])
+    most = {name: max(found) / MEGABYTE for name, found in sizes.items()}
+    yield Result("writer.wal-size", max(0.0, grown) / MEGABYTE, details=most)
+    with bench.copy("canonical", bench.big, "delete") as path:
+        yield _compared(bench, "writer.backfill", path, "delete", None)
+
+
+def _compared(
+    bench: Workbench,
+    name: str,
+    path: Path,
+    journal: Journal,
+    sizes: dict[str, list[float]] | None,
+) -> Result:
+    """Args: sizes: takes the sizes of the WAL; None: we are still counting meanwhile."""
+    count = 60 if bench.quick else int(RATE * SECONDS)
+    rounds = iter(range(1000))
+
+    def alone() -> float:
+        return written("alone")
+
+    def written(which: str) -> float:
+        with Writer(path, RATE, count, journal=journal) as writer:
+            commits = writer.finish()
+        if sizes is not None and journal == "wal":
+            sizes[which].append(float(writer.wal))
+        return percentile([commit.seconds for commit in commits], 0.99)
+
+    def beside() -> float:
+        with bench.open(path, home=bench.scratch / f"{name}-{next(rounds)}") as screen:
+            screen.wait_until(shows_sessions)
+            if sizes is not None:
+                screen.wait_until(is_complete, 60)
+            return written("beside")
+
+    variants: dict[str, Callable[[], float]] = {"alone": alone, "beside": beside}
+    times = interleaved(variants, bench.runs(3))
+    return Result(
+        name,
+        median(times["beside"]) * 1000,
+        floor=median(times["alone"]) * 1000,
+        runs=len(times["alone"]),
+    )

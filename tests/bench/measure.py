@@ -1,0 +1,78 @@
+"""How things are timed: many runs, those that are compared taking turns, medians of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from statistics import median
+
+__all__ = ["interleaved", "median", "peak_memory", "percentile", "resident", "seconds_of"]
+
+MEGABYTE = 1_000_000
+
+
+def interleaved(
+    variants: Mapping[str, Callable[[], float]], runs: int, limit: float = float("inf")
+) -> dict[str, list[float]]:
+    """What each variant returns, in as many rounds as there are runs.
+
+    All variants take their turn in each round, so that whatever else the machine does meets
+    all of them.
+
+    Args:
+        variants: by name.
+        runs: rounds; at least one is made.
+        limit: seconds after which no further round begins.
+    """
+    values: dict[str, list[float]] = {name: [] for name in variants}
+    begun = time.monotonic()
+    for number in range(runs):
+        if number and time.monotonic() - begun > limit:
+            break
+        for name, variant in variants.items():
+            values[name].append(variant())
+    return values
+
+
+def percentile(values: Sequence[float], part: float) -> float:
+    """The smallest value that at least this part (0..1) of the values do not exceed.
+
+    Raises:
+        ValueError: there are no values.
+    """
+    if not values:
+        raise ValueError("no values")
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, max(0, -int(-len(ordered) * part // 1) - 1))]
+
+
+def seconds_of(action: Callable[[], object]) -> float:
+    """Wall-clock seconds that something takes."""
+    begun = time.perf_counter()
+    action()
+    return time.perf_counter() - begun
+
+
+def resident(pid: int) -> float | None:
+    """Megabytes of memory that a process has resident; None where the system does not say."""
+    return _status(pid, "VmRSS")
+
+
+def peak_memory() -> float | None:
+    """The most megabytes that this process ever had resident; None where unknown.
+
+    Not ``ru_maxrss``: a process that was started by a large one inherits that one's maximum.
+    """
+    return _status("self", "VmHWM")
+
+
+def _status(pid: int | str, name: str) -> float | None:
+    try:
+        text = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return None
+    for line in text.splitlines():
+        if line.startswith(f"{name}:"):
+            return int(line.split()[1]) * 1024 / MEGABYTE
+    return None

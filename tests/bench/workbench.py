@@ -1,0 +1,135 @@
+"""What every figure needs: stores of the right size, scratch space, and the program to run."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from tests.bench.generate import cached
+from tests.bench.screen import Screen
+from tests.stores import Journal
+
+ROOT = Path(__file__).parents[2]
+SHAPES = ("canonical", "htmlgraph", "heist-audit")
+PROGRAM = "import sys; from tui.cli import main; sys.exit(main())"
+
+
+class Workbench:
+    """Stores, sizes and processes of one run.
+
+    Args:
+        stores: the folder where generated stores are kept.
+        scratch: a folder that nobody else uses.
+        quick: everything small, to see that it works.
+        large: stores of ten million events as well.
+
+    Attributes:
+        small: events of a small store.
+        big: events of the store that most figures are about.
+        huge: events of the largest store; None unless asked for.
+    """
+
+    def __init__(
+        self, stores: Path, scratch: Path, *, quick: bool = False, large: bool = False
+    ) -> None:
+        self.stores, self.scratch, self.quick = stores, scratch, quick
+        self.small = 1_000 if quick else 10_000
+        self.big = 5_000 if quick else 1_000_000
+        self.huge = 10_000_000 if large and not quick else None
+        self._copies = 0
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """Events of the stores that are used, by name."""
+        sizes = {"small": self.small, "big": self.big}
+        return {**sizes, "huge": self.huge} if self.huge else sizes
+
+    def runs(self, number: int) -> int:
+        """How often to repeat something that is worth so many runs."""
+        return 1 if self.quick else number
+
+    def many(self, number: int) -> int:
+        """How many events, keys or the like to use where this many are worth it."""
+        return max(5, number // 20) if self.quick else number
+
+    def store(self, shape: str, events: int) -> Path:
+        """A generated store that is only read."""
+        return cached(self.stores, shape, events)
+
+    @contextmanager
+    def copy(self, shape: str, events: int, journal: Journal = "wal") -> Iterator[Path]:
+        """A generated store that may be written to; it is removed afterwards."""
+        self._copies += 1
+        path = self.scratch / f"{shape}-{self._copies}.db"
+        shutil.copyfile(self.store(shape, events), path)
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute(f"PRAGMA journal_mode = {journal}").fetchall()
+        try:
+            yield path
+        finally:
+            for suffix in ("", "-wal", "-shm", "-journal"):
+                path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+    def environment(self, home: Path | None = None) -> dict[str, str | None]:
+        """Changes to the environment: a home of its own, compiled modules, this checkout."""
+        home = home or self.scratch / "home"
+        home.mkdir(parents=True, exist_ok=True)
+        places = {f"XDG_{name}_HOME": str(home / name.lower()) for name in ("CACHE", "CONFIG")}
+        return {
+            **places,
+            "XDG_STATE_HOME": str(home / "state"),
+            "HOME": str(home),
+            "PYTHONPATH": str(ROOT),
+            "PYTHONDONTWRITEBYTECODE": None,
+            "SESSION_TUI_STORE": None,
+            "SESSION_TUI_CONFIG": None,
+        }
+
+    def program(self, *arguments: str | Path) -> list[str]:
+        """The command line of session-tui."""
+        return [sys.executable, "-c", PROGRAM, *map(str, arguments)]
+
+    def open(self, *arguments: str | Path, home: Path | None = None) -> Screen:
+        """The program on a screen of 120x40."""
+        return Screen(self.program(*arguments), env=self.environment(home), cwd=self.scratch)
+
+    def module(self, name: str, *arguments: str | Path) -> list[str]:
+        """The command line of a module of the measurements."""
+        return [sys.executable, "-m", f"tests.bench.{name}", *map(str, arguments)]
+
+    def screen(self, command: list[str]) -> Screen:
+        """Another program on a screen of 120x40."""
+        return Screen(command, env=self.environment(), cwd=self.scratch)
+
+    def output(self, command: list[str]) -> str:
+        """What a command prints. Raises CalledProcessError."""
+        env = self.full_environment()
+        done = subprocess.run(
+            command, env=env, cwd=self.scratch, stdout=subprocess.PIPE, text=True, check=True
+        )
+        return done.stdout
+
+    def full_environment(self) -> dict[str, str]:
+        """The environment of processes without a screen."""
+        changed = {**os.environ, **self.environment()}
+        return {name: value for name, value in changed.items() if value is not None}
+
+
+@contextmanager
+def workbench(*, quick: bool = False, large: bool = False) -> Iterator[Workbench]:
+    """A workbench whose scratch space goes away afterwards.
+
+    Stores are kept in ``$BENCH_STORES`` or below the platform's folder for temporary files.
+    """
+    kept = os.environ.get("BENCH_STORES")
+    folder = Path(kept) if kept else Path(tempfile.gettempdir(), "session-tui-bench")
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="scratch-", dir=folder) as scratch:
+        yield Workbench(folder, Path(scratch), quick=quick, large=large)
