@@ -11,6 +11,7 @@ from tui.screens.prompt import Prompt
 from widgets.activity_line import is_failure
 from widgets.activity_tree import ActivityTree
 from widgets.interaction_matrix import InteractionMatrix
+from widgets.matrix_figures import VALUE_TITLES
 from widgets.session_list import SessionList
 from widgets.tool_table import ToolTable
 
@@ -168,6 +169,8 @@ class Finding(PaneScreen):
         """Stay at the newest activity, or stop doing so."""
         self.tree_view.follow(not self.tree_view.following)
         self.show_titles()
+        if not self.is_seen(self.tree_view):
+            self.say(f"Activity is {'' if self.tree_view.following else 'not '}followed.")
 
     def action_toggle_pause(self) -> None:
         """Freeze the screen, or go on."""
@@ -184,6 +187,9 @@ class Finding(PaneScreen):
         self.activity.raw = not self.activity.raw
         self.activity.reload()
         self.show_titles()
+        if not self.is_seen(self.tree_view):
+            shown = "rows as they are stored" if self.activity.raw else "calls"
+            self.say(f"Activity shows {shown}.")
 
     def action_expand_all(self) -> None:
         """Open all branches of the tree."""
@@ -206,17 +212,26 @@ class Finding(PaneScreen):
     def action_cycle_relation(self) -> None:
         """Count something else in the matrix."""
         self.figures.cycle_relation()
-        self.show_titles()
+        self._matrix_changed()
 
     def action_cycle_value(self) -> None:
         """Show counts, shares or ratios."""
         self.figures.cycle_value()
-        self.show_titles()
+        self._matrix_changed()
 
     def action_toggle_diagonal(self) -> None:
         """Leave out, or count, those that follow themselves."""
         self.figures.toggle_diagonal()
+        self._matrix_changed()
+
+    def _matrix_changed(self) -> None:
         self.show_titles()
+        if not self.is_seen(self.matrix_view):
+            figures = self.figures
+            parts = [figures.interactions.basis]
+            parts += [] if figures.value == "count" else [VALUE_TITLES[figures.value]]
+            parts += [] if figures.diagonal else ["without repeats"]
+            self.say(f"Interactions: {', '.join(parts)}.")
 
     @on(ToolTable.Opened)
     def _tool_opened(self, event: ToolTable.Opened) -> None:

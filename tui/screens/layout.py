@@ -83,6 +83,10 @@ class PaneLayout(Screen[None]):
         """The pane that has (or had last) the focus."""
         return self.panes[self.pane_index]
 
+    def is_seen(self, pane: Pane) -> bool:
+        """Whether a pane is on the screen, in the present layout."""
+        return pane is self.pane or not self.has_class("-single")
+
     @property
     def contexts(self) -> tuple[str, ...]:
         """Which commands belong here now."""
