@@ -25,14 +25,31 @@ def absolute(path: Path) -> str:
 
 
 def write_text(name: str, lines: Iterable[str], folder: Path | None = None) -> Path:
-    """Write lines to a new file in the working directory (or ``folder``); returns its path.
+    """Write lines to a new text file in the working directory (or ``folder``).
 
-    An existing file is never overwritten: a number is added to the name. Raises ExportError.
+    See :func:`write_new`; the lines are cleaned.
+    """
+    return write_new(name, "txt", "\n".join(clean(line, 100_000) for line in lines) + "\n", folder)
+
+
+def write_new(name: str, suffix: str, text: str, folder: Path | None = None) -> Path:
+    """Write a text, which is harmless already, to a new file; returns its path.
+
+    An existing file is never overwritten: a number is added to the name.
+
+    Args:
+        name: made safe with :func:`slug`.
+        suffix: the ending of the file's name, without a dot.
+        text: all that is written.
+        folder: None: the working directory.
+
+    Raises:
+        ExportError: it cannot be written.
     """
     folder = Path.cwd() if folder is None else folder
-    text = "\n".join(clean(line, 100_000) for line in lines) + "\n"
     for number in range(1, 1000):
-        path = folder / (f"{slug(name)}.txt" if number == 1 else f"{slug(name)}-{number}.txt")
+        end = f".{suffix}" if number == 1 else f"-{number}.{suffix}"
+        path = folder / f"{slug(name)}{end}"
         try:
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:

@@ -8,6 +8,7 @@ import io
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from unicodedata import east_asian_width
@@ -35,9 +36,23 @@ class Column(Generic[_T]):
     """Whether the heading is data, such as an id, and stays as it is."""
 
 
+_CAUGHT: ContextVar[io.StringIO | None] = ContextVar("caught", default=None)
+
+
 def write(text: str) -> None:
-    """Data, to stdout."""
-    sys.stdout.write(text)
+    """Data, to stdout, or to whoever catches it."""
+    (_CAUGHT.get() or sys.stdout).write(text)
+
+
+@contextlib.contextmanager
+def caught() -> Iterator[io.StringIO]:
+    """Catch what this thread (or task) writes as data meanwhile."""
+    buffer = io.StringIO()
+    token = _CAUGHT.set(buffer)
+    try:
+        yield buffer
+    finally:
+        _CAUGHT.reset(token)
 
 
 def flush() -> None:
