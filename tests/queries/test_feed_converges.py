@@ -12,20 +12,11 @@ from hypothesis import strategies as st
 
 from queries.feed import Feed
 from queries.models import Relation, Snapshot
+from tests.queries.feeding import Clock, count_all
 from tests.stores import CanonicalStore, canonical_store
 
 STATES = ("running", "ok", "error", "unknown")
 KINDS = ("tool", "tool", "prompt", "message", "delegation", "handoff")
-
-
-class Clock:
-    """Goes on only when told to."""
-
-    def __init__(self) -> None:
-        self.now = 1_768_212_000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 class Writing:
@@ -105,11 +96,6 @@ operations = st.one_of(
     st.tuples(st.just("remove_session"), sessions),
     st.sampled_from((("poll",), ("poll",), ("count",), ("wait", 3.0), ("wait", 70.0))),
 )  # fmt: skip
-
-
-def count_all(feed: Feed) -> None:
-    while feed.counting:
-        feed.backfill(1.0)
 
 
 def comparable(snapshot: Snapshot | None, has_replaced: bool) -> dict[str, object]:

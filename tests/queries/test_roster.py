@@ -4,37 +4,25 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from queries import roster as roster_module
 from queries.fold import Fold
-from queries.models import AggregatedTool, Session, SessionRow, SessionStatus, SessionTotals
-from queries.ranking import Ranking
+from queries.models import AggregatedTool, Session, SessionRow, SessionStatus
 from queries.roster import Roster
-from queries.sessions import newest_of, sort_rows
 from queries.store import Store
 from tests.queries.events import event
-from tests.stores import CanonicalStore, canonical_store
+from tests.stores import CanonicalStore
 
 NOW = 1_768_300_000.0
 
 
-@pytest.fixture
-def writer(tmp_path: Path) -> Iterator[CanonicalStore]:
-    with canonical_store(tmp_path / "a.db", "wal") as store:
-        yield store
-
-
-def fill(writer: CanonicalStore, number: int, status: str = "running") -> None:
-    with writer.batch():
+def fill(empty: CanonicalStore, number: int, status: str = "running") -> None:
+    with empty.batch():
         for index in range(number):
-            writer.add_session(f"s{index:05d}", started=1000.0 + index, status=status)
+            empty.add_session(f"s{index:05d}", started=1000.0 + index, status=status)
 
 
 def make(fold: Fold, roster: Roster, *names: str, now: float = NOW) -> tuple[SessionRow, ...]:
@@ -45,70 +33,15 @@ def nothing() -> Fold:
     return Fold(messages_only=False)
 
 
-# -- order ------------------------------------------------------------------------------------
-
-
-def line(name: str, started: float | None, title: str = "") -> SessionRow:
-    return SessionRow(Session(id=name, started=started, title=title), SessionTotals(), True)
-
-
-changes = st.dictionaries(
-    st.sampled_from("abcdefgh"),
-    st.none()
-    | st.builds(
-        lambda started, title: ("", started, title),
-        st.none() | st.integers(0, 3).map(float),
-        st.sampled_from(("x", "y")),
-    ),
-    max_size=6,
-)
-
-
-@given(st.lists(changes, max_size=12))
-def test_a_ranking_is_always_in_order(
-    steps: list[dict[str, tuple[str, float, str] | None]],
-) -> None:
-    ranking = Ranking()
-    known: dict[str, SessionRow] = {}
-    for step in steps:
-        made = {
-            name: None if given is None else line(name, given[1], given[2])
-            for name, given in step.items()
-        }
-        ranking.put(made)
-        for name, row in made.items():
-            known.pop(name, None)
-            if row is not None:
-                known[name] = row
-        assert list(ranking.rows()) == sort_rows(known.values())
-        assert ranking.newest() == newest_of((row.id, row.started) for row in known.values())
-        assert len(ranking) == len(known)
-        assert sorted(ranking.started_between(1.0, 2.0)) == sorted(
-            name for name, row in known.items() if row.started in (1.0, 2.0)
-        )
-
-
-def test_many_at_once_are_the_same_as_one_by_one() -> None:
-    numbers = list(range(500))
-    random.Random(1).shuffle(numbers)
-    lines = {f"s{n}": line(f"s{n}", float(n % 50)) for n in numbers}
-    at_once, singly = Ranking(), Ranking()
-    at_once.put(lines)
-    for name, row in lines.items():
-        singly.put({name: row})
-    assert at_once.rows() == singly.rows()
-    assert at_once.rows() is at_once.rows()
-
-
 # -- lines ------------------------------------------------------------------------------------
 
 
-def test_declared_and_undeclared_sessions(writer: CanonicalStore) -> None:
-    fill(writer, 2)
+def test_declared_and_undeclared_sessions(empty: CanonicalStore) -> None:
+    fill(empty, 2)
     fold = nothing()
     fold.add(event(1, session_id="s00001"))
     fold.add(event(2, session_id="stray", time=500.0))
-    with Store(writer.path) as store:
+    with Store(empty.path) as store:
         roster = Roster(100)
         roster.load(store, ())
         rows = make(fold, roster)
@@ -120,10 +53,10 @@ def test_declared_and_undeclared_sessions(writer: CanonicalStore) -> None:
     assert roster.session("absent") is None
 
 
-def test_only_what_changed_is_made_anew(writer: CanonicalStore) -> None:
-    fill(writer, 3)
+def test_only_what_changed_is_made_anew(empty: CanonicalStore) -> None:
+    fill(empty, 3)
     fold = nothing()
-    with Store(writer.path) as store:
+    with Store(empty.path) as store:
         roster = Roster(100)
         roster.load(store, ())
         before = make(fold, roster)
@@ -135,29 +68,29 @@ def test_only_what_changed_is_made_anew(writer: CanonicalStore) -> None:
     assert make(fold, roster, "s00001") is after
 
 
-def test_an_undeclared_session_may_be_declared_later(writer: CanonicalStore) -> None:
+def test_an_undeclared_session_may_be_declared_later(empty: CanonicalStore) -> None:
     fold = nothing()
     fold.add(event(1, session_id="late"))
-    with Store(writer.path) as store:
+    with Store(empty.path) as store:
         roster = Roster(100)
         roster.load(store, ())
         assert [row.session.declared for row in make(fold, roster)] == [False]
-        writer.add_session("late", title="Now known")
+        empty.add_session("late", title="Now known")
         assert roster.refresh(store, ()) == {"late"}
         (row,) = make(fold, roster)
     assert (row.session.declared, row.title) == (True, "Now known")
     assert len(roster) == 1
 
 
-def test_a_deleted_session_goes_but_its_events_stay(writer: CanonicalStore) -> None:
-    fill(writer, 2)
+def test_a_deleted_session_goes_but_its_events_stay(empty: CanonicalStore) -> None:
+    fill(empty, 2)
     fold = nothing()
     fold.add(event(1, session_id="s00000"))
-    with Store(writer.path) as store:
+    with Store(empty.path) as store:
         roster = Roster(100)
         roster.load(store, ())
         make(fold, roster)
-        writer.connection.execute("DELETE FROM session")
+        empty.connection.execute("DELETE FROM session")
         roster.refresh(store, ())
         rows = make(fold, roster)
     assert [(row.id, row.session.declared) for row in rows] == [("s00000", False)]
@@ -165,60 +98,60 @@ def test_a_deleted_session_goes_but_its_events_stay(writer: CanonicalStore) -> N
 
 
 @pytest.mark.parametrize("number", [3, 700])
-def test_changes_in_place_are_read(writer: CanonicalStore, number: int) -> None:
-    fill(writer, number, status="running")
+def test_changes_in_place_are_read(empty: CanonicalStore, number: int) -> None:
+    fill(empty, number, status="running")
     last = f"s{number - 1:05d}"
     fold = nothing()
-    with Store(writer.path) as store:
+    with Store(empty.path) as store:
         roster = Roster(100_000, stale_after=1e12)
         roster.load(store, ())
         make(fold, roster)
-        writer.update("session", "id", last, title="New", status="completed", ended=9e8)
+        empty.update("session", "id", last, title="New", status="completed", ended=9e8)
         roster.refresh(store, ())
         row = make(fold, roster)[0]
         assert (row.id, row.title, row.session.status) == (last, "New", SessionStatus.COMPLETED)
-        writer.update("session", "id", "s00001", title="By its event")
+        empty.update("session", "id", "s00001", title="By its event")
         roster.refresh(store, ["s00001"])
         rows = make(fold, roster)
     assert [row.title for row in rows if row.id == "s00001"] == ["By its event"]
 
 
 def test_in_a_long_list_old_sessions_are_read_in_turn(
-    writer: CanonicalStore, monkeypatch: pytest.MonkeyPatch
+    empty: CanonicalStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(roster_module, "ALL_BELOW", 20)
     monkeypatch.setattr(roster_module, "RECENT", 5)
     monkeypatch.setattr(roster_module, "IN_TURN", 30)
-    fill(writer, 100, status="completed")
+    fill(empty, 100, status="completed")
     fold = nothing()
-    with Store(writer.path) as store:
+    with Store(empty.path) as store:
         roster = Roster(100_000)
         roster.load(store, ())
         make(fold, roster)
-        writer.update("session", "id", "s00010", title="Renamed")
+        empty.update("session", "id", "s00010", title="Renamed")
         found = [roster.refresh(store, ()) for _ in range(4)]
         assert [names for names in found if names] == [{"s00010"}]
 
 
 @pytest.mark.parametrize("below", [10, 500])
 def test_whatever_is_written_the_list_becomes_that_of_the_store(
-    writer: CanonicalStore, monkeypatch: pytest.MonkeyPatch, below: int
+    empty: CanonicalStore, monkeypatch: pytest.MonkeyPatch, below: int
 ) -> None:
     monkeypatch.setattr(roster_module, "ALL_BELOW", below)
     monkeypatch.setattr(roster_module, "RECENT", 3)
     monkeypatch.setattr(roster_module, "IN_TURN", 7)
     chance = random.Random(7)
-    fill(writer, 30)
+    fill(empty, 30)
     fold = nothing()
-    with Store(writer.path) as store:
+    with Store(empty.path) as store:
         roster = Roster(100_000, stale_after=1e12)
         roster.load(store, ())
         for step in range(60):
             name = f"s{chance.randrange(60):05d}"
             if chance.random() < 0.4:
-                writer.connection.execute("DELETE FROM session WHERE id = ?", (name,))
+                empty.connection.execute("DELETE FROM session WHERE id = ?", (name,))
             else:
-                writer.connection.execute(
+                empty.connection.execute(
                     "INSERT OR REPLACE INTO session (id, status, started, title)"
                     " VALUES (?, 'completed', ?, ?)",
                     (name, chance.randrange(1000), str(step)),
@@ -235,11 +168,11 @@ def test_whatever_is_written_the_list_becomes_that_of_the_store(
 # -- stale ------------------------------------------------------------------------------------
 
 
-def test_sessions_become_stale_by_silence_alone(writer: CanonicalStore) -> None:
+def test_sessions_become_stale_by_silence_alone(empty: CanonicalStore) -> None:
     for name, started in (("old", 1000.0), ("mid", 1050.0), ("new", 2000.0)):
-        writer.add_session(name, started=started, status="running")
+        empty.add_session(name, started=started, status="running")
     fold = nothing()
-    with Store(writer.path) as store:
+    with Store(empty.path) as store:
         roster = Roster(100, stale_after=100.0)
         roster.load(store, ())
 
@@ -271,15 +204,15 @@ def test_sessions_become_stale_by_silence_alone(writer: CanonicalStore) -> None:
     assert running(1e12 + 200) == {"new"}
 
 
-def test_the_session_that_was_the_newest_may_be_stale(writer: CanonicalStore) -> None:
-    writer.add_session("first", started=1000.0, status="running")
+def test_the_session_that_was_the_newest_may_be_stale(empty: CanonicalStore) -> None:
+    empty.add_session("first", started=1000.0, status="running")
     fold = nothing()
-    with Store(writer.path) as store:
+    with Store(empty.path) as store:
         roster = Roster(100, stale_after=100.0)
         roster.load(store, ())
         (row,) = make(fold, roster, now=9000.0)
         assert row.session.status is SessionStatus.RUNNING
-        writer.add_session("second", started=8990.0, status="running")
+        empty.add_session("second", started=8990.0, status="running")
         roster.refresh(store, ())
         rows = make(fold, roster, now=9000.0)
     assert [row.session.status for row in rows] == [SessionStatus.RUNNING, SessionStatus.STALE]
@@ -288,11 +221,11 @@ def test_the_session_that_was_the_newest_may_be_stale(writer: CanonicalStore) ->
 # -- the past -----------------------------------------------------------------------------------
 
 
-def test_lines_say_whether_all_of_their_events_are_counted(writer: CanonicalStore) -> None:
-    fill(writer, 10)
+def test_lines_say_whether_all_of_their_events_are_counted(empty: CanonicalStore) -> None:
+    fill(empty, 10)
     fold = nothing()
     fold.add(event(1, session_id="stray", time=1002.5))
-    with Store(writer.path) as store:
+    with Store(empty.path) as store:
         roster = Roster(100)
         roster.load(store, ())
 
@@ -312,10 +245,10 @@ def test_lines_say_whether_all_of_their_events_are_counted(writer: CanonicalStor
     assert complete(1004.5) == after(5)
 
 
-def test_the_stores_own_totals_are_taken_when_they_come(writer: CanonicalStore) -> None:
-    fill(writer, 2)
+def test_the_stores_own_totals_are_taken_when_they_come(empty: CanonicalStore) -> None:
+    fill(empty, 2)
     fold = nothing()
-    with Store(writer.path) as store:
+    with Store(empty.path) as store:
         roster = Roster(100)
         roster.load(store, [AggregatedTool("s00000", "a", None, 3, 3)])
     assert [row.totals.tool_calls for row in make(fold, roster)] == [0, 3]
@@ -327,31 +260,31 @@ def test_the_stores_own_totals_are_taken_when_they_come(writer: CanonicalStore) 
 # -- more than can be kept ------------------------------------------------------------------------
 
 
-def test_only_the_newest_sessions_are_kept(writer: CanonicalStore) -> None:
-    fill(writer, 30)
+def test_only_the_newest_sessions_are_kept(empty: CanonicalStore) -> None:
+    fill(empty, 30)
     fold = nothing()
     for number in range(30):
         fold.add(event(number, session_id=f"s{number:05d}"))
     fold.add(event(99, session_id="stray", time=1.0))
-    with Store(writer.path) as store:
+    with Store(empty.path) as store:
         roster = Roster(10)
         roster.load(store, ())
         roster.learn(store, fold.sessions)
         rows = make(fold, roster)
         assert [row.id for row in rows] == [f"s{n:05d}" for n in range(29, 19, -1)] + ["stray"]
         assert len(roster) == 31
-        writer.add_session("s00030", started=2000.0)
+        empty.add_session("s00030", started=2000.0)
         roster.refresh(store, ())
         rows = make(fold, roster)
     assert [row.id for row in rows[:2]] == ["s00030", "s00029"]
     assert len(roster) == 32
 
 
-def test_sessions_are_loaded_step_by_step(writer: CanonicalStore) -> None:
-    fill(writer, 30)
+def test_sessions_are_loaded_step_by_step(empty: CanonicalStore) -> None:
+    fill(empty, 30)
     fold = nothing()
     fold.add(event(1, session_id="s00003"))
-    with Store(writer.path) as store:
+    with Store(empty.path) as store:
         roster = Roster(25)
         roster.load(store, (), first=10)
         assert not roster.is_loaded

@@ -1,0 +1,185 @@
+"""A feed notices what changes in place, comes again, or merely grows old."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from queries import counting
+from queries.feed import Feed
+from queries.models import EventState, SessionStatus
+from tests.queries.feeding import Clock, count_all, counted, snap, states
+from tests.stores import CanonicalStore, canonical_store, htmlgraph_store
+
+
+def test_a_running_call_ends(feed: Feed, writer: CanonicalStore) -> None:
+    writer.add_event("s1", id="call", state="running")
+    first = snap(feed)
+    assert (first.tools[0].running, first.sessions[0].totals.running) == (1, 1)
+    writer.finish_event("call", duration=2.5)
+    second = snap(feed)
+    assert states(second) == {"call": EventState.OK}
+    assert second.arrived == ()
+    tool = second.tools[0]
+    assert (tool.calls, tool.ok, tool.running, tool.average) == (1, 1, 0, 2.5)
+    assert second.sessions[0].totals.running == 0
+
+
+def test_any_recent_row_may_change(feed: Feed, writer: CanonicalStore) -> None:
+    for number in range(20):
+        writer.add_event("s1", id=f"e{number}", state="unknown")
+    snap(feed)
+    count_all(feed)
+    writer.update("event", "id", "e3", state="error")
+    writer.update("event", "id", "e4", summary="other words")
+    snapshot = snap(feed)
+    assert states(snapshot) == {"e3": EventState.ERROR, "e4": EventState.UNKNOWN}
+    assert (snapshot.tools[0].errors, snapshot.tools[0].unknown) == (1, 19)
+
+
+def test_rows_on_screen_are_read_again_however_old(
+    feed: Feed, writer: CanonicalStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counting, "REREAD_NEWEST", 10)
+    for number in range(40):
+        writer.add_event("s1", id=f"e{number}")
+    snap(feed)
+    feed.watch([(0, 3), (0, 999)])
+    writer.update("event", "id", "e2", summary="changed")
+    writer.update("event", "id", "e3", summary="changed")
+    assert [event.id for event in snap(feed).updated] == ["e2"]
+    writer.add_event("s1")
+    assert snap(feed).updated == ()
+    writer.update("event", "id", "e2", summary="again")
+    assert [event.summary for event in snap(feed).updated] == ["again"]
+    feed.watch([])
+    writer.update("event", "id", "e2", summary="unseen")
+    assert snap(feed).updated == ()
+
+
+def test_of_many_running_rows_the_newest_are_read_and_the_others_in_turn(
+    feed: Feed, writer: CanonicalStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (("REREAD_NEWEST", 1), ("REREAD_RUNNING", 5), ("REREAD_OLDER", 10)):
+        monkeypatch.setattr(counting, name, value)
+    with writer.batch():
+        for number in range(45):
+            writer.add_event("s1", id=f"e{number}", state="running")
+    snap(feed)
+    count_all(feed)
+    with writer.batch():
+        for number in range(45):
+            writer.finish_event(f"e{number}")
+    found: list[str] = []
+    for _ in range(5):
+        found += states(snap(feed))
+        writer.add_event("s1", kind="other")
+    assert {f"e{number}" for number in range(40, 45)} <= set(found[:15])
+    assert sorted(found) == sorted(f"e{number}" for number in range(45))
+    assert snap(feed).tools[0].ok == 45
+
+
+def test_a_delegation_ends_in_place(tmp_path: Path, clock: Clock) -> None:
+    with htmlgraph_store(tmp_path / "a.db") as writer:
+        writer.add_session("sess-1")
+        prompt = writer.add_prompt("sess-1")
+        task = writer.add_delegation("sess-1", parent=prompt["event_id"])
+        feed = Feed(writer.path, clock=clock)
+        first = snap(feed)
+        assert first.sessions[0].totals.running == 1
+        writer.finish_delegation(task["event_id"])
+        second = snap(feed)
+        assert states(second) == {task["event_id"]: EventState.OK}
+        assert second.sessions[0].totals.running == 0
+        assert second.tools == counted(writer.path, clock).tools
+        feed.close()
+
+
+def test_sessions_change_in_place(feed: Feed, writer: CanonicalStore) -> None:
+    assert snap(feed).totals.running == 1
+    writer.update("session", "id", "s1", title="Named", status="completed", ended=2e9, error="no")
+    snapshot = snap(feed)
+    row = snapshot.sessions[0]
+    assert (row.title, row.session.status, row.session.ended, row.session.error) == (
+        "Named", SessionStatus.COMPLETED, 2e9, "no",
+    )  # fmt: skip
+    assert snapshot.totals.running == 0
+
+
+def test_a_row_that_is_replaced_counts_once(feed: Feed, writer: CanonicalStore) -> None:
+    for number in range(5):
+        writer.add_event("s1", id=f"e{number}", state="running")
+    snap(feed)
+    count_all(feed)
+    writer.connection.execute(
+        "INSERT OR REPLACE INTO event (id, session_id, kind, tool, state, agent)"
+        " VALUES ('e1', 's1', 'tool', 'Read', 'ok', 'agent')"
+    )
+    snapshot = snap(feed)
+    assert snapshot.epoch == 1
+    assert snapshot.totals.events == 5
+    assert (snapshot.tools[0].calls, snapshot.tools[0].ok, snapshot.tools[0].running) == (5, 1, 4)
+    assert [(event.id, event.seq) for event in snapshot.updated] == [("e1", 6)]
+    assert snapshot.arrived == ()
+    writer.finish_event("e1", state="error")
+    again = snap(feed)
+    assert states(again) == {"e1": EventState.ERROR}
+    assert again.tools[0].errors == 1
+
+
+def test_two_rows_with_the_same_id_are_two(tmp_path: Path, clock: Clock) -> None:
+    with canonical_store(tmp_path / "a.db") as writer:
+        writer.connection.execute("DROP TABLE event")
+        writer.connection.execute(
+            "CREATE TABLE event (seq INTEGER PRIMARY KEY, id, session_id, time, kind, state)"
+        )
+        writer.connection.execute("INSERT INTO event VALUES (1, 'e', 's', 1.0, 'tool', 'ok')")
+        feed = Feed(writer.path, clock=clock)
+        snap(feed)
+        writer.connection.execute("INSERT INTO event VALUES (2, 'e', 's', 1.0, 'tool', 'ok')")
+        assert snap(feed).totals.events == 2
+        for _ in range(3):
+            writer.connection.execute("INSERT INTO event (session_id, kind) VALUES ('s', 'tool')")
+            snap(feed)
+        assert snap(feed).totals.events == 5
+        feed.close()
+
+
+def test_a_session_becomes_stale_without_any_commit(
+    feed: Feed, writer: CanonicalStore, clock: Clock
+) -> None:
+    writer.add_session("s2", started=clock.now)
+    writer.add_event("s1", time=clock.now)
+    first = snap(feed)
+    count_all(feed)
+    snap(feed)
+    assert first.totals.running == 2
+    clock.now += 1799
+    assert feed.poll() is None or snap(feed).totals.running == 2
+    clock.now += 2
+    snapshot = feed.poll()
+    assert snapshot is not None
+    assert snapshot.totals.running == 1
+    assert {row.id: row.session.status for row in snapshot.sessions} == {
+        "s1": SessionStatus.STALE,
+        "s2": SessionStatus.RUNNING,
+    }
+
+
+def test_the_first_rows_may_say_what_a_store_is(tmp_path: Path, clock: Clock) -> None:
+    with canonical_store(tmp_path / "a.db") as writer:
+        feed = Feed(writer.path, clock=clock)
+        snap(feed)
+        for _ in range(3):
+            writer.add_event("s1", kind="prompt")
+        first = snap(feed)
+        assert first.interactions == counted(writer.path, clock).interactions
+        assert (first.epoch, first.totals.events) == (2, 3)
+        for _ in range(10):
+            writer.add_event("s1", kind="message")
+            assert snap(feed).totals.events > 3
+        last = snap(feed)
+        assert last.interactions == counted(writer.path, clock).interactions
+        assert last.epoch == 3
+        feed.close()
