@@ -206,6 +206,11 @@ class Stage:
         return screen
 
     @property
+    def is_above(self) -> bool:
+        """Whether another screen is above the main one."""
+        return len(self.app.screen_stack) > 1
+
+    @property
     def status(self) -> str:
         """The line at the top."""
         return self.lines()[0]
@@ -270,8 +275,19 @@ async def on_stage(
     options: ScreenOptions | None = None,
     clock: Clock | None = None,
     first_step: bool = True,
+    early_step: bool = False,
 ) -> AsyncIterator[Stage]:
-    """Run the program on a store; the first poll is done unless it is told otherwise."""
+    """Run the program on a store.
+
+    Args:
+        path: of the store.
+        size: of the screen.
+        config: the user's settings; a fixed theme and UTC by default.
+        options: the command line's.
+        clock: the present.
+        first_step: poll once there is a screen.
+        early_step: poll before there is one.
+    """
     clock = Clock() if clock is None else clock
     poller, reader = StepPoller(path, clock), StepReader(path)
     app = SessionApp(
@@ -283,6 +299,8 @@ async def on_stage(
         reader=reader,
         clock=clock,
     )
+    if early_step:
+        poller.step()
     async with app.run_test(size=size, notifications=True) as pilot:
         stage = Stage(app, pilot, poller, reader, clock)
         while not app.screen_stack:
