@@ -44,3 +44,17 @@ def counted(path: Path, clock: Clock) -> Snapshot:
 def states(snapshot: Snapshot) -> dict[str, EventState]:
     """The states of the events that changed in place, by id."""
     return {event.id: event.state for event in snapshot.updated}
+
+
+def begun(path: Path, clock: Clock) -> Feed:
+    """A feed that has counted everything."""
+    feed = Feed(path, clock=clock)
+    snap(feed)
+    count_all(feed)
+    snap(feed)
+    return feed
+
+
+def total(snapshot: Snapshot) -> int:
+    """How many events are counted."""
+    return snapshot.totals.events
