@@ -1,0 +1,23 @@
+"""The sample stores with what is known to be in them. They are only ever read as copies."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+DATA = Path(__file__).parent.parent / "data"
+HEIST = ("heist-audit", "heist-session", "heist-demo")
+HTMLGRAPH = ("htmlgraph-0.26.1", "htmlgraph-0.35.0")
+
+
+def sample(folder: Path, name: str) -> Path:
+    """A copy of a sample."""
+    return Path(shutil.copyfile(DATA / f"{name}.db", folder / f"{name}.db"))
+
+
+def truth(name: str) -> dict[str, Any]:
+    """What was counted in a sample row by row."""
+    found: dict[str, Any] = json.loads((DATA / f"{name}.truth.json").read_text("utf-8"))
+    return found
