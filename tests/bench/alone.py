@@ -1,6 +1,7 @@
-"""One piece of work in a process of its own: ``python -m tests.bench.alone WHAT STORE SHAPE``.
+"""One piece of work in a process of its own: ``alone WHAT STORE SHAPE SECONDS``.
 
-Prints what it took as JSON. A fresh process, so that memory can be told.
+Prints what it took as JSON. A fresh process, so that memory can be told; it is killed once it
+has used so many seconds of processor time.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench.measure import peak_memory
+from tests.bench.measure import end_after, peak_memory
 
 
 def back_fill(path: Path, shape: str) -> Callable[[], None]:
@@ -63,7 +64,8 @@ WORKS = {"back-fill": back_fill, "floor": floor, "naive": naive, "reload": reloa
 
 
 def main() -> None:
-    what, path, shape = sys.argv[1:]
+    what, path, shape, limit = sys.argv[1:]
+    end_after(int(limit))
     work = WORKS[what](Path(path), shape)
     gc.collect()
     wall, cpu = time.perf_counter(), time.process_time()

@@ -1,6 +1,7 @@
-"""Runs a command of the program and tells what it cost: ``python -m tests.bench.counted ...``.
+"""Runs a command of the program and tells what it cost: ``counted SECONDS ARGUMENT...``.
 
-The command's own output goes nowhere.
+The command's own output goes nowhere. It is killed once it has used so many seconds of
+processor time.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import time
 from collections.abc import Sequence
 
 from queries.connection import Rows, StoreConnection
-from tests.bench.measure import peak_memory
+from tests.bench.measure import end_after, peak_memory
 from tui.cli import main
 
 
@@ -46,5 +47,6 @@ if __name__ == "__main__":
     told = os.dup(1)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
-    taken = run(sys.argv[1:])
+    end_after(int(sys.argv[1]))
+    taken = run(sys.argv[2:])
     os.write(told, json.dumps(taken).encode())

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import resource
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 
-__all__ = ["interleaved", "median", "peak_memory", "percentile", "resident", "seconds_of"]
+__all__ = [
+    "end_after",
+    "interleaved",
+    "median",
+    "peak_memory",
+    "percentile",
+    "resident_memory",
+    "seconds_of",
+]
 
 MEGABYTE = 1_000_000
 
@@ -54,7 +63,7 @@ def seconds_of(action: Callable[[], object]) -> float:
     return time.perf_counter() - begun
 
 
-def resident(pid: int) -> float | None:
+def resident_memory(pid: int) -> float | None:
     """Megabytes of memory that a process has resident; None where the system does not say."""
     return _status(pid, "VmRSS")
 
@@ -65,6 +74,11 @@ def peak_memory() -> float | None:
     Not ``ru_maxrss``: a process that was started by a large one inherits that one's maximum.
     """
     return _status("self", "VmHWM")
+
+
+def end_after(seconds: int) -> None:
+    """Let the system kill this process once it has used so many seconds of processor time."""
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
 
 
 def _status(pid: int | str, name: str) -> float | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -115,6 +117,26 @@ class Workbench:
             command, env=env, cwd=self.scratch, stdout=subprocess.PIPE, text=True, check=True
         )
         return done.stdout
+
+    def taken(self, name: str, *arguments: str | Path, limit: int) -> dict[str, float] | None:
+        """What a module of the measurements says that its work took.
+
+        Args:
+            name: of the module, whose first line of help says what it is given.
+            arguments: what to do.
+            limit: seconds of processor time.
+
+        Returns:
+            None if it was stopped at the limit.
+        """
+        where = {"alone": (*arguments, str(limit)), "counted": (str(limit), *arguments)}[name]
+        try:
+            found: dict[str, float] = json.loads(self.output(self.module(name, *where)))
+        except subprocess.CalledProcessError as error:
+            if error.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
+                return None
+            raise
+        return found
 
     def full_environment(self) -> dict[str, str]:
         """The environment of processes without a screen."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 from tests.bench.measure import interleaved, median
 from tests.bench.report import Figure, Result
@@ -17,6 +15,9 @@ FIGURES = (
     Figure("backfill.huge", "back-fill of 10M events, canonical", "s CPU", 60),
     Figure("backfill.huge-memory", "memory of it, at most", "MB", 150),
 )  # fmt: skip
+LIMIT = 20
+"""Seconds of processor time per million events after which a run is stopped."""
+STOPPED = "stopped there"
 PATIENCE = 25.0
 """Seconds of one shape's runs after which no other run begins."""
 
@@ -41,25 +42,30 @@ def _counted(
 
     def run(what: str) -> Callable[[], float]:
         def once() -> float:
-            found: dict[str, float] = json.loads(bench.output(_command(bench, what, path, shape)))
+            found = bench.taken("alone", what, path, shape, limit=limit)
+            if found is None:
+                return float(limit)
             taken[what].append(found)
             return found["cpu"]
 
         return once
 
+    limit = LIMIT * max(1, events // 1_000_000)
     variants = {what: run(what) for what in taken}
     times = interleaved(variants, bench.runs(3), PATIENCE)
     for what, found in taken.items():
         known = [one["peak"] for one in found if one["peak"] is not None]
         if known:
             peaks[f"{shape} {what}"] = max(known)
+    wall = [found["wall"] for found in taken["back-fill"]]
     return Result(
         name,
         median(times["back-fill"]),
         naive=median(times["naive"]),
         floor=median(times["floor"]),
         runs=len(times["back-fill"]),
-        details={"wall": median([found["wall"] for found in taken["back-fill"]])},
+        note="" if taken["back-fill"] else STOPPED,
+        details={"wall": median(wall)} if wall else {},
     )
 
 
@@ -71,7 +77,3 @@ def _memory(name: str, peaks: dict[str, float]) -> Result:
     floor = peaks.get(most.replace("back-fill", "floor"))
     note = most.removesuffix(" back-fill")
     return Result(name, ours[most], floor=floor, note=note, details=peaks)
-
-
-def _command(bench: Workbench, what: str, path: Path, shape: str) -> list[str]:
-    return bench.module("alone", what, path, shape)

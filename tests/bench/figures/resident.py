@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.bench.looking import is_complete, shows_ready, shows_sessions
-from tests.bench.measure import resident
+from tests.bench.measure import resident_memory
 from tests.bench.report import Figure, Result
 from tests.bench.workbench import Workbench
 
@@ -26,7 +26,7 @@ SETTLED = 3.0
 def measure(bench: Workbench) -> Iterator[Result]:
     """The figures of this family."""
     yield _idle(bench)
-    yield from _opened_twice(bench, bench.store("canonical", bench.big), "", 90)
+    yield from _opened_twice(bench, bench.store("canonical", bench.big), "", 60)
     if bench.huge:
         yield from _opened_twice(bench, bench.store("canonical", bench.huge), "huge-", 600)
 
@@ -49,12 +49,12 @@ def _opened_twice(bench: Workbench, path: Path, prefix: str, limit: float) -> It
     home = bench.scratch / f"{prefix}twice"
     with bench.screen(bench.module("empty", "app")) as empty:
         empty.wait_until(shows_ready)
-        floor = resident(empty.process.pid)
+        floor = resident_memory(empty.process.pid)
     try:
         with bench.open(path, home=home) as screen:
             screen.wait_until(shows_sessions)
             first = screen.when(is_complete, limit) - screen.begun
-            memory = resident(screen.process.pid)
+            memory = resident_memory(screen.process.pid)
             screen.press("q")
             screen.wait()
         with bench.open(path, home=home) as screen:
