@@ -184,6 +184,17 @@ def test_the_experiment_of_the_demo(run: Run, experiment: Path) -> None:
     assert queries == {"planner", "hacker", "safecracker", "mole"}
 
 
+def test_the_documents_show_the_answer(run: Run, experiment: Path) -> None:
+    readme = (Path(__file__).parents[3] / "README.md").read_text("utf-8")
+    words = ("--a", "component:standard", "--b", "component:extended")
+    told = run("compare", experiment, *words).out.splitlines()
+    assert f"ab.db {' '.join(words)}\n{told[0]}\n" in readme
+    for line in told[told.index("Metrics") + 3 : told.index("Tools") - 1]:
+        figures = line.split("  ")
+        assert f"{figures[0]}  " in readme
+        assert f"  {figures[-1]}\n" in readme
+
+
 def test_the_runs_of_the_demo_begin_alike(run: Run, experiment: Path) -> None:
     told = run("compare", experiment, "setup_a_1", "setup_b_1", "--json").json["alignment"]
     assert told["first_divergence"]["step"] == 6
