@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.stores import HOSTILE
+from tests.tui.harmless import acting
+from tui.export import ExportError, absolute, slug, write_text
+
+
+def test_a_file_is_the_owners_only_and_new(folder: Path) -> None:
+    old_mask = os.umask(0)
+    try:
+        path = write_text("view", ["one", "two"])
+    finally:
+        os.umask(old_mask)
+    assert path == folder / "view.txt"
+    assert path.read_text("utf-8") == "one\ntwo\n"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_an_existing_file_is_never_overwritten(folder: Path) -> None:
+    (folder / "view.txt").write_text("mine")
+    (folder / "view-2.txt").symlink_to(folder / "elsewhere")
+    path = write_text("view", ["new"])
+    assert path.name == "view-3.txt"
+    assert (folder / "view.txt").read_text() == "mine"
+    assert not (folder / "elsewhere").exists()
+
+
+def test_what_cannot_be_written_is_told_in_a_sentence(folder: Path) -> None:
+    with pytest.raises(ExportError, match=r"missing/view\.txt: cannot be written \(No such file"):
+        write_text("view", ["x"], folder / "missing")
+
+
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd", "/root/x", "a\x1b]0;x\x07b", "", "...", "x" * 500, "con\nline"]
+)
+def test_a_name_stays_in_the_folder(folder: Path, name: str) -> None:
+    path = write_text(name, ["x"])
+    assert path.parent == folder
+    assert path.resolve().parent == folder.resolve()
+    assert len(path.name) <= 90
+    assert all(character.isalnum() or character in "-_." for character in path.name)
+
+
+def test_slugs() -> None:
+    assert slug("Fix: the [bold] login/../x") == "Fix-the-bold-login-x"
+    assert slug("///") == "export"
+
+
+@pytest.mark.parametrize("name", [name for name, _ in HOSTILE if name != "ten_megabytes"])
+def test_no_line_acts_on_a_terminal(folder: Path, name: str) -> None:
+    value = dict(HOSTILE)[name]
+    text = value if isinstance(value, str) else value.data.decode("utf-8", "surrogateescape")
+    written = write_text("view", [text]).read_text("utf-8")
+    assert written.endswith("\n")
+    assert written.count("\n") == 1
+    assert acting(written) == set()
+
+
+def test_paths_for_commands_are_absolute(folder: Path) -> None:
+    assert absolute(Path("a.db")) == str(folder / "a.db")
+    assert absolute(Path("/x/../y.db")) == "/y.db"
