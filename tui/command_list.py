@@ -106,10 +106,13 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("find.search", ("slash",), "search", "Search for text in this pane.",
             "search", "Find", footer=70, contexts=_READ),
     Command("find.next", ("n",), "next match",
-            "Go to the next match of the search; without one, to the next difference.",
-            "next_match(1)", "Find", contexts=_READ),
+            "Go to the next match of the search; in a comparison without one, to the next "
+            "difference.",
+            "next_match(1)", "Find", footer=72, contexts=_READ,
+            hint=("metrics", "compared_tools", "compared_agents", "steps", "groups")),
     Command("find.previous", ("N",), "previous match",
-            "Go to the previous match of the search; without one, to the previous difference.",
+            "Go to the previous match of the search; in a comparison without one, to the "
+            "previous difference.",
             "next_match(-1)", "Find", contexts=_READ),
     Command("find.next_error", ("e",), "next error", "Go to the next line with an error.",
             "next_error(1)", "Find", footer=50, hint=("sessions", "activity", "tools")),

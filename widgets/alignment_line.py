@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from queries.comparison_models import AlignedStep, Step, StepRelation
+from queries.models import EventState
 from queries.text import duration
 from widgets.glyphs import Glyphs, state_glyph
 
@@ -53,6 +54,13 @@ def line_sentence(line: AlignedStep) -> str:
     return " · ".join(parts)
 
 
+def step_sign(step: Step, glyphs: Glyphs) -> str:
+    """One cell that tells how a step went; blank where that is no question, as of messages."""
+    event = step.event
+    is_told = event.is_call or event.state is not EventState.UNKNOWN
+    return state_glyph(event.state, glyphs) if is_told else " "
+
+
 def step_text(step: Step, glyphs: Glyphs) -> str:
     """Number, outcome and text of a step."""
-    return f"{step.number} {state_glyph(step.event.state, glyphs)} {step.text}"
+    return f"{step.number} {step_sign(step, glyphs)} {step.text}"

@@ -11,12 +11,11 @@ from rich.segment import Segment
 
 from queries.comparison_models import AlignedStep, Alignment, Step, StepRelation
 from queries.text import duration
-from widgets.alignment_line import line_sentence, relation_sign, step_text
+from widgets.alignment_line import line_sentence, relation_sign, step_sign, step_text
 from widgets.cells import fit
-from widgets.glyphs import state_glyph
 from widgets.line_view import ViewOptions
 from widgets.pane import Pane
-from widgets.text_change import changed_span
+from widgets.text_change import Span, changed_span, told_apart
 
 Side = tuple[tuple[str, str], ...]
 """Texts and roles."""
@@ -218,14 +217,16 @@ class AlignmentView(Pane):
         a = None if line.a is None else alignment.steps_a[line.a]
         b = None if line.b is None else alignment.steps_b[line.b]
         sign, role = relation_sign(line, self.glyphs)
-        spans: tuple[tuple[int, int], tuple[int, int]] = ((0, 0), (0, 0))
-        if line.relation is StepRelation.CHANGED and a is not None and b is not None:
-            spans = changed_span(a.text, b.text)
-        detail = line.detail if a is not None and b is not None and a.text == b.text else ""
+        texts = ("" if a is None else a.text, "" if b is None else b.text)
+        spans: tuple[Span, Span] = ((0, 0), (0, 0))
+        if line.relation is StepRelation.CHANGED:
+            texts = told_apart(*texts, self._text_room(side, width), self.glyphs.ellipsis)
+            spans = changed_span(*texts)
+        same_text = a is not None and b is not None and a.text == b.text
         parts = [
-            *self._side(a, line, spans[0], side, "", width),
+            *self._side(a, texts[0], spans[0], line, "", width),
             (f" {sign} ", role),
-            *self._side(b, line, spans[1], side, detail, width),
+            *self._side(b, texts[1], spans[1], line, line.detail if same_text else "", width),
         ]
         if self._has_delta(width):
             parts.append(self._delta(line))
@@ -246,36 +247,38 @@ class AlignmentView(Pane):
         text = ("+" if delta > 0 else "") + duration(delta)
         return (fit(text, _DELTA, "right"), "warning" if delta > 0 else "ok")
 
+    def _text_room(self, side: int, width: int) -> int:
+        """Cells that a step's text has on one side."""
+        timed = _DURATION + 1 if width >= _DURATIONS_FROM else 0
+        return max(0, side - self._digits - 3 - timed)
+
     def _side(
         self,
         step: Step | None,
+        told: str,
+        span: Span,
         line: AlignedStep,
-        span: tuple[int, int],
-        width: int,
         detail: str,
-        whole: int,
+        width: int,
     ) -> list[tuple[str, str]]:
-        """One step in ``width`` cells: number, outcome, text, duration; or a gap."""
+        """One side of a line ``width`` cells wide: number, outcome, text, duration; or a gap."""
+        side = self._side_width(width)
         if step is None:
-            return [(fit(self._gap(line), width, "left", self.glyphs.ellipsis), "muted")]
-        state = step.event.state
-        number = f"{step.number:>{self._digits}} "
-        sign = state_glyph(state, self.glyphs)
-        parts = [(number, "muted"), (f"{sign} ", _STATE_ROLES.get(state.value, "muted"))]
-        timed = whole >= _DURATIONS_FROM
-        room = width - len(number) - 2 - (_DURATION + 1 if timed else 0)
-        text = fit(step.text, min(cell_len(step.text), max(0, room)), "left", self.glyphs.ellipsis)
+            return [(fit(self._gap(line), side, "left", self.glyphs.ellipsis), "muted")]
+        number = fit(f"{step.number:>{self._digits}} ", min(side, self._digits + 1))
+        sign = fit(f"{step_sign(step, self.glyphs)} ", min(2, side - len(number)))
+        parts = [(number, "muted"), (sign, _STATE_ROLES.get(step.event.state.value, "muted"))]
+        room = self._text_room(side, width)
+        text = fit(told, min(cell_len(told), room), "left", self.glyphs.ellipsis)
         start, end = (min(edge, len(text)) for edge in span)
         parts += [(text[:start], ""), (text[start:end], "changed"), (text[end:], "")]
         left = room - cell_len(text)
-        if detail and left > 4:
-            parts.append((fit(f"  {detail}", left, "left", self.glyphs.ellipsis), "warning"))
-        else:
-            parts.append((" " * max(0, left), ""))
-        if timed:
+        blank = fit(f"  {detail}", left, "left", self.glyphs.ellipsis) if detail else " " * left
+        parts.append((blank, "warning"))
+        if width >= _DURATIONS_FROM:
             known = step.event.duration
-            text = "" if known is None else duration(known)
-            parts.append((" " + fit(text, _DURATION, "right"), "muted"))
+            told = "" if known is None else duration(known)
+            parts.append((" " + fit(told, _DURATION, "right"), "muted"))
         return parts
 
     def _gap(self, line: AlignedStep) -> str:

@@ -96,6 +96,8 @@ class Column:
     """The lowest is left out first where there is no room."""
     flexible: bool = False
     """Takes the room that is left. At most one column of a table is."""
+    leaves: int = 0
+    """Cells that the flexible column must keep beside this one, else it is left out."""
 
     @property
     def least(self) -> int:
@@ -124,6 +126,10 @@ def layout(columns: Sequence[Column], width: int) -> tuple[Placed, ...]:
     shown = sorted(columns, key=lambda column: -column.priority)
     while len(shown) > 1 and _needed(shown) > width:
         shown.pop()
+    for column in reversed(shown[1:]):
+        kept = sum(other.least for other in shown if other.flexible) + width - _needed(shown)
+        if kept < column.leaves:
+            shown.remove(column)
     widths = {column.name: min(width, column.least) for column in shown}
     room = max(0, width - _needed(shown))
     for column in shown:

@@ -13,6 +13,7 @@ SESSION_GAP: Final = 2
 LEAST_TITLE: Final = 14
 """Cells that a session's name has, except at the lowest level of detail."""
 _WIDEST_NAME: Final = 28
+_MOST_SPARE: Final = 12
 _NOTES_FROM: Final = 40
 """Cells below which rows have no notes."""
 
@@ -40,6 +41,8 @@ class Plan:
     level: int
     shown: tuple[int, ...]
     """Sessions whose columns are visible, from left to right."""
+    spare: int
+    """Blank cells behind each session's columns, so that its name has room."""
     left: int
     """How many sessions are hidden between the baseline and the first of the others."""
 
@@ -69,6 +72,10 @@ class Planner:
         width = sum(part.width for part in parts) + len(parts) - 1
         return max(width, LEAST_TITLE) if level else width
 
+    def room_of(self, session: int, plan: Plan) -> int:
+        """Cells that a session has in a plan: its columns and what is to spare."""
+        return self.width_of(session, plan.level) + plan.spare
+
     def plan(self, width: int, column: int, left: int) -> Plan:
         """The best use of ``width`` cells.
 
@@ -84,14 +91,16 @@ class Planner:
         while level and sum(self._needed(each, level) for each in self.order) > room:
             level -= 1
         shown, left = self._visible(level, room, column, left)
-        return Plan(name, note, level, shown, left)
+        unused = room - sum(self._needed(each, level) for each in shown)
+        spare = max(0, min(_MOST_SPARE, unused // max(1, len(shown))))
+        return Plan(name, note, level, shown, spare, left)
 
     def places(self, plan: Plan) -> list[tuple[int, int, int]]:
         """Each visible session with its first cell and its width."""
         start = plan.name_width + plan.note_width
         places = []
         for session in plan.shown:
-            width = self.width_of(session, plan.level)
+            width = self.room_of(session, plan)
             places.append((session, start + SESSION_GAP, width))
             start += SESSION_GAP + width
         return places

@@ -52,6 +52,13 @@ class ComparedTools(SessionColumns[ComparedTool]):
         """The number of the only session that called it."""
         return _only_in(row.only_in)
 
+    def differs(self, row: ComparedTool, session: int) -> bool:
+        """Whether calls or failures are not as many."""
+        one, other = row.cells[session], row.cells[self._baseline]
+        if one is None or other is None:
+            return one is not other
+        return (one.calls, one.errors) != (other.calls, other.errors)
+
     def cell(self, row: ComparedTool, session: int, part: str, width: int) -> Cell:
         """One figure; a dash where the session never called the tool."""
         tool = row.cells[session]
@@ -115,6 +122,15 @@ class ComparedAgents(SessionColumns[ComparedAgent]):
     def row_note(self, row: ComparedAgent) -> str:
         """The number of the only session that it took part in."""
         return _only_in(row.only_in)
+
+    def differs(self, row: ComparedAgent, session: int) -> bool:
+        """Whether messages, calls or errors are not as many."""
+        one, other = row.cells[session], row.cells[self._baseline]
+        if one is None or other is None:
+            return one is not other
+        return (one.messages, one.tool_calls, one.errors) != (
+            other.messages, other.tool_calls, other.errors
+        )  # fmt: skip
 
     def cell(self, row: ComparedAgent, session: int, part: str, width: int) -> Cell:
         """One figure; a dash where the agent took no part."""

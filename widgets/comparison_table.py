@@ -65,19 +65,9 @@ class ComparisonTable(SessionColumns[ComparedMetric]):
         """The change that the table is reduced to; None for all."""
         return self._only
 
-    def next_difference(self, step: int) -> bool:
-        """Move to the next (1) or previous (-1) metric that is not the same, round the end."""
-        for distance in range(1, len(self._rows) + 1):
-            index = (self.cursor + step * distance) % len(self._rows)
-            changes = {self._rows[index].changes[session] for session in self._judged()}
-            if changes & {Change.BETTER, Change.WORSE, Change.DIFFERENT}:
-                self.move_to(index)
-                return True
-        return False
-
-    def _judged(self) -> tuple[int, ...]:
-        """The sessions whose changes count: that under the cursor, or all of them."""
-        return self.others if self._column == self._baseline else (self._column,)
+    def differs(self, row: ComparedMetric, session: int) -> bool:
+        """Whether it is known not to be the same."""
+        return row.changes[session] in (Change.BETTER, Change.WORSE, Change.DIFFERENT)
 
     def _chosen(self, baseline: int) -> list[ComparedMetric]:
         if self._only is None:
@@ -110,7 +100,7 @@ class ComparisonTable(SessionColumns[ComparedMetric]):
             case "sign":
                 return (change_sign(change, self.glyphs), role)
             case _:
-                return (change.value, role)
+                return ("" if change is Change.UNKNOWN else change.value, role)
 
     def line_text(self, index: int) -> str:
         """The metric with each session's value and verdict."""

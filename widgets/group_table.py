@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import ClassVar, Final, Unpack
 
 from queries.comparison_models import GroupComparison, GroupMetric, Unit, Verdict
@@ -14,7 +15,7 @@ from queries.comparison_text import (
     p_text,
     value_text,
 )
-from widgets.cells import Column
+from widgets.cells import Column, Placed, layout
 from widgets.line_table import Cell, LineTable
 from widgets.line_view import ViewOptions
 from widgets.metric_text import short_delta, short_value
@@ -27,6 +28,9 @@ VERDICT_ROLES: Final[Mapping[Verdict, str]] = {
     Verdict.TOO_FEW: "muted",
 }
 _SHORT: Final[Mapping[Verdict, str]] = {Verdict.NO_DIFFERENCE_SHOWN: "not shown"}
+_WIDE: Final = 110
+"""Cells from which names and verdicts are shown in full."""
+_FULL: Final = ("metric", "verdict")
 
 
 def group_metric_name(row: GroupMetric) -> str:
@@ -59,14 +63,14 @@ class GroupTable(LineTable[GroupMetric]):
     """One line per metric of whole sessions, then per tool and per agent."""
 
     COLUMNS: ClassVar[tuple[Column, ...]] = (
-        Column("metric", "metric", 24, 12, priority=100, flexible=True),
+        Column("metric", "metric", 26, 20, priority=100, flexible=True),
         Column("verdict", "B against A", 21, 11, priority=99),
         Column("a", "A", 8, 7, "right", priority=95),
         Column("b", "B", 8, 7, "right", priority=94),
         Column("difference", "change", 9, 8, "right", priority=90),
         Column("interval", "95 % interval", 19, 15, "right", priority=80),
         Column("p", "p adj", 6, 6, "right", priority=70),
-        Column("n", "n A/B", 8, 5, "right", priority=85),
+        Column("n", "n A/B", 9, 7, "right", priority=65),
         Column("effect", "effect", 6, 6, "right", priority=50),
         Column("needed", "more needed", 15, 11, "right", priority=60),
         Column("mean_a", "mean A", 8, 8, "right", priority=30),
@@ -83,6 +87,17 @@ class GroupTable(LineTable[GroupMetric]):
         """Show all metrics of a comparison; the cursor stays on its metric."""
         self._comparison = comparison
         self.show((*comparison.metrics, *comparison.tools, *comparison.agents))
+
+    def placed(self) -> tuple[Placed, ...]:
+        """The columns shown; verdicts in full before further columns, where there is room."""
+        if self._placed_width != self.text_width and self.text_width >= _WIDE:
+            self._placed_width, self._cells = self.text_width, {}
+            columns = (
+                replace(column, min_width=column.width if column.name in _FULL else column.least)
+                for column in self.COLUMNS
+            )
+            self._placed = layout(tuple(columns), self.text_width)
+        return super().placed()
 
     def row_key(self, row: GroupMetric) -> str:
         """Name and subject."""
@@ -130,7 +145,7 @@ class GroupTable(LineTable[GroupMetric]):
             case "effect":
                 return (effect_text(row.effect), "muted")
             case _:
-                return (needed_text(row).replace(" more in", " in"), "muted")
+                return (needed_text(row).replace(" more", ""), "muted")
 
     def _value(self, value: float | None, row: GroupMetric, width: int) -> Cell:
         return (short_value(row.metric, value, width), "muted" if value is None else "")

@@ -114,7 +114,8 @@ class MatrixFigures:
     def sentence(self, source: str, target: str, mode: ValueMode = "count") -> str:
         """All about one cell in one line."""
         if mode == "difference":
-            return f"{source} → {target}: {self.count(source, target):+,}"
+            number = self.count(source, target)
+            return f"{source} → {target}: {f'{number:+,}' if number else 'no difference'}"
         parts = [f"{source} → {target}: {self.count(source, target):,}"]
         share, ratio = self.row_share(source, target), self.ratio(source, target)
         if share is not None:

@@ -37,7 +37,7 @@ def change_sign(change: Change, glyphs: Glyphs) -> str:
         case Change.DIFFERENT:
             return glyphs.differs
         case _:
-            return glyphs.unknown
+            return glyphs.dash
 
 
 def change_text(change: Change, glyphs: Glyphs) -> str:
@@ -93,4 +93,6 @@ def _against(row: ComparedMetric, index: int, baseline: int) -> str:
     moved = short_delta(metric, row.deltas[index], 100)
     part = short_part(row.percents[index])
     moved = f"{moved} ({part})" if part else moved
+    if change is Change.SAME and not row.deltas[index]:
+        return f"same as {before}"
     return " ".join(word for word in (change.value, moved, "against", before) if word)

@@ -78,6 +78,10 @@ class OverlayChart(Pane):
         """What is drawn."""
         return f"{self._measure} so far, over the time since each session's start"
 
+    def hint(self) -> str:
+        """What to do with it."""
+        return "Left and right move a ruler, which tells the values at one time."
+
     def text_under_cursor(self) -> str:
         """The values at the ruler, or at the end."""
         return "  ".join(self._legend_line(index) for index in range(len(self._curves)))

@@ -10,6 +10,7 @@ from rich.segment import Segment
 
 from widgets.cells import fit
 from widgets.column_plan import LEAST_TITLE, SESSION_GAP, Part, Plan, Planner
+from widgets.line_bar import shorten_middle
 from widgets.line_view import ViewOptions
 from widgets.pane import Pane
 
@@ -66,6 +67,10 @@ class SessionColumns(Pane, Generic[Row]):
 
     def sentence(self, row: Row, session: int) -> str:
         """All about one cell in a line."""
+        raise NotImplementedError
+
+    def differs(self, row: Row, session: int) -> bool:
+        """Whether the session differs from the baseline in this row."""
         raise NotImplementedError
 
     # Data
@@ -129,6 +134,19 @@ class SessionColumns(Pane, Generic[Row]):
             self.repaint_changed()
             self.post_message(self.ColumnMoved(self, column))
             self._tell_view()
+
+    def next_difference(self, step: int) -> bool:
+        """Move to the next (1) or previous (-1) row that differs, round the end.
+
+        It differs in the cursor's session, or in any, where that is the baseline.
+        """
+        judged = self.others if self._column == self._baseline else (self._column,)
+        for distance in range(1, len(self._rows) + 1):
+            index = (self.cursor + step * distance) % len(self._rows)
+            if any(self.differs(self._rows[index], session) for session in judged):
+                self.move_to(index)
+                return True
+        return False
 
     def line_clicked(self, index: int, x: int) -> None:
         """Move the cursor to the session and the row."""
@@ -217,24 +235,21 @@ class SessionColumns(Pane, Generic[Row]):
         for session in plan.shown:
             cells.append((" " * SESSION_GAP, "header"))
             if y == 0:
-                cells.append(
-                    self._session_title(session, self._planner.width_of(session, plan.level))
-                )
+                cells.append(self._session_title(session, self._planner.room_of(session, plan)))
             else:
                 texts = {
                     part.name: (self._part_title(part, session), "header")
                     for part in self._planner.parts_of(session, plan.level)
                 }
-                cells += self._in_parts(texts, session, plan.level, "header")
+                cells += self._in_parts(texts, session, plan, "header")
         return self._segments(cells)
 
     def _session_title(self, session: int, width: int) -> Cell:
         name, is_current = self._titles[session], session == self._column
         room = width - 2 * is_current
         word = _BASELINE if session == self._baseline and room >= LEAST_TITLE + 6 else ""
-        shown = fit(name, min(cell_len(name), room - len(word)), "left", self.glyphs.ellipsis)
+        shown = shorten_middle(name, max(1, room - len(word)))
         text = f"[{shown}{word}]" if is_current else shown + word
-        # Names stand above the first column, whose numbers end at the right.
         return (fit(text, width, "left"), "strong" if is_current else "header")
 
     def line_key(self, index: int) -> Hashable:
@@ -267,13 +282,13 @@ class SessionColumns(Pane, Generic[Row]):
                 part.name: self.cell(row, session, part.name, part.width)
                 for part in self._planner.parts_of(session, plan.level)
             }
-            cells += [(" " * SESSION_GAP, ""), *self._in_parts(texts, session, plan.level, "")]
+            cells += [(" " * SESSION_GAP, ""), *self._in_parts(texts, session, plan, "")]
         return cells
 
     def _in_parts(
-        self, texts: Mapping[str, Cell], session: int, level: int, base: str
+        self, texts: Mapping[str, Cell], session: int, plan: Plan, base: str
     ) -> list[Cell]:
-        parts = self._planner.parts_of(session, level)
+        parts = self._planner.parts_of(session, plan.level)
         cells: list[Cell] = []
         used = 0
         for place, part in enumerate(parts):
@@ -281,7 +296,7 @@ class SessionColumns(Pane, Generic[Row]):
             gap = " " if place else ""
             cells.append((gap + fit(text, part.width, part.align, self.glyphs.ellipsis), role))
             used += len(gap) + part.width
-        cells.append((" " * (self._planner.width_of(session, level) - used), base))
+        cells.append((" " * (self._planner.room_of(session, plan) - used), base))
         return cells
 
     def _segments(self, cells: Sequence[Cell]) -> list[Segment]:

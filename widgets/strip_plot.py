@@ -82,12 +82,12 @@ def _points(places: Sequence[int], room: int, glyphs: Glyphs) -> str:
 
 def _axis(low: float, high: float, metric: Metric, room: int, glyphs: Glyphs) -> list[str]:
     rule, tick = ("-", "+") if glyphs.is_ascii else ("─", "┴")
-    ticks = [0, (room - 1) // 2, room - 1]
+    ticks = {0: low, (room - 1) // 2: (low + high) / 2, room - 1: high}
     line = [rule] * room
     labels = [" "] * room
-    for place in ticks:
+    for place, value in ticks.items():
         line[place] = tick
-        text = value_text(metric, _rounded(low + (high - low) * place / (room - 1), metric.unit))
+        text = value_text(metric, _rounded(value, metric.unit))
         start = max(0, min(place - len(text) // 2, room - len(text)))
         labels[start : start + len(text)] = text
     return [f"  {''.join(line)}", f"  {''.join(labels)}"]

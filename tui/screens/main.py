@@ -7,11 +7,12 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from tui.commands import PANES, bindings_for
+from tui.screens.comparing import Comparing
 from tui.screens.finding import Finding
 from tui.screens.giving import Giving
 
 
-class MainScreen(Finding, Giving):
+class MainScreen(Finding, Giving, Comparing):
     """Four panes over one store, with all their commands."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(bindings_for(("main", *PANES)))

@@ -186,8 +186,7 @@ class PaneScreen(PaneLayout):
 
     def show_message(self) -> None:
         """Say how many sessions are marked."""
-        marked = len(self.sessions.marks)
-        self.query_one(FooterBar).show_message(f"{marked} marked" if marked else "")
+        self.query_one(FooterBar).show_message(self.sessions.marks_told())
 
     def _tick(self) -> None:
         if self.snapshot is not None and not self.is_paused:

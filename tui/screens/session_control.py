@@ -116,6 +116,28 @@ class SessionControl:
         self._view.set_marks(self.marks)
         return marked
 
+    def toggle_group(self, session_id: str, name: str) -> bool:
+        """Put a session into group "A" or "B"; out of it when it is in that group already.
+
+        A session is marked, in one of the groups, or neither. Returns whether it is in now.
+        """
+        inside = self.marks.pop(session_id, None) != name
+        if inside:
+            self.marks[session_id] = name
+        self._view.set_marks(self.marks)
+        return inside
+
+    def group(self, name: str) -> tuple[str, ...]:
+        """The sessions of group "A" or "B", in the order in which they were put in."""
+        return tuple(session_id for session_id, mark in self.marks.items() if mark == name)
+
+    def marks_told(self) -> str:
+        """How many sessions are marked and in groups: ``2 marked · A 5 · B 4``; "" for none."""
+        in_groups = [(name, len(self.group(name))) for name in "AB"]
+        marked = len(self.marks) - sum(number for _, number in in_groups)
+        parts = [f"{marked} marked"] if marked else []
+        return " · ".join(parts + [f"{name} {number}" for name, number in in_groups if number])
+
     def forget_gone(self) -> None:
         """Unmark the sessions that are not in the store any more."""
         gone = [session_id for session_id in self.marks if session_id not in self._by_id]

@@ -1,0 +1,249 @@
+"""Comparing sessions: what the user can do on that screen."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import ClassVar
+
+from textual import on
+from textual.binding import BindingType
+
+from queries.comparison_models import Change, Step
+from queries.models import Relation
+from tui.commands import SECTIONS, bindings_for
+from tui.export import ExportError, write_new
+from tui.screens.compare_giving import FORMS, Given, command_line, export_text
+from tui.screens.compare_layout import AGENTS, GROUPS, MATRIX, METRICS, OVERLAY, STEPS, TOOLS
+from tui.screens.compare_showing import MATRICES, CompareShowing
+from tui.screens.prompt import Prompt
+from tui.screens.step_difference import StepDifferenceScreen
+from widgets.alignment_view import AlignmentView
+from widgets.comparison_table import FILTERS
+from widgets.group_table import GroupTable
+from widgets.overlay_chart import MEASURES
+from widgets.session_columns import SessionColumns
+
+_LIVE_SEARCH = 5000
+"""Lines up to which a search runs while it is being typed."""
+_NOTHING = {
+    METRICS: "All metrics that are shown are the same.",
+    TOOLS: "Every tool is called and fails equally often.",
+    AGENTS: "Every agent does equally much.",
+    STEPS: "All steps are the same.",
+    GROUPS: "No difference between the groups is shown.",
+}
+
+
+class CompareScreen(CompareShowing):
+    """Sessions side by side, step by step, over time, and as groups.
+
+    Dismissed with the event that the user wants to see in its session, or with None.
+    """
+
+    CSS_PATH = "compare.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = list(bindings_for(("compare", *SECTIONS)))
+
+    # Move and find
+
+    def action_pane(self, method: str) -> None:
+        """Move in the section; beside steps, left and right go to another session."""
+        if self.section == STEPS and method in ("cursor_left", "cursor_right"):
+            getattr(self.metrics, f"action_{method}")()
+        else:
+            getattr(self.pane, f"action_{method}")()
+
+    def action_focus_pane(self, step: int) -> None:
+        """Go to the next section, or the one before."""
+        self.show_section(self.section + step)
+
+    def action_search(self) -> None:
+        """Ask what to search for."""
+        self.prompt.ask("search", "/", self.pane.needle)
+
+    def action_next_match(self, step: int) -> None:
+        """Go to the next match; where nothing is searched for, to the next difference."""
+        if self.pane.needle:
+            if not self.pane.find_next(step):
+                self.say(f"Nothing here holds {self.pane.needle!r}.")
+        elif not self._next_difference(step):
+            self.say(_NOTHING.get(self.section, "Search for something first."))
+
+    def _next_difference(self, step: int) -> bool:
+        pane = self.pane
+        return isinstance(
+            pane, SessionColumns | AlignmentView | GroupTable
+        ) and pane.next_difference(step)
+
+    @on(Prompt.Typed)
+    def _typed(self, event: Prompt.Typed) -> None:
+        if event.purpose == "search" and self.pane.line_count <= _LIVE_SEARCH:
+            self.pane.find(event.text)
+
+    @on(Prompt.GivenUp)
+    def _given_up(self, event: Prompt.GivenUp) -> None:
+        if event.purpose == "search":
+            self.pane.find("")
+        self.pane.focus()
+
+    @on(Prompt.Answered)
+    def _answered(self, event: Prompt.Answered) -> None:
+        self.pane.focus()
+        if event.purpose == "export":
+            self._export_as(event.text)
+        elif not self.pane.find(event.text) and event.text:
+            self.say(f"Nothing here holds {event.text!r}.")
+
+    # Compare
+
+    def action_compare(self) -> None:
+        """Already here."""
+
+    def action_baseline(self) -> None:
+        """Compare with the session under the cursor."""
+        before = self.baseline
+        if self.column == before:
+            self.say("That is the baseline already: move to another session first.")
+            return
+        chosen = self.column
+        # The cursor goes to the session that it was compared with.
+        self.reading.baseline = chosen
+        self.column_changed(before)
+        self.reading.rebase(chosen, self._wanted_pair())
+
+    def action_filter_changes(self) -> None:
+        """Show the better metrics only, then the worse ones and so on, then all again."""
+        if self.comparison is None:
+            return
+        at = FILTERS.index(self.metrics.only)
+        present = {change for row in self.comparison.metrics for change in row.changes}
+        for distance in range(1, len(FILTERS) + 1):
+            chosen: Change | None = FILTERS[(at + distance) % len(FILTERS)]
+            if chosen is None or chosen in present:
+                self.metrics.show_only(chosen)
+                break
+        self._show_words()
+
+    def action_cycle_matrix(self) -> None:
+        """Show the difference, this session's matrix, or the baseline's."""
+        at = MATRICES.index(self.matrix_mode)
+        self.matrix_mode = MATRICES[(at + 1) % len(MATRICES)]
+        self.show_matrix()
+        self.show_explanation()
+
+    def action_cycle_relation(self) -> None:
+        """Count something else in the matrix."""
+        relations = list(Relation)
+        self.relation = relations[(relations.index(self.relation) + 1) % len(relations)]
+        self.show_matrix()
+        self.show_explanation()
+
+    def action_toggle_diagonal(self) -> None:
+        """Leave out, or count, those that follow themselves."""
+        self.diagonal = not self.diagonal
+        self.show_matrix()
+
+    def action_cycle_measure(self) -> None:
+        """Draw events, errors or tokens."""
+        at = MEASURES.index(self.overlay.measure)
+        self.overlay.show_measure(MEASURES[(at + 1) % len(MEASURES)])
+        self._show_words()
+
+    def action_open_side(self, side: str) -> None:
+        """Leave for the step under the cursor in one of the two sessions."""
+        a, b = self.steps.current_steps
+        step = a if side == "left" else b
+        if step is None:
+            self.say(f"There is no step on the {side} here.")
+        else:
+            self.dismiss(step.event)
+
+    # Screens
+
+    def action_open(self) -> None:
+        """Open what is under the cursor."""
+        self.pane.open_current()
+
+    @on(AlignmentView.LineOpened)
+    def _line_opened(self, event: AlignmentView.LineOpened) -> None:
+        event.stop()
+        a, b = self.pair
+        sides: tuple[tuple[str, Step | None], ...] = (
+            (self.titles[a], event.a),
+            (self.titles[b], event.b),
+        )
+        self.app.push_screen(StepDifferenceScreen(sides, self.steps.sentence()))
+
+    def action_back(self) -> None:
+        """Undo the nearest of: search, zoom, filter; then go back to the main screen."""
+        if self.pane.needle:
+            self.pane.find("")
+        elif self.is_zoomed:
+            self.action_toggle_zoom()
+        elif self.section == METRICS and self.metrics.only is not None:
+            self.metrics.show_only(None)
+            self._show_words()
+        else:
+            self.action_main_screen()
+
+    def action_main_screen(self) -> None:
+        """Go back to the main screen."""
+        self.owner.reader.cancel(self.slot)
+        self.dismiss(None)
+
+    def action_toggle_zoom(self) -> None:
+        """Give the section the whole screen, or its place again."""
+        self.is_zoomed = not self.is_zoomed
+        self.lay_out()
+
+    # Program
+
+    def action_copy(self) -> None:
+        """Copy what is under the cursor."""
+        self.owner.copy_text(self.pane.text_under_cursor().strip())
+
+    def action_copy_command(self) -> None:
+        """Copy the shell command that prints this comparison."""
+        self.owner.copy_text(command_line(self.owner.path, self._given()))
+
+    def action_export_view(self) -> None:
+        """Ask in which form to write the comparison to a new file."""
+        if self.comparison is None:
+            self.say("Nothing is read yet.")
+        else:
+            self.prompt.ask("export", f"export as {', '.join(FORMS)}: ", "json")
+
+    def _given(self) -> Given:
+        return Given(
+            wanted=self._wanted,
+            baseline=self.baseline,
+            pair=self.pair if self.section == STEPS else None,
+            as_groups=self.section == GROUPS,
+            relation=self.relation,
+            with_overlay=self.section == OVERLAY,
+            with_relation=self.section == MATRIX,
+        )
+
+    def _export_as(self, text: str) -> None:
+        matches = [form for form in FORMS if text.strip() and form.startswith(text.strip().lower())]
+        comparison = self.comparison
+        if not matches or comparison is None:
+            self.say(f"There is no form {text!r}: take {', '.join(FORMS)}.")
+            return
+        form, given, alignment, groups = (
+            matches[0],
+            self._given(),
+            self.alignment,
+            self.reading.groups,
+        )
+
+        def work() -> str:
+            made = export_text(form, given, comparison, alignment, groups)
+            try:
+                return f"Written to {write_new('session-tui-compare', FORMS[form], made)}"
+            except ExportError as error:
+                return str(error)
+
+        async def run() -> None:
+            self.say(await asyncio.to_thread(work))
+
+        self.run_worker(run(), group="export", exit_on_error=False)

@@ -1,0 +1,200 @@
+"""What a comparison shows, read in the background and read again while sessions go on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from queries.comparison import compare
+from queries.comparison_models import Alignment, Comparison, GroupComparison
+from queries.group_comparison import compare_groups
+from queries.models import SessionRow, SessionStatus, Snapshot, StoreState
+from queries.run_reading import read_runs
+from queries.session_alignment import align_sessions
+from queries.store import Store
+from tui.reader import Answer, Reader
+
+SLOT = "compare"
+PAUSE = 2.0
+"""Seconds at least between two readings of sessions that go on."""
+_SHARE = 5.0
+"""A pause is at least so many times as long as the reading took."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is compared with what."""
+
+    ids: tuple[str, ...]
+    """All sessions, in the order of their columns."""
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The sessions of "A" and "B", where both have some."""
+
+
+class CompareReading:
+    """Keeps figures, alignment and groups; tells when they are newer."""
+
+    def __init__(
+        self,
+        wanted: Wanted,
+        reader: Reader,
+        clock: Callable[[], float],
+        row_of: Callable[[str], SessionRow | None],
+        stale_after: float,
+    ) -> None:
+        """Construct without reading.
+
+        Args:
+            wanted: what to compare.
+            reader: reads it.
+            clock: gives the present in epoch seconds.
+            row_of: the line of a session as of the newest snapshot.
+            stale_after: seconds of silence after which a running session is stale.
+        """
+        self._wanted = wanted
+        self._reader = reader
+        self._clock = clock
+        self._row_of = row_of
+        self._stale_after = stale_after
+        self._rows = self._rows_now()
+        self._is_behind = False
+        self._reading_since: float | None = None
+        self._next = 0.0
+        self._pair_wanted: tuple[int, int] | None = None
+        self.baseline = 0
+        self.error = ""
+        """One sentence where it could not be read."""
+        self.comparison: Comparison | None = None
+        self.alignment: Alignment | None = None
+        self.groups: GroupComparison | None = None
+
+    @property
+    def wanted(self) -> Wanted:
+        """What is compared."""
+        return self._wanted
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether an answer is being waited for."""
+        return self._reading_since is not None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether one of the sessions still runs, as far as is known."""
+        return self.comparison is not None and any(
+            run.row.session.status is SessionStatus.RUNNING for run in self.comparison.runs
+        )
+
+    # -- asking -----------------------------------------------------------------------------
+
+    def read(self, pair: tuple[int, int] | None) -> None:
+        """Read everything (again).
+
+        Args:
+            pair: the two sessions to align, by index; None aligns none.
+        """
+        ids, baseline, groups = self._wanted.ids, self.baseline, self._wanted.groups
+        clock, stale_after = self._clock, self._stale_after
+
+        def work(store: Store) -> Iterator[object]:
+            runs = read_runs(store, ids, now=clock(), stale_after=stale_after)
+            yield compare(runs, baseline)
+            if groups:
+                by_id = {run.id: run for run in runs}
+                a, b = ([by_id[name] for name in groups[letter]] for letter in "AB")
+                yield compare_groups(a, b, _label(a), _label(b))
+            if pair is not None:
+                yield align_sessions(store, ids[pair[0]], ids[pair[1]])
+            yield None
+
+        self._is_behind = False
+        self._rows = self._rows_now()
+        self._pair_wanted = pair
+        self._ask(work)
+
+    def rebase(self, baseline: int, pair: tuple[int, int] | None) -> None:
+        """Compare with another session, from the figures that are known."""
+        self.baseline = baseline
+        if self.comparison is None or self.is_reading:
+            self.read(pair)
+            return
+        self._pair_wanted = pair
+        runs = self.comparison.runs
+
+        def work(store: Store) -> Iterator[object]:
+            del store
+            yield compare(runs, baseline)
+            yield None
+
+        self._ask(work)
+
+    def align(self, pair: tuple[int, int]) -> None:
+        """Align another pair of sessions, unless that is what is known or being made."""
+        a, b = (self._wanted.ids[index] for index in pair)
+        known = self.alignment
+        if known is not None and (known.a_id, known.b_id) == (a, b):
+            return
+        if self.is_reading:
+            self._pair_wanted = pair
+            return
+        self.alignment = None
+
+        def work(store: Store) -> Iterator[object]:
+            yield align_sessions(store, a, b)
+            yield None
+
+        self._pair_wanted = pair
+        self._ask(work)
+
+    def _ask(self, work: Callable[[Store], Iterator[object]]) -> None:
+        # Before the request: a reader without a thread answers at once.
+        self._reading_since = self._clock()
+        self._reader.request(SLOT, work)
+
+    # -- news -------------------------------------------------------------------------------
+
+    def take_answer(self, answer: Answer) -> None:
+        """Keep what was read."""
+        value = answer.value
+        if isinstance(value, Comparison):
+            self.comparison = value
+            self.error = ""
+        elif isinstance(value, GroupComparison):
+            self.groups = value
+        elif isinstance(value, Alignment):
+            self.alignment = value
+        else:
+            self._finished(answer)
+
+    def _finished(self, answer: Answer) -> None:
+        now = self._clock()
+        took = 0.0 if self._reading_since is None else now - self._reading_since
+        self._reading_since = None
+        self._next = now + max(PAUSE, took * _SHARE)
+        if answer.error:
+            self.error = answer.error
+            self._is_behind = answer.retry
+            return
+        pair = self._pair_wanted
+        if pair is not None and self.comparison is not None:
+            self.align(pair)
+
+    def take(self, snapshot: Snapshot) -> None:
+        """Remember whether a compared session has changed."""
+        if snapshot.state is not StoreState.LIVE:
+            return
+        ids = frozenset(self._wanted.ids)
+        events = (*snapshot.arrived, *snapshot.updated)
+        self._is_behind |= snapshot.arrived_cut or any(event.session_id in ids for event in events)
+        self._is_behind |= self._rows_now() != self._rows
+
+    def is_due(self) -> bool:
+        """Whether it is time to read again."""
+        return self._is_behind and not self.is_reading and self._clock() >= self._next
+
+    def _rows_now(self) -> tuple[SessionRow | None, ...]:
+        return tuple(self._row_of(session_id) for session_id in self._wanted.ids)
+
+
+def _label(runs: Sequence[object]) -> str:
+    return f"{len(runs):,} session{'s' * (len(runs) != 1)}"

@@ -1,0 +1,72 @@
+"""The commands of the main screen that put sessions side by side."""
+
+from __future__ import annotations
+
+from textual import on
+
+from queries.models import Event
+from tui.screens.compare_reading import Wanted
+from tui.screens.messages import AnswerArrived
+from tui.screens.pane_screen import PaneScreen
+
+_ACTIVITY = 1
+
+
+class Comparing(PaneScreen):
+    """Actions of the registry, group Compare, and groups A and B."""
+
+    _sought: Event | None = None
+    """The event to go to as soon as its session's tree is there."""
+
+    def action_group(self, name: str) -> None:
+        """Put the session under the cursor into a group, or take it out."""
+        session_id = self.session_view.focused_id()
+        if session_id is not None:
+            self.sessions.toggle_group(session_id, name)
+            self.marks_changed()
+            self.session_view.move_cursor(1)
+
+    def action_compare(self) -> None:
+        """Compare the marked sessions, and the groups where there are two."""
+        from tui.screens.compare import CompareScreen
+
+        ids = tuple(self.sessions.marks)
+        if len(ids) < 2:
+            self.say(_advice(len(ids)))
+            return
+        groups = {name: self.sessions.group(name) for name in "AB"}
+        wanted = Wanted(ids, groups if all(groups.values()) else {})
+        screen = CompareScreen(wanted, row_of=self.sessions.row, is_paused=lambda: self.is_paused)
+        self.app.push_screen(screen, self._came_back)
+
+    def _came_back(self, event: Event | None) -> None:
+        """Show the event that the user left the comparison for."""
+        self._sought = event
+        if event is None:
+            return
+        if not self.session_view.select(event.session_id):
+            self._sought = None
+            self.say("A filter hides that session.")
+            return
+        self.focus_pane(_ACTIVITY)
+        self.call_later(self._seek)
+
+    @on(AnswerArrived)
+    def _answer_shown(self) -> None:
+        if self._sought is not None:
+            self.call_later(self._seek)
+
+    def _seek(self) -> None:
+        event, tree = self._sought, self.activity.tree
+        if event is None or tree is None or self.activity.session_id != event.session_id:
+            return
+        self._sought = None
+        if not self.tree_view.go_to(f"event:{event.source}:{event.seq}"):
+            self.say("That step is further back than what is loaded: scroll up to load it.")
+
+
+def _advice(marked: int) -> str:
+    """What to do before anything can be compared."""
+    if marked:
+        return "Mark at least one more session (space), or put it into a group (A, B)."
+    return "Mark two or more sessions (space), or put some into groups A and B, to compare them."
