@@ -82,3 +82,15 @@ def test_layout_never_exceeds_the_width() -> None:
 def test_layout_gives_the_rest_to_the_flexible_column() -> None:
     widths = placed(200)
     assert sum(widths.values()) + GAP * 3 == 200
+
+
+def test_a_column_is_left_out_where_the_flexible_one_would_get_too_little() -> None:
+    columns = (
+        Column("title", "title", 24, 10, priority=9, flexible=True),
+        Column("calls", "calls", 5, 5, priority=1, leaves=18),
+    )
+    assert [place.column.name for place in layout(columns, 23)] == ["title"]
+    assert [(place.column.name, place.width) for place in layout(columns, 24)] == [
+        ("title", 18),
+        ("calls", 5),
+    ]
