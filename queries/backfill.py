@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 
+from queries.batch import Batch
 from queries.fold import Fold
+from queries.lean_rows import LeanRows
 from queries.models import Problem
 from queries.opening import QueryStoppedError, StoreBusyError, StoreError, StoreGoneError
 from queries.store import Store
 
 SLICE = 1000
 """Rows of one slice: about 5 ms of work, and of read lock."""
+MOST = 10_000
+"""Rows that are read at once at most where the size of a slice cannot be found out."""
+TRIES = 500
+"""Queries by which the damage in one slice is narrowed down at most."""
 
 
 @dataclass(slots=True)
@@ -37,7 +44,9 @@ class Backfill:
     def __init__(self, store: Store, fold: Fold) -> None:
         """Begin at the present end of every source; :attr:`high` says where that is."""
         self._fold = fold
+        self._rows = LeanRows(messages_only=fold.messages_only)
         self._lost = 0
+        self._stride = 0
         self.high: dict[int, int] = {}
         """Per source, the seq after which the tail goes on."""
         self._pasts: list[_Past] = []
@@ -79,35 +88,52 @@ class Backfill:
         if not open_:
             return
         past = max(open_, key=lambda past: float("inf") if past.low_time is None else past.low_time)
+        start: int | None = None
         try:
             start = store.slice_start(past.source, past.low, rows)
-            events = store.events_between(past.source, start, past.low, rows)
+            batches = [self._rows.read(store, past.source, start, past.low, rows)]
+            self._stride = 0
         except (StoreBusyError, StoreGoneError, QueryStoppedError):
             raise
         except StoreError:
-            start = self._skip(store, past, rows)
-            events = []
-        older = Fold(messages_only=self._fold.messages_only)
-        older.add_all(events)
-        self._fold.prepend(older)
+            if start is None:
+                start = past.low - max(rows, self._stride)
+            start = max(start, past.first - 1)
+            batches = self._around_damage(store, past, start)
+        for batch in batches:
+            self._fold.prepend_batch(batch)
+            past.low_time = next((time for time in batch.times if time is not None), past.low_time)
         past.low = start if start >= past.first else past.first - 1
-        first_time = next((event.time for event in events if event.time is not None), None)
-        if first_time is not None:
-            past.low_time = first_time
+        if self.done:
+            self._fold.seal()
 
-    def _skip(self, store: Store, past: _Past, rows: int) -> int:
-        """A damaged slice: read what can be read of it row by row, count what cannot."""
-        start = past.low - rows
-        older = Fold(messages_only=self._fold.messages_only)
-        for seq in range(max(start, past.first - 1) + 1, past.low + 1):
+    def _around_damage(self, store: Store, past: _Past, start: int) -> list[Batch]:
+        """A damaged slice: what can be read of it, newest first; what cannot is counted."""
+        found: list[tuple[int, Batch]] = []
+        todo = deque([(start, past.low)])
+        tries = TRIES
+        while todo:
+            low, high = todo.popleft()
+            tries -= 1
+            batch: Batch | None
             try:
-                older.add_all(store.events_between(past.source, seq - 1, seq, 1))
+                batch = self._rows.read(store, past.source, low, high, MOST)
             except (StoreBusyError, StoreGoneError, QueryStoppedError):
                 raise
             except StoreError:
-                self._lost += 1
-        self._fold.prepend(older)
-        return start
+                batch = None
+            if batch is not None and len(batch.seqs) < MOST:
+                found.append((low, batch))
+            elif high - low > 1 and (tries > 0 or batch is not None):
+                middle = (low + high) // 2
+                todo += [(low, middle), (middle, high)]
+            else:
+                self._lost += high - low
+        found.sort(key=lambda entry: entry[0], reverse=True)
+        batches = [batch for _, batch in found if batch.seqs]
+        # Where rows are few and far between, damage is passed in ever larger strides.
+        self._stride = (past.low - start) * (1 if batches else 2)
+        return batches
 
     def problems(self) -> tuple[Problem, ...]:
         """What could not be read."""

@@ -7,7 +7,7 @@ of the work is done by built-ins over whole columns, and once for all rows of th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
@@ -22,8 +22,8 @@ class RowType:
     """All that many rows have in common, and what follows from it for counting them."""
 
     __slots__ = (
-        "agent", "counts", "has_story", "is_call", "kind", "next_tool", "operation", "phase",
-        "speaker_of_events", "speaker_of_messages", "state", "timed", "tool", "tool_key",
+        "agent", "counts", "has_story", "is_call", "is_half", "kind", "next_tool", "operation",
+        "phase", "speaks", "state", "talks", "timed", "tool", "tool_key", "voice",
     )  # fmt: skip
 
     def __init__(
@@ -48,16 +48,28 @@ class RowType:
         self.timed = self.counts and self.is_call and state is not EventState.RUNNING
         """Whether a duration is that of a finished call."""
         # The rows that end a delegation only repeat that it took place.
-        speaks = self.counts and (phase is Phase.WHOLE or kind is not EventKind.DELEGATION)
-        self.speaker_of_events = agent if speaks else None
-        self.speaker_of_messages = agent if speaks and kind is EventKind.MESSAGE else None
-        self.next_tool = self.tool_key[0] if speaks and self.is_call else None
+        is_told = self.counts and (phase is Phase.WHOLE or kind is not EventKind.DELEGATION)
+        self.speaks = is_told and agent is not None
+        self.talks = self.speaks and kind is EventKind.MESSAGE
+        self.voice = (agent or "", tool)
+        """Who speaks, and through which tool: what a row must share with one it repeats."""
+        self.next_tool = self.tool_key[0] if is_told and self.is_call else None
         self.has_story = (
             phase is not Phase.WHOLE
             or state is EventState.RUNNING
             or kind in (EventKind.PROMPT, EventKind.DELEGATION, EventKind.HANDOFF)
         )
         """Whether what other rows say may change what it means, or the other way round."""
+        self.is_half = phase is not Phase.WHOLE and kind is not EventKind.DELEGATION
+        """Whether another row and this one may be one call, and nothing else is to be told."""
+
+    def says_all_of(self, start: RowType) -> bool:
+        """Whether rows of this type name themselves whatever those of another type name."""
+        return (
+            (self.agent is not None or start.agent is None)
+            and (self.tool is not None or start.tool is None)
+            and (self.operation is not None or start.operation is None)
+        )
 
 
 Marks = tuple[str | None, EventKind, Phase, EventState, str | None, str | None]
@@ -88,15 +100,17 @@ class Batch:
     seqs: Sequence[int]
     """Ascending."""
     sessions: Sequence[str]
-    times: Sequence[float | None]
-    types: Sequence[RowType]
-    durations: Sequence[float | None]
-    texts: Sequence[str]
-    """Summaries, at least of the rows that speak."""
-    amounts: Sequence[tuple[int, int | None, float | None]]
-    """(index, tokens, cost) of rows that state either."""
+    times: list[float | None]
+    types: list[RowType]
+    durations: list[float | None]
+    text: Callable[[int], str]
+    """By index: the summary of a row that speaks. Few are asked for."""
+    keys: Sequence[str | None]
+    """Call keys, at least of rows that are one half of a call."""
+    amounts: dict[int, tuple[int | None, float | None]]
+    """By index: (tokens, cost) of rows that state either."""
     stories: dict[int, Event]
-    """By index, in order: rows whose type has a story."""
+    """By index: rows whose type has a story; those that are one half of a call may be left out."""
 
     @classmethod
     def of(cls, events: Sequence[Event]) -> Batch:
@@ -109,11 +123,49 @@ class Batch:
             times=[event.time for event in events],
             types=types,
             durations=[event.duration for event in events],
-            texts=[event.summary for event in events],
-            amounts=[
-                (index, event.tokens, event.cost)
+            text=lambda index: events[index].summary,
+            keys=[event.call_key for event in events],
+            amounts={
+                index: (event.tokens, event.cost)
                 for index, event in enumerate(events)
                 if event.tokens is not None or event.cost is not None
-            ],
+            },
             stories={index: events[index] for index, kind in enumerate(types) if kind.has_story},
         )
+
+    def event(self, index: int) -> Event:
+        """A row with a story; of one half of a call maybe only what joining it needs."""
+        event = self.stories.get(index)
+        if event is not None:
+            return event
+        kind = self.types[index]
+        tokens, cost = self.amounts.get(index, (None, None))
+        return Event(
+            self.source, self.seqs[index], "", self.sessions[index], None, self.times[index],
+            kind.agent, None, kind.kind, kind.phase, self.keys[index], kind.tool, kind.operation,
+            "", kind.state, self.durations[index], None, tokens, cost,
+        )  # fmt: skip
+
+    def match(self, indexes: Sequence[int]) -> list[tuple[int, int]]:
+        """Which halves of calls among these rows of one session are a call, as (start, end).
+
+        They are what :mod:`queries.open_rows` finds; looking here first spares making an event
+        of each.
+        """
+        found: list[tuple[int, int]] = []
+        starts: dict[str, list[int]] = {}
+        for index in indexes:
+            kind = self.types[index]
+            if not kind.is_half:
+                continue
+            key = self.keys[index]
+            group = (kind.tool or "") if key is None else f"\0{key}"
+            waiting = starts.get(group)
+            if not kind.counts:
+                if waiting is None:
+                    starts[group] = [index]
+                else:
+                    waiting.append(index)
+            elif waiting:
+                found.append((waiting.pop(), index))
+        return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from queries.batch import Batch, RowType, ToolKey, type_of
 from queries.fold_parts import AgentFold, KnownSum, ToolFold
@@ -56,18 +57,16 @@ class FoldCounts:
 
     def _count_types(self, batch: Batch) -> None:
         """Count rows for the whole range, for tools and for agents."""
-        latest: dict[RowType, float] = {}
-        durations: dict[ToolKey, list[float]] = {}
-        for kind, time, took in zip(batch.types, batch.times, batch.durations, strict=True):
-            if time is not None and time > latest.get(kind, float("-inf")):
-                latest[kind] = time
-            if took is not None and kind.timed:
-                durations.setdefault(kind.tool_key, []).append(took)
         for kind, number in Counter(batch.types).items():
             if kind.counts:
                 self._count(kind, number)
-                if kind.agent is not None and kind in latest:
-                    self.agents[kind.agent].see(latest[kind])
+        durations: dict[ToolKey, list[float]] = {}
+        for kind, took in zip(batch.types, batch.durations, strict=True):
+            if took is not None and kind.timed:
+                if kind.tool_key in durations:
+                    durations[kind.tool_key].append(took)
+                else:
+                    durations[kind.tool_key] = [took]
         for key, values in durations.items():
             self.tools[key].durations.add_all(values)
 
@@ -99,6 +98,12 @@ class FoldCounts:
             agent = self.agents[name] = AgentFold()
         return agent
 
+    def _see_agents(self, kinds: Sequence[RowType], times: Sequence[float | None]) -> None:
+        """Note when agents last did something."""
+        for kind, time in zip(kinds, times, strict=True):
+            if time is not None and kind.agent is not None and kind.counts:
+                self.agents[kind.agent].see(time)
+
     def _count_in_session(self, session: SessionFold, kind: RowType, number: int) -> None:
         gained = session.count(kind, number)
         if gained and kind.agent is not None:
@@ -129,7 +134,7 @@ class FoldCounts:
         if after is not None:
             self._recount(session, after, 1)
         if before is not None and after is not None:
-            self.handed_on.changed(after)
+            self.handed_on.changed(before, after)
 
     def count_duration(self, kind: RowType, seconds: float, sign: int) -> None:
         """Add (or with -1 take back) the duration of a call that is counted without one."""

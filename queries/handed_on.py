@@ -54,11 +54,11 @@ class HandedOn:
         if event.target_agent:
             self._speakers[event.id] = (at, event.target_agent)
 
-    def changed(self, event: Event) -> None:
+    def changed(self, before: Event, after: Event) -> None:
         """A delegation counted before is now like this."""
-        edge = self._edges.get(event.key)
+        edge = self._edges.pop(before.key, None)
         if edge is not None:
-            self.delegation(edge.at, event)
+            self.delegation(edge.at, after)
 
     def pairs(self) -> Counter[Pair]:
         """The counts as far as they are known."""

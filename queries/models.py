@@ -325,7 +325,7 @@ class Relation(StrEnum):
     FOLLOWS = "follows"
     """B is the next speaker after A in the same session, in order of arrival."""
     FOLLOWS_ONCE = "follows-once"
-    """As follows, but a row that repeats the one before it (agent and text) does not count."""
+    """As follows, but a row that repeats the one before it (agent, tool, text) does not count."""
     DELEGATES = "delegates"
     """A handed work to B: delegations and hand-offs."""
     TOOLS = "tools"

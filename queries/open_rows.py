@@ -144,10 +144,21 @@ class OpenRows:
             known[-1].take(row, ledger)
             if event.phase is Phase.WHOLE:
                 self._stacks.setdefault(DELEGATIONS, []).append(row)
-        elif event.phase is Phase.START:
-            self._stacks.setdefault(group_of(event), []).append(row)
-        elif event.phase is Phase.END:
-            self._close(group_of(event), row, ledger)
+        else:
+            self._take_half(row, ledger)
+
+    def take_half(self, at: int, event: Event, ledger: Ledger) -> None:
+        """Take the next row: a start or an end of something else than a delegation."""
+        self._take_half(OpenRow(at, event), ledger)
+
+    def _take_half(self, row: OpenRow, ledger: Ledger) -> None:
+        group = group_of(row.row)
+        if row.row.phase is Phase.END:
+            self._close(group, row, ledger)
+        elif group in self._stacks:
+            self._stacks[group].append(row)
+        else:
+            self._stacks[group] = [row]
 
     def _close(self, group: str, end: OpenRow, ledger: Ledger) -> None:
         stack = self._stacks.get(group)
@@ -237,10 +248,11 @@ class OpenRows:
             ledger: is told of starts that are given up; knows where older rows end.
         """
         for group, stack in list(self._stacks.items()):
-            gone = sum(1 for row in stack if high - row.at > REACH)
-            for row in stack[:gone]:
-                if row.row.phase is Phase.START:
-                    ledger.abandoned(row.row)
+            gone = 0
+            while gone < len(stack) and high - stack[gone].at > REACH:
+                if stack[gone].row.phase is Phase.START:
+                    ledger.abandoned(stack[gone].row)
+                gone += 1
             del stack[:gone]
             if not stack:
                 del self._stacks[group]

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from hashlib import blake2b
 
 from queries.activity_bars import ActivityBars
 from queries.batch import RowType
 from queries.fold_parts import KnownSum
 from queries.models import Event, EventKey, EventKind, EventState, SessionTotals
 from queries.open_rows import OpenRows
+
+Said = tuple[tuple[str, str | None], bytes]
+"""Who said something through which tool, and the mark of the text."""
+
+
+def text_mark(text: str) -> bytes:
+    """What tells a text from others: much smaller than most, and the same in every process."""
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
 
 
 class SessionFold:
@@ -21,8 +30,8 @@ class SessionFold:
     # A store can have a hundred thousand sessions: what most of them lack is None here.
     __slots__ = (
         "_ranges", "agents", "bars", "calls", "cost", "errors", "events", "first_prompt",
-        "first_speaker", "first_text", "first_time", "first_tool", "last_prompt", "last_speaker",
-        "last_text", "last_time", "last_tool", "messages", "ok", "open", "prompts", "tokens",
+        "first_said", "first_time", "first_tool", "last_prompt", "last_said", "last_time",
+        "last_tool", "messages", "ok", "open", "prompts", "tokens",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -42,10 +51,8 @@ class SessionFold:
         self.last_prompt: EventKey | None = None
         self.bars = ActivityBars()
         self._ranges: tuple[tuple[int, int, int], ...] = ()
-        self.first_speaker: str | None = None
-        self.last_speaker: str | None = None
-        self.first_text: str | None = None
-        self.last_text: str | None = None
+        self.first_said: Said | None = None
+        self.last_said: Said | None = None
         self.first_tool: str | None = None
         self.last_tool: str | None = None
         self.open: OpenRows | None = None

@@ -11,7 +11,7 @@ from queries.models import Event, Phase
 from queries.session_fold import SessionFold
 
 if TYPE_CHECKING:
-    from queries.fold import Fold
+    from queries.fold_rows import FoldRows
 
 
 class SessionLedger:
@@ -19,7 +19,7 @@ class SessionLedger:
 
     __slots__ = ("_fold", "name", "session")
 
-    def __init__(self, fold: Fold, name: str, session: SessionFold) -> None:
+    def __init__(self, fold: FoldRows, name: str, session: SessionFold) -> None:
         self._fold = fold
         self.name = name
         self.session = session
@@ -66,9 +66,7 @@ class SessionLedger:
 def _says_all(start: Event, end: Event) -> bool:
     """Whether an end row names itself whatever its start row names."""
     return (
-        (end.agent is not None or start.agent is None)
-        and (end.tool is not None or start.tool is None)
-        and (end.operation is not None or start.operation is None)
+        type_of(end).says_all_of(type_of(start))
         and (end.tokens is not None or start.tokens is None)
         and (end.cost is not None or start.cost is None)
     )

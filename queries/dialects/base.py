@@ -13,13 +13,18 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Any, Protocol
 
+from queries.dialects.cells import SUMMARY_LIMIT, identifier, name, summary_text
+from queries.dialects.cells import number as number
+from queries.dialects.cells import whole as whole
 from queries.models import Event, EventKind, EventState, Phase, Session, SessionStatus
-from queries.text import clean, clean_id, clean_or_none
+from queries.text import clean_id, clean_or_none
 from queries.times import parse_time
 
 Row = Sequence[Any]
 Probe = Callable[..., list[tuple[Any, ...]]]
 """``probe(sql, *parameters)``: runs a small bounded query, returns its rows."""
+Amend = Callable[[Row, tzinfo], tuple[object, object]]
+"""From (kind, tool, time, summary, duration) of a row to its (summary, duration)."""
 
 EVENT_COLUMNS = (
     "seq",
@@ -59,7 +64,8 @@ SESSION_COLUMNS = (
     "tokens",
     "cost",
 )
-SUMMARY_LIMIT = 200
+AGENT_LIMIT = 80
+TOOL_LIMIT = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +100,10 @@ class Source:
     """SQL expressions for (input, output) of one row of ``table``, whole."""
     convert: Callable[[int, Row, tzinfo], Event] | None = None
     """Replaces :func:`to_event` where SQL alone cannot say it: (source, row, naive zone)."""
+    amend: Amend | None = None
+    """What ``convert`` does to the summary and the duration of rows other than delegations and
+    prompts, if it changes no other cell of them: such rows are counted without making an event
+    of each of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,37 +170,36 @@ STATUS_WORDS: Mapping[str, SessionStatus] = {
     "idle": SessionStatus.PAUSED,
 }
 
-_KINDS = {kind.value: kind for kind in EventKind}
-_STATES = {state.value: state for state in EventState}
-_PHASES = {phase.value: phase for phase in Phase}
+KINDS = {kind.value: kind for kind in EventKind}
+STATES = {state.value: state for state in EventState}
+PHASES = {phase.value: phase for phase in Phase}
 
 
 def to_event(source: int, row: Row, zone: tzinfo) -> Event:
     """One canonical row (EVENT_COLUMNS) as an :class:`Event`."""
-    (seq, id_, session, parent, time, agent, target, kind, phase, call_key, tool, operation) = row[
-        :12
-    ]
-    summary, state, duration, model, tokens, cost = row[12:18]
+    (seq, id_, session, parent, time, agent, target, kind, phase, call_key, tool, operation,
+     summary, state, duration, model, tokens, cost) = row  # fmt: skip
+    # By position: names would cost four times as much, and this runs for every row of a store.
     return Event(
-        source=source,
-        seq=seq,
-        id=clean_id(id_),
-        session_id=clean_id(session),
-        parent_id=None if parent is None or parent == "" else clean_id(parent),
-        time=parse_time(time, zone),
-        agent=clean_or_none(agent, 80),
-        target_agent=clean_or_none(target, 80),
-        kind=_KINDS.get(kind, EventKind.OTHER),
-        phase=_PHASES.get(phase, Phase.WHOLE),
-        call_key=None if call_key is None else clean_id(call_key),
-        tool=clean_or_none(tool, 120),
-        operation=clean_or_none(operation, 120),
-        summary=clean(summary, SUMMARY_LIMIT).strip(),
-        state=_STATES.get(state, EventState.UNKNOWN),
-        duration=number(duration),
-        model=clean_or_none(model, 80),
-        tokens=whole(tokens),
-        cost=number(cost),
+        source,
+        seq,
+        identifier(id_),
+        identifier(session),
+        None if parent is None or parent == "" else identifier(parent),
+        parse_time(time, zone),
+        name(agent, AGENT_LIMIT),
+        name(target, AGENT_LIMIT),
+        KINDS.get(kind, EventKind.OTHER),
+        PHASES.get(phase, Phase.WHOLE),
+        None if call_key is None else identifier(call_key),
+        name(tool, TOOL_LIMIT),
+        name(operation, TOOL_LIMIT),
+        summary_text(summary),
+        STATES.get(state, EventState.UNKNOWN),
+        None if duration is None else number(duration),
+        name(model, AGENT_LIMIT),
+        None if tokens is None else whole(tokens),
+        None if cost is None else number(cost),
     )
 
 
@@ -206,7 +215,7 @@ def to_session(row: Row, mapping: StoreMapping) -> Session:
         parent_event_id=(
             None if parent_event is None or parent_event == "" else clean_id(parent_event)
         ),
-        title=clean(title, SUMMARY_LIMIT).strip(),
+        title=summary_text(title),
         agent=clean_or_none(agent, 80),
         component=clean_or_none(component, 120),
         project=clean_or_none(project, 200),
@@ -220,25 +229,3 @@ def to_session(row: Row, mapping: StoreMapping) -> Session:
         tokens=whole(tokens),
         cost=number(cost),
     )
-
-
-def number(value: object) -> float | None:
-    """A finite number, or unknown: text and blobs in a number column are not guessed at."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        if isinstance(value, str):
-            try:
-                value = float(value)
-            except ValueError:
-                return None
-        else:
-            return None
-    result = float(value) if abs(value) < 1e300 else None
-    return result if result is not None and result == result else None
-
-
-def whole(value: object) -> int | None:
-    """A whole number, or unknown."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    result = number(value)
-    return None if result is None else int(result)

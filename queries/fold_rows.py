@@ -1,0 +1,225 @@
+"""How rows go into a fold: batch by batch, in each of them session by session."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import groupby, pairwise
+from operator import attrgetter
+
+from queries import open_rows
+from queries.batch import Batch, RowType
+from queries.fold_counts import FoldCounts
+from queries.models import Event, EventKind, Phase
+from queries.open_rows import OpenRows
+from queries.session_fold import Said, SessionFold, text_mark
+from queries.session_ledger import SessionLedger
+
+_source_of = attrgetter("source")
+
+
+class FoldRows(FoldCounts):
+    """Counts rows in order of arrival."""
+
+    def __init__(self, *, messages_only: bool) -> None:
+        """Args: messages_only: whether "follows" looks at messages only (else all events)."""
+        super().__init__()
+        self.messages_only = messages_only
+        self._first = 0
+        """The position of the first row."""
+        self._sealed = False
+        self._forgotten = 0
+
+    @property
+    def low(self) -> float:
+        """The position of the first row; minus infinity when nothing older can come."""
+        return float("-inf") if self._sealed else self._first
+
+    def add(self, event: Event) -> None:
+        """Take the next row. Many rows are taken much faster by :meth:`add_all`."""
+        self.add_batch(Batch.of((event,)))
+
+    def add_all(self, events: Iterable[Event]) -> None:
+        """Take rows in order of arrival."""
+        for _, run in groupby(events, key=_source_of):
+            self.add_batch(Batch.of(list(run)))
+
+    def add_batch(self, batch: Batch) -> None:
+        """Take rows in order of arrival."""
+        at = self._first + self.rows
+        self.rows += len(batch.seqs)
+        self._count_types(batch)
+        rows_of: dict[str, list[int]] = {}
+        for index, name in enumerate(batch.sessions):
+            if name in rows_of:
+                rows_of[name].append(index)
+            else:
+                rows_of[name] = [index]
+        for name, indexes in rows_of.items():
+            self._take(name, batch, indexes, at)
+        for index, (tokens, cost) in batch.amounts.items():
+            kind = batch.types[index]
+            if kind.counts:
+                self._add_amounts(self.sessions[batch.sessions[index]], kind, tokens, cost, 1)
+        self.changed.update(rows_of)
+        self._forget_now_and_then()
+
+    def _take(self, name: str, batch: Batch, indexes: list[int], at: int) -> None:
+        """Count the rows of one session."""
+        session = self.sessions.get(name)
+        if session is None:
+            session = self.sessions[name] = SessionFold()
+        kinds = [batch.types[index] for index in indexes]
+        times = [batch.times[index] for index in indexes]
+        session.see_rows(batch.source, batch.seqs[indexes[0]], batch.seqs[indexes[-1]])
+        has_stories = has_starts = False
+        agents = set()
+        for kind, number in Counter(kinds).items():
+            if kind.counts:
+                self._count_in_session(session, kind, number)
+                agents.add(kind.agent)
+            else:
+                has_starts = True
+            if kind.has_story:
+                has_stories = True
+        known = [time for time in times if time is not None]
+        if known:
+            session.see_times(min(known), max(known))
+        if has_starts:
+            counted = zip(kinds, times, strict=True)
+            known = [time for kind, time in counted if kind.counts and time is not None]
+        if known:
+            session.bars.add_all(known)
+            if len(agents) > 1:
+                self._see_agents(kinds, times)
+            elif (agent := agents.pop()) is not None:
+                self.agents[agent].see(max(known))
+        self._speak(session, batch, indexes, kinds)
+        if has_stories:
+            rest = [index for index, kind in zip(indexes, kinds, strict=True) if kind.has_story]
+            ledger = SessionLedger(self, name, session)
+            if len(batch.seqs) <= open_rows.REACH:
+                rest = self._join_halves(ledger, batch, rest)
+            for index in rest:
+                if not batch.types[index].is_half:
+                    self._take_story(ledger, at + index, batch.stories[index])
+                else:
+                    self._open_rows(ledger).take_half(at + index, batch.event(index), ledger)
+
+    def _join_halves(self, ledger: SessionLedger, batch: Batch, indexes: list[int]) -> list[int]:
+        """Join the halves of calls that are all in this batch; returns the other rows."""
+        pairs = batch.match(indexes)
+        for start, end in pairs:
+            first, second = batch.types[start], batch.types[end]
+            if start in batch.amounts or not second.says_all_of(first):
+                ledger.joined(batch.event(start), batch.event(end))
+            elif batch.durations[end] is None:
+                begun, ended = batch.times[start], batch.times[end]
+                if begun is not None and ended is not None:
+                    self.count_duration(second, max(ended - begun, 0.0), 1)
+        joined = {index for pair in pairs for index in pair}
+        return [index for index in indexes if index not in joined] if joined else indexes
+
+    def _take_story(self, ledger: SessionLedger, at: int, event: Event) -> None:
+        """What a row means beyond being counted."""
+        if event.kind is EventKind.DELEGATION:
+            if event.phase is Phase.WHOLE:
+                self.handed_on.delegation(at, event)
+            if event.phase is not Phase.WHOLE or event.call_key is not None:
+                self._open_rows(ledger).take(at, event, ledger)
+        elif event.kind is EventKind.PROMPT:
+            ledger.session.see_prompt(event)
+            self.handed_on.prompt(at, event)
+        elif event.kind is EventKind.HANDOFF:
+            self.handed_on.handoff(event)
+        self._note_running(event)
+
+    def _open_rows(self, ledger: SessionLedger) -> OpenRows:
+        session = ledger.session
+        if session.open is None:
+            session.open = OpenRows()
+            self.waiting.add(ledger.name)
+        return session.open
+
+    def _speak(
+        self, session: SessionFold, batch: Batch, indexes: list[int], kinds: Sequence[RowType]
+    ) -> None:
+        """Count who follows whom, and which tool follows which."""
+        heard = [
+            index
+            for index, kind in zip(indexes, kinds, strict=True)
+            if (kind.talks if self.messages_only else kind.speaks)
+        ]
+        if heard:
+            types, text = batch.types, batch.text
+            voices = [types[index].voice for index in heard]
+            self.follows.update(pairwise([agent for agent, _ in voices]))
+            self.repeats.update(
+                types[index].voice[0]
+                for index, after in pairwise(heard)
+                if types[index].voice == types[after].voice and text(index) == text(after)
+            )
+            first, last = text_mark(text(heard[0])), text_mark(text(heard[-1]))
+            self._follow(session.last_said, (voices[0], first))
+            session.first_said = session.first_said or (voices[0], first)
+            session.last_said = (voices[-1], last)
+        tools = [kind.next_tool for kind in kinds if kind.next_tool is not None]
+        if tools:
+            if session.last_tool is not None:
+                tools.insert(0, session.last_tool)
+            else:
+                session.first_tool = tools[0]
+            session.last_tool = tools[-1]
+            self.next_tools.update(pairwise(tools))
+
+    def _follow(self, before: Said | None, after: Said) -> None:
+        """Count one step from speaker to speaker."""
+        if before is not None:
+            self.follows[before[0][0], after[0][0]] += 1
+            if before == after:
+                self.repeats[after[0][0]] += 1
+
+    def update(self, before: Event, after: Event) -> None:
+        """A row taken earlier changed in place: count it as it is now.
+
+        Rows that have not been taken yet are left alone.
+        """
+        session = self.sessions.get(before.session_id)
+        low, high = (1, 0) if session is None else session.ranges.get(before.source, (1, 0))
+        if session is None or before.session_id != after.session_id or not low <= after.seq <= high:
+            return
+        self.changed.add(before.session_id)
+        if after.time is not None:
+            session.see_times(after.time, after.time)
+        known = None if session.open is None else session.open.find(before)
+        if before.phase is Phase.START:
+            if session.open is not None and known is not None:
+                if after.phase is Phase.START:
+                    known.update(after)
+                else:
+                    session.open.remove_start(known)
+                    self.recount(session, None, after)
+            return
+        if known is not None:
+            before, after = known.now, known.update(after)
+        self.recount(session, before, after)
+        if after.kind is EventKind.PROMPT:
+            session.see_prompt(after)
+
+    # -- letting go ---------------------------------------------------------------------------
+
+    def _forget_now_and_then(self) -> None:
+        if self.rows - self._forgotten >= open_rows.REACH // 2:
+            self.forget()
+
+    def forget(self) -> None:
+        """Let go of rows that no other row can belong to any more; changes no total."""
+        self._forgotten = self.rows
+        high = self._first + self.rows
+        self.handed_on.forget(self.low, high)
+        for name in list(self.waiting):
+            session = self.sessions[name]
+            ledger = SessionLedger(self, name, session)
+            if session.open is None or session.open.forget(high, ledger):
+                session.open = None
+                self.waiting.discard(name)
