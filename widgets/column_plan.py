@@ -13,7 +13,7 @@ SESSION_GAP: Final = 2
 LEAST_TITLE: Final = 14
 """Cells that a session's name has, except at the lowest level of detail."""
 _WIDEST_NAME: Final = 28
-_MOST_SPARE: Final = 12
+_MOST_SPARE: Final = 20
 _NOTES_FROM: Final = 40
 """Cells below which rows have no notes."""
 

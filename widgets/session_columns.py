@@ -46,7 +46,6 @@ class SessionColumns(Pane, Generic[Row]):
         self._baseline = 0
         self._column = 0
         self._left = 0
-        self._version = 0
         self._planner = Planner(self.PARTS, (), 0, 0)
         self._planned: tuple[int, int, Plan] | None = None
 
@@ -86,7 +85,6 @@ class SessionColumns(Pane, Generic[Row]):
         held = self.row_name(self._rows[self.cursor]) if self._rows else None
         first = not self._titles
         self._rows, self._titles, self._baseline = tuple(rows), tuple(titles), baseline
-        self._version += 1
         names = [self.row_name(row) for row in self._rows]
         longest = max(map(cell_len, (self.NAME_TITLE, *names)))
         notes = max((cell_len(self.row_note(row)) for row in rows), default=0)
@@ -224,7 +222,7 @@ class SessionColumns(Pane, Generic[Row]):
 
     def header_key(self) -> Hashable:
         """What the header depends on besides the width."""
-        return (self._version, self._column)
+        return (self._titles, self._baseline, self._column, self._plan())
 
     def header_segments(self, y: int, width: int) -> list[Segment]:
         """Names of the sessions, then titles of the columns."""

@@ -240,7 +240,7 @@ class CompareShowing(Reading, CompareLayout):
     def show_explanation(self) -> None:
         """Say what the cursor is on, and what to keep in mind."""
         width = max(20, self.size.width - 2)
-        notes = " ".join(self.comparison.notes) if self.comparison is not None else ""
+        notes = compare_words.notes(self.comparison) if self.comparison is not None else ""
         if self.section == STEPS:
             alignment = self.alignment
             text = self.steps.sentence()

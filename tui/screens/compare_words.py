@@ -74,6 +74,17 @@ def changes(comparison: Comparison, column: int, glyphs: Glyphs) -> Pieces:
     return tuple(parts) or ((" Every metric that is known is the same.", ""),)
 
 
+def notes(comparison: Comparison) -> str:
+    """What to keep in mind, with the sessions' numbers instead of their ids."""
+    numbers = {run.id: str(index + 1) for index, run in enumerate(comparison.runs)}
+    told = []
+    for note in comparison.notes:
+        head, colon, names = note.rpartition(": ")
+        known = [numbers.get(name, name) for name in names.rstrip(".").split(", ")]
+        told.append(f"{head}{colon}{', '.join(known)}." if colon else note)
+    return " ".join(told)
+
+
 def steps_tally(alignment: Alignment, glyphs: Glyphs) -> Pieces:
     """How many steps are the same, changed, moved or on one side only: a legend of the signs."""
     words = (
