@@ -258,5 +258,6 @@ async def test_any_size(size: tuple[int, int], mode: ValueMode) -> None:
         await stage.settle()
         stage.assert_exact_widths()
         await stage.pilot.resize_terminal(60, 12)
+        await stage.settle()
         stage.assert_exact_widths()
         assert {cell_len(line) for line in stage.lines()} == {60}

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from random import Random
-from time import process_time
 from typing import ClassVar
 
 from tests.widgets.pane_app import on_stage
@@ -181,15 +180,11 @@ async def test_hundred_thousand_rows() -> None:
     table = Items()
     rows, more = items(1, 100_001), items(0, 100_001)
     async with on_stage(table, (80, 24)) as stage:
-        before = process_time()
         table.show(rows)
         await stage.settle()
-        assert process_time() - before < 0.2
         table.move_to(60_000)
         await stage.settle()
-        before = process_time()
         table.show(more)
-        assert process_time() - before < 0.1
         assert table.current_key == "k60001"
         table.move_bottom()
         await stage.settle()

