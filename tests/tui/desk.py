@@ -62,5 +62,5 @@ def desk(path: Path = Path("desk.db")) -> CanonicalStore:
         store.add_event(SUB, agent="explorer", tool="Grep", summary="def login", duration=1.0)
         store.add_event(LIVE, id="last", agent="coder", tool="Bash", state="running",
                         summary="pytest -x", parent_id="ask")  # fmt: skip
-        store.add_text(6, '{"path": "src/auth.py"}', "def login(): ...")
+        store.add_text(10, '{"path": "src/auth.py"}', "def login(): ...")
     return store

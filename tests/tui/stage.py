@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import io
+import json
+import shlex
 import shutil
 import unicodedata
 from collections import Counter
@@ -21,6 +25,7 @@ from queries.feed import Feed
 from queries.models import Snapshot
 from tests.stores.base import SAMPLES
 from tui.app import SessionApp
+from tui.cli import main
 from tui.config import Config
 from tui.options import ScreenOptions
 from tui.poller import Poller
@@ -309,6 +314,17 @@ async def on_stage(
         if first_step:
             await stage.step()
         yield stage
+
+
+def run_line(line: str) -> Any:
+    """Run a command line of the program in this process; returns its JSON."""
+    program, *arguments = shlex.split(line)
+    assert program == "session-tui"
+    output = io.StringIO()
+    # Textual has taken standard output for itself.
+    with contextlib.redirect_stdout(output):
+        assert main(arguments) == 0
+    return json.loads(output.getvalue())
 
 
 def sample(name: str, folder: Path) -> Path:

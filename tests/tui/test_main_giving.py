@@ -1,18 +1,12 @@
 from __future__ import annotations
 
-import contextlib
-import io
-import json
-import shlex
 import stat
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.tui.desk import LIVE, OLD, desk, desk_clock
-from tests.tui.stage import Stage, on_stage
-from tui.cli import main
+from tests.tui.stage import Stage, on_stage, run_line
 
 STORE = Path("desk.db")
 
@@ -21,16 +15,6 @@ def copied(folder: Path) -> str:
     """What was copied last: without a terminal it goes to a file."""
     (path,) = (folder.parent / "home").rglob("clipboard.txt")
     return path.read_text("utf-8")
-
-
-def run(line: str) -> Any:
-    """Run a command line as it was copied and read its JSON."""
-    program, *arguments = shlex.split(line)
-    assert program == "session-tui"
-    output = io.StringIO()
-    with contextlib.redirect_stdout(output):
-        assert main(arguments) == 0
-    return json.loads(output.getvalue())
 
 
 async def test_what_is_under_the_cursor_is_copied(folder: Path) -> None:
@@ -71,7 +55,7 @@ async def test_the_command_of_the_sessions_prints_the_list(folder: Path) -> None
         await stage.type('errors:>0 -title:"nothing here"')
         line = await command_of(stage, folder)
         assert "--sort title --reverse --filter" in line
-        found = run(line)
+        found = run_line(line)
         shown = [row.id for row in stage.main.session_view.rows]
         assert [row["session_id"] for row in found["sessions"]] == shown == [OLD, LIVE]
         assert found["total"] == 2
@@ -81,7 +65,7 @@ async def test_the_command_of_the_activity_prints_the_tree(folder: Path) -> None
     desk()
     async with on_stage(STORE, clock=desk_clock()) as stage:
         await stage.focus("activity")
-        found = run(await command_of(stage, folder))
+        found = run_line(await command_of(stage, folder))
         (prompt,) = found["prompts"]
         root = stage.main.activity.tree
         assert root is not None
@@ -92,7 +76,7 @@ async def test_the_command_of_the_activity_prints_the_tree(folder: Path) -> None
         assert prompt["stats"]["errors"] == stats.errors == 2
         await stage.press("w")
         assert "--raw" in await command_of(stage, folder)
-        run(copied(folder))
+        run_line(copied(folder))
 
 
 async def test_the_commands_of_tools_and_matrix_cover_their_scope(folder: Path) -> None:
@@ -107,14 +91,16 @@ async def test_the_commands_of_tools_and_matrix_cover_their_scope(folder: Path) 
             await stage.focus("tools")
             line = await command_of(stage, folder)
             assert line.count("--session") == sessions
-            printed = {row["tool_name"]: row["total_calls"] for row in run(line)["tool_statistics"]}
+            printed = {
+                row["tool_name"]: row["total_calls"] for row in run_line(line)["tool_statistics"]
+            }
             assert printed == {row.tool: row.calls for row in stage.main.tool_view.rows}
             await stage.focus("matrix")
             line = await command_of(stage, folder)
             assert line.count("--session") == sessions
             cells = {
                 (row["from_agent"], row["to_agent"]): row["count"]
-                for row in run(line)["interactions"]
+                for row in run_line(line)["interactions"]
             }
             counts = stage.main.figures.interactions.counts
             assert cells == {pair: number for pair, number in counts.items() if number}
@@ -128,7 +114,7 @@ async def test_a_path_and_an_id_that_need_quotes(folder: Path) -> None:
     async with on_stage(name, clock=desk_clock()) as stage:
         assert stage.main.session_view.focused_id() == "a b'c -d"
         await stage.focus("tools")
-        found = run(await command_of(stage, folder))
+        found = run_line(await command_of(stage, folder))
         assert [row["total_calls"] for row in found["tool_statistics"]] == [1]
 
 

@@ -122,6 +122,7 @@ class ScopeControl:
             yield _Counted(counter, side)
 
         self._loading = True
+        self._alive = self._alive_now()
         self._side_mark = _side_mark(self._snapshot)
         self.show()
         self._reader.request(SLOT, work)
@@ -177,10 +178,13 @@ class ScopeControl:
         if self._counted is None or self.scope is None:
             return False
         counter = self._counted.counter
-        alive = frozenset(filter(self._is_alive, self.scope.session_ids))
-        ended = alive != self._alive
-        self._alive = alive
+        before, self._alive = self._alive, self._alive_now()
+        ended = before != self._alive
         return counter.add(snapshot.arrived) | counter.update(snapshot.updated) | ended
+
+    def _alive_now(self) -> frozenset[str]:
+        ids = () if self.scope is None else self.scope.session_ids
+        return frozenset(filter(self._is_alive, ids))
 
     def _read_side(self, snapshot: Snapshot) -> None:
         """Read hand-offs and the store's own totals again when they seem to have changed."""

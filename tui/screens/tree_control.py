@@ -114,6 +114,8 @@ class TreeControl:
         if isinstance(answer.value, SessionTree):
             self._failed = False
             self._tree = answer.value
+            # What ended while it was read may have been taken for alive.
+            self._alive = frozenset()
             self._view.empty_text = "Nothing happened in this session yet."
             self._view.load(answer.value.nodes, title=self._view.tree_title)
             self.news = list(answer.value.nodes)
