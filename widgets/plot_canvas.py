@@ -31,6 +31,18 @@ def height_at(line: Line, x: float) -> float | None:
     return ys[bisect_right(xs, x) - 1]
 
 
+def samples(line: Line, columns: int, x_max: float) -> list[float | None]:
+    """The curve's height in each of so many columns, up to its last point."""
+    xs, ys = line
+    if not xs or columns <= 0:
+        return [None] * columns
+    scale = x_max / max(1, columns - 1)
+    last = min(columns - 1, round(xs[-1] / scale)) if scale else 0
+    heights = [height_at(line, min(column * scale, xs[-1])) for column in range(last)]
+    # Between two columns there may be more: the end is never left out.
+    return [*heights, ys[-1], *[None] * (columns - 1 - last)]
+
+
 def plot(
     lines: Sequence[Line], width: int, height: int, x_max: float, y_max: float, glyphs: Glyphs
 ) -> list[str]:
@@ -58,8 +70,7 @@ def _braille(
     top = height * 4 - 1
     for line in lines:
         before: int | None = None
-        for column in range(width * 2):
-            y = height_at(line, x_max * column / (width * 2 - 1))
+        for column, y in enumerate(samples(line, width * 2, x_max)):
             if y is None:
                 before = None
                 continue
@@ -85,8 +96,7 @@ def _put_signs(
     last: tuple[int, int] | None = None
     # Where curves lie on each other their signs stand side by side.
     phase = index * max(1, _EVERY // max(1, curves)) % _EVERY
-    for column in range(width):
-        y = height_at(line, x_max * column / max(1, width - 1))
+    for column, y in enumerate(samples(line, width, x_max)):
         if y is None:
             continue
         place = (height - 1 - round(y / y_max * (height - 1)), column)

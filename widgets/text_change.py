@@ -11,6 +11,8 @@ def changed_span(a: str, b: str) -> tuple[Span, Span]:
 
     The beginning and the end are cut back to the edges of words, so that whole words stand out.
     """
+    if a == b:
+        return (len(a), len(a)), (len(b), len(b))
     shortest = min(len(a), len(b))
     start = 0
     while start < shortest and a[start] == b[start]:
