@@ -5,6 +5,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.app import App
 
 from tui.terminal import TerminalApp, crash
@@ -105,7 +106,7 @@ async def test_the_app_prints_nothing_of_an_error(
             return SECRET
 
     class Failing(TerminalApp[None]):
-        def on_key(self) -> None:
+        def on_key(self, event: events.Key) -> None:
             local_value = SECRET
             raise PrintsItselfError(local_value) if rich_error else ValueError(local_value)
 
