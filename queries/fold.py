@@ -33,7 +33,7 @@ class Fold(FoldRows):
     def append(self, newer: Fold) -> None:
         """Take the totals of the range of rows that follows this one's. Consumes ``newer``."""
         shift = self._first + self.rows - newer._first
-        self._merge_counts(newer, shift, is_newer=True)
+        self._merge_counts(newer, shift)
         for name, later in newer.sessions.items():
             earlier = self.sessions.get(name)
             if later.open is not None:
@@ -51,7 +51,7 @@ class Fold(FoldRows):
         """
         shift = self._first - older.rows - older._first
         self._first -= older.rows
-        self._merge_counts(older, shift, is_newer=False)
+        self._merge_counts(older, shift)
         for name, earlier in older.sessions.items():
             later = self.sessions.get(name)
             if earlier.open is not None and shift:

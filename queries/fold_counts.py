@@ -185,7 +185,7 @@ class FoldCounts:
 
     # -- other ranges -------------------------------------------------------------------------
 
-    def _merge_counts(self, other: FoldCounts, shift: int, *, is_newer: bool) -> None:
+    def _merge_counts(self, other: FoldCounts, shift: int) -> None:
         """Add all counts but those of sessions."""
         self.rows += other.rows
         self.events += other.events
@@ -207,7 +207,7 @@ class FoldCounts:
         self.follows.update(other.follows)
         self.repeats.update(other.repeats)
         self.next_tools.update(other.next_tools)
-        self.handed_on.merge(other.handed_on, shift, is_newer=is_newer)
+        self.handed_on.merge(other.handed_on, shift)
         for name, events in other.running.items():
             self.running.setdefault(name, {}).update(events)
         self.waiting |= other.waiting

@@ -209,7 +209,7 @@ class FoldRows(FoldCounts):
     # -- letting go ---------------------------------------------------------------------------
 
     def _forget_now_and_then(self) -> None:
-        if self.rows - self._forgotten >= open_rows.REACH // 2:
+        if self.rows - self._forgotten >= open_rows.REACH:
             self.forget()
 
     def forget(self) -> None:

@@ -13,7 +13,7 @@ from typing import Protocol
 from queries.joining import DELEGATIONS, delegation_key, finish_all, group_of
 from queries.models import Event, Phase
 
-REACH = 50_000
+REACH = 20_000
 """Rows of the whole store after which nobody waits for the end of a call any longer."""
 
 
