@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 import sys
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ from tests.stores.base import SAMPLES
 PROGRAM = (sys.executable, "-c", "import sys; from tui.cli import main; sys.exit(main())")
 STORES = sorted(path.name for path in SAMPLES.glob("*.db"))
 """The samples of every dialect."""
+LISTED = re.compile(r"Sessions [0-9,]+-[0-9,]+ of [0-9,]+")
 ROOT = Path(__file__).parents[2]
 
 
@@ -78,7 +80,7 @@ class Home:
         """The program, as soon as it lists sessions."""
         terminal = self.run(*arguments, columns=columns, rows=rows, ignore_hangup=ignore_hangup)
         try:
-            terminal.wait_for_text("Sessions 1-")
+            terminal.wait_for(lambda t: LISTED.search(t.text()), what="a list of sessions")
         except BaseException as error:
             terminal.__exit__(type(error), error, None)
             raise

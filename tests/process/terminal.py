@@ -169,8 +169,8 @@ class Terminal:
 
     def lines(self) -> list[str]:
         """The screen as text, one string per row, without blanks at the end."""
-        self._feed()
-        return [line.rstrip() for line in self._screen.display]
+        # Not pyte's own display: that fails on half of a wide character.
+        return ["".join(cell.data for cell in line).rstrip() for line in self.cells()]
 
     def text(self) -> str:
         """The screen as one string."""
@@ -219,16 +219,24 @@ class Terminal:
     def wait(self, timeout: float = 10) -> int:
         """Wait for the end and return the exit code; negative after a deadly signal."""
         code = self.process.wait(timeout)
-        # What the program wrote last is still on its way.
+        self._take_the_rest(timeout)
+        return code
+
+    def _take_the_rest(self, timeout: float) -> None:
+        """What the program wrote last may still be on its way."""
         rest = [self._master]
         self.wait_for(lambda _: not select.select(rest, [], [], 0)[0], timeout, "the rest")
-        return code
+        mark = -1
+        while mark != len(self.raw):
+            mark = len(self.raw)
+            self.wait_for_quiet(0.01, timeout)
 
     def wait_until_stopped(self, timeout: float = 10) -> None:
         """Wait until the program was stopped (Ctrl+Z)."""
         flags = os.WSTOPPED | os.WNOHANG | os.WNOWAIT
         pid = self.process.pid
         self.wait_for(lambda _: os.waitid(os.P_PID, pid, flags), timeout, "a stopped program")
+        self._take_the_rest(timeout)
 
     def is_full(self) -> bool:
         """Whether the pseudo-terminal takes no more from the program (see not_reading)."""
