@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from queries.activity_forest import ActivityForest, Line, key_of
+from queries.activity_forest import Line, key_of
+from queries.activity_places import ActivityPlaces
 from queries.models import (
     ActivityNode,
     Event,
@@ -26,10 +27,9 @@ from queries.models import (
 from queries.pairing import Outcome, Pairing
 
 EARLIER = "notice:earlier"
-OUTSIDE = "outside any prompt"
 
 
-class ActivityModel:
+class ActivityModel(ActivityPlaces):
     """The tree of one session with its sub-agents' sessions, or of a stretch of a store."""
 
     def __init__(
@@ -39,6 +39,7 @@ class ActivityModel:
         raw: bool = False,
         is_alive: Callable[[str], bool] = lambda _: True,
         by_time: bool = False,
+        guess: bool = False,
     ) -> None:
         """Begin an empty tree.
 
@@ -47,19 +48,18 @@ class ActivityModel:
             raw: show start rows and end rows as they are, unpaired.
             is_alive: whether a session is running; calls of others without an end never ended.
             by_time: order siblings by time, for stores that keep events in several tables.
+            guess: show a running call whose parent only its end row will tell under the
+                latest prompt of its session until then.
         """
-        self.session_id = session_id
+        super().__init__(session_id, by_time=by_time, guess=guess and not raw)
         self._raw = raw
         self._is_alive = is_alive
         self._pairing = Pairing()
-        self._forest = ActivityForest(by_time=by_time, never_ended=self.never_ended)
-        self._lines = self._forest.lines
-        self._by_id: dict[str, str] = {}
-        self._orphans: dict[str, list[str]] = {}
-        self._subs: dict[str, Session] = {}
-        self._last_prompt: dict[str, EventKey] = {}
-        self._running: dict[str, set[str]] = {}
-        self._seen: set[EventKey] = set()
+        self._running: dict[str, dict[str, None]] = {}
+        self._told: set[EventKey] = set()
+        """Rows that are part of another row's line."""
+        self._moved: dict[EventKey, str] = {}
+        """Lines by the key that their row has now, where it came again under another one."""
         self.prompts = 0
 
     # -- feeding ----------------------------------------------------------------------------
@@ -77,7 +77,7 @@ class ActivityModel:
         return self.nodes()
 
     def add(self, events: Iterable[Event]) -> list[TreeChange]:
-        """Take rows that arrived; returns what changed in the tree."""
+        """Take rows that arrived; returns what changed in the tree. Known ones are passed over."""
 
         def work() -> None:
             for event in events:
@@ -86,11 +86,14 @@ class ActivityModel:
         return self._forest.record(work)
 
     def update(self, events: Iterable[Event]) -> list[TreeChange]:
-        """Rows taken before changed in place; unknown ones are left alone."""
+        """Rows taken before changed in place; unknown ones are left alone.
+
+        A row that came again under another key is told by its id.
+        """
 
         def work() -> None:
             for event in events:
-                line = self._lines.get(key_of(event.key))
+                line = self._line_of(event)
                 if line is None or line.event is None:
                     continue
                 if line.event.end_key is None or event.kind is EventKind.DELEGATION:
@@ -100,24 +103,14 @@ class ActivityModel:
 
     def add_session(self, session: Session) -> list[TreeChange]:
         """Declare a sub-agent's session: its rows without a parent hang under its own node."""
-
-        def work() -> None:
-            known = session.id in self._subs
-            self._subs[session.id] = session
-            if not known:
-                for line in list(self._lines.values()):
-                    if self._is_loose(line, session.id):
-                        self._forest.move(line, self._session_line(session))
-
-        return self._forest.record(work)
+        return self._forest.record(lambda: self._declare(session))
 
     def refresh(self) -> list[TreeChange]:
         """Judge calls without an end again, after sessions ended or began."""
 
         def work() -> None:
-            for keys in self._running.values():
-                for key in keys:
-                    self._forest.touch(key)
+            for session_id in list(self._running):
+                self._judge(session_id)
 
         return self._forest.record(work)
 
@@ -170,127 +163,98 @@ class ActivityModel:
     def __len__(self) -> int:
         return len(self._lines)
 
-    # -- placing ----------------------------------------------------------------------------
+    # -- taking rows ------------------------------------------------------------------------
 
     def _take(self, event: Event) -> None:
-        if event.key in self._seen:
+        key = key_of(event.key)
+        if key in self._lines or event.key in self._told or event.key in self._moved:
             return
-        self._seen.add(event.key)
         outcome = Outcome(shown=event) if self._raw else self._pairing.add(event)
-        if outcome.hidden is not None:
-            self._hide(key_of(outcome.hidden))
-        if outcome.shown is not None:
+        if outcome.shown is None:
+            self._told.add(event.key)
+        else:
             self._show(outcome.shown)
         if outcome.changed is not None:
             line = self._lines.get(key_of(outcome.changed.key))
             if line is not None:
                 self._name(event.id, line)
                 self._change(line, outcome.changed)
+        if outcome.hidden is not None:
+            self._merge(outcome.hidden, key)
         if event.kind is EventKind.PROMPT:
             self._last_prompt[event.session_id] = event.key
-            for key in self._running.get(event.session_id, ()):
-                self._forest.touch(key)
+            self._judge(event.session_id)
 
     def _show(self, event: Event) -> None:
-        line = Line(key_of(event.key), NodeKind.EVENT, event.summary, event)
+        key = key_of(event.key)
         if event.kind is EventKind.PROMPT:
             self.prompts += 1
-        self._note_running(event)
-        self._forest.insert(line, self._place(event))
+        line = Line(key, NodeKind.EVENT, event.summary, event, self._order(event))
+        line.is_dead = self.never_ended(event)
+        self._note_running(line)
+        self._forest.insert(line, self._place(line))
         self._name(event.id, line)
 
-    def _hide(self, key: str) -> None:
-        line = self._lines.get(key)
-        if line is not None and line.event is not None:
-            self._running.get(line.event.session_id, set()).discard(key)
-            self._forest.remove(line)
+    def _merge(self, hidden: EventKey, key: str) -> None:
+        """A row that had a line of its own is part of another one."""
+        line = self._lines.get(key_of(hidden))
+        into = self._lines.get(key)
+        if line is None or line.event is None or into is None:
+            return
+        self._told.add(hidden)
+        self._running.get(line.event.session_id, {}).pop(line.key, None)
+        self._guessed.discard(line.key)
+        if self._forest.has_ancestor(into, line.key):
+            self._forest.move(into, None if line.parent is None else self._lines[line.parent])
+        for child in list(line.children):
+            self._forest.move(self._lines[child], into)
+        self._by_id[line.event.id] = into.key
+        self._forest.remove(line)
 
     def _change(self, line: Line, event: Event) -> None:
         before = line.event
         if before is None or before == event:
             return
-        self._forest.change(line, event)
-        self._note_running(event)
-        if event.parent_id != before.parent_id:
-            place = self._place(event)
-            now = None if line.parent is None else self._lines[line.parent]
-            if place is not now and (
-                place is None or not self._forest.has_ancestor(place, line.key)
-            ):
-                self._forest.move(line, place)
+        self._forest.change(line, event, self.never_ended(event))
+        self._note_running(line)
+        is_guess_over = line.key in self._guessed and not self._is_guess(line)
+        if event.parent_id != before.parent_id or is_guess_over:
+            self._guessed.discard(line.key)
+            self._adopt(line, self._place(line))
 
-    def _name(self, event_id: str, line: Line) -> None:
-        """Let ``event_id`` stand for a line, and give it the children that waited for it."""
-        self._by_id.setdefault(event_id, line.key)
-        for key in self._orphans.pop(event_id, ()):
-            orphan = self._lines.get(key)
-            if orphan is not None and not self._forest.has_ancestor(line, key):
-                self._forest.move(orphan, line)
+    def _judge(self, session_id: str) -> None:
+        """Look again which calls of a session without an end are still running."""
+        for key in list(self._running.get(session_id, ())):
+            line = self._lines[key]
+            if line.event is None:
+                continue
+            is_dead = self.never_ended(line.event)
+            if is_dead != line.is_dead:
+                self._forest.change(line, line.event, is_dead)
+                if self._is_guess(line) != (key in self._guessed):
+                    self._guessed.discard(key)
+                    self._adopt(line, self._place(line))
 
-    def _place(self, event: Event) -> Line | None:
-        """The line an event hangs under; None for a root."""
-        if event.parent_id is not None:
-            key = self._by_id.get(event.parent_id)
-            if key is not None and key in self._lines and key != key_of(event.key):
-                return self._lines[key]
-            self._orphans.setdefault(event.parent_id, []).append(key_of(event.key))
-        sub = self._subs.get(event.session_id)
-        if sub is not None and event.session_id != self.session_id:
-            return self._session_line(sub)
-        return None if event.kind is EventKind.PROMPT else self._group()
-
-    def _group(self) -> Line | None:
-        """The group that a row outside any prompt belongs to; None while no prompt came."""
-        roots = (self._lines[key] for key in reversed(self._forest.roots))
-        last = next((root for root in roots if root.kind is not NodeKind.SESSION), None)
-        if not self.prompts or last is None or last.kind is NodeKind.GROUP:
-            return last if self.prompts else None
-        if last.event is None or last.event.kind is not EventKind.PROMPT:
-            return None
-        line = Line(f"group:{last.key}", NodeKind.GROUP, OUTSIDE)
-        self._forest.insert(line, None)
-        return line
-
-    def _session_line(self, session: Session) -> Line:
-        key = f"session:{session.id}"
-        line = self._lines.get(key)
-        if line is not None:
-            return line
-        title = session.title or session.id
-        if session.agent is not None:
-            title = f"{session.agent} · {title}"
-        line = Line(key, NodeKind.SESSION, title)
-        self._forest.insert(line, self._above_session(session, key))
-        return line
-
-    def _above_session(self, session: Session, key: str) -> Line | None:
-        """The call that started a sub-agent's session, or its parent session's line."""
-        if session.parent_event_id is not None:
-            call = self._by_id.get(session.parent_event_id)
-            if call is not None and call in self._lines:
-                return self._lines[call]
-            self._orphans.setdefault(session.parent_event_id, []).append(key)
-        above = self._subs.get(session.parent_id or "")
-        seen = {session.id}
-        at = above
-        while at is not None and at.id not in seen:
-            seen.add(at.id)
-            at = self._subs.get(at.parent_id or "")
-        if above is None or at is not None:
-            return None
-        return self._session_line(above)
-
-    def _is_loose(self, line: Line, session_id: str) -> bool:
-        if line.event is None or line.event.session_id != session_id:
-            return False
-        return line.parent is None or self._lines[line.parent].kind is NodeKind.GROUP
-
-    def _note_running(self, event: Event) -> None:
-        keys = self._running.setdefault(event.session_id, set())
-        if event.state is EventState.RUNNING:
-            keys.add(key_of(event.key))
+    def _note_running(self, line: Line) -> None:
+        if line.event is None:
+            return
+        keys = self._running.setdefault(line.event.session_id, {})
+        if line.event.state is EventState.RUNNING:
+            keys[line.key] = None
         else:
-            keys.discard(key_of(event.key))
+            keys.pop(line.key, None)
+
+    def _line_of(self, event: Event) -> Line | None:
+        """The line of a row that changed."""
+        line = self._lines.get(self._moved.get(event.key, key_of(event.key)))
+        if line is not None or event.key in self._told:
+            return line
+        line = self._lines.get(self._by_id.get(event.id, ""))
+        known = None if line is None else line.event
+        if line is None or known is None or (known.source, known.id) != (event.source, event.id):
+            return None
+        self._moved[event.key] = line.key
+        return line
 
 
 def merge_sources(pages: Sequence[Sequence[Event]]) -> list[Event]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from queries.activity_sums import Sums
 from queries.models import (
     ActivityNode,
     Event,
     EventKey,
-    EventState,
     NodeInserted,
     NodeKind,
     NodeRemoved,
@@ -18,8 +19,11 @@ from queries.models import (
     TreeChange,
 )
 
+Order = tuple[float, float, float]
+FIRST: Order = (float("-inf"), 0.0, 0.0)
 
-@dataclass(slots=True)
+
+@dataclass(slots=True, eq=False)
 class Line:
     """One node with its place in the tree."""
 
@@ -27,60 +31,18 @@ class Line:
     kind: NodeKind
     title: str
     event: Event | None = None
+    order: Order = FIRST
+    """Where it belongs among its siblings."""
     parent: str | None = None
     children: list[str] = field(default_factory=list)
-    calls: int = 0
-    errors: int = 0
-    running: int = 0
-    duration: float = 0.0
-    timed: int = 0
-    tokens: int = 0
-    counted_tokens: int = 0
-    events: int = 0
-
-    def take_event(self, event: Event | None, sign: int) -> None:
-        """Add (or with -1 take back) one event below this line."""
-        if event is None:
-            return
-        self.events += sign
-        if event.is_call:
-            self.calls += sign
-            self.running += sign * (event.state is EventState.RUNNING)
-            if event.duration is not None:
-                self.duration += sign * event.duration
-                self.timed += sign
-        self.errors += sign * (event.state is EventState.ERROR)
-        if event.tokens is not None:
-            self.tokens += sign * event.tokens
-            self.counted_tokens += sign
-
-    def take(self, other: Line, sign: int) -> None:
-        """Add (or take back) the sums of a line below this one."""
-        self.events += sign * other.events
-        self.calls += sign * other.calls
-        self.errors += sign * other.errors
-        self.running += sign * other.running
-        self.duration += sign * other.duration
-        self.timed += sign * other.timed
-        self.tokens += sign * other.tokens
-        self.counted_tokens += sign * other.counted_tokens
-
-    def clear(self) -> None:
-        """Forget the sums."""
-        self.events = self.calls = self.errors = self.running = 0
-        self.duration = 0.0
-        self.timed = self.tokens = self.counted_tokens = 0
+    sums: Sums = field(default_factory=Sums)
+    """Over everything below this line."""
+    is_dead: bool = False
+    """A call that has no end although its session is over or has moved on."""
 
     def stats(self) -> NodeStats:
         """Sums over everything below this line."""
-        return NodeStats(
-            calls=self.calls,
-            errors=self.errors,
-            running=self.running,
-            duration=self.duration if self.timed else None,
-            tokens=self.tokens if self.counted_tokens else None,
-            events=self.events,
-        )
+        return self.sums.stats()
 
 
 def key_of(event_key: EventKey) -> str:
@@ -89,22 +51,33 @@ def key_of(event_key: EventKey) -> str:
 
 
 class ActivityForest:
-    """Lines with their places. Sums are kept per change while recording, else by settle()."""
+    """Lines with their places.
 
-    def __init__(self, *, by_time: bool, never_ended: Callable[[Event], bool]) -> None:
-        """Args: by_time: order siblings by time first; never_ended: judges calls without end."""
-        self._by_time = by_time
-        self._never_ended = never_ended
+    What changes while :meth:`record` runs is told as the difference to before, however often
+    a line was moved meanwhile, and costs as much as that difference is large.
+    """
+
+    def __init__(self) -> None:
         self.lines: dict[str, Line] = {}
         self.roots: list[str] = []
-        self._changes: list[TreeChange] | None = None
+        self._is_recording = False
+        self._pending: dict[str, Sums] = {}
+        """What the sums of a line and of all lines above it still lack."""
+        self._fresh: set[str] = set()
+        """Lines that the receiver of changes has never had."""
+        self._out: set[str] = set()
+        """Lines that it had, and that the changes recorded so far take out."""
+        self._removals: list[TreeChange] = []
         self._touched: dict[str, None] = {}
 
     # -- reading ----------------------------------------------------------------------------
 
     def walk(self) -> Iterator[Line]:
         """All lines, parents before children, siblings in order."""
-        stack = list(reversed(self.roots))
+        return self._walk(self.roots)
+
+    def _walk(self, keys: list[str]) -> Iterator[Line]:
+        stack = list(reversed(keys))
         while stack:
             line = self.lines[stack.pop()]
             yield line
@@ -119,7 +92,7 @@ class ActivityForest:
             title=line.title,
             event=line.event,
             stats=line.stats() if line.children or line.event is None else None,
-            never_ended=line.event is not None and self._never_ended(line.event),
+            never_ended=line.is_dead,
         )
 
     def has_ancestor(self, line: Line, key: str) -> bool:
@@ -131,121 +104,177 @@ class ActivityForest:
             at = None if at.parent is None else self.lines[at.parent]
         return False
 
+    def last_root(self, order: Order) -> Line | None:
+        """The last top line that stands before a place, sub-agents' sessions left aside."""
+        at = bisect_right(self.roots, order, key=self._order)
+        while at > 0:
+            at -= 1
+            line = self.lines[self.roots[at]]
+            if line.kind is not NodeKind.SESSION:
+                return line
+        return None
+
+    def _order(self, key: str) -> Order:
+        return self.lines[key].order
+
     # -- changing ---------------------------------------------------------------------------
 
     def insert(self, line: Line, parent: Line | None) -> None:
         """Put a line under another (None: as a root), where its order among siblings is."""
         self.lines[line.key] = line
         siblings = self.roots if parent is None else parent.children
-        at = len(siblings)
-        order = self._order(line)
-        while at > 0 and order < self._order(self.lines[siblings[at - 1]]):
-            at -= 1
-        before = siblings[at] if at < len(siblings) else None
-        siblings.insert(at, line.key)
+        if siblings and line.order < self._order(siblings[-1]):
+            siblings.insert(bisect_right(siblings, line.order, key=self._order), line.key)
+        else:
+            siblings.append(line.key)
         line.parent = None if parent is None else parent.key
-        if self._changes is not None:
-            self._spread(line, 1)
-            self._changes.append(NodeInserted(self.node(line), before))
+        if self._is_recording:
+            if line.key not in self._out:
+                self._fresh.add(line.key)
+            self._owe(line, 1)
 
     def move(self, line: Line, parent: Line | None) -> None:
         """Put a line with all below it under another."""
+        if line.parent == (None if parent is None else parent.key):
+            return
         self._detach(line)
         self.insert(line, parent)
-        if self._changes is not None:
-            stack = list(reversed(line.children))
-            while stack:
-                below = self.lines[stack.pop()]
-                self._changes.append(NodeInserted(self.node(below)))
-                stack.extend(reversed(below.children))
+
+    def reorder(self, line: Line, order: Order) -> None:
+        """Give a line another place among its siblings."""
+        parent = None if line.parent is None else self.lines[line.parent]
+        self._detach(line, keep_parent=True)
+        line.order = order
+        self.insert(line, parent)
 
     def remove(self, line: Line) -> None:
-        """Take a line out; what is below it becomes roots."""
-        for child in list(line.children):
-            self.move(self.lines[child], None)
+        """Take a line out that has nothing below it."""
         self._detach(line)
         del self.lines[line.key]
+        self._pending.pop(line.key, None)
 
-    def change(self, line: Line, event: Event) -> None:
+    def change(self, line: Line, event: Event, is_dead: bool) -> None:
         """The line's event is now this one."""
-        if self._changes is None:
-            line.event, line.title = event, event.summary
-            return
-        self._count(line, -1)
-        line.event, line.title = event, event.summary
-        self._count(line, 1)
-        self.touch(line.key)
+        if self._is_recording:
+            owed = Sums()
+            owed.add_event(line.event, line.is_dead, -1)
+            owed.add_event(event, is_dead, 1)
+            if line.parent is not None and owed:
+                self._pending.setdefault(line.parent, Sums()).add(owed)
+            self.touch(line.key)
+        line.event, line.title, line.is_dead = event, event.summary, is_dead
 
     def touch(self, key: str) -> None:
         """Draw this line again."""
-        if self._changes is not None:
+        if self._is_recording:
             self._touched[key] = None
-
-    def record(self, work: Callable[[], None]) -> list[TreeChange]:
-        """Run ``work`` and return the changes it made, in order."""
-        self._changes, self._touched = [], {}
-        work()
-        changes = self._changes
-        self._changes = None
-        for key in self._touched:
-            if key in self.lines:
-                changes.append(NodeReplaced(self.node(self.lines[key])))
-        return changes
 
     def settle(self) -> None:
         """Sum up everything from the leaves, after lines were inserted without recording."""
         order = list(self.walk())
         for line in order:
-            line.clear()
+            line.sums = Sums()
         for line in reversed(order):
             if line.parent is not None:
                 parent = self.lines[line.parent]
-                parent.take(line, 1)
-                parent.take_event(line.event, 1)
+                parent.sums.add(line.sums)
+                parent.sums.add_event(line.event, line.is_dead, 1)
 
-    # -- inside -----------------------------------------------------------------------------
-
-    def _detach(self, line: Line) -> None:
+    def _detach(self, line: Line, *, keep_parent: bool = False) -> None:
         parent = None if line.parent is None else self.lines[line.parent]
-        (self.roots if parent is None else parent.children).remove(line.key)
-        if self._changes is not None:
-            self._spread(line, -1)
-            self._changes.append(NodeRemoved(line.key))
+        siblings = self.roots if parent is None else parent.children
+        at = bisect_left(siblings, line.order, key=self._order)
+        if at == len(siblings) or siblings[at] != line.key:
+            at = siblings.index(line.key)
+        if self._is_recording:
+            if line.key not in self._fresh and line.key not in self._out:
+                self._removals.append(NodeRemoved(line.key))
+                self._out.update(
+                    below.key for below in self._walk([line.key]) if below.key not in self._fresh
+                )
+            self._owe(line, -1)
+        del siblings[at]
         line.parent = None
-        if parent is not None and parent.kind is NodeKind.GROUP and not parent.children:
-            self._detach(parent)
-            del self.lines[parent.key]
+        if parent is not None:
+            self.touch(parent.key)
+            if not parent.children and parent.event is None and not keep_parent:
+                self.remove(parent)
 
-    def _above(self, line: Line) -> Iterator[Line]:
-        at = line.parent
-        while at is not None:
-            above = self.lines[at]
-            yield above
-            at = above.parent
+    def _owe(self, line: Line, sign: int) -> None:
+        if line.parent is not None:
+            owed = self._pending.setdefault(line.parent, Sums())
+            owed.add(line.sums, sign)
+            owed.add_event(line.event, line.is_dead, sign)
+            self.touch(line.parent)
 
-    def _spread(self, line: Line, sign: int) -> None:
-        for above in self._above(line):
-            above.take(line, sign)
-            above.take_event(line.event, sign)
-            self.touch(above.key)
+    # -- recording --------------------------------------------------------------------------
 
-    def _count(self, line: Line, sign: int) -> None:
-        for above in self._above(line):
-            above.take_event(line.event, sign)
-            self.touch(above.key)
+    def record(self, work: Callable[[], None]) -> list[TreeChange]:
+        """Run ``work`` and return the changes it made, in order."""
+        self._is_recording = True
+        try:
+            work()
+        finally:
+            self._is_recording = False
+        self._pay()
+        changes = self._removals
+        self._insertions(changes)
+        known = self._fresh | self._out
+        changes += [
+            NodeReplaced(self.node(self.lines[key]))
+            for key in self._touched
+            if key in self.lines and key not in known
+        ]
+        self._removals, self._touched = [], {}
+        self._fresh, self._out = set(), set()
+        return changes
 
-    def _order(self, line: Line) -> tuple[float, float, int]:
-        event = line.event
-        if event is not None:
-            if not self._by_time:
-                return (event.source, event.seq, 0)
-            time = event.time if event.time is not None else float("inf")
-            return (time, event.source, event.seq)
-        if line.kind is NodeKind.NOTICE:
-            return (float("-inf"), 0, 0)
-        if line.kind is NodeKind.GROUP:
-            prompt = self.lines.get(line.key.removeprefix("group:"))
-            if prompt is not None and prompt.event is not None:
-                first, second, third = self._order(prompt)
-                return (first, second, third + 1)
-        return (float("inf"), 0, 0)
+    def _pay(self) -> None:
+        """Bring all sums up to date, the deepest lines first."""
+        depths: dict[str | None, int] = {None: -1}
+        levels: dict[int, set[str]] = {}
+        for key in self._pending:
+            path: list[str] = []
+            at: str | None = key
+            while at is not None and at not in depths and at in self.lines:
+                path.append(at)
+                at = self.lines[at].parent
+            for above in reversed(path):
+                depths[above] = depths[self.lines[above].parent] + 1
+            if key in depths:
+                levels.setdefault(depths[key], set()).add(key)
+        for depth in range(max(levels, default=-1), -1, -1):
+            for key in levels.get(depth, ()):
+                owed = self._pending.pop(key)
+                if not owed:
+                    continue
+                line = self.lines[key]
+                line.sums.add(owed)
+                self._touched[key] = None
+                if line.parent is not None:
+                    self._pending.setdefault(line.parent, Sums()).add(owed)
+                    levels.setdefault(depth - 1, set()).add(line.parent)
+        self._pending = {}
+
+    def _insertions(self, changes: list[TreeChange]) -> None:
+        missing = {key for key in (*self._fresh, *self._out) if key in self.lines}
+        tops: dict[str | None, set[str]] = {}
+        for key in missing:
+            parent = self.lines[key].parent
+            if parent not in missing:
+                tops.setdefault(parent, set()).add(key)
+        for parent, keys in tops.items():
+            siblings = self.roots if parent is None else self.lines[parent].children
+            placed: list[tuple[str, str | None]] = []
+            before: str | None = None
+            for key in reversed(siblings):
+                if key in keys:
+                    placed.append((key, before))
+                    if len(placed) == len(keys):
+                        break
+                else:
+                    before = key
+            for key, before in reversed(placed):
+                for line in self._walk([key]):
+                    where = before if line.key == key else None
+                    changes.append(NodeInserted(self.node(line), where))

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from queries.activity import ActivityModel, merge_sources
-from queries.models import ActivityNode, Event, Session
+from queries.models import ActivityNode, Event, EventKey, Session
+from queries.pairing import paired
 from queries.store import Store
 
 PAGE = 2000
 """Events of the session itself that are read at first."""
 SUB_SESSIONS = 50
-"""Sub-agents' sessions that are read, at most."""
+"""Sub-agents' sessions that are read, at most; the newest."""
 SUB_PAGE = 1000
-"""Newest events read of each sub-agent's session."""
+"""Newest events read of each sub-agent's session, if the page is not larger."""
+BELOW = 20_000
+"""Rows of other sessions that are read, about."""
+LEVELS = 100
+"""How often rows under rows that were just found are looked for."""
 
 Ranges = Mapping[int, tuple[int, int]]
 """Per source, the lowest and highest seq known to hold a session's rows."""
@@ -38,19 +42,13 @@ def read_events(
 ) -> tuple[list[Event], bool]:
     """The newest ``limit`` rows of a session in order, and whether there are older ones."""
     pages = []
-    more = False
     for source in range(len(store.mapping.sources)):
         within = None if ranges is None else ranges.get(source)
         if ranges is not None and within is None and not store.session_indexed[source]:
             continue
-        page = store.session_page(source, session_id, limit=limit + 1, within=within)
-        more = more or len(page) > limit
-        pages.append(page[-limit:])
+        pages.append(store.session_page(source, session_id, limit=limit + 1, within=within))
     events = merge_sources(pages) if pages else []
-    if len(events) > limit:
-        more = True
-        events = events[-limit:]
-    return events, more
+    return events[-limit:], len(events) > limit
 
 
 def read_tree(
@@ -75,49 +73,110 @@ def read_tree(
         total: how many events the session has, for the notice about earlier ones.
     """
     events, more = read_events(store, session_id, limit, ranges_of(session_id))
-    model = ActivityModel(
-        session_id, raw=raw, is_alive=is_alive, by_time=len(store.mapping.sources) > 1
-    )
-    subs, below = _below(store, session_id, events, ranges_of)
-    for session in subs:
-        model.add_session(session)
-    earlier = ""
+    below = _Below(store, session_id, max(limit // 2, SUB_PAGE), ranges_of)
+    below.read(events)
     if more:
-        rest = "" if total is None else f"{max(total - len(events), 1):,} "
-        earlier = f"{rest}earlier events"
-    everything = sorted([*events, *below], key=lambda event: event.key) if below else events
-    if below and len(store.mapping.sources) > 1:
-        everything = merge_sources([events, below])
-    nodes = model.load(everything, earlier=earlier)
-    return SessionTree(model, nodes, len(events), more)
+        below.leave_out_before(events)
+    by_time = len(store.mapping.sources) > 1
+    model = ActivityModel(session_id, raw=raw, is_alive=is_alive, by_time=by_time, guess=True)
+    for session in below.sessions.values():
+        model.add_session(session)
+    rows = [*events, *below.rows.values()]
+    if by_time:
+        rows = merge_sources([events, *below.by_source()])
+    elif below.rows:
+        rows.sort(key=lambda event: event.key)
+    notice = below.notice()
+    if more:
+        known = total is not None and not raw
+        rest = max((total or 0) - len(paired(events)), 1) if known else 0
+        notice.insert(0, f"{rest:,} earlier events" if rest else "earlier events")
+    return SessionTree(model, model.load(rows, earlier=" · ".join(notice)), len(events), more)
 
 
-def _below(
-    store: Store,
-    session_id: str,
-    events: list[Event],
-    ranges_of: Callable[[str], Ranges | None],
-) -> tuple[list[Session], list[Event]]:
-    """Sub-agents' sessions of any depth, and the rows of other sessions under these events."""
-    subs: dict[str, Session] = {}
-    found: dict[tuple[int, int], Event] = {}
-    queue = deque(store.sub_sessions(session_id))
-    parents = [event.id for event in events]
-    while queue or parents:
-        fresh: list[Event] = []
-        for source in range(len(store.mapping.sources)):
-            fresh += store.children_elsewhere(source, parents, session_id)
-        if queue and len(subs) < SUB_SESSIONS:
-            session = queue.popleft()
-            if session.id in subs or session.id == session_id:
-                parents = []
-                continue
-            subs[session.id] = session
-            fresh += read_events(store, session.id, SUB_PAGE, ranges_of(session.id))[0]
-            queue.extend(store.sub_sessions(session.id))
-        else:
-            queue.clear()
-        new = [event for event in fresh if event.key not in found]
-        found.update((event.key, event) for event in new)
-        parents = [event.id for event in new][: SUB_PAGE * 5]
-    return list(subs.values()), sorted(found.values(), key=lambda event: event.key)
+@dataclass(slots=True)
+class _Below:
+    """Sub-agents' sessions of any depth, and the rows of other sessions under known ones."""
+
+    store: Store
+    session_id: str
+    page: int
+    ranges_of: Callable[[str], Ranges | None]
+    sessions: dict[str, Session] = field(default_factory=dict)
+    rows: dict[EventKey, Event] = field(default_factory=dict)
+    not_read: int = 0
+    """Sub-agents' sessions beyond those that are read."""
+    cut: int = 0
+    """Sub-agents' sessions of which older rows are left unread."""
+
+    def read(self, events: list[Event]) -> None:
+        own = {event.key for event in events}
+        level = [self.session_id]
+        parents = [event.id for event in events]
+        for _ in range(LEVELS):
+            found = self._sub_sessions(level)
+            level = [session.id for session in found]
+            fresh: list[Event] = []
+            for session in found:
+                page, more = read_events(
+                    self.store, session.id, self.page, self.ranges_of(session.id)
+                )
+                self.cut += more
+                fresh += page
+            for source in range(len(self.store.mapping.sources)):
+                fresh += self.store.children_elsewhere(source, parents, self.session_id)
+            new = [row for row in fresh if row.key not in self.rows and row.key not in own]
+            self.rows.update((row.key, row) for row in new)
+            parents = [row.id for row in new]
+            if not (level or parents) or len(self.rows) > BELOW:
+                return
+
+    def _sub_sessions(self, level: list[str]) -> list[Session]:
+        found = [
+            session
+            for session in self.store.sub_sessions_of(level)
+            if session.id not in self.sessions and session.id != self.session_id
+        ]
+        room = SUB_SESSIONS - len(self.sessions)
+        self.not_read += max(len(found) - room, 0)
+        found = found[-room:] if room > 0 else []
+        self.sessions.update((session.id, session) for session in found)
+        return found
+
+    def leave_out_before(self, events: list[Event]) -> None:
+        """Sub-agents' sessions from before the first of these events are earlier events, too."""
+        first: dict[int, int] = {}
+        for event in events:
+            first[event.source] = min(first.get(event.source, event.seq), event.seq)
+        known = {event.id for event in events}
+        present = {
+            row.session_id
+            for row in self.rows.values()
+            if row.seq >= first.get(row.source, row.seq) or row.parent_id in known
+        }
+        kept = {name for name in self.sessions if name in present}
+        for name in list(kept):
+            # What a session that is shown belongs to is shown as well.
+            at = self.sessions.get(self.sessions[name].parent_id or "")
+            while at is not None and at.id not in kept:
+                kept.add(at.id)
+                at = self.sessions.get(at.parent_id or "")
+        gone = self.sessions.keys() - kept
+        self.sessions = {name: self.sessions[name] for name in self.sessions if name in kept}
+        self.rows = {key: row for key, row in self.rows.items() if row.session_id not in gone}
+
+    def by_source(self) -> list[list[Event]]:
+        """The rows, each source's and session's in order of arrival."""
+        pages: dict[tuple[int, str], list[Event]] = {}
+        for row in sorted(self.rows.values(), key=lambda row: row.key):
+            pages.setdefault((row.source, row.session_id), []).append(row)
+        return list(pages.values())
+
+    def notice(self) -> list[str]:
+        """What was left unread, in words."""
+        words = []
+        if self.not_read:
+            words.append(f"{self.not_read:,} earlier sub-agents' sessions")
+        if self.cut:
+            words.append(f"the newest {self.page:,} events of {self.cut:,} sub-agents' sessions")
+        return words

@@ -8,7 +8,7 @@ from itertools import groupby, pairwise
 from operator import attrgetter
 
 from queries import open_rows
-from queries.batch import Batch, RowType
+from queries.batch import Batch, RowType, type_of
 from queries.fold_counts import FoldCounts
 from queries.models import Event, EventKind, Phase
 from queries.open_rows import OpenRows
@@ -37,7 +37,24 @@ class FoldRows(FoldCounts):
 
     def add(self, event: Event) -> None:
         """Take the next row. Many rows are taken much faster by :meth:`add_all`."""
-        self.add_batch(Batch.of((event,)))
+        at = self._first + self.rows
+        self.rows += 1
+        kind, name = type_of(event), event.session_id
+        session = self._session(name)
+        session.see_rows(event.source, event.seq, event.seq)
+        if event.time is not None:
+            session.see_times(event.time, event.time)
+        if kind.counts:
+            self.recount(session, None, event)
+        if kind.talks if self.messages_only else kind.speaks:
+            said = (kind.voice, text_mark(event.summary))
+            self._say(session, said, said)
+        if kind.next_tool is not None:
+            self._use(session, kind.next_tool, kind.next_tool)
+        if kind.has_story:
+            self._take_story(SessionLedger(self, name, session), at, event)
+        self.changed.add(name)
+        self._forget_now_and_then()
 
     def add_all(self, events: Iterable[Event]) -> None:
         """Take rows in order of arrival."""
@@ -66,9 +83,7 @@ class FoldRows(FoldCounts):
 
     def _take(self, name: str, batch: Batch, indexes: list[int], at: int) -> None:
         """Count the rows of one session."""
-        session = self.sessions.get(name)
-        if session is None:
-            session = self.sessions[name] = SessionFold()
+        session = self._session(name)
         kinds = [batch.types[index] for index in indexes]
         times = [batch.times[index] for index in indexes]
         session.see_rows(batch.source, batch.seqs[indexes[0]], batch.seqs[indexes[-1]])
@@ -101,10 +116,7 @@ class FoldRows(FoldCounts):
             if len(batch.seqs) <= open_rows.REACH:
                 rest = self._join_halves(ledger, batch, rest)
             for index in rest:
-                if not batch.types[index].is_half:
-                    self._take_story(ledger, at + index, batch.stories[index])
-                else:
-                    self._open_rows(ledger).take_half(at + index, batch.event(index), ledger)
+                self._take_story(ledger, at + index, batch.event(index))
 
     def _join_halves(self, ledger: SessionLedger, batch: Batch, indexes: list[int]) -> list[int]:
         """Join the halves of calls that are all in this batch; returns the other rows."""
@@ -127,12 +139,21 @@ class FoldRows(FoldCounts):
                 self.handed_on.delegation(at, event)
             if event.phase is not Phase.WHOLE or event.call_key is not None:
                 self._open_rows(ledger).take(at, event, ledger)
+        elif event.phase is not Phase.WHOLE:
+            self._open_rows(ledger).take_half(at, event, ledger)
+            return
         elif event.kind is EventKind.PROMPT:
             ledger.session.see_prompt(event)
             self.handed_on.prompt(at, event)
         elif event.kind is EventKind.HANDOFF:
             self.handed_on.handoff(event)
         self._note_running(event)
+
+    def _session(self, name: str) -> SessionFold:
+        session = self.sessions.get(name)
+        if session is None:
+            session = self.sessions[name] = SessionFold()
+        return session
 
     def _open_rows(self, ledger: SessionLedger) -> OpenRows:
         session = ledger.session
@@ -159,18 +180,25 @@ class FoldRows(FoldCounts):
                 for index, after in pairwise(heard)
                 if types[index].voice == types[after].voice and text(index) == text(after)
             )
-            first, last = text_mark(text(heard[0])), text_mark(text(heard[-1]))
-            self._follow(session.last_said, (voices[0], first))
-            session.first_said = session.first_said or (voices[0], first)
-            session.last_said = (voices[-1], last)
+            last = (voices[-1], text_mark(text(heard[-1])))
+            self._say(session, (voices[0], text_mark(text(heard[0]))), last)
         tools = [kind.next_tool for kind in kinds if kind.next_tool is not None]
         if tools:
-            if session.last_tool is not None:
-                tools.insert(0, session.last_tool)
-            else:
-                session.first_tool = tools[0]
-            session.last_tool = tools[-1]
             self.next_tools.update(pairwise(tools))
+            self._use(session, tools[0], tools[-1])
+
+    def _say(self, session: SessionFold, first: Said, last: Said) -> None:
+        """Go on with what was said from ``first`` to ``last``, which is counted but for that."""
+        self._follow(session.last_said, first)
+        session.first_said = session.first_said or first
+        session.last_said = last
+
+    def _use(self, session: SessionFold, first: str, last: str) -> None:
+        """Go on with the tools from ``first`` to ``last``, which are counted but for that."""
+        if session.last_tool is not None:
+            self.next_tools[session.last_tool, first] += 1
+        session.first_tool = session.first_tool or first
+        session.last_tool = last
 
     def _follow(self, before: Said | None, after: Said) -> None:
         """Count one step from speaker to speaker."""

@@ -35,6 +35,17 @@ def call(seq: int, phase: Phase, **fields: object) -> Event:
     return event(seq, **{"phase": phase, "state": state, **fields})
 
 
+def prompt(seq: int, **fields: object) -> Event:
+    """What a user asked."""
+    return event(seq, kind=EventKind.PROMPT, **fields)
+
+
+def task(seq: int, **fields: object) -> Event:
+    """A delegation that is under way."""
+    fields = {"state": EventState.RUNNING, "call_key": f"k{seq}", **fields}
+    return event(seq, kind=EventKind.DELEGATION, **fields)
+
+
 @st.composite
 def sequences(draw: st.DrawFn, max_size: int = 25) -> list[Event]:
     """Rows of several sessions in order of arrival: phases, delegations, messages, prompts."""

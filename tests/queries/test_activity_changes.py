@@ -1,0 +1,215 @@
+"""However rows come, the changes that are told make the tree that all rows at once make."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from queries.activity import ActivityModel
+from queries.models import ActivityNode, Event, EventKind, EventState, Phase, Session
+from tests.queries.events import event
+from tests.queries.trees import NaiveTree, apart
+
+SUBS = (
+    Session(id="sub1", parent_id="s1", agent="explorer"),
+    Session(id="sub2", parent_id="sub1", parent_event_id="e3", title="Deeper"),
+    Session(id="sub3", parent_id="sub3", parent_event_id="e5"),
+)
+SESSIONS = ("s1", "s1", "s2", "sub1", "sub2", "sub3")
+
+
+@st.composite
+def rows(draw: st.DrawFn, orphans: bool = True, max_size: int = 25) -> list[Event]:
+    """Rows of a tree with everything that makes trees hard."""
+    found: list[Event] = []
+    for seq in range(1, draw(st.integers(0, max_size)) + 1):
+        session = draw(st.sampled_from(SESSIONS))
+        parents: list[str | None] = [None, None, None]
+        if orphans:
+            parents += [f"e{n}" for n in range(1, max_size, 2)] + [f"e{seq}", "absent"]
+        elif session in ("s1", "s2"):
+            parents += [row.id for row in found if row.session_id in ("s1", "s2")]
+        state = draw(st.sampled_from(tuple(EventState)))
+        row = event(
+            seq,
+            session_id=session,
+            parent_id=draw(st.sampled_from(parents)),
+            time=draw(st.one_of(st.none(), st.integers(1000, 1005))),
+            tokens=draw(st.sampled_from((None, 5))),
+            duration=draw(st.sampled_from((None, 0.1, 0.7))),
+            state=state,
+        )
+        shape = draw(st.sampled_from(("tool", "tool", "prompt", "start", "end", "task", "tasked")))
+        if shape == "prompt":
+            row = replace(row, kind=EventKind.PROMPT, duration=None)
+        elif shape in ("start", "end"):
+            phase = Phase(shape)
+            running = EventState.RUNNING if shape == "start" else EventState.OK
+            row = replace(row, phase=phase, state=running)
+        elif shape == "task":
+            row = replace(row, kind=EventKind.DELEGATION, call_key=f"k{seq % 3}")
+        elif shape == "tasked":
+            phase = draw(st.sampled_from((Phase.START, Phase.END)))
+            running = EventState.RUNNING if phase is Phase.START else EventState.OK
+            key = draw(st.sampled_from((None, f"k{seq % 3}")))
+            row = replace(row, kind=EventKind.DELEGATION, phase=phase, call_key=key, state=running)
+        found.append(row)
+    return found
+
+
+class Alive:
+    """Which sessions run, until told otherwise."""
+
+    def __init__(self) -> None:
+        self.over: set[str] = set()
+
+    def __call__(self, session_id: str) -> bool:
+        return session_id not in self.over
+
+
+def model(alive: Alive, options: tuple[bool, bool, bool]) -> ActivityModel:
+    raw, by_time, guess = options
+    return ActivityModel("s1", raw=raw, by_time=by_time, guess=guess, is_alive=alive)
+
+
+def chunks(given_rows: Sequence[Event], sizes: Sequence[int]) -> list[list[Event]]:
+    """The rows in groups of these sizes, the last one of all the rest."""
+    result, at = [], 0
+    for size in sizes:
+        result.append(list(given_rows[at : at + size]))
+        at += size
+    return [*result, list(given_rows[at:])]
+
+
+def recounted(nodes: list[ActivityNode]) -> None:
+    """Check the sums of every node against a plain count of what is below."""
+    below: dict[str | None, list[Event]] = {}
+    dead = {node.key for node in nodes if node.never_ended}
+    running: dict[str | None, int] = {}
+    parents = {node.key: node.parent for node in nodes}
+    for node in nodes:
+        if node.event is None:
+            continue
+        at = node.parent
+        while at is not None:
+            below.setdefault(at, []).append(node.event)
+            runs = node.event.is_call and node.event.state is EventState.RUNNING
+            running[at] = running.get(at, 0) + (runs and node.key not in dead)
+            at = parents[at]
+    for node in nodes:
+        events = below.get(node.key, [])
+        if node.stats is None:
+            assert not events
+            continue
+        calls = [row for row in events if row.is_call]
+        known = [row.duration for row in calls if row.duration is not None]
+        tokens = [row.tokens for row in events if row.tokens is not None]
+        assert node.stats.events == len(events)
+        assert node.stats.calls == len(calls)
+        assert node.stats.errors == sum(row.state is EventState.ERROR for row in events)
+        assert node.stats.running == running.get(node.key, 0)
+        assert node.stats.tokens == (sum(tokens) if tokens else None)
+        if known:
+            assert node.stats.duration is not None
+            assert abs(node.stats.duration - sum(known)) < 1e-6
+        else:
+            assert node.stats.duration is None
+
+
+options = st.tuples(st.booleans(), st.booleans(), st.booleans())
+sizes = st.lists(st.integers(1, 6), max_size=8)
+
+
+@settings(max_examples=60)
+@given(rows(), sizes, options)
+def test_rows_in_any_groups_make_the_same_tree(
+    given_rows: list[Event], group_sizes: list[int], chosen: tuple[bool, bool, bool]
+) -> None:
+    at_once = model(Alive(), chosen)
+    for session in SUBS:
+        at_once.add_session(session)
+    expected = at_once.load(given_rows)
+    recounted(expected)
+    live = model(Alive(), chosen)
+    for session in SUBS:
+        live.add_session(session)
+    first, *others = chunks(given_rows, group_sizes)
+    told = NaiveTree(live.load(first))
+    for group in others:
+        told.apply(live.add(group))
+        assert apart(told.nodes(), live.nodes()) == ""
+    assert apart(live.nodes(), expected) == ""
+    assert len(live) == len(expected)
+
+
+@st.composite
+def happenings(draw: st.DrawFn, given_rows: list[Event]) -> list[tuple[str, object]]:
+    """What a screen tells a model while rows arrive."""
+    made: list[tuple[str, object]] = [("add", group) for group in chunks(given_rows, [3, 3, 3, 3])]
+    for session in draw(st.permutations(SUBS)):
+        made.insert(draw(st.integers(0, len(made))), ("declare", session))
+    for _ in range(draw(st.integers(0, 8))):
+        at = draw(st.integers(0, len(made)))
+        kind = draw(st.sampled_from(("over", "again", "row", "repeat")))
+        if kind in ("over", "again"):
+            made.insert(at, (kind, draw(st.sampled_from(SESSIONS))))
+        elif given_rows:
+            row = draw(st.sampled_from(given_rows))
+            if kind == "row":
+                state = draw(st.sampled_from(tuple(EventState)))
+                new = replace(row, state=state, duration=2.5, tokens=draw(st.none() | st.just(1)))
+                made.insert(at, ("update", new))
+            else:
+                made.insert(at, ("add", [row]))
+    return made
+
+
+@settings(max_examples=60)
+@given(st.data(), options)
+def test_whatever_happens_the_changes_tell_it(
+    data: st.DataObject, chosen: tuple[bool, bool, bool]
+) -> None:
+    given_rows = data.draw(rows())
+    alive = Alive()
+    live = model(alive, chosen)
+    told = NaiveTree(live.load([], earlier="12 earlier events"))
+    seen: set[int] = set()
+    for kind, what in data.draw(happenings(given_rows)):
+        if kind == "add":
+            assert isinstance(what, list)
+            fresh = [row for row in what if row.seq > max(seen, default=0) or row.seq in seen]
+            told.apply(live.add(fresh))
+            seen.update(row.seq for row in fresh)
+        elif kind == "declare":
+            assert isinstance(what, Session)
+            told.apply(live.add_session(what))
+        elif kind == "update":
+            assert isinstance(what, Event)
+            told.apply(live.update([what]))
+        else:
+            assert isinstance(what, str)
+            (alive.over.add if kind == "over" else alive.over.discard)(what)
+            told.apply(live.refresh())
+        assert apart(told.nodes(), live.nodes()) == ""
+    recounted(live.nodes())
+    assert live.refresh() == []
+
+
+@settings(max_examples=60)
+@given(rows(orphans=False), st.integers(0, 25), st.booleans())
+def test_sub_sessions_may_be_declared_late(given_rows: list[Event], late: int, guess: bool) -> None:
+    starters = {session.parent_event_id for session in SUBS[:2]}
+    assume(all(row.session_id in ("s1", "s2") for row in given_rows if row.id in starters))
+    early = ActivityModel("s1", guess=guess)
+    for session in SUBS[:2]:
+        early.add_session(session)
+    expected = early.load(given_rows)
+    afterwards = ActivityModel("s1", guess=guess)
+    told = NaiveTree(afterwards.load(given_rows[:late]))
+    for session in SUBS[:2]:
+        told.apply(afterwards.add_session(session))
+    told.apply(afterwards.add(given_rows[late:]))
+    assert apart(told.nodes(), expected) == ""
