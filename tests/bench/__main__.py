@@ -28,11 +28,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             for figure in family.figures:
                 print(f"{figure.name:26} {figure.what}")
         return 0
+    load = report.busy()
     large = os.environ.get("BENCH") == "10m"
     with _alert(), workbench(quick=options.quick, large=large) as bench:
         found = measure(bench, options.only)
         sizes = bench.sizes
-    content = report.document(found, sizes)
+    content = report.document(found, sizes, load)
     path = options.json or RESULTS / f"{time.strftime('%Y%m%d-%H%M%S')}.json"
     report.write_json(path, content)
     shown = report.markdown if options.markdown else report.text

@@ -132,6 +132,14 @@ def lines(figures: Iterable[Figure], results: Iterable[Result]) -> list[Line]:
     return [Line(known[result.figure], result) for result in results]
 
 
+def busy() -> float | None:
+    """How many processes per core want to run, over the last minute; None where unknown."""
+    try:
+        return round(os.getloadavg()[0] / (os.cpu_count() or 1), 2)
+    except OSError:
+        return None
+
+
 def machine() -> dict[str, str | int]:
     """What the numbers depend on, and nothing that would name the machine."""
     return {
@@ -143,12 +151,20 @@ def machine() -> dict[str, str | int]:
     }
 
 
-def document(report: Sequence[Line], sizes: Mapping[str, int]) -> dict[str, Any]:
-    """Everything, for the next program."""
+def document(
+    report: Sequence[Line], sizes: Mapping[str, int], load: float | None = None
+) -> dict[str, Any]:
+    """Everything, for the next program.
+
+    Args:
+        report: all lines.
+        sizes: events of the stores by name.
+        load: what :func:`busy` said before anything was measured.
+    """
     verdicts = [line.verdict for line in report]
     return {
         "format": FORMAT,
-        "machine": machine(),
+        "machine": {**machine(), "load_before": load},
         "events": dict(sizes),
         "met": verdicts.count("met"),
         "missed": verdicts.count("missed"),
@@ -209,8 +225,12 @@ def _ratio(value: float | None, other: float | None) -> float | None:
 def _on(content: Mapping[str, Any]) -> str:
     machine = content["machine"]
     sizes = " and ".join(f"{number:,}" for number in sorted(content["events"].values()))
+    load = machine["load_before"]
+    others = (
+        f" Other work kept it busy: {load:g} processes per core." if load and load > 0.5 else ""
+    )
     return (
         f"Stores of {sizes} events; {machine['cores']} cores, {machine['system']}, "
         f"Python {machine['python']}, SQLite {machine['sqlite']}, Textual {machine['textual']}. "
-        "Medians of several runs; what is compared took turns in one run."
+        f"Medians of several runs; what is compared took turns in one run.{others}"
     )

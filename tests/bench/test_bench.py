@@ -130,6 +130,12 @@ def test_the_tables_show_every_line_with_its_ratios(lines: list[Line]) -> None:
     assert {line.count("|") for line in table.splitlines() if "|" in line} == {7}
 
 
+@pytest.mark.parametrize(("load", "said"), [(2.5, True), (0.2, False), (None, False)])
+def test_a_busy_machine_is_told(lines: list[Line], load: float | None, said: bool) -> None:
+    content = report.document(lines, {"small": 10_000}, load)
+    assert ("2.5 processes per core" in report.markdown(content, lines)) is said
+
+
 def test_a_report_names_neither_machine_nor_folders(lines: list[Line]) -> None:
     content = report.document(lines, {"small": 10_000})
     whole = json.dumps(content) + report.markdown(content, lines) + report.text(content, lines)

@@ -21,6 +21,8 @@ FIGURES = (
 )  # fmt: skip
 RATE = 400.0
 SECONDS = 4.0
+PATIENCE = 20.0
+"""Seconds after which no other round begins."""
 MEGABYTE = 1_000_000
 
 
@@ -69,7 +71,7 @@ def _compared(
             return written("beside")
 
     variants: dict[str, Callable[[], float]] = {"alone": alone, "beside": beside}
-    times = interleaved(variants, bench.runs(3))
+    times = interleaved(variants, bench.runs(3), PATIENCE)
     return Result(
         name,
         median(times["beside"]) * 1000,
