@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import statistics
 from pathlib import Path
@@ -20,7 +21,11 @@ COUNT = 300
 
 def look_around(terminal: Terminal) -> None:
     """Use everything that reads from the store, then quit."""
-    terminal.press("down", "tab", "up", "enter")
+    terminal.wait_for(activity_title, what="a session's activity")
+    shown = activity_title(terminal)
+    terminal.press("down")
+    terminal.wait_for(lambda t: activity_title(t) not in ("", shown), what="the next activity")
+    terminal.press("tab", "up", "enter")
     terminal.wait_for(lambda t: "back" in t.lines()[-1], what="one event in full")
     terminal.press("escape")
     terminal.wait_for_text("Sessions 1-")
@@ -32,6 +37,12 @@ def look_around(terminal: Terminal) -> None:
     terminal.wait_for_text("Tools · all")
     terminal.press("q")
     assert terminal.wait() == 0
+
+
+def activity_title(terminal: Terminal) -> str:
+    """Whose activity the tree shows, or nothing before it has lines."""
+    found = re.search(r"Activity · (\S+) · [0-9,-]+ of", terminal.text())
+    return "" if found is None else found[1]
 
 
 def journal_mode_set(path: Path, mode: str) -> None:

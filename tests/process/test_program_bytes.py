@@ -1,0 +1,127 @@
+"""How little is sent to the terminal: it may be at the other end of a slow line."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.process.program import Home
+from tests.process.terminal import Terminal
+from tests.stores import CanonicalStore, canonical_store, start_live_writer
+
+pytestmark = pytest.mark.process
+
+LAST = "session-59"
+"""Newest session, in focus at first, with more events than fit on the screen."""
+
+
+@pytest.fixture
+def store(home: Home) -> Iterator[CanonicalStore]:
+    """Sixty sessions; the last one runs and so does its last call."""
+    now = time.time() - 100_000.0
+    tools, agents = ("Read", "Bash", "Grep"), ("planner", "coder")
+    with canonical_store(home.folder / "stores" / "s.db", "wal") as store:
+        with store.batch():
+            for number in range(60):
+                name, start = f"session-{number:02}", now + number * 1000
+                status = "running" if name == LAST else "completed"
+                store.add_session(name, title=f"Number {number}", status=status, started=start)
+                for event in range(120 if name == LAST else 20):
+                    store.add_event(
+                        name,
+                        id=f"{number}-{event}",
+                        tool=tools[event % 3],
+                        agent=agents[event % 2],
+                        summary=f"thing number {event} was done in some words",
+                        time=start + event,
+                        state="running" if (name, event) == (LAST, 119) else "ok",
+                        duration=1.5,
+                    )
+        yield store
+
+
+def sent(terminal: Terminal, act: Callable[[], object]) -> int:
+    """How many bytes come because of something; there must be some."""
+    mark = len(terminal.raw)
+    act()
+    terminal.wait_for(lambda t: len(t.raw) > mark, what="any output")
+    terminal.wait_for_quiet(0.3)
+    return len(terminal.raw) - mark
+
+
+@pytest.mark.parametrize("name", ["heist-audit.db", "htmlgraph-0.35.0.db"])
+def test_starting_and_doing_nothing(home: Home, name: str) -> None:
+    with home.open(home.sample(name)) as terminal:
+        terminal.wait_for_quiet(0.5)
+        mark = len(terminal.raw)
+        assert mark <= 30_000
+        # Time passes on purpose: nothing may tick.
+        time.sleep(2)
+        assert terminal.raw[mark:] == b""
+
+
+def test_what_changes(home: Home, store: CanonicalStore) -> None:
+    now = time.time() - 40_000
+    with home.open(store.path) as terminal:
+        terminal.wait_for_text("thing number 119")
+        terminal.wait_for_quiet(0.4)
+        one_row = {
+            "a call ends": lambda: store.finish_event("59-119"),
+            "an event in another session": lambda: store.add_event("session-58", time=now),
+            "an event in a session out of sight": lambda: store.add_event("session-02", time=now),
+        }
+        assert {what: n for what, act in one_row.items() if (n := sent(terminal, act)) > 400} == {}
+        appended = {
+            "an event that is followed": lambda: store.add_event(LAST, agent="coder", time=now),
+            "by a new agent with a new tool": lambda: store.add_event(
+                LAST, agent="reviewer", tool="Write", time=now
+            ),
+        }
+        assert {
+            what: n for what, act in appended.items() if (n := sent(terminal, act)) > 3000
+        } == {}
+
+
+def test_keys(home: Home, store: CanonicalStore) -> None:
+    limits = {
+        "one session on": ("down", 8000),
+        "a page of sessions": ("pagedown", 9000),
+        "to the tree": ("tab", 4000),
+        "a line up": ("up", 500),
+        "a line down": ("down", 500),
+        "a page up": ("pageup", 4000),
+        "follow": ("f", 4000),
+        "to the tools": ("tab", 4000),
+        "a tool down": ("down", 500),
+        "sort": ("s", 1500),
+        "to the matrix": ("tab", 4000),
+        "a cell down": ("down", 500),
+        "another relation": ("m", 3000),
+        "times in UTC": ("u", 3000),
+        "everything": ("ctrl+l", 30_000),
+    }
+    with home.open(store.path) as terminal:
+        terminal.wait_for_text("thing number 119")
+        terminal.wait_for_quiet(0.4)
+        used = {}
+        for what, (key, most) in limits.items():
+            number = sent(terminal, lambda key=key: terminal.press(key))  # type: ignore[misc]
+            if number > most:
+                used[what] = number
+        assert used == {}
+
+
+def test_a_busy_session_that_is_followed(home: Home) -> None:
+    path: Path = home.folder / "stores" / "live.db"
+    start_live_writer(path, count=50, rate=0).communicate()
+    with home.open(path) as terminal:
+        terminal.wait_for_text("50 events")
+        terminal.wait_for_quiet(0.4)
+        mark, begun = len(terminal.raw), time.monotonic()
+        start_live_writer(path, count=400, rate=200).communicate()
+        seconds = time.monotonic() - begun
+        terminal.wait_for_text("450 events")
+        assert (len(terminal.raw) - mark) / seconds <= 12_000
