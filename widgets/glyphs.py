@@ -80,7 +80,9 @@ ASCII: Final = Glyphs(
 )  # fmt: skip
 """For terminals (and people) that want plain ASCII; each sign is one byte."""
 
-_ORNAMENTS: Final = str.maketrans({"—": "-", "…": "~", "·": ".", "↵": "/", "→": ">", "‖": "="})
+_ORNAMENTS: Final = str.maketrans(
+    {"—": "-", "…": "~", "·": ".", "↵": "/", "→": ">", "‖": "=", "±": "+"}
+)
 
 
 def session_glyph(status: SessionStatus, glyphs: Glyphs) -> str:

@@ -67,7 +67,7 @@ class GroupTable(LineTable[GroupMetric]):
         Column("verdict", "B against A", 21, 11, priority=99),
         Column("a", "A", 8, 7, "right", priority=95),
         Column("b", "B", 8, 7, "right", priority=94),
-        Column("difference", "change", 9, 8, "right", priority=90),
+        Column("difference", "change", 9, 9, "right", priority=90),
         Column("interval", "95 % interval", 19, 15, "right", priority=80),
         Column("p", "p adj", 6, 6, "right", priority=70),
         Column("n", "n A/B", 9, 7, "right", priority=65),

@@ -45,7 +45,8 @@ def strip_lines(
         return []
     low, high = min(both), max(both)
     if low == high:
-        low, high = low - (abs(low) or 1) / 2, high + (abs(high) or 1) / 2
+        around = (abs(low) or 1) / 2
+        low, high = (0.0, 1.0) if metric.unit is Unit.RATE else (low - around, high + around)
     lines: list[str] = []
     for name, values in (("A", values_a), ("B", values_b)):
         places = [round((value - low) / (high - low) * (room - 1)) for value in sorted(values)]

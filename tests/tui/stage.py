@@ -281,6 +281,7 @@ async def on_stage(
     clock: Clock | None = None,
     first_step: bool = True,
     early_step: bool = False,
+    paint: bool = False,
 ) -> AsyncIterator[Stage]:
     """Run the program on a store.
 
@@ -292,6 +293,8 @@ async def on_stage(
         clock: the present.
         first_step: poll once there is a screen.
         early_step: poll before there is one.
+        paint: draw the main screen whenever it changes, as for a terminal; without that it is
+            drawn when a test looks at it, which takes half the time.
     """
     clock = Clock() if clock is None else clock
     poller, reader = StepPoller(path, clock), StepReader(path)
@@ -313,6 +316,7 @@ async def on_stage(
         await stage.settle()
         if first_step:
             await stage.step()
+            app.frames_held = not paint
         yield stage
 
 

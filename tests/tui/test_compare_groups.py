@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from queries.comparison_models import Verdict
+from tests.stores import FIRST_TIME
+from tests.tui.runs import RUNS, experiment, runs, runs_clock
+from tests.tui.stage import Clock, Stage, on_stage
+from tests.tui.test_compare_flow import compared, line
+
+
+async def two_groups(stage: Stage) -> None:
+    """The list goes from b-7, a-7 down to b-0, a-0."""
+    await stage.press(*["B", "A"] * 8)
+
+
+async def test_groups_are_marked_counted_and_taken_out(folder: Path) -> None:
+    with runs():
+        pass
+    async with on_stage(RUNS, clock=runs_clock()) as stage:
+        await stage.press("A", "B", "space")
+        assert stage.main.sessions.marks == {"live": "A", "bad": "B", "good": "●"}
+        assert [stage.lines()[row][1] for row in (3, 4, 5)] == ["A", "B", "●"]
+        assert stage.footer.rstrip().endswith("1 marked · A 1 · B 1")
+        await stage.press("g", "A")
+        assert "live" not in stage.main.sessions.marks
+        await stage.press("B")
+        assert "bad" not in stage.main.sessions.marks
+        await stage.press("A", "g", "j", "j", "B")
+        assert stage.main.sessions.marks == {"good": "B"}
+        await stage.press("x")
+        assert stage.main.sessions.marks == {}
+
+
+async def test_two_groups_open_with_their_verdicts(folder: Path) -> None:
+    with experiment():
+        pass
+    async with on_stage(RUNS, (120, 40), clock=Clock(FIRST_TIME + 20_000)) as stage:
+        await two_groups(stage)
+        await stage.press("c")
+        screen = compared(stage)
+        assert screen.reading.groups is not None
+        assert [run.id for run in screen.reading.groups.a] == [f"a-{n}" for n in range(7, -1, -1)]
+        assert "[Groups]" in stage.lines()[3]
+        assert stage.lines()[0].startswith(" B (8 sessions) against A (8 sessions):  ▼ ")
+        assert line(stage, "duration").startswith("duration ▼ WORSE 1m44s 3m24s +1m40s")
+        screen.groups.move_to([row.metric.name for row in screen.groups.rows].index("duration"))
+        await stage.settle()
+        assert "duration: one point per session" in stage.text()
+        assert "duration: median 1m44s in A (n 8), 3m24s in B (n 8)" in stage.text()
+        await stage.press("n")
+        row = screen.groups.current
+        assert row is not None
+        assert row.verdict in (Verdict.WORSE, Verdict.DIFFERENT)
+        # The other sections compare all of them one by one.
+        await stage.press("tab")
+        assert "[Metrics]" in stage.lines()[3]
+        assert screen.comparison is not None
+        assert len(screen.comparison.runs) == 16
+
+
+async def test_one_group_alone_is_compared_as_marks(folder: Path) -> None:
+    with runs():
+        pass
+    async with on_stage(RUNS, clock=runs_clock()) as stage:
+        await stage.press("A", "A", "c")
+        assert not compared(stage).has_groups
+        assert "[Metrics]" in stage.lines()[3]
