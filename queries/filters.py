@@ -25,7 +25,7 @@ from queries.text import clean, iso
 from queries.times import parse_time
 
 FIELDS: Final[dict[str, str]] = {
-    "status": "what the session is doing: " + ", ".join(SessionStatus),
+    "status": "what the session is doing, or how the event went: " + ", ".join(SessionStatus),
     "agent": "part of an agent's name",
     "title": "part of the title of a session, or of the summary of an event",
     "id": "part of the id",
@@ -48,7 +48,7 @@ _TOO_LONG: Final = f"a filter has at most {MOST_CHARACTERS} characters."
 _BOTH: Final = frozenset(("agent", "title", "id", "since", "until"))
 SESSION_FIELDS: Final = _BOTH | {"status", "project", "component", "events", "errors"}
 """What can be asked of a session."""
-EVENT_FIELDS: Final = _BOTH | {"tool", "kind", "state"}
+EVENT_FIELDS: Final = _BOTH | {"status", "tool", "kind", "state"}
 """What can be asked of an event."""
 
 _WORDS: Final[dict[str, type[StrEnum]]] = {
@@ -56,6 +56,11 @@ _WORDS: Final[dict[str, type[StrEnum]]] = {
     "kind": EventKind,
     "state": EventState,
 }
+_STATES: Final[dict[str, str]] = {
+    SessionStatus.COMPLETED: EventState.OK,
+    SessionStatus.FAILED: EventState.ERROR,
+}
+"""What words for sessions mean of an event, where it has another word."""
 _NUMBERS: Final = ("events", "errors")
 _MOMENTS: Final = ("since", "until")
 _COMPARE: Final[dict[str, Callable[[int, int], bool]]] = {
@@ -210,10 +215,12 @@ def _no_such_field(name: str, allowed: tuple[str, ...]) -> str:
 
 def _normal(field: str, value: str, now: float) -> str:
     if field in _WORDS:
-        words = tuple(_WORDS[field])
-        if value.lower() not in words:
+        words, word = tuple(_WORDS[field]), value.lower()
+        if field == "state":
+            word = _STATES.get(word, word)
+        if word not in words:
             raise ValueError(f"'{clean(value, 40)}' is no {field}; write {', '.join(words)}.")
-        return value.lower()
+        return word
     if field in _NUMBERS:
         found = _match_number(value)
         if found is None:
@@ -265,8 +272,8 @@ def _ask_event(term: Term, event: Event) -> bool:
         return _contains(_EVENT_TEXTS[field](event), term.values)
     if field == "kind":
         return event.kind in term.values
-    if field == "state":
-        return event.state in term.values
+    if field in ("state", "status"):
+        return event.state in (_STATES.get(value, value) for value in term.values)
     if field in _MOMENTS:
         return _active(event.time, event.time, term)
     texts = (text for read in _EVENT_TEXTS.values() for text in read(event))

@@ -43,6 +43,18 @@ def shorten_middle(text: str, width: int) -> str:
     return f"{head}…{tail}"
 
 
+def shorten_path(path: str, width: int) -> str:
+    """The path in at most ``width`` cells: folders give way first, then the file's name."""
+    if cell_len(path) <= width:
+        return path
+    parts = path.split("/")
+    for first in range(1, len(parts)):
+        shown = "…/" + "/".join(parts[first:])
+        if cell_len(shown) <= width:
+            return shown
+    return shorten_middle(parts[-1], width)
+
+
 class LineBar(Widget):
     """A line with something at its left and something at its right end."""
 

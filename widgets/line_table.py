@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
+from itertools import pairwise
+from types import MappingProxyType
 from typing import ClassVar, Final, Generic, TypeVar, Unpack
 
 from rich.cells import cell_len, set_cell_size
@@ -20,6 +22,7 @@ Cell = tuple[str, str]
 
 _NEAR: Final = 64
 """A row that moved is first looked for so many places around its old one."""
+_BLANK: Final[Mapping[int, str]] = MappingProxyType({})
 _TEXT_WIDTH: Final = 160
 """Width of the table in an export."""
 
@@ -184,19 +187,25 @@ class LineTable(Pane, Generic[Row]):
     def lines_as_text(self) -> list[str]:
         """The header and all rows in aligned columns."""
         placed = layout(self.COLUMNS, max(_TEXT_WIDTH, self.text_width))
-        lines = [[self._title(place) for place in placed]]
-        lines += [
+        rows = [
             [self.cell(row, place.column.name, place.width) for place in placed]
             for row in self._rows
         ]
-        gap, ellipsis = " " * GAP, self.glyphs.ellipsis
+        header = self._fitted(self._titles(placed), placed, self._sign_beside(placed))
         return [
-            gap.join(
-                fit(text, place.width, place.column.align, ellipsis)
-                for (text, _), place in zip(cells, placed, strict=True)
-            ).rstrip()
-            for cells in lines
+            "".join(header).rstrip(),
+            *("".join(self._fitted(row, placed)).rstrip() for row in rows),
         ]
+
+    def _fitted(
+        self, cells: Sequence[Cell], placed: Sequence[Placed], gaps: Mapping[int, str] = _BLANK
+    ) -> list[str]:
+        """Each gap and each cell of a line, in turn."""
+        parts: list[str] = []
+        for position, ((text, _), place) in enumerate(zip(cells, placed, strict=True)):
+            parts.append((gaps.get(position, "") if position else "").ljust(GAP if position else 0))
+            parts.append(fit(text, place.width, place.column.align, self.glyphs.ellipsis))
+        return parts
 
     def header_key(self) -> Hashable:
         """The sort order; the columns follow from the width."""
@@ -206,16 +215,32 @@ class LineTable(Pane, Generic[Row]):
         """The titles, with a sign at the column that is sorted by."""
         del y, width
         placed = self.placed()
-        return self._in_columns([self._title(place) for place in placed], placed, "header")
+        return self._in_columns(self._titles(placed), placed, "header", self._sign_beside(placed))
 
-    def _title(self, place: Placed) -> Cell:
-        column = place.column
-        if not self._sort or column.name != self.SORT_COLUMNS.get(self._sort, self._sort):
-            return (column.title, "header")
+    def _is_sorted_by(self, column: Column) -> bool:
+        return bool(self._sort) and column.name == self.SORT_COLUMNS.get(self._sort, self._sort)
+
+    def _sign(self) -> str:
         descending = (self._sort not in self.TEXT_SORTS) != self._reverse
-        sign = self.glyphs.descending if descending else self.glyphs.ascending
-        title = set_cell_size(column.title, min(cell_len(column.title), max(0, place.width - 1)))
-        return (title + sign, "header")
+        return self.glyphs.descending if descending else self.glyphs.ascending
+
+    def _titles(self, placed: Sequence[Placed]) -> list[Cell]:
+        titles = [place.column.title for place in placed]
+        for position, place in enumerate(placed):
+            is_last = position == len(placed) - 1
+            if self._is_sorted_by(place.column) and (is_last or _has_room(place)):
+                room = max(0, place.width - 1)
+                titles[position] = set_cell_size(titles[position], min(len(titles[position]), room))
+                titles[position] += self._sign()
+        return [(title, "header") for title in titles]
+
+    def _sign_beside(self, placed: Sequence[Placed]) -> Mapping[int, str]:
+        """By position: the sign in the gap before it, of a column that has no room for it."""
+        return {
+            position: self._sign()
+            for position, (place, _) in enumerate(pairwise(placed), 1)
+            if self._is_sorted_by(place.column) and not _has_room(place)
+        }
 
     def _visible_cells(self, index: int) -> tuple[Cell, ...]:
         placed = self.placed()
@@ -229,15 +254,20 @@ class LineTable(Pane, Generic[Row]):
         return cells
 
     def _in_columns(
-        self, cells: Sequence[Cell], placed: Sequence[Placed], base: str = ""
+        self,
+        cells: Sequence[Cell],
+        placed: Sequence[Placed],
+        base: str = "",
+        gaps: Mapping[int, str] = _BLANK,
     ) -> list[Segment]:
         """Cells fitted to their columns, one segment per run of equal style."""
-        runs: list[tuple[str, str]] = []
-        ellipsis = self.glyphs.ellipsis
-        for position, ((text, role), place) in enumerate(zip(cells, placed, strict=True)):
-            fitted = fit(text, place.width, place.column.align, ellipsis)
-            if position:
-                runs.append((" " * GAP, base))
-            runs.append((fitted, role if text else base))
+        fitted = self._fitted(cells, placed, gaps)
+        roles = [part for text, role in cells for part in (base, role if text else base)]
+        runs = [run for run in zip(fitted, roles, strict=True) if run[0]]
         styles: dict[str, Style] = {role: self.role(role) for _, role in runs}
         return list(Segment.simplify(Segment(text, styles[role]) for text, role in runs))
+
+
+def _has_room(place: Placed) -> bool:
+    """Whether a column's title and the sign behind it fit into the column."""
+    return cell_len(place.column.title) < place.width

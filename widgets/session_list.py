@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import ClassVar, Final, Unpack
 
 from queries.models import SessionRow, SessionStatus
 from queries.text import age, duration, short_count
-from widgets.cells import Column
+from widgets.cells import Column, Placed, layout
 from widgets.glyphs import UNICODE, session_glyph, spark
 from widgets.line_table import Cell, LineTable
 from widgets.line_view import ViewOptions
@@ -32,7 +32,7 @@ class SessionList(LineTable[SessionRow]):
         Column("status", "", 1, priority=100),
         Column("title", "session", 24, 10, priority=99, flexible=True),
         Column("agent", "agent", 12, 8, priority=40, leaves=22),
-        Column("time", "time", 6, 4, "right", priority=90),
+        Column("time", "time", 6, 5, "right", priority=90),
         Column("events", "events", 6, 6, "right", priority=80),
         Column("calls", "calls", 5, 5, "right", priority=60, leaves=18),
         Column("errors", "err", 5, 5, "right", priority=85),
@@ -133,6 +133,31 @@ class SessionList(LineTable[SessionRow]):
 
     # Drawing
 
+    @property
+    def shows_trend(self) -> bool:
+        """Whether there is a column for the activity over time, which changes all the time."""
+        return self._shows_trend
+
+    @shows_trend.setter
+    def shows_trend(self, on: bool) -> None:
+        if on != self._shows_trend:
+            self._shows_trend = on
+            self._placed_width = -1
+            self.repaint_changed()
+
+    _shows_trend = True
+
+    def placed(self) -> tuple[Placed, ...]:
+        """See :meth:`LineTable.placed`."""
+        if not self._shows_trend and self._placed_width != self.text_width:
+            self._placed_width, self._cells = self.text_width, {}
+            self._placed = layout(_WITHOUT_TREND, self.text_width)
+        return super().placed()
+
+    def header_key(self) -> Hashable:
+        """The sort order, and whether there is a trend."""
+        return (super().header_key(), self._shows_trend)
+
     def row_key(self, row: SessionRow) -> str:
         """The session's id."""
         return row.session.id
@@ -191,6 +216,9 @@ class SessionList(LineTable[SessionRow]):
         if row.complete:
             return (short_count(number), "")
         return (f"{short_count(number)}+" if number else self.glyphs.dash, "muted")
+
+
+_WITHOUT_TREND: Final = tuple(column for column in SessionList.COLUMNS if column.name != "trend")
 
 
 def _agents(row: SessionRow) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from queries import text
 from queries.models import Snapshot, StoreState
 from widgets.glyphs import UNICODE, Glyphs
-from widgets.line_bar import LineBar, Pieces, shorten_end, shorten_middle, width_of
+from widgets.line_bar import LineBar, Pieces, shorten_end, shorten_path, width_of
 
 _PATH = 20
 """Cells down to which the path shrinks before anything else is left out."""
@@ -67,7 +67,7 @@ class StatusBar(LineBar):
             right = [part for part in right if part.name != name]
         room = width - self._needed(left, right, 0, width)
         left = [
-            _Part("path", ((shorten_middle(path, min(room, cell_len(path))), ""),))
+            _Part("path", ((shorten_path(path, min(room, cell_len(path))), ""),))
             if part.name == "path"
             else part
             for part in left

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import ClassVar, Final, Unpack
 
+from rich.cells import cell_len
+
 from queries.models import ToolStatistic
 from queries.text import count, duration, percent, short_count
-from widgets.cells import Column
+from widgets.cells import Column, shortened
 from widgets.glyphs import bar
 from widgets.line_table import Cell, LineTable
 from widgets.line_view import ViewOptions
@@ -67,14 +69,14 @@ class ToolTable(LineTable[ToolStatistic]):
         Column("calls", "calls", 6, 5, "right", priority=95),
         Column("bar", "", 10, 4, priority=60),
         Column("ok", "ok %", 5, 5, "right", priority=90),
-        Column("interval", "95% range", 11, 11, "right", priority=50),
+        Column("interval", "95% range", 11, 11, "right", priority=50, leaves=14),
         Column("errors", "err", 5, 4, "right", priority=85),
-        Column("running", "run", 4, 4, "right", priority=65),
+        Column("running", "run", 4, 4, "right", priority=65, leaves=9),
         Column("p50", "p50", 6, 6, "right", priority=80),
         Column("p95", "p95", 6, 6, "right", priority=75),
-        Column("average", "avg", 6, 6, "right", priority=40),
-        Column("total", "total", 6, 6, "right", priority=35),
-        Column("tokens", "tokens", 6, 6, "right", priority=30),
+        Column("average", "avg", 6, 6, "right", priority=40, leaves=16),
+        Column("total", "total", 6, 6, "right", priority=35, leaves=18),
+        Column("tokens", "tokens", 6, 6, "right", priority=30, leaves=20),
     )
     TEXT_SORTS: ClassVar[frozenset[str]] = TEXT_SORTS
 
@@ -90,6 +92,8 @@ class ToolTable(LineTable[ToolStatistic]):
         options.setdefault("empty_text", "No tool has been called yet.")
         super().__init__(**options)
         self._most_calls = 0
+        self._all_names: tuple[str, ...] = ()
+        self._shortened: tuple[int, dict[str, str]] = (0, {})
 
     def show_tools(
         self, tools: Iterable[ToolStatistic], sort: str = "calls", reverse: bool = False
@@ -105,6 +109,8 @@ class ToolTable(LineTable[ToolStatistic]):
             KeyError: there is no such order.
         """
         rows = sort_tools(tools, sort, reverse)
+        self._all_names = tuple(map(tool_name, rows))
+        self._shortened = (0, {})
         self._most_calls = max((tool.calls for tool in rows), default=0)
         self.show(rows, sort=sort, reverse=reverse)
 
@@ -121,7 +127,7 @@ class ToolTable(LineTable[ToolStatistic]):
         """One cell of the table."""
         match column:
             case "tool":
-                return (tool_name(row), "")
+                return (self._shown_name(tool_name(row), width), "")
             case "calls":
                 return (self._calls(row, width), "")
             case "bar":
@@ -146,6 +152,15 @@ class ToolTable(LineTable[ToolStatistic]):
             case _:
                 seconds = _SECONDS[column](row)
                 return (duration(seconds), "muted" if seconds is None else "")
+
+    def _shown_name(self, name: str, width: int) -> str:
+        """The name so that it differs from all others even where it is cut."""
+        if cell_len(name) <= width:
+            return name
+        if self._shortened[0] != width:
+            short = shortened(self._all_names, width, self.glyphs.ellipsis)
+            self._shortened = (width, dict(zip(self._all_names, short, strict=True)))
+        return self._shortened[1][name]
 
     def _calls(self, row: ToolStatistic, width: int) -> str:
         sign = self.glyphs.aggregated if row.aggregated else ""

@@ -238,11 +238,29 @@ def test_mistakes_are_told_with_their_place(text: str, position: int, words: str
     assert words in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "state"),
+    [
+        ("status:failed", EventState.ERROR),
+        ("status:Completed", EventState.OK),
+        ("status:running", EventState.RUNNING),
+        ("state:failed", EventState.ERROR),
+        ("state:completed", EventState.OK),
+    ],
+)
+def test_words_for_sessions_are_understood_of_events(text: str, state: EventState) -> None:
+    asked = parse_filter(text, NOW, EVENT_FIELDS)
+    assert [each for each in EventState if asked.matches_event(replace(EVENT, state=each))] == [
+        state
+    ]
+    assert parse_filter(str(asked), NOW, EVENT_FIELDS) == asked
+
+
 def test_only_what_can_be_answered_may_be_asked() -> None:
     with pytest.raises(FilterError, match="'tool' cannot be asked here; fields are status,"):
         parse_filter("tool:Bash", NOW, SESSION_FIELDS)
-    with pytest.raises(FilterError, match="'status' cannot be asked here"):
-        parse_filter("status:failed", NOW, EVENT_FIELDS)
+    with pytest.raises(FilterError, match="'project' cannot be asked here"):
+        parse_filter("project:x", NOW, EVENT_FIELDS)
     assert parse_filter("agent:x", NOW, SESSION_FIELDS) == parse_filter("agent:x", NOW)
     assert set(FIELDS) == SESSION_FIELDS | EVENT_FIELDS
 

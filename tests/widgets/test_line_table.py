@@ -52,6 +52,25 @@ async def test_rows_and_header() -> None:
         assert stage.lines()[0].startswith("key▼")
 
 
+class Tight(Items):
+    COLUMNS = (
+        Column("number", "number", 6, align="right", priority=2),
+        Column("key", "key", 5, priority=1),
+    )
+
+
+async def test_where_a_title_has_no_room_for_the_sign_it_stands_beside() -> None:
+    table = Tight()
+    async with on_stage(table, (13, 3)) as stage:
+        table.show(items(0, 1), sort="number")
+        await stage.settle()
+        assert stage.lines()[0].rstrip() == "number▼key"
+        assert table.lines_as_text() == ["number▼key", "     0 k0"]
+        table.show(items(0, 1), sort="key")
+        await stage.settle()
+        assert stage.lines()[0].rstrip() == "number key▲"
+
+
 async def test_equal_rows_repaint_nothing_and_one_changed_row_one_line() -> None:
     table = Items()
     async with on_stage(table, (30, 20)) as stage:

@@ -34,7 +34,7 @@ async def test_a_line_at_the_width_of_the_main_screens_pane() -> None:
         pane.set_marks({"b": "A"})
         await stage.settle()
         lines = [line.rstrip() for line in stage.lines()]
-        assert lines[0].split() == ["session", "tim▼", "events", "err", "trend"]
+        assert lines[0].split() == ["session", "time▼", "events", "err", "trend"]
         assert lines[1].startswith("  ● fix-login")
         assert "12m" in lines[1]
         assert "312" in lines[1]

@@ -13,7 +13,7 @@ from textual.strip import Strip
 from queries.models import Problem, Snapshot, StoreInfo, StoreState, StoreTotals
 from tests.widgets.pane_app import HOSTILE
 from widgets.glyphs import ASCII
-from widgets.line_bar import LineBar, shorten_middle
+from widgets.line_bar import LineBar, shorten_middle, shorten_path
 from widgets.status_bar import FooterBar, StatusBar
 
 INFO = StoreInfo(
@@ -95,16 +95,15 @@ async def test_narrow_bars_leave_out_the_least_important_first() -> None:
     assert seen[-1] == ("live",)
 
 
-async def test_a_long_path_gives_way_in_its_middle() -> None:
+async def test_the_far_folders_of_a_long_path_give_way() -> None:
     bar = StatusBar()
     long = replace(INFO, path="/home/someone/with/a/very/long/way/to/the/file/heist_audit.db")
     async with shown(bar, 120) as pilot:
         bar.show(replace(SNAPSHOT, info=long))
         await pilot.pause()
         text = drawn(bar)
-        assert "/home" in text
-        assert "…" in text
-        assert "heist_audit.db · htmlgraph 0.26" in text
+        assert "…/the/file/heist_audit.db · htmlgraph 0.26" in text
+        assert "/home" not in text
 
 
 async def test_the_same_snapshot_repaints_nothing() -> None:
@@ -222,3 +221,14 @@ async def test_the_footer_keeps_its_first_hints_and_its_message() -> None:
 def test_shortening_never_gets_too_long(width: int) -> None:
     for text in ("/a/long/path.db", "数据库数据库数据库", "x"):
         assert cell_len(shorten_middle(text, width)) <= width
+        assert cell_len(shorten_path(text, width)) <= width
+
+
+def test_a_path_loses_its_folders_first() -> None:
+    path = "/srv/agents/east/heist.db"
+    assert shorten_path(path, 25) == path
+    assert shorten_path(path, 24) == "…/agents/east/heist.db"
+    assert shorten_path(path, 20) == "…/east/heist.db"
+    assert shorten_path(path, 11) == "…/heist.db"
+    assert shorten_path(path, 9) == "heist.db"
+    assert shorten_path(path, 6) == "he….db"

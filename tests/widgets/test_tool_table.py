@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.widgets.pane_app import HOSTILE, SIZES, on_stage
@@ -18,7 +20,7 @@ async def test_the_width_of_the_main_screens_pane() -> None:
         pane.show_tools([BASH, READ, GIT])
         await stage.settle()
         rows = [line.split() for line in stage.lines()]
-        assert rows[0] == ["tool", "call▼", "ok", "%", "err", "p50", "p95"]
+        assert rows[0] == ["tool", "calls▼", "ok", "%", "err", "p50", "p95"]
         assert rows[1] == ["Read", "120", "100.0", "0.1s", "0.4s"]
         assert rows[2] == ["Bash", "60", "95.0", "3", "3.0s", "—"]
         assert rows[3] == ["git·com…", "Σ4", "—", "—", "—"]
@@ -121,3 +123,14 @@ async def test_empty_table_says_so() -> None:
     pane = ToolTable()
     async with on_stage(pane, (40, 8)) as stage:
         assert stage.lines()[1].rstrip() == "No tool has been called yet."
+
+
+async def test_cut_names_stay_different() -> None:
+    pane = ToolTable()
+    tools = [replace(BASH, tool=f"subprocess.{name}") for name in ("codex", "gemini")]
+    async with on_stage(pane, (34, 4)) as stage:
+        pane.show_tools(tools)
+        await stage.settle()
+        names = [line.split()[0] for line in stage.lines()[1:3]]
+        assert [name.startswith("sub") and "…" in name for name in names] == [True, True]
+        assert len(set(names)) == 2
