@@ -66,7 +66,7 @@ class SectionBar(LineBar):
                 size = None if self.sizes is None else self.sizes[section]
                 label: str = section
                 if with_sizes and size is not None:
-                    label += f" {words.short_count(size) if size else words.UNKNOWN}"
+                    label += f" {words.short_count(size)} chars" if size else f" {words.UNKNOWN}"
                 is_current = section == self.current
                 left.append((f"[{label}]" if is_current else f" {label} ", "strong" * is_current))
             right: Pieces = ((f" {words_right} ", "warning"),) if self.is_cut else ()

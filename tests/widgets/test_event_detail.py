@@ -75,7 +75,7 @@ async def test_facts_then_the_text_when_it_arrives() -> None:
         ]
         detail.show_text(TEXT)
         await pilot.pause()
-        assert screen(pilot)[5].rstrip() == "[input 45] output 21  raw 42"
+        assert screen(pilot)[5].rstrip() == "[input 45 chars] output 21 chars  raw 42 chars"
         assert [line[:69].rstrip() for line in screen(pilot)[6:10]] == [
             "{",
             '  "command": "make test",',

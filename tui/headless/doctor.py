@@ -102,7 +102,8 @@ def _findings(found: Diagnosis) -> list[tuple[str, list[str]]]:
         )
     if lost.count:
         orphans.append(
-            f"{count(lost.count)} events name a parent that is missing: {', '.join(lost.examples)}"
+            f"{count(lost.count)} event{'s name' if lost.count != 1 else ' names'} a parent"
+            f" that is missing: {', '.join(lost.examples)}"
         )
     return [
         (

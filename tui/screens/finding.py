@@ -19,6 +19,12 @@ SESSIONS, ACTIVITY, TOOLS, MATRIX = range(4)
 LIVE_SEARCH = 5000
 """Lines up to which a search runs while it is being typed."""
 
+_EXAMPLES = {
+    "sessions": "status:failed agent:planner since:7d some text",
+    "events": "status:failed agent:planner tool:Bash some text",
+}
+"""What can be asked for, shown while nothing is typed."""
+
 
 class Finding(PaneScreen):
     """Actions of the registry, groups Move, Find, Sessions, Activity, Tools & matrix."""
@@ -76,10 +82,13 @@ class Finding(PaneScreen):
         if self.pane_index == ACTIVITY:
             typed = self._event_filter
             known = "" if typed is None or not self.tree_view.filter_label else str(typed)
-            self.prompt.ask("events", "events: ", known)
+            self._ask_filter("events", known)
         else:
             now = self.sessions.filter
-            self.prompt.ask("sessions", "sessions: ", "" if now is None else str(now))
+            self._ask_filter("sessions", "" if now is None else str(now))
+
+    def _ask_filter(self, purpose: str, text: str) -> None:
+        self.prompt.ask(purpose, f"filter {purpose}: ", text, _EXAMPLES[purpose])
 
     @on(Prompt.Typed)
     def _typed(self, event: Prompt.Typed) -> None:
@@ -98,7 +107,7 @@ class Finding(PaneScreen):
             self._take_up(event.purpose, event.text)
         except FilterError as error:
             self.say(str(error))
-            self.prompt.ask(event.purpose, f"{event.purpose}: ", event.text)
+            self._ask_filter(event.purpose, event.text)
         else:
             self.pane.focus()
             self.show_titles()

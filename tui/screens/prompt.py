@@ -67,13 +67,14 @@ class Prompt(Horizontal):
         """Whether it is shown."""
         return self.has_class("-asking")
 
-    def ask(self, purpose: str, label: str, text: str = "") -> None:
-        """Show the prompt with a label and a text to begin with."""
+    def ask(self, purpose: str, label: str, text: str = "", example: str = "") -> None:
+        """Show the prompt with a label, a text to begin with, and an example where none is."""
         self._purpose = purpose
         self.query_one(Static).update(label)
         line = self.query_one(Input)
         with line.prevent(Input.Changed):
             line.value = text
+        line.placeholder = example
         self.add_class("-asking")
         # At once, and not when the next message is handled: keys may be waiting already.
         self.screen.set_focus(line)
