@@ -118,7 +118,7 @@ def test_a_store_that_cannot_be_used(
         ("sessions", AUDIT, "--days", "nan"),
         ("sessions", AUDIT, "--filter", "tool:Bash"),
         ("sessions", AUDIT, "--filter", '"open'),
-        ("events", AUDIT, "--filter", "status:failed"),
+        ("events", AUDIT, "--filter", "project:x"),
         ("events", AUDIT, "--before", "nothing"),
         ("events", AUDIT, "--session", "nobody"),
         ("events", AUDIT, "--kind", "party"),
