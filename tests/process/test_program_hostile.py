@@ -50,7 +50,7 @@ def is_detail(terminal: Terminal) -> bool:
 
 
 def is_asking(terminal: Terminal) -> bool:
-    return terminal.lines()[-1].startswith(("/", "sessions:"))
+    return terminal.lines()[-1].startswith(("/", "filter "))
 
 
 class Walk:
