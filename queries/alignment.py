@@ -13,14 +13,12 @@ from queries.common_sequence import (
     single_pairs,
 )
 from queries.comparison_models import AlignedStep, Alignment, Step, StepRelation
-from queries.models import EventKind, EventState
+from queries.gap_placing import by_outcome, from_prompts, outcomes_differ
+from queries.models import EventKind
 from queries.steps import StepKey, step_key, step_shapes
 
 MOST_STEPS = 10_000
 """A session with more steps is aligned by its prompts first."""
-_FURTHEST = 1000
-"""Steps over which a gap is moved to begin with a prompt."""
-_OUTCOMES = frozenset((EventState.OK, EventState.ERROR))
 _END = "(ends)"
 Level = Callable[[str], str]
 
@@ -123,51 +121,10 @@ def _matched(
         pairs += [(at_a + one, at_b + other) for one, other in inner]
         surely = surely and best
         at_a, at_b = end_a, end_b
+    pairs = by_outcome(pairs, (keys_a, keys_b), steps_a, steps_b)
     if len(prompts_a) > 1 or len(prompts_b) > 1:
-        pairs = _from_prompts(pairs, keys_a, keys_b)
+        pairs = from_prompts(pairs, (keys_a, keys_b))
     return pairs, _method(len(anchors), len(prompts_a), len(prompts_b), long, surely)
-
-
-def _from_prompts(
-    pairs: Sequence[Pair], keys_a: Sequence[StepKey], keys_b: Sequence[StepKey]
-) -> list[Pair]:
-    """The same number of pairs, but what one side has alone is whole prompts if it can be.
-
-    Of "go, x, go, y" against "go, y" the first or the second "go" may be the one that is
-    missing; that "go, x" is, and not "x, go", is how people see it.
-    """
-    slid = list(pairs)
-    for index, (end_a, end_b) in enumerate(slid):
-        before = slid[index - 1] if index else (-1, -1)
-        gap = (end_a - before[0] - 1, end_b - before[1] - 1)
-        if (gap[0] > 0) is (gap[1] > 0):
-            continue
-        side = 0 if gap[0] else 1
-        keys, end = (keys_a, end_a) if gap[0] else (keys_b, end_b)
-        start = end - gap[side]
-        if _asks(keys, start) and _asks(keys, end):
-            continue
-        for back in range(1, min(index, _FURTHEST) + 1):
-            alike = keys[start - back] == keys[end - back]
-            if not alike or before[0] - slid[index - back][0] != back - 1:
-                break
-            if before[1] - slid[index - back][1] != back - 1:
-                break
-            if _asks(keys, start - back):
-                _slide(slid, index, back, gap)
-                break
-    return slid
-
-
-def _asks(keys: Sequence[StepKey], index: int) -> bool:
-    """Whether a step is a prompt, or behind the last one."""
-    return index >= len(keys) or keys[index][0] == EventKind.PROMPT
-
-
-def _slide(pairs: list[Pair], index: int, back: int, by: Pair) -> None:
-    """Move the ``back`` pairs before a gap behind it."""
-    for at in range(index - back, index):
-        pairs[at] = (pairs[at][0] + by[0], pairs[at][1] + by[1])
 
 
 def _method(anchors: int, prompts_a: int, prompts_b: int, long: bool, surely: bool) -> str:
@@ -246,10 +203,8 @@ def _pair(
     slower = None
     if one.duration is not None and other.duration is not None:
         slower = other.duration - one.duration
-    proven = one.state in _OUTCOMES and other.state in _OUTCOMES
-    return AlignedStep(
-        relation, a, b, duration_delta=slower, outcome_differs=proven and one.state != other.state
-    )
+    differs = outcomes_differ(steps_a[a], steps_b[b])
+    return AlignedStep(relation, a, b, duration_delta=slower, outcome_differs=differs)
 
 
 def _alignment(
