@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from queries.batch import Batch
@@ -44,7 +47,7 @@ class Backfill:
     def __init__(self, store: Store, fold: Fold) -> None:
         """Begin at the present end of every source; :attr:`high` says where that is."""
         self._fold = fold
-        self._rows = LeanRows(messages_only=fold.messages_only)
+        self._rows = LeanRows()
         self._lost = 0
         self._stride = 0
         self.high: dict[int, int] = {}
@@ -79,25 +82,35 @@ class Backfill:
             return None
         return max((time for time in times if time is not None), default=float("inf"))
 
+    def skip(self) -> None:
+        """The fold has all rows up to :attr:`high` already."""
+        for past in self._pasts:
+            past.low = past.first - 1
+
     def step(self, store: Store, rows: int = SLICE) -> None:
         """Count one slice of the source that has come least far back in time.
 
         Raises StoreBusyError when a writer keeps us out; nothing is lost then.
         """
+        with _no_collection():
+            self._step(store, rows)
+
+    def _step(self, store: Store, rows: int) -> None:
         open_ = [past for past in self._pasts if not past.done]
         if not open_:
             return
         past = max(open_, key=lambda past: float("inf") if past.low_time is None else past.low_time)
         start: int | None = None
         try:
-            start = store.slice_start(past.source, past.low, rows)
-            batches = [self._rows.read(store, past.source, start, past.low, rows)]
+            if store.hides(past.source):
+                start = store.slice_start(past.source, past.low, rows)
+            batch, start = self._rows.read(store, past.source, start, past.low, rows)
+            batches = [batch]
             self._stride = 0
         except (StoreBusyError, StoreGoneError, QueryStoppedError):
             raise
         except StoreError:
-            if start is None:
-                start = past.low - max(rows, self._stride)
+            start = self._damaged_start(store, past, rows)
             start = max(start, past.first - 1)
             batches = self._around_damage(store, past, start)
         for batch in batches:
@@ -106,6 +119,15 @@ class Backfill:
         past.low = start if start >= past.first else past.first - 1
         if self.done:
             self._fold.seal()
+
+    def _damaged_start(self, store: Store, past: _Past, rows: int) -> int:
+        """Where to begin with a slice that cannot be read at once."""
+        try:
+            return store.slice_start(past.source, past.low, rows)
+        except (StoreBusyError, StoreGoneError, QueryStoppedError):
+            raise
+        except StoreError:
+            return past.low - max(rows, self._stride)
 
     def _around_damage(self, store: Store, past: _Past, start: int) -> list[Batch]:
         """A damaged slice: what can be read of it, newest first; what cannot is counted."""
@@ -117,7 +139,7 @@ class Backfill:
             tries -= 1
             batch: Batch | None
             try:
-                batch = self._rows.read(store, past.source, low, high, MOST)
+                batch, _ = self._rows.read(store, past.source, low, high, MOST)
             except (StoreBusyError, StoreGoneError, QueryStoppedError):
                 raise
             except StoreError:
@@ -140,3 +162,15 @@ class Backfill:
         if not self._lost:
             return ()
         return (Problem("events", "rows left out: the file is damaged there", self._lost),)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Put off the collection of garbage, of which there is none in so many short-lived cells."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

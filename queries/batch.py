@@ -7,7 +7,7 @@ of the work is done by built-ins over whole columns, and once for all rows of th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
@@ -103,14 +103,15 @@ class Batch:
     times: list[float | None]
     types: list[RowType]
     durations: list[float | None]
-    text: Callable[[int], str]
-    """By index: the summary of a row that speaks. Few are asked for."""
+    texts: Callable[[Sequence[int]], Mapping[int, str]]
+    """By index: the summaries of these rows, which speak. Few are asked for, all at once."""
     keys: Sequence[str | None]
-    """Call keys, at least of rows that are one half of a call."""
+    """Call keys."""
     amounts: dict[int, tuple[int | None, float | None]]
     """By index: (tokens, cost) of rows that state either."""
     stories: dict[int, Event]
-    """By index: rows whose type has a story; those that are one half of a call may be left out."""
+    """By index: rows whose type has a story, with what it takes to tell it; those that are one
+    half of a call may be left out."""
 
     @classmethod
     def of(cls, events: Sequence[Event]) -> Batch:
@@ -123,7 +124,7 @@ class Batch:
             times=[event.time for event in events],
             types=types,
             durations=[event.duration for event in events],
-            text=lambda index: events[index].summary,
+            texts=lambda indexes: {index: events[index].summary for index in indexes},
             keys=[event.call_key for event in events],
             amounts={
                 index: (event.tokens, event.cost)
@@ -154,18 +155,17 @@ class Batch:
         """
         found: list[tuple[int, int]] = []
         starts: dict[str, list[int]] = {}
+        types, keys = self.types, self.keys
         for index in indexes:
-            kind = self.types[index]
-            if not kind.is_half:
-                continue
-            key = self.keys[index]
-            group = (kind.tool or "") if key is None else f"\0{key}"
-            waiting = starts.get(group)
-            if not kind.counts:
-                if waiting is None:
-                    starts[group] = [index]
-                else:
-                    waiting.append(index)
-            elif waiting:
-                found.append((waiting.pop(), index))
+            kind = types[index]
+            if kind.is_half:
+                key = keys[index]
+                group = kind.tool or "" if key is None else "\0" + key
+                if not kind.counts:
+                    if group in starts:
+                        starts[group].append(index)
+                    else:
+                        starts[group] = [index]
+                elif starts.get(group):
+                    found.append((starts[group].pop(), index))
         return found

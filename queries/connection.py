@@ -196,6 +196,11 @@ class StoreConnection:
         return opened is None or opened.immutable or opened.copy is not None
 
     @property
+    def is_copy(self) -> bool:
+        """Whether a private copy is read: what the files hold now may be something else."""
+        return self._opened is None or self._opened.copy is not None
+
+    @property
     def schema_version(self) -> int:
         """SQLite's counter of schema changes, as of opening."""
         return self._schema_version

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from heapq import nlargest
 from typing import Self
 
@@ -102,6 +102,25 @@ class Counting:
         ):
             self.roster.load_more(store)
         self._steps += 1
+
+    def adopt(self, store: Store, fold: Fold, high: Mapping[int, int]) -> bool:
+        """Go on with a fold over all rows that are there now; whether it can be that.
+
+        Args:
+            store: as it was when this counting was begun.
+            fold: over all of its rows.
+            high: per source, the seq of the last of them.
+        """
+        past = Backfill(store, fold)
+        if self.past is None or not past.high == self.past.high == high:
+            return False
+        while not self.roster.is_loaded:
+            self.roster.load_more(store)
+        self.roster.learn(store, fold.sessions)
+        past.skip()
+        self.fold, self.past = fold, past
+        self._changes += 1
+        return True
 
     def ranges_of(self, session_id: str) -> dict[int, tuple[int, int]] | None:
         """Per source, the seqs between which a session's rows lie; None while unknown."""

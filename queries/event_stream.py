@@ -80,6 +80,12 @@ class EventStream:
             return rows[0]
         return (entry[3] for entry in heapq.merge(*(_keyed(source) for source in rows)))
 
+    @property
+    def high(self) -> dict[int, int]:
+        """Per source, the seq of its last row; 0 where there is none."""
+        sources = range(len(self._store.mapping.sources))
+        return {source: self._bounds.get(source, (0, 0))[1] for source in sources}
+
     def problems(self) -> tuple[Problem, ...]:
         """What could not be read so far."""
         names = self._store.info.sources

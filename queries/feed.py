@@ -13,6 +13,8 @@ from pathlib import Path
 from queries.connection import Change
 from queries.counting import Counting
 from queries.figures import Figures
+from queries.fold_cache import FoldCache
+from queries.kept_totals import KeptTotals
 from queries.models import (
     Event,
     EventKey,
@@ -56,6 +58,7 @@ class Feed:
         stale_after: float = STALE_AFTER,
         keep_sessions: int = 50_000,
         store: Store | None = None,
+        cache: FoldCache | None = None,
     ) -> None:
         """Begin to follow a store; nothing is read before the first :meth:`poll`.
 
@@ -65,6 +68,7 @@ class Feed:
             stale_after: seconds of silence after which a running session is stale.
             keep_sessions: the most sessions that are listed.
             store: the store as somebody has opened it already; the feed closes it.
+            cache: where totals are kept from one time to the next; None: nowhere.
         """
         self.path = Path(path)
         self._given = store
@@ -81,6 +85,8 @@ class Feed:
         self._identity: tuple[object, ...] | None = None
         self._counting = Counting.nothing(keep_sessions, stale_after)
         self._figures = Figures()
+        self._cache = cache
+        self._kept: KeptTotals | None = None
         self._unread = False
         """Whether the store holds something that is not taken yet."""
         self._unproven = False
@@ -198,8 +204,8 @@ class Feed:
 
     def _begin(self, store: Store) -> None:
         """Forget all totals and count everything anew."""
-        counting = Counting(store, self._keep, self._stale_after)
-        self._counting = counting
+        self._kept = None if self._cache is None else KeptTotals(self._cache, store)
+        self._counting = Counting(store, self._keep, self._stale_after)
         self.epoch += 1
         self._begun = self._clock()
         self._arrived, self._arrived_cut = [], False
@@ -265,22 +271,48 @@ class Feed:
         """Whether some of the past is still to be counted."""
         return self.store is not None and not self._counting.is_complete
 
-    def backfill(self, seconds: float) -> None:
-        """Count the past for about so long. Errors show at the next poll."""
+    def backfill(self, seconds: float) -> bool:
+        """Count the past for about so long. Errors show at the next poll.
+
+        Returns:
+            Whether everything has become known by this: a snapshot is worth making at once.
+        """
         store = self.store
-        if store is None or self._unproven:
-            return
+        if store is None or self._unproven or self._counting.is_complete:
+            return False
         end = time.perf_counter() + seconds
         try:
+            self._look_up(store)
             while not self._counting.is_complete:
                 self._counting.step(store)
                 self._dirty = True
                 if time.perf_counter() >= end:
                     break
         except (StoreBusyError, QueryStoppedError):
-            return
+            return False
         except StoreError as error:
             self._lose(error)
+            return False
+        return self._counting.is_complete
+
+    def _look_up(self, store: Store) -> None:
+        """Take the totals that were kept, if there are such and they are right."""
+        kept = None if self._kept is None else self._kept.look_up(store)
+        if kept is not None and self._counting.adopt(store, kept.fold, kept.high):
+            self._dirty = True
+
+    def keep_totals(self) -> None:
+        """Keep what is counted for the next time, once everything is; takes a moment then."""
+        store, past = self.store, self._counting.past
+        if self._kept is None or store is None or past is None or not self._counting.is_complete:
+            return
+        if not self._counting.problems():
+            self._kept.keep(store, self._counting.fold, past.high)
+
+    def leave(self) -> None:
+        """The program ends: begin nothing that takes long. May be called from any thread."""
+        if self._kept is not None:
+            self._kept.give_up()
 
     # -- what the panes show --------------------------------------------------------------------
 

@@ -64,11 +64,24 @@ class Fold(FoldRows):
         self._forget_now_and_then()
 
     def prepend_batch(self, batch: Batch) -> None:
-        """Take rows right before this range."""
+        """Take rows right before this range. Raises as :meth:`add_batch` does."""
         older = Fold(messages_only=self.messages_only)
         older._first = self._first - len(batch.seqs)
+        older._share_counts(self)
         older.add_batch(batch)
-        self.prepend(older)
+        self._first -= older.rows
+        self._add_numbers(older)
+        self.waiting |= older.waiting
+        for name, earlier in older.sessions.items():
+            later = self.sessions.get(name)
+            if later is None:
+                self.sessions[name] = earlier
+            else:
+                for agent in earlier.agents:
+                    if agent in later.agents:
+                        self.agents[agent].sessions -= 1
+                self._join(name, earlier, later)
+        self._forget_now_and_then()
 
     def _note_agents(self, session: SessionFold, other: SessionFold | None) -> None:
         """Agents of a session whose other rows, if there are any, are counted already."""

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
+from itertools import islice
+from operator import gt, itemgetter
 
 from queries.batch import Batch, RowType, ToolKey, type_of
 from queries.fold_parts import AgentFold, KnownSum, ToolFold
 from queries.handed_on import HandedOn, Pair
 from queries.models import Event, EventKey, EventKind, EventState, Phase
 from queries.session_fold import SessionFold
+
+_turned = itemgetter(1, 0)
 
 
 class FoldCounts:
@@ -69,6 +73,7 @@ class FoldCounts:
                     durations[kind.tool_key] = [took]
         for key, values in durations.items():
             self.tools[key].durations.add_all(values)
+        self._see_agents(batch)
 
     def _count(self, kind: RowType, number: int) -> None:
         self.events += number
@@ -98,11 +103,27 @@ class FoldCounts:
             agent = self.agents[name] = AgentFold()
         return agent
 
-    def _see_agents(self, kinds: Sequence[RowType], times: Sequence[float | None]) -> None:
+    def _see_agents(self, batch: Batch) -> None:
         """Note when agents last did something."""
-        for kind, time in zip(kinds, times, strict=True):
-            if time is not None and kind.agent is not None and kind.counts:
+        seen: Iterable[tuple[float, RowType]]
+        times = [time for time in batch.times if time is not None]
+        if len(times) == len(batch.times):
+            seen = zip(times, batch.types, strict=True)
+        else:
+            both = zip(batch.times, batch.types, strict=True)
+            seen = [(time, kind) for time, kind in both if time is not None]
+        if any(map(gt, times, islice(times, 1, None))):
+            seen = sorted(seen, key=itemgetter(0))
+        # Of one type, the last time is what stays.
+        for kind, time in dict(map(_turned, seen)).items():
+            if kind.counts and kind.agent is not None:
                 self.agents[kind.agent].see(time)
+
+    def _count_amounts(self, batch: Batch) -> None:
+        for index, (tokens, cost) in batch.amounts.items():
+            kind = batch.types[index]
+            if kind.counts:
+                self._add_amounts(self.sessions[batch.sessions[index]], kind, tokens, cost, 1)
 
     def _count_in_session(self, session: SessionFold, kind: RowType, number: int) -> None:
         gained = session.count(kind, number)
@@ -187,14 +208,7 @@ class FoldCounts:
 
     def _merge_counts(self, other: FoldCounts, shift: int) -> None:
         """Add all counts but those of sessions."""
-        self.rows += other.rows
-        self.events += other.events
-        self.messages += other.messages
-        self.calls += other.calls
-        self.ok += other.ok
-        self.errors += other.errors
-        self.failed_calls += other.failed_calls
-        self.never_ended += other.never_ended
+        self._add_numbers(other)
         self.tokens.merge(other.tokens)
         self.cost.merge(other.cost)
         for key, tool in other.tools.items():
@@ -212,3 +226,20 @@ class FoldCounts:
             self.running.setdefault(name, {}).update(events)
         self.waiting |= other.waiting
         self.changed |= other.changed
+
+    def _add_numbers(self, other: FoldCounts) -> None:
+        self.rows += other.rows
+        self.events += other.events
+        self.messages += other.messages
+        self.calls += other.calls
+        self.ok += other.ok
+        self.errors += other.errors
+        self.failed_calls += other.failed_calls
+        self.never_ended += other.never_ended
+
+    def _share_counts(self, other: FoldCounts) -> None:
+        """Count what does not depend on the order of rows right where ``other`` counts it."""
+        self.tokens, self.cost = other.tokens, other.cost
+        self.tools, self.agents = other.tools, other.agents
+        self.follows, self.repeats, self.next_tools = other.follows, other.repeats, other.next_tools
+        self.handed_on, self.running, self.changed = other.handed_on, other.running, other.changed

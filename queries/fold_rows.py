@@ -3,19 +3,37 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from itertools import groupby, pairwise
-from operator import attrgetter
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, groupby, pairwise
+from operator import attrgetter, itemgetter
 
 from queries import open_rows
-from queries.batch import Batch, RowType, type_of
+from queries.batch import Batch, RowType, ToolKey, type_of
 from queries.fold_counts import FoldCounts
+from queries.heard import Heard
 from queries.models import Event, EventKind, Phase
 from queries.open_rows import OpenRows
 from queries.session_fold import Said, SessionFold, text_mark
 from queries.session_ledger import SessionLedger
 
 _source_of = attrgetter("source")
+
+
+class _Rows:
+    """Those rows of a batch that are of one session."""
+
+    __slots__ = ("indexes", "kinds", "name", "times")
+
+    def __init__(self, name: str, indexes: list[int], batch: Batch) -> None:
+        self.name = name
+        self.indexes = indexes
+        self.kinds: Sequence[RowType]
+        self.times: Sequence[float | None]
+        if len(indexes) > 1:
+            pick = itemgetter(*indexes)
+            self.kinds, self.times = pick(batch.types), pick(batch.times)
+        else:
+            self.kinds, self.times = (batch.types[indexes[0]],), (batch.times[indexes[0]],)
 
 
 class FoldRows(FoldCounts):
@@ -62,37 +80,39 @@ class FoldRows(FoldCounts):
             self.add_batch(Batch.of(list(run)))
 
     def add_batch(self, batch: Batch) -> None:
-        """Take rows in order of arrival."""
+        """Take rows in order of arrival.
+
+        Raises StoreError where the batch has to read more and cannot; nothing is counted then.
+        """
         at = self._first + self.rows
-        self.rows += len(batch.seqs)
-        self._count_types(batch)
         rows_of: dict[str, list[int]] = {}
         for index, name in enumerate(batch.sessions):
             if name in rows_of:
                 rows_of[name].append(index)
             else:
                 rows_of[name] = [index]
-        for name, indexes in rows_of.items():
-            self._take(name, batch, indexes, at)
-        for index, (tokens, cost) in batch.amounts.items():
-            kind = batch.types[index]
-            if kind.counts:
-                self._add_amounts(self.sessions[batch.sessions[index]], kind, tokens, cost, 1)
+        groups = [_Rows(name, indexes, batch) for name, indexes in rows_of.items()]
+        heard = [Heard(rows.indexes, rows.kinds, self.messages_only) for rows in groups]
+        asked = [index for each in heard for index in each.asked]
+        texts = batch.texts(asked) if asked else {}
+        self.rows += len(batch.seqs)
+        self._count_types(batch)
+        for rows, each in zip(groups, heard, strict=True):
+            session = self._session(rows.name)
+            self._take(session, batch, rows, at)
+            self._speak(session, each, texts)
+        self._count_amounts(batch)
         self.changed.update(rows_of)
         self._forget_now_and_then()
 
-    def _take(self, name: str, batch: Batch, indexes: list[int], at: int) -> None:
+    def _take(self, session: SessionFold, batch: Batch, rows: _Rows, at: int) -> None:
         """Count the rows of one session."""
-        session = self._session(name)
-        kinds = [batch.types[index] for index in indexes]
-        times = [batch.times[index] for index in indexes]
+        indexes, kinds, times = rows.indexes, rows.kinds, rows.times
         session.see_rows(batch.source, batch.seqs[indexes[0]], batch.seqs[indexes[-1]])
         has_stories = has_starts = False
-        agents = set()
         for kind, number in Counter(kinds).items():
             if kind.counts:
                 self._count_in_session(session, kind, number)
-                agents.add(kind.agent)
             else:
                 has_starts = True
             if kind.has_story:
@@ -105,14 +125,9 @@ class FoldRows(FoldCounts):
             known = [time for kind, time in counted if kind.counts and time is not None]
         if known:
             session.bars.add_all(known)
-            if len(agents) > 1:
-                self._see_agents(kinds, times)
-            elif (agent := agents.pop()) is not None:
-                self.agents[agent].see(max(known))
-        self._speak(session, batch, indexes, kinds)
         if has_stories:
             rest = [index for index, kind in zip(indexes, kinds, strict=True) if kind.has_story]
-            ledger = SessionLedger(self, name, session)
+            ledger = SessionLedger(self, rows.name, session)
             if len(batch.seqs) <= open_rows.REACH:
                 rest = self._join_halves(ledger, batch, rest)
             for index in rest:
@@ -121,16 +136,28 @@ class FoldRows(FoldCounts):
     def _join_halves(self, ledger: SessionLedger, batch: Batch, indexes: list[int]) -> list[int]:
         """Join the halves of calls that are all in this batch; returns the other rows."""
         pairs = batch.match(indexes)
+        if not pairs:
+            return indexes
+        amounts, durations, times, types = (
+            batch.amounts, batch.durations, batch.times, batch.types
+        )  # fmt: skip
+        taken: dict[ToolKey, list[float]] = {}
         for start, end in pairs:
-            first, second = batch.types[start], batch.types[end]
-            if start in batch.amounts or not second.says_all_of(first):
+            kind = types[end]
+            if start in amounts or not kind.says_all_of(types[start]):
                 ledger.joined(batch.event(start), batch.event(end))
-            elif batch.durations[end] is None:
-                begun, ended = batch.times[start], batch.times[end]
+            elif durations[end] is None and kind.timed:
+                begun, ended = times[start], times[end]
                 if begun is not None and ended is not None:
-                    self.count_duration(second, max(ended - begun, 0.0), 1)
-        joined = {index for pair in pairs for index in pair}
-        return [index for index in indexes if index not in joined] if joined else indexes
+                    took = ended - begun if ended > begun else 0.0
+                    if kind.tool_key in taken:
+                        taken[kind.tool_key].append(took)
+                    else:
+                        taken[kind.tool_key] = [took]
+        for key, values in taken.items():
+            self.tools[key].durations.add_all(values)
+        joined = set(chain.from_iterable(pairs))
+        return [index for index in indexes if index not in joined]
 
     def _take_story(self, ledger: SessionLedger, at: int, event: Event) -> None:
         """What a row means beyond being counted."""
@@ -162,30 +189,22 @@ class FoldRows(FoldCounts):
             self.waiting.add(ledger.name)
         return session.open
 
-    def _speak(
-        self, session: SessionFold, batch: Batch, indexes: list[int], kinds: Sequence[RowType]
-    ) -> None:
+    def _speak(self, session: SessionFold, heard: Heard, texts: Mapping[int, str]) -> None:
         """Count who follows whom, and which tool follows which."""
-        heard = [
-            index
-            for index, kind in zip(indexes, kinds, strict=True)
-            if (kind.talks if self.messages_only else kind.speaks)
-        ]
-        if heard:
-            types, text = batch.types, batch.text
-            voices = [types[index].voice for index in heard]
-            self.follows.update(pairwise([agent for agent, _ in voices]))
+        if heard.ends is not None:
+            self.follows.update(pairwise([agent for agent, _ in heard.voices]))
             self.repeats.update(
-                types[index].voice[0]
-                for index, after in pairwise(heard)
-                if types[index].voice == types[after].voice and text(index) == text(after)
+                agent for agent, before, after in heard.alike if texts[before] == texts[after]
             )
-            last = (voices[-1], text_mark(text(heard[-1])))
-            self._say(session, (voices[0], text_mark(text(heard[0]))), last)
-        tools = [kind.next_tool for kind in kinds if kind.next_tool is not None]
-        if tools:
-            self.next_tools.update(pairwise(tools))
-            self._use(session, tools[0], tools[-1])
+            first, last = heard.ends
+            self._say(
+                session,
+                (heard.voices[0], text_mark(texts[first])),
+                (heard.voices[-1], text_mark(texts[last])),
+            )
+        if heard.tools:
+            self.next_tools.update(pairwise(heard.tools))
+            self._use(session, heard.tools[0], heard.tools[-1])
 
     def _say(self, session: SessionFold, first: Said, last: Said) -> None:
         """Go on with what was said from ``first`` to ``last``, which is counted but for that."""

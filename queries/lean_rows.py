@@ -2,25 +2,29 @@
 
 Making an event of a row costs more than counting it, so it is done only for rows whose
 meaning depends on others. Of all others only those cells are read that are counted, column by
-column, and cells that come again and again are looked up.
+column, and what comes again and again is looked up: above all the marks of a row, which SQLite
+hands over as one text.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from queries.batch import Batch, RowType, row_type, type_of
 from queries.dialects.base import AGENT_LIMIT, KINDS, PHASES, STATES, TOOL_LIMIT
 from queries.dialects.cells import identifier, name, number, summary_text, whole
+from queries.lean_columns import Minutes, identifiers, instants, numbers
 from queries.models import Event, EventKind, EventState, Phase
+from queries.opening import QueryStoppedError, StoreBusyError, StoreError, StoreGoneError
+from queries.session_pages import parts
 from queries.store import Store
-from queries.times import parse_time
 
-_CELLS = "seq, session_id, time, duration, tokens, cost"
-_MARKS = 8
-"""Cells before these: agent, kind, phase, state, tool, operation."""
-_KIND, _TOOL = _MARKS + 1, _MARKS + 4
+_MARKS = "json_array(agent, kind, phase, state, tool, operation)"
+_CELLS = f"seq, session_id, {_MARKS}, time, duration, tokens, cost"
+_UNKNOWN = (None, None, None, None)
+_LOWEST = -(2**63)
 KEPT = 50_000
 """Sessions and types that are kept by their raw cells at most, before all are let go."""
 
@@ -28,95 +32,174 @@ Row = tuple[Any, ...]
 Cells = Sequence[Any]
 
 
+class _UnclearError(Exception):
+    """A text does not tell exactly what the cells are that were put into it."""
+
+
 class LeanRows:
     """Reads batches of rows; the totals over them equal those over the same rows as events."""
 
-    def __init__(self, *, messages_only: bool) -> None:
-        """Args: messages_only: whether only the summaries of messages are needed."""
-        self._messages_only = messages_only
-        self._types: dict[Row, RowType] = {}
+    def __init__(self) -> None:
+        self._types: dict[str, RowType] = {}
         self._sessions: dict[object, str] = {}
+        self._minutes: Minutes | None = None
 
-    def read(self, store: Store, source: int, after: int, upto: int, limit: int) -> Batch:
-        """Rows with ``after < seq <= upto``, the lowest ``limit`` of them.
+    def read(
+        self, store: Store, source: int, after: int | None, upto: int, limit: int
+    ) -> tuple[Batch, int]:
+        """The newest ``limit`` rows with ``after < seq <= upto``, and the seq they come after.
+
+        Args:
+            store: to read.
+            source: number of the source.
+            after: None for as many rows as the limit allows.
+            upto: the highest seq.
+            limit: most rows.
 
         Raises StoreError as the store's own queries do.
         """
         described = store.mapping.sources[source]
-        if described.convert is not None and described.amend is None:
-            return Batch.of(store.events_between(source, after, upto, limit))
-        summary = "CASE kind WHEN 'message' THEN summary END" if self._messages_only else "summary"
+        if described.convert is None or described.amend is not None:
+            try:
+                rows = self._rows(store, source, after, upto, limit)
+                batch = self._batch(store, source, rows)
+            except (StoreBusyError, StoreGoneError, QueryStoppedError):
+                raise
+            except (StoreError, _UnclearError):
+                pass  # Cells of kinds that only whole rows can be read with.
+            else:
+                if after is None:
+                    after = rows[0][0] - 1 if len(rows) == limit else _LOWEST
+                return batch, after
+        if after is None:
+            after = store.slice_start(source, upto, limit)
+        return Batch.of(store.events_between(source, after, upto, limit)), after
+
+    def _rows(
+        self, store: Store, source: int, after: int | None, upto: int, limit: int
+    ) -> list[Row]:
+        low = _LOWEST if after is None else max(after + 1, _LOWEST)
         key = "call_key" if store.mapping.has_phases else "NULL"
         rows: list[Row] = store.query(
-            f"SELECT {_CELLS}, {summary}, {key}, agent, kind, phase, state, tool, operation"
-            f" FROM event_rows_{source} WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?",
-            (after, upto, limit),
+            f"SELECT {_CELLS}, {key} FROM event_rows_{source}"
+            " WHERE seq >= ? AND seq <= ? ORDER BY seq DESC LIMIT ?",
+            (low, upto, limit),
         )
-        types = self._types_of(rows)
-        told = [index for index, kind in enumerate(types) if kind.has_story and not kind.is_half]
-        events: list[Event] = []
-        if told:
-            # All of a row is needed where it means more than what is counted of it.
-            events = store.events_by_key([(source, rows[index][0]) for index in told])
-        if len(events) < len(told):
-            # Gone in the meantime, or unreadable, which the store has counted.
-            gone = {rows[index][0] for index in told}.difference(event.seq for event in events)
-            rows = [row for row in rows if row[0] not in gone]
-            types = self._types_of(rows)
-            places = {row[0]: index for index, row in enumerate(rows)}
-            told = [places[event.seq] for event in events]
+        rows.reverse()
+        return rows
+
+    def _batch(self, store: Store, source: int, rows: list[Row]) -> Batch:
         if not rows:
             return Batch.of(())
-        batch = self._batch(store, source, rows, types)
-        if told:
-            _tell(batch, dict(zip(told, events, strict=True)))
+        columns = tuple(zip(*rows, strict=True))
+        types = self._types_of(columns[2])
+        running = [
+            index
+            for index, kind in enumerate(types)
+            if kind.state is EventState.RUNNING and not kind.is_half
+        ]
+        # All of a row is needed where it may change in place.
+        whole_rows = store.events_by_key([(source, rows[index][0]) for index in running])
+        there = {event.seq: event for event in whole_rows}
+        if len(there) < len(running):
+            # Gone in the meantime, or unreadable, which the store has counted.
+            gone = {rows[index][0] for index in running}.difference(there)
+            return self._batch(store, source, [row for row in rows if row[0] not in gone])
+        batch = self._columns(store, source, columns, types)
+        _tell(batch, {index: there[rows[index][0]] for index in running})
+        self._tell_stories(store, batch)
         return batch
 
-    def _batch(self, store: Store, source: int, rows: list[Row], types: list[RowType]) -> Batch:
-        columns: list[Cells] = list(zip(*rows, strict=True))
-        seqs, ids, times, durations, tokens, costs, texts, keys = columns[:_MARKS]
-        zone, amend = store.mapping.zone, store.mapping.sources[source].amend
+    def _columns(
+        self, store: Store, source: int, columns: tuple[Cells, ...], types: list[RowType]
+    ) -> Batch:
+        seqs, ids, _, times, durations, tokens, costs, keys = columns
+        if self._minutes is None or self._minutes.zone != store.mapping.zone:
+            self._minutes = Minutes(store.mapping.zone)
+        described = store.mapping.sources[source]
 
-        def amended(index: int) -> tuple[object, object]:
-            if amend is None:
-                return texts[index], durations[index]
-            kind, tool = rows[index][_KIND], rows[index][_TOOL]
-            return amend((kind, tool, times[index], texts[index], durations[index]), zone)
+        def taken(index: int) -> object:
+            """The duration that a text stands for."""
+            if described.amend is None:
+                return durations[index]
+            return described.amend.duration(times[index], durations[index], store.mapping.zone)
 
-        if not _are_plain(durations, 1e300):
-            durations = [
-                cell if cell is None else number(amended(index)[1] if type(cell) is str else cell)
-                for index, cell in enumerate(durations)
-            ]
+        def texts(indexes: Sequence[int]) -> Mapping[int, str]:
+            known = _texts(store, source, [seqs[index] for index in indexes])
+            return {index: known.get(seqs[index], "") for index in indexes}
+
+        amounts = {}
+        if tokens.count(None) + costs.count(None) < 2 * len(seqs):
+            amounts = {
+                index: (whole(some), number(cost))
+                for index, (some, cost) in enumerate(zip(tokens, costs, strict=True))
+                if some is not None or cost is not None
+            }
         return Batch(
             source=source,
             seqs=seqs,
             sessions=self._sessions_of(store, source, seqs, ids),
-            times=(
-                list(times)
-                if _are_plain(times, 6e10)
-                else [parse_time(cell, zone) for cell in times]
-            ),
+            times=instants(times, self._minutes),
             types=types,
-            durations=list(durations),
-            text=lambda index: summary_text(amended(index)[0]),
-            keys=[None if key is None else identifier(key) for key in keys],
-            amounts={
-                index: (whole(some), number(cost))
-                for index, (some, cost) in enumerate(zip(tokens, costs, strict=True))
-                if some is not None or cost is not None
-            },
+            durations=numbers(durations, taken),
+            texts=texts,
+            keys=identifiers(keys),
+            amounts=amounts,
             stories={},
         )
 
+    def _tell_stories(self, store: Store, batch: Batch) -> None:
+        """Read what more it takes to tell stories of rows."""
+        told = [
+            index
+            for index, kind in enumerate(batch.types)
+            if kind.has_story and not kind.is_half and index not in batch.stories
+        ]
+        if not told:
+            return
+        source, seqs, types = batch.source, batch.seqs, batch.types
+        cells = "seq, id, parent_id, target_agent"
+        rows = _rows_of(store, source, cells, [seqs[index] for index in told])
+        links = {row[0]: row for row in rows}
+        prompts = [index for index in told if types[index].kind is EventKind.PROMPT]
+        texts = batch.texts(prompts) if prompts else {}
+        is_amended = store.mapping.sources[source].amend is not None
+        unsure: list[int] = []
+        for index in told:
+            kind = types[index]
+            _, id_, parent, target = links.get(seqs[index], _UNKNOWN)
+            if is_amended and target is None and kind.kind is EventKind.DELEGATION:
+                unsure.append(index)
+                continue
+            tokens, cost = batch.amounts.get(index, (None, None))
+            batch.stories[index] = Event(
+                source, seqs[index], identifier(id_), batch.sessions[index],
+                None if parent is None or parent == "" else identifier(parent),
+                batch.times[index], kind.agent, name(target, AGENT_LIMIT), kind.kind, kind.phase,
+                batch.keys[index], kind.tool, kind.operation, texts.get(index, ""), kind.state,
+                batch.durations[index], None, tokens, cost,
+            )  # fmt: skip
+        if unsure:
+            found = store.events_by_key([(source, seqs[index]) for index in unsure])
+            there = {event.seq: event for event in found}
+            _tell(batch, {i: there[seqs[i]] for i in unsure if seqs[i] in there})
+
     # -- what comes again and again -----------------------------------------------------------
 
-    def _types_of(self, rows: list[Row]) -> list[RowType]:
-        return [self._types.get(row[_MARKS:]) or self._new_type(row[_MARKS:]) for row in rows]
+    def _types_of(self, marks: Cells) -> list[RowType]:
+        found = list(map(self._types.get, marks))
+        if None in found:
+            found = [self._types.get(cells) or self._new_type(cells) for cells in marks]
+        return found  # type: ignore[return-value]  # None was looked for above
 
-    def _new_type(self, cells: Row) -> RowType:
+    def _new_type(self, marks: str) -> RowType:
+        cells = json.loads(marks)
+        if not all(cell is None or type(cell) in (str, int) for cell in cells):
+            raise _UnclearError
         agent, kind, phase, state, tool, operation = cells
-        found = row_type(
+        if len(self._types) >= KEPT:
+            self._types.clear()
+        found = self._types[marks] = row_type(
             (
                 name(agent, AGENT_LIMIT),
                 KINDS.get(kind, EventKind.OTHER),
@@ -126,19 +209,16 @@ class LeanRows:
                 name(operation, TOOL_LIMIT),
             )
         )
-        # 1 and 1.0 are one key and two names: only texts are looked up.
-        if all(cell is None or type(cell) is str for cell in cells):
-            if len(self._types) >= KEPT:
-                self._types.clear()
-            self._types[cells] = found
         return found
 
     def _sessions_of(self, store: Store, source: int, seqs: Cells, ids: Cells) -> list[str]:
-        found = [self._sessions.get(raw) for raw in ids]
-        return [
-            self._new_session(store, source, seqs[index], ids[index]) if known is None else known
-            for index, known in enumerate(found)
-        ]
+        found = list(map(self._sessions.get, ids))
+        if None in found:
+            return [
+                self._sessions.get(raw) or self._new_session(store, source, seq, raw)
+                for seq, raw in zip(seqs, ids, strict=True)
+            ]
+        return found  # type: ignore[return-value]  # None was looked for above
 
     def _new_session(self, store: Store, source: int, seq: int, raw: object) -> str:
         shown = identifier(raw)
@@ -154,8 +234,6 @@ class LeanRows:
 
 def _tell(batch: Batch, events: Mapping[int, Event]) -> None:
     """Put whole rows into their places; they may have changed since the batch was read."""
-    text = batch.text
-    batch.text = lambda index: events[index].summary if index in events else text(index)
     for index, event in events.items():
         kind = type_of(event)
         batch.types[index] = kind
@@ -169,9 +247,30 @@ def _tell(batch: Batch, events: Mapping[int, Event]) -> None:
             batch.stories[index] = event
 
 
-def _are_plain(cells: Cells, limit: float) -> bool:
-    """Whether all cells that are there are floats from 0 to a limit: found out at once."""
-    if not {float, type(None)}.issuperset(map(type, cells)):
-        return False
-    known = [cell for cell in cells if cell is not None]
-    return not known or (min(known) >= 0 and max(known) < limit)
+def _texts(store: Store, source: int, seqs: Sequence[int]) -> dict[int, str]:
+    """The summaries of rows that can be read."""
+    amend = store.mapping.sources[source].amend
+    cells = "seq, summary" if amend is None else "seq, summary, kind, tool"
+    try:
+        rows = _rows_of(store, source, cells, seqs)
+    except (StoreBusyError, StoreGoneError, QueryStoppedError):
+        raise
+    except StoreError:
+        # A text may be longer than the page that the rest of its row is on, and be damaged.
+        if len(seqs) == 1:
+            return {}
+        middle = len(seqs) // 2
+        return _texts(store, source, seqs[:middle]) | _texts(store, source, seqs[middle:])
+    if amend is None:
+        return {seq: summary_text(summary) for seq, summary in rows}
+    return {
+        seq: summary_text(amend.summary(kind, tool, summary)) for seq, summary, kind, tool in rows
+    }
+
+
+def _rows_of(store: Store, source: int, cells: str, seqs: Sequence[int]) -> list[Row]:
+    rows: list[Row] = []
+    for part in parts(seqs):
+        marks = ",".join("?" * len(part))
+        rows += store.query(f"SELECT {cells} FROM event_rows_{source} WHERE seq IN ({marks})", part)
+    return rows

@@ -61,6 +61,10 @@ class Store(SessionPages):
 
     # -- events -----------------------------------------------------------------------------
 
+    def hides(self, source: int) -> bool:
+        """Whether rows of the source's table may be no events."""
+        return self._hides[source]
+
     def bounds(self, source: int) -> tuple[int, int] | None:
         """Lowest and highest seq of a source; None when it has no rows."""
         table = quoted(self._source(source).table)

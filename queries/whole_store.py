@@ -7,9 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from queries.backfill import Backfill
 from queries.event_stream import EventStream, Progress, patiently
 from queries.fold import Fold
+from queries.fold_cache import FoldCache
 from queries.interactions import agent_statistics, interactions
+from queries.kept_totals import BY_SLICES, BY_TIME, KeptTotals
 from queries.models import (
     AgentStatistic,
     AggregatedTool,
@@ -72,6 +75,7 @@ def count_store(
     now: float | None = None,
     stale_after: float = STALE_AFTER,
     observe: Callable[[Event], None] | None = None,
+    cache: FoldCache | None = None,
 ) -> CountedStore:
     """Count everything in one pass over the events.
 
@@ -81,23 +85,42 @@ def count_store(
         now: epoch seconds, for judging what is stale; the present by default.
         stale_after: seconds of silence after which a running session is stale.
         observe: given every row as well, in order of arrival.
+        cache: where totals are kept, and looked up unless rows are to be observed; None: nowhere.
 
     Raises:
         StoreError: with one sentence, when the store cannot be used.
     """
     if not isinstance(path_or_store, Store):
         with patiently(lambda: Store(path_or_store)) as store:
-            return count_store(store, progress, now=now, stale_after=stale_after, observe=observe)
+            return count_store(
+                store, progress, now=now, stale_after=stale_after, observe=observe, cache=cache
+            )
     store = path_or_store
+    # Before anything is read: what is kept must be of one state of the store.
+    is_plain = observe is None and len(store.mapping.sources) <= 1
+    order = BY_SLICES if is_plain else BY_TIME
+    kept = None if cache is None else KeptTotals(cache, store, order)
     tools = patiently(lambda: aggregated_tools(store))
     handed = patiently(lambda: handoffs(store))
     roster = Roster(ALL, stale_after)
     patiently(lambda: roster.load(store, tools))
-    stream = EventStream(store, progress=progress)
-    fold = _count(store, stream, observe)
+    known = None if kept is None or observe is not None else kept.look_up(store)
+    problems: tuple[Problem, ...] = ()
+    if known is not None:
+        fold = known.fold
+    elif is_plain:
+        fold, past = _count_back(store, progress)
+        problems = past.problems()
+        if kept is not None and not problems:
+            kept.keep(store, fold, past.high)
+    else:
+        stream = EventStream(store, progress=progress)
+        fold, problems = _count(store, stream, observe), stream.problems()
+        if kept is not None and not problems:
+            kept.keep(store, fold, stream.high)
     rows = roster.rows(fold, (), now=_now(now), frontier=None)
     return CountedStore(
-        store.info, fold, rows, tools, handed, store.problems() + stream.problems(), _alive(rows)
+        store.info, fold, rows, tools, handed, store.problems() + problems, _alive(rows)
     )
 
 
@@ -134,6 +157,17 @@ def count_sessions(
     )
     problems = store.problems() + stream.problems()
     return CountedStore(store.info, fold, rows, tuple(tools), handed, problems, _alive(rows))
+
+
+def _count_back(store: Store, progress: Progress | None) -> tuple[Fold, Backfill]:
+    """Everything counted from its end, which is the fastest way where rows have one order."""
+    fold = Fold(messages_only=store.mapping.has_messages)
+    past = patiently(lambda: Backfill(store, fold))
+    while not past.done:
+        patiently(lambda: past.step(store))
+        if progress is not None:
+            progress(past.counted)
+    return fold, past
 
 
 def _count(store: Store, stream: EventStream, observe: Callable[[Event], None] | None) -> Fold:

@@ -23,8 +23,6 @@ from queries.times import parse_time
 Row = Sequence[Any]
 Probe = Callable[..., list[tuple[Any, ...]]]
 """``probe(sql, *parameters)``: runs a small bounded query, returns its rows."""
-Amend = Callable[[Row, tzinfo], tuple[object, object]]
-"""From (kind, tool, time, summary, duration) of a row to its (summary, duration)."""
 
 EVENT_COLUMNS = (
     "seq",
@@ -81,6 +79,16 @@ class Schema:
 
 
 @dataclass(frozen=True, slots=True)
+class Amendments:
+    """What a dialect's own conversion makes of single cells."""
+
+    summary: Callable[[object, object, object], object]
+    """From (kind, tool, summary) of a row to its summary."""
+    duration: Callable[[object, object, tzinfo], object]
+    """From (time, duration) of a row, where the duration is text, to its seconds."""
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """One foreign table whose rows are events."""
 
@@ -100,10 +108,9 @@ class Source:
     """SQL expressions for (input, output) of one row of ``table``, whole."""
     convert: Callable[[int, Row, tzinfo], Event] | None = None
     """Replaces :func:`to_event` where SQL alone cannot say it: (source, row, naive zone)."""
-    amend: Amend | None = None
-    """What ``convert`` does to the summary and the duration of rows other than delegations and
-    prompts, if it changes no other cell of them: such rows are counted without making an event
-    of each of them."""
+    amend: Amendments | None = None
+    """What ``convert`` does, if it does nothing else but find out the target of delegations that
+    have none: rows are then counted without making an event of each of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import tzinfo
 
-from queries.dialects.base import EVENT_COLUMNS, Probe, Row, Source, to_event
+from queries.dialects.base import EVENT_COLUMNS, Amendments, Probe, Row, Source, to_event
 from queries.dialects.htmlgraph_text import main_argument, plain_summary, sub_agent
 from queries.dialects.sql import NULL, column, edge_rows, event_select, positive
 from queries.models import Event
@@ -99,6 +99,7 @@ def event_source(columns: Collection[str], two_rows: bool) -> Source:
         id_column="event_id",
         text=f"{_input(columns)}, {column(columns, 'output_summary')}",
         convert=to_htmlgraph_event,
+        amend=Amendments(unwrapped, worked_out),
     )
 
 
@@ -124,7 +125,8 @@ def _kind(tool: str, told: str) -> str:
 
 def _phase(tool: str, context: str, started: str, two_rows: bool) -> str:
     """Start, end or whole. Rows of a spawner are whole; after a Task there is always an end."""
-    spawned = f"(instr({context}, '\"spawner_type\"') OR instr({context}, '\"phase_name\"'))"
+    # Where a context is long, this costs a tenth of what instr() does.
+    spawned = f"({context} GLOB '*\"spawner_type\"*' OR {context} GLOB '*\"phase_name\"*')"
     if two_rows:
         others = "".join(f" WHEN '{name}' THEN 'whole'" for name in _NOT_CALLS)
         rest = (
@@ -203,25 +205,37 @@ def _duration(columns: Collection[str]) -> str:
     return finished if recorded == NULL else f"COALESCE({recorded}, {finished})"
 
 
-def to_htmlgraph_event(source: int, row: Row, zone: tzinfo) -> Event:
-    """Like :func:`to_event`, with the summary unwrapped and text durations worked out."""
-    summary, tool, took = row[_SUMMARY], row[_TOOL], row[_DURATION]
-    wrapped = type(summary) is str and (
+def _is_wrapped(summary: object, tool: object) -> bool:
+    return type(summary) is str and (
         summary.startswith(("{", "(")) or (type(tool) is str and summary.startswith(tool))
     )
-    timed = type(took) is str
+
+
+def unwrapped(kind: object, tool: object, summary: object) -> object:
+    """A summary without what is around it; a prompt's stays as it is."""
+    if kind == "prompt" or type(summary) is not str or not _is_wrapped(summary, tool):
+        return summary
+    text = main_argument(summary, delegation=kind == "delegation")
+    return text if text is not None else plain_summary(summary, str(tool) if tool else None)
+
+
+def worked_out(time: object, took: object, zone: tzinfo) -> object:
+    """Seconds from a row's time to the one that stands in place of its duration."""
+    end, start = parse_time(took, zone), parse_time(time, zone)
+    return end - start if end and start and end > start else None
+
+
+def to_htmlgraph_event(source: int, row: Row, zone: tzinfo) -> Event:
+    """Like :func:`to_event`, with the summary unwrapped and text durations worked out."""
+    kind, tool, summary, took = row[_KIND], row[_TOOL], row[_SUMMARY], row[_DURATION]
+    wrapped, timed = _is_wrapped(summary, tool), type(took) is str
     if not wrapped and not timed:
         return to_event(source, row, zone)
     cells = list(row)
     if timed:
-        end, start = parse_time(took, zone), parse_time(row[_TIME], zone)
-        cells[_DURATION] = end - start if end and start and end > start else None
-    if wrapped and row[_KIND] != "prompt":
-        delegation = row[_KIND] == "delegation"
-        if delegation and row[_TARGET] is None:
+        cells[_DURATION] = worked_out(row[_TIME], took, zone)
+    if wrapped:
+        cells[_SUMMARY] = unwrapped(kind, tool, summary)
+        if kind == "delegation" and row[_TARGET] is None:
             cells[_TARGET] = sub_agent(summary)
-        text = main_argument(summary, delegation=delegation)
-        cells[_SUMMARY] = (
-            text if text is not None else plain_summary(summary, tool if tool else None)
-        )
     return to_event(source, cells, zone)

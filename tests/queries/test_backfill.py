@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from queries.backfill import Backfill
-from queries.dialects.base import EVENT_COLUMNS, Row, to_event
+from queries.dialects.base import EVENT_COLUMNS, Amendments, Row, to_event
 from queries.fold import Fold
 from queries.models import Event, EventState
 from queries.opening import StoreBusyError
@@ -30,7 +30,9 @@ from tests.stores.base import SAMPLES
 from tests.stores.canonical import canonical_schema
 
 Cells = tuple[Any, ...]
-_SUMMARY, _DURATION = EVENT_COLUMNS.index("summary"), EVENT_COLUMNS.index("duration")
+_KIND, _TOOL, _TIME, _SUMMARY, _DURATION = map(
+    EVENT_COLUMNS.index, ("kind", "tool", "time", "summary", "duration")
+)
 
 
 @contextmanager
@@ -142,13 +144,20 @@ def comparable(fold: Fold) -> dict[str, object]:
 
 def shouted(source: int, row: Row, zone: tzinfo) -> Event:
     cells = list(row)
-    (cells[_SUMMARY], cells[_DURATION]) = shouting((0, 0, 0, row[_SUMMARY], row[_DURATION]), zone)
+    cells[_SUMMARY] = first_word(row[_KIND], row[_TOOL], row[_SUMMARY])
+    if isinstance(row[_DURATION], str):
+        cells[_DURATION] = length(row[_TIME], row[_DURATION], zone)
     return to_event(source, cells, zone)
 
 
-def shouting(cells: Row, zone: tzinfo) -> tuple[object, object]:
-    *_, summary, took = cells
-    return str(summary).split(" ", maxsplit=1)[0], len(took) if isinstance(took, str) else took
+def first_word(kind: object, tool: object, summary: object) -> object:
+    word = str(summary).split(" ", maxsplit=1)[0]
+    return word if kind == "prompt" else f"{tool}: {word}"
+
+
+def length(time: object, took: object, zone: tzinfo) -> object:
+    del zone
+    return len(str(took)) + (0 if time is None else 1)
 
 
 @settings(max_examples=25)
@@ -156,7 +165,9 @@ def shouting(cells: Row, zone: tzinfo) -> tuple[object, object]:
 def test_a_dialect_that_amends_cells_counts_the_same(rows: list[Cells], says_how: bool) -> None:
     with written([(seq, *cells) for seq, cells in enumerate(rows, 1)]) as store:
         (source,) = store.mapping.sources
-        source = replace(source, convert=shouted, amend=shouting if says_how else None)
+        source = replace(
+            source, convert=shouted, amend=Amendments(first_word, length) if says_how else None
+        )
         store.mapping = replace(store.mapping, sources=(source,))
         assert figures(counted(store, 4, False)) == figures(one_pass(store, False))
 
@@ -168,10 +179,8 @@ def some(path: Path, number: int, **columns: Any) -> Store:
     return Store(path)
 
 
-def test_a_slice_takes_two_queries_and_one_more_for_rows_that_are_needed_whole(
-    tmp_path: Path,
-) -> None:
-    for kind, queries in (("tool", 2), ("prompt", 3)):
+def test_a_slice_takes_one_query_more_for_texts_and_two_more_for_prompts(tmp_path: Path) -> None:
+    for kind, queries in (("tool", 2), ("prompt", 4)):
         with some(tmp_path / f"{kind}.db", 1000, kind=kind) as store:
             past = Backfill(store, Fold(messages_only=False))
             for _ in range(4):

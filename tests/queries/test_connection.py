@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from queries import opening
+from queries import connection, opening
 from queries.connection import Change
 from queries.opening import QueryStoppedError, StoreBusyError, StoreError, StoreGoneError
 from queries.store import Store
@@ -107,42 +107,84 @@ def test_broken_text_is_read_without_losing_what_it_is(tmp_path: Path) -> None:
 # -- bounded ----------------------------------------------------------------------------------
 
 
-def test_a_query_ends_at_its_deadline(tmp_path: Path) -> None:
+class Time:
+    """A clock that moves only when it is looked at, or slept by."""
+
+    def __init__(self, step: float = 0.0) -> None:
+        self.now = 0.0
+        self.step = step
+        self.looks = 0
+        self.slept = 0.0
+        self.busy = threading.Event()
+        """Set once somebody has been working, or waiting, for a while."""
+
+    def monotonic(self) -> float:
+        self.now += self.step
+        self.looks += 1
+        if self.looks > 20:
+            self.busy.set()
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        self.slept += seconds
+        self.busy.set()
+
+    time_ns = staticmethod(time.time_ns)
+
+
+@pytest.fixture
+def stepping(monkeypatch: pytest.MonkeyPatch) -> Time:
+    """The clock of connections from now on."""
+    clock = Time()
+    monkeypatch.setattr(connection, "time", clock)
+    return clock
+
+
+def stop_when_busy(store: Store, clock: Time) -> threading.Thread:
+    """Stop what another thread is going to be busy with."""
+
+    def stop() -> None:
+        clock.busy.wait()
+        store.interrupt()
+
+    thread = threading.Thread(target=stop, daemon=True)
+    thread.start()
+    return thread
+
+
+def test_a_query_ends_at_its_deadline(tmp_path: Path, stepping: Time) -> None:
     with Store(filled(tmp_path / "a.db")) as store:
-        begun = time.monotonic()
+        stepping.step = 0.01
+        looks = stepping.looks
         with pytest.raises(QueryStoppedError):
             store.query(FOREVER, deadline=0.05)
-        assert time.monotonic() - begun < 1.0
+        assert stepping.looks - looks < 20
         assert store.query("SELECT 1") == [(1,)]
 
 
-def test_a_query_is_stopped_from_another_thread(tmp_path: Path) -> None:
+def test_a_query_is_stopped_from_another_thread(tmp_path: Path, stepping: Time) -> None:
     with Store(filled(tmp_path / "a.db")) as store:
-        stop = threading.Timer(0.05, store.interrupt)
-        stop.start()
-        begun = time.monotonic()
+        thread = stop_when_busy(store, stepping)
         with pytest.raises(QueryStoppedError):
             store.query(FOREVER, deadline=20)
-        assert time.monotonic() - begun < 2.0
-        stop.join()
+        assert stepping.now == 0.0, "not the deadline stopped it"
+        thread.join()
         assert store.query("SELECT 1") == [(1,)]
 
 
 def test_waiting_for_a_lock_is_stopped_from_another_thread(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, stepping: Time, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = filled(tmp_path / "a.db")
     writer = sqlite3.connect(path, isolation_level=None)
     with Store(path) as store:
-        monkeypatch.setattr(opening, "LOCK_PATIENCE", 20.0)
+        monkeypatch.setattr(opening, "LOCK_PATIENCE", float("inf"))
         writer.execute("BEGIN EXCLUSIVE")
-        stop = threading.Timer(0.05, store.interrupt)
-        stop.start()
-        begun = time.monotonic()
+        thread = stop_when_busy(store, stepping)
         with pytest.raises(QueryStoppedError):
             store.query("SELECT count(*) FROM event")
-        assert time.monotonic() - begun < 2.0
-        stop.join()
+        thread.join()
     writer.close()
 
 
@@ -153,15 +195,16 @@ def test_stopping_nothing_stops_nothing(tmp_path: Path) -> None:
     store.interrupt()
 
 
-def test_a_locked_store_is_given_up_after_a_tenth_of_a_second(tmp_path: Path) -> None:
+def test_a_locked_store_is_given_up_after_a_tenth_of_a_second(
+    tmp_path: Path, stepping: Time
+) -> None:
     path = filled(tmp_path / "a.db")
     writer = sqlite3.connect(path, isolation_level=None)
     with Store(path) as store:
         writer.execute("BEGIN EXCLUSIVE")
-        begun = time.monotonic()
         with pytest.raises(StoreBusyError):
             store.query("SELECT count(*) FROM event")
-        assert 0.09 < time.monotonic() - begun < 0.6
+        assert stepping.slept == pytest.approx(0.1, abs=0.002)
         writer.execute("ROLLBACK")
         assert store.query("SELECT count(*) FROM event") == [(5,)]
     writer.close()

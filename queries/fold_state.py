@@ -1,0 +1,272 @@
+"""A fold as plain data, and back: lists, numbers and texts that JSON can hold.
+
+What comes back counts on as if it had never been away: the totals, calls without their end,
+delegations whose agents may still become known, and what was said last in each session. Texts
+are not kept where they are not needed for that: of all events' texts only the first prompt of
+each session is, which is its title.
+
+Plain data is a sequence of small parts, so that neither making nor reading it keeps other threads
+waiting. Every class is told field by field (:data:`FIELDS`); :data:`LAYOUT` names the result, so
+that data of another layout is never taken for data of this one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from hashlib import blake2b
+from operator import attrgetter
+from typing import Any, Final
+
+from queries.activity_bars import ActivityBars
+from queries.durations import Durations
+from queries.fold import Fold
+from queries.fold_parts import AgentFold, KnownSum, ToolFold
+from queries.open_state import (
+    EVENT_FIELDS,
+    HANDED_ON_FIELDS,
+    OPEN_FIELDS,
+    Plain,
+    event_from,
+    event_plain,
+    handed_on_from,
+    handed_on_plain,
+    open_from,
+    open_plain,
+    some_of,
+)
+from queries.session_fold import SessionFold
+
+_NUMBERS: Final = (
+    "rows", "events", "messages", "calls", "ok", "errors", "failed_calls", "never_ended",
+    "_first", "_forgotten", "_sealed", "messages_only",
+)  # fmt: skip
+FIELDS: Final[dict[type, tuple[str, ...]]] = {
+    Fold: (*_NUMBERS, "tokens", "cost", "sessions", "tools", "agents", "follows", "repeats",
+           "next_tools", "handed_on", "running", "waiting", "changed"),
+    SessionFold: (
+        "events", "prompts", "messages", "calls", "ok", "errors", "first_time", "last_time",
+        "agents", "first_tool", "last_tool", "tokens", "cost", "first_prompt", "last_prompt",
+        "bars", "_ranges", "first_said", "last_said", "open",
+    ),
+    ToolFold: ("calls", "ok", "errors", "running", "unknown", "agents", "tokens", "durations"),
+    AgentFold: ("events", "messages", "calls", "errors", "sessions", "last_time", "tokens"),
+    KnownSum: ("total", "count"),
+    Durations: ("count", "total", "_values", "_sorted", "_buckets"),
+    ActivityBars: ("_shift", "_first", "_counts"),
+    **OPEN_FIELDS,
+    **HANDED_ON_FIELDS,
+    **EVENT_FIELDS,
+}  # fmt: skip
+"""Every class that a fold is made of, with all of its fields."""
+LAYOUT: Final = blake2b(
+    json.dumps([[kind.__qualname__, *names] for kind, names in FIELDS.items()]).encode(),
+    digest_size=8,
+).hexdigest()
+
+_session_cells = attrgetter(*FIELDS[SessionFold])
+_agent_cells = attrgetter(*FIELDS[AgentFold])
+_durations_cells = attrgetter(*FIELDS[Durations])
+_bars_cells = attrgetter(*FIELDS[ActivityBars])
+_tool_cells = attrgetter(*FIELDS[ToolFold])
+_SESSION_PLAIN = 11
+"""Fields of a session before those that are not plain themselves."""
+
+
+def fold_parts(fold: Fold) -> Iterator[Plain]:
+    """A fold in parts: each begins with what it is a part of."""
+    yield ["counts", [getattr(fold, name) for name in _NUMBERS]]
+    yield ["sums", [_sum_plain(fold.tokens), _sum_plain(fold.cost)]]
+    for some in some_of(fold.sessions.items()):
+        yield ["sessions", [[name, *_session_plain(session)] for name, session in some]]
+    for some in some_of((name, each) for name, each in fold.sessions.items() if each.open):
+        yield ["open", [[name, open_plain(each.open)] for name, each in some if each.open]]
+    for tools in some_of(fold.tools.items()):
+        yield ["tools", [[*key, *_tool_plain(tool)] for key, tool in tools]]
+    for agents in some_of(fold.agents.items()):
+        yield ["agents", [[name, *_agent_plain(agent)] for name, agent in agents]]
+    for which in ("follows", "next_tools"):
+        for pairs in some_of(getattr(fold, which).items()):
+            yield [which, [[*pair, number] for pair, number in pairs]]
+    yield ["repeats", list(fold.repeats.items())]
+    yield ["waiting", sorted(fold.waiting)]
+    for running in some_of(event for events in fold.running.values() for event in events.values()):
+        yield ["running", [event_plain(event) for event in running]]
+    for part in handed_on_plain(fold.handed_on):
+        yield ["handed_on", part]
+
+
+def fold_of(parts: Iterable[Plain]) -> Fold:
+    """The fold of these parts; all of its sessions are among those that changed.
+
+    Raises:
+        ValueError, TypeError, KeyError, IndexError, AttributeError: for data that is none.
+    """
+    fold = Fold(messages_only=False)
+    for what, content in parts:
+        _TAKE[what](fold, content)
+    fold.changed = set(fold.sessions)
+    return fold
+
+
+# -- what is put back --------------------------------------------------------------------------
+
+
+def _take_counts(fold: Fold, content: Plain) -> None:
+    for name, value in zip(_NUMBERS, content, strict=True):
+        setattr(fold, name, value)
+
+
+def _take_sums(fold: Fold, content: Plain) -> None:
+    tokens, cost = content
+    fold.tokens, fold.cost = _sum_from(tokens), _sum_from(cost)
+
+
+def _take_sessions(fold: Fold, content: Plain) -> None:
+    for name, *cells in content:
+        fold.sessions[name] = _session_from(cells)
+
+
+def _take_open(fold: Fold, content: Plain) -> None:
+    for name, cells in content:
+        fold.sessions[name].open = open_from(cells)
+
+
+def _take_tools(fold: Fold, content: Plain) -> None:
+    for name, operation, *cells in content:
+        tool = fold.tools[name, operation] = ToolFold()
+        tool.calls, tool.ok, tool.errors, tool.running, tool.unknown, tool.agents = cells[:6]
+        tool.tokens = _sum_from(cells[6])
+        tool.durations = _durations_from(cells[7])
+
+
+def _take_agents(fold: Fold, content: Plain) -> None:
+    for name, *cells in content:
+        agent = fold.agents[name] = AgentFold()
+        agent.events, agent.messages, agent.calls, agent.errors = cells[:4]
+        agent.sessions, agent.last_time = cells[4:6]
+        agent.tokens = _sum_from(cells[6])
+
+
+def _take_follows(fold: Fold, content: Plain) -> None:
+    fold.follows.update({(first, second): number for first, second, number in content})
+
+
+def _take_next_tools(fold: Fold, content: Plain) -> None:
+    fold.next_tools.update({(first, second): number for first, second, number in content})
+
+
+def _take_repeats(fold: Fold, content: Plain) -> None:
+    fold.repeats.update(dict(content))
+
+
+def _take_waiting(fold: Fold, content: Plain) -> None:
+    fold.waiting.update(content)
+
+
+def _take_running(fold: Fold, content: Plain) -> None:
+    for cells in content:
+        event = event_from(cells)
+        fold.running.setdefault(event.session_id, {})[event.key] = event
+
+
+def _take_handed_on(fold: Fold, content: Plain) -> None:
+    handed_on_from(fold.handed_on, content)
+
+
+_TAKE: Final = {
+    "counts": _take_counts,
+    "sums": _take_sums,
+    "sessions": _take_sessions,
+    "open": _take_open,
+    "tools": _take_tools,
+    "agents": _take_agents,
+    "follows": _take_follows,
+    "next_tools": _take_next_tools,
+    "repeats": _take_repeats,
+    "waiting": _take_waiting,
+    "running": _take_running,
+    "handed_on": _take_handed_on,
+}
+
+
+# -- the parts of a fold -----------------------------------------------------------------------
+
+
+def _session_plain(session: SessionFold) -> Plain:
+    cells = _session_cells(session)
+    (tokens, cost, prompt, last, bars, ranges, first_said, last_said, _) = cells[_SESSION_PLAIN:]
+    return [
+        *cells[:_SESSION_PLAIN],
+        None if tokens is None else _sum_plain(tokens),
+        None if cost is None else _sum_plain(cost),
+        prompt,
+        last,
+        _bars_cells(bars),
+        ranges,
+        None if first_said is None else (*first_said[0], first_said[1].hex()),
+        None if last_said is None else (*last_said[0], last_said[1].hex()),
+    ]
+
+
+def _session_from(cells: Plain) -> SessionFold:
+    session = SessionFold()
+    (
+        session.events, session.prompts, session.messages, session.calls, session.ok,
+        session.errors, session.first_time, session.last_time, session.agents,
+        session.first_tool, session.last_tool, tokens, cost, prompt, last, bars, ranges,
+        first_said, last_said,
+    ) = cells  # fmt: skip
+    if tokens is not None:
+        session.tokens = _sum_from(tokens)
+    if cost is not None:
+        session.cost = _sum_from(cost)
+    if prompt is not None:
+        (source, seq), text = prompt
+        session.first_prompt = ((source, seq), text)
+    if last is not None:
+        source, seq = last
+        session.last_prompt = (source, seq)
+    session.bars._shift, session.bars._first, session.bars._counts = bars
+    session._ranges = tuple((source, low, high) for source, low, high in ranges)
+    if first_said is not None:
+        agent, tool, mark = first_said
+        session.first_said = ((agent, tool), bytes.fromhex(mark))
+    if last_said is not None:
+        agent, tool, mark = last_said
+        session.last_said = ((agent, tool), bytes.fromhex(mark))
+    return session
+
+
+def _tool_plain(tool: ToolFold) -> Plain:
+    *cells, tokens, durations = _tool_cells(tool)
+    return [*cells, _sum_plain(tokens), _durations_plain(durations)]
+
+
+def _agent_plain(agent: AgentFold) -> Plain:
+    *cells, tokens = _agent_cells(agent)
+    return [*cells, _sum_plain(tokens)]
+
+
+def _durations_plain(durations: Durations) -> Plain:
+    *cells, buckets = _durations_cells(durations)
+    return [*cells, None if buckets is None else list(buckets.items())]
+
+
+def _durations_from(cells: Plain) -> Durations:
+    durations = Durations()
+    *plain, buckets = cells
+    durations.count, durations.total, durations._values, durations._sorted = plain
+    durations._buckets = None if buckets is None else Counter(dict(buckets))
+    return durations
+
+
+def _sum_plain(known: KnownSum) -> Sequence[float]:
+    return (known.total, known.count)
+
+
+def _sum_from(cells: Sequence[Any]) -> KnownSum:
+    known = KnownSum()
+    known.total, known.count = cells
+    return known

@@ -1,0 +1,59 @@
+"""The totals of one opened store: looked up when they are wanted, kept once they are counted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from queries.fold import Fold
+from queries.fold_cache import FoldCache, Kept
+from queries.store import Store
+from queries.store_mark import mark_of
+
+BY_SLICES = "slices"
+"""How rows of several sources are put in order: a slice of one after a slice of another."""
+BY_TIME = "time"
+
+
+class KeptTotals:
+    """What a cache has, or will have, of a store as it is now.
+
+    To be made before the first row is counted: only what is counted of a store to which nothing
+    was committed since then is kept.
+    """
+
+    def __init__(self, cache: FoldCache, store: Store, order: str = BY_SLICES) -> None:
+        """Note the store's present state."""
+        self._cache = cache
+        self._order = order
+        self._mark = None if store.is_copy else mark_of(store.path)
+        self._is_asked = self._is_kept = self._is_given_up = False
+
+    def look_up(self, store: Store) -> Kept | None:
+        """The totals of all rows there are, the first time; None where none are known."""
+        if self._mark is None or self._is_asked:
+            return None
+        self._is_asked = True
+        kept = self._cache.load(store, self._mark, self._order)
+        if kept is None or not self._is_unchanged(store.path):
+            return None
+        self._is_kept = True
+        return kept
+
+    def keep(self, store: Store, fold: Fold, high: Mapping[int, int]) -> None:
+        """Keep the totals of all rows, the first time, if they are certain."""
+        if self._mark is None or self._is_kept or self._is_given_up:
+            return
+        self._is_kept = True
+        if not (store.problems() or store.is_copy) and self._is_unchanged(store.path):
+            self._cache.save(
+                store, self._mark, self._order, fold, high,
+                goes_on=lambda: not self._is_given_up,
+            )  # fmt: skip
+
+    def give_up(self) -> None:
+        """Stop keeping totals. May be called from another thread, while that is under way."""
+        self._is_given_up = True
+
+    def _is_unchanged(self, path: Path) -> bool:
+        return self._mark is not None and mark_of(path) == self._mark

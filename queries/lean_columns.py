@@ -1,0 +1,85 @@
+"""Whole columns of raw cells become numbers and instants, cell by cell only where needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import tzinfo
+from typing import Any
+
+from queries.dialects.cells import identifier, number
+from queries.times import parse_time
+
+Cells = Sequence[Any]
+_SECONDS = {f"{second:02}": float(second) for second in range(60)}
+_LATEST = 6e10
+"""Seconds: larger numbers may be another unit."""
+MINUTES_KEPT = 20_000
+
+
+class Minutes(dict[str, float]):
+    """When minutes begin, by the first 17 characters of a time's text.
+
+    Only of those whose seconds all follow each other.
+    """
+
+    def __init__(self, zone: tzinfo) -> None:
+        """Args: zone: what a text without one means."""
+        super().__init__()
+        self.zone = zone
+
+    def __missing__(self, text: str) -> float:
+        first, last = parse_time(text + "00", self.zone), parse_time(text + "59", self.zone)
+        if first is None or last is None or last - first != 59 or len(text) != 17:
+            raise KeyError(text)
+        if len(self) >= MINUTES_KEPT:
+            self.clear()
+        self[text] = first
+        return first
+
+
+def instants(cells: Cells, minutes: Minutes) -> list[float | None]:
+    """What :func:`~queries.times.parse_time` makes of each cell."""
+    if are_plain(cells, _LATEST):
+        return list(cells)
+    try:
+        return [minutes[cell[:17]] + _SECONDS[cell[17:]] for cell in cells]
+    except (KeyError, TypeError):
+        return [parse_time(cell, minutes.zone) for cell in cells]
+
+
+def numbers(cells: Cells, text: Callable[[int], object]) -> list[float | None]:
+    """What :func:`~queries.dialects.cells.number` makes of each cell.
+
+    Args:
+        cells: the column.
+        text: by index, what a cell that is text stands for.
+    """
+    if are_plain(cells, 1e300):
+        return list(cells)
+    return [
+        cell if cell is None else number(text(index) if type(cell) is str else cell)
+        for index, cell in enumerate(cells)
+    ]
+
+
+def identifiers(cells: Cells) -> Sequence[str | None]:
+    """What :func:`~queries.dialects.cells.identifier` makes of each cell that is there."""
+    known = [cell for cell in cells if cell is not None]
+    if not known:
+        return cells
+    try:
+        text = "".join(known)
+        if text.isascii() and text.isprintable() and all(known) and len(max(known, key=len)) <= 200:
+            return cells
+    except TypeError:
+        pass
+    return [None if cell is None else identifier(cell) for cell in cells]
+
+
+def are_plain(cells: Cells, limit: float) -> bool:
+    """Whether all cells that are there are floats from 0 to a limit: found out at once."""
+    kinds = set(map(type, cells))
+    if not {float, type(None)}.issuperset(kinds):
+        return False
+    known = cells if len(kinds) == 1 else [cell for cell in cells if cell is not None]
+    return float not in kinds or (min(known) >= 0 and max(known) < limit)

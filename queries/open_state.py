@@ -1,0 +1,162 @@
+"""What a fold waits for, as plain data and back: open rows and who handed work to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+from itertools import islice
+from operator import attrgetter
+from typing import Any, Final
+
+from queries.handed_on import HandedOn, _Edge
+from queries.joining import finish_all
+from queries.models import Event, EventKind, EventState, Phase
+from queries.open_rows import OpenRow, OpenRows, _Delegation
+
+Plain = list[Any]
+OPEN_FIELDS: Final[dict[type, tuple[str, ...]]] = {
+    OpenRows: ("_stacks", "_ends", "_delegations"),
+    OpenRow: ("at", "row", "now", "ends"),
+    _Delegation: ("first", "last", "whole", "start", "before"),
+}
+HANDED_ON_FIELDS: Final[dict[type, tuple[str, ...]]] = {
+    HandedOn: ("_counts", "_edges", "_speakers"),
+    _Edge: ("at", "parent", "agent", "target"),
+}
+EVENT_FIELDS: Final[dict[type, tuple[str, ...]]] = {
+    Event: tuple(each.name for each in fields(Event))
+}
+_event_cells = attrgetter(*EVENT_FIELDS[Event])
+_KIND, _PHASE, _SUMMARY, _STATE, _END = map(
+    EVENT_FIELDS[Event].index, ("kind", "phase", "summary", "state", "end_key")
+)
+AT_ONCE = 200
+"""Entries in one part."""
+
+
+def event_plain(event: Event) -> Plain:
+    """An event without its text."""
+    cells = list(_event_cells(event))
+    cells[_SUMMARY] = ""
+    return cells
+
+
+def event_from(cells: Plain) -> Event:
+    """The event of these cells."""
+    cells = list(cells)
+    cells[_KIND] = EventKind(cells[_KIND])
+    cells[_PHASE] = Phase(cells[_PHASE])
+    cells[_STATE] = EventState(cells[_STATE])
+    if cells[_END] is not None:
+        source, seq = cells[_END]
+        cells[_END] = (source, seq)
+    return Event(*cells)
+
+
+# -- open rows ---------------------------------------------------------------------------------
+
+
+def open_plain(open_rows: OpenRows) -> Plain:
+    """What one session waits for: its rows once each, and by their places in what they wait."""
+    rows: dict[int, OpenRow] = {}
+    places: dict[int, int] = {}
+
+    def place(row: OpenRow | None) -> int | None:
+        if row is None:
+            return None
+        if id(row) not in places:
+            places[id(row)] = len(places)
+            rows[id(row)] = row
+        return places[id(row)]
+
+    stacks = [[group, list(map(place, each))] for group, each in open_rows._stacks.items()]
+    ends = [[group, list(map(place, each))] for group, each in open_rows._ends.items()]
+    delegations = [
+        [
+            key,
+            [
+                [each.first, each.last, place(each.whole), place(each.start),
+                 list(map(place, each.before))]
+                for each in known
+            ],
+        ]
+        for key, known in open_rows._delegations.items()
+    ]  # fmt: skip
+    plain_rows = [
+        [row.at, event_plain(row.row), [event_plain(end) for end in row.ends]]
+        for row in rows.values()
+    ]
+    return [plain_rows, stacks, ends, delegations]
+
+
+def open_from(cells: Plain) -> OpenRows:
+    """The open rows of this plain data."""
+    plain_rows, stacks, ends, delegations = cells
+    rows = list(map(_row_from, plain_rows))
+    open_rows = OpenRows()
+    for group, places in stacks:
+        open_rows._stacks[group] = [rows[place] for place in places]
+    for group, places in ends:
+        open_rows._ends[group] = [rows[place] for place in places]
+    for key, known in delegations:
+        open_rows._delegations[key] = [_delegation_from(each, rows) for each in known]
+    return open_rows
+
+
+def _row_from(cells: Plain) -> OpenRow:
+    at, event, ends = cells
+    row = OpenRow(at, event_from(event))
+    row.ends = tuple(map(event_from, ends))
+    row.now = finish_all(row.row, row.ends)
+    return row
+
+
+def _delegation_from(cells: Plain, rows: list[OpenRow]) -> _Delegation:
+    first, last, whole, start, before = cells
+    delegation = _Delegation(first)
+    delegation.last = last
+    delegation.whole = None if whole is None else rows[whole]
+    delegation.start = None if start is None else rows[start]
+    delegation.before = [rows[place] for place in before]
+    return delegation
+
+
+# -- who handed work to whom -------------------------------------------------------------------
+
+
+def handed_on_plain(handed_on: HandedOn) -> Iterator[Plain]:
+    """In parts."""
+    for pairs in some_of(handed_on._counts.items()):
+        yield ["counts", None, [[*pair, number] for pair, number in pairs]]
+    for stretch, edges in handed_on._edges.items():
+        for some in some_of(edges.items()):
+            plain = [[*key, edge.at, edge.parent, edge.agent, edge.target] for key, edge in some]
+            yield ["edges", stretch, plain]
+    for stretch, speakers in handed_on._speakers.items():
+        for names in some_of(speakers.items()):
+            yield ["speakers", stretch, [[name, *known] for name, known in names]]
+
+
+def handed_on_from(handed_on: HandedOn, part: Plain) -> None:
+    """Put one part back."""
+    what, stretch, content = part
+    if what == "counts":
+        for first, second, number in content:
+            handed_on._counts[first, second] = number
+    elif what == "edges":
+        known = handed_on._edges[stretch]
+        for source, seq, *cells in content:
+            edge = known[source, seq] = _Edge.__new__(_Edge)
+            edge.at, edge.parent, edge.agent, edge.target = cells
+    elif what == "speakers":
+        speakers = handed_on._speakers[stretch]
+        speakers.update({event_id: (at, speaker) for event_id, at, speaker in content})
+    else:
+        raise ValueError(what)
+
+
+def some_of(items: Iterable[Any]) -> Iterator[list[Any]]:
+    """Consecutive items in lists of at most :data:`AT_ONCE`."""
+    rest = iter(items)
+    while some := list(islice(rest, AT_ONCE)):
+        yield some
