@@ -18,9 +18,10 @@ from textual.widgets import Static
 
 from queries.models import Snapshot
 from tui import keymap, themes
+from tui.ages import AgeClock
 from tui.commands import bindings_for
 from tui.config import Config
-from tui.options import ScreenOptions
+from tui.options import ScreenOptions, wants_mouse
 from tui.palette import CommandProvider
 from tui.poller import Poller
 from tui.reader import Answer, Reader
@@ -30,8 +31,15 @@ from tui.screens.reading import Reading
 from tui.terminal import TerminalApp
 from widgets.glyphs import ASCII, UNICODE, Glyphs
 
+CALM_AGES = 10.0
+"""Seconds between two looks at ages over a slow link."""
+CALM_REFRESH = 0.5
+"""Seconds between two polls over a slow link, at least: as many as frames are sent."""
 FIRST_DATA = 0.2
 """Seconds for which the first frame waits for what it is to show."""
+
+
+LOW_WORDS = "Low bandwidth: fewer colours, two frames a second, no mouse, no trends."
 
 
 class PlainScrollBar(ScrollBarRender):
@@ -80,15 +88,16 @@ class SessionApp(TerminalApp[None]):
         super().__init__(
             ansi_color=choice.ansi_color,
             diff=options.diff,
-            max_fps=2.0 if low_bandwidth else None,
         )
         themes.register(self)
         self.theme = choice.theme
         self.animation_level = "none"
         self.path = path
         self.poller = poller
+        self._usual_refresh = poller.refresh
         self.reader = Reader(path) if reader is None else reader
         self.clock = clock
+        self.age_clock = AgeClock(clock)
         self.config = config
         self.options = options
         self.user_keymap: Mapping[str, str] = config.keys
@@ -96,6 +105,8 @@ class SessionApp(TerminalApp[None]):
         self.glyphs: Glyphs = ASCII if is_ascii else UNICODE
         ScrollBar.renderer = PlainScrollBar if is_ascii else ScrollBarRender
         self.utc = config.utc if options.utc is None else options.utc
+        self.wants_mouse = wants_mouse(options, config)
+        self.set_low_bandwidth(low_bandwidth)
 
     @property
     def zone(self) -> tzinfo | None:
@@ -139,6 +150,20 @@ class SessionApp(TerminalApp[None]):
     def _take_answer(self, answer: Answer) -> None:
         self._main.post_message(AnswerArrived(answer))
 
+    def set_low_bandwidth(self, on: bool) -> None:
+        """See :class:`TerminalApp`; also, less that is sent comes up at all."""
+        super().set_low_bandwidth(on)
+        self.age_clock.step = CALM_AGES if on else 0.0
+        self.poller.refresh = max(self._usual_refresh, CALM_REFRESH if on else 0.0)
+        for screen in self.screen_stack if self.is_running else ():
+            if isinstance(screen, MainScreen):
+                screen.bandwidth_changed()
+
+    def slow_link_noticed(self) -> None:
+        """Suggest to send less."""
+        if self.config.suggest_low_bandwidth and not self.low_bandwidth:
+            self.notify("slow link? --low-bandwidth", markup=False)
+
     @property
     def _main(self) -> Screen[object]:
         return self.screen_stack[0]
@@ -166,6 +191,11 @@ class SessionApp(TerminalApp[None]):
             if isinstance(screen, MainScreen | Reading):
                 screen.zone_changed(self.zone)
         self.notify(f"Times are in {'UTC' if self.utc else 'your own zone'}.", markup=False)
+
+    def action_toggle_low_bandwidth(self) -> None:
+        """Send as little as possible, or all again."""
+        self.set_low_bandwidth(not self.low_bandwidth)
+        self.notify(LOW_WORDS if self.low_bandwidth else "Everything is sent.", markup=False)
 
     def action_next_theme(self) -> None:
         """Use the next theme."""

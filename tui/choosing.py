@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
-from tui.options import ScreenOptions
+from tui.options import ScreenOptions, wants_low_bandwidth
 
 
 def choose_store(options: ScreenOptions) -> Path | int:
@@ -20,14 +21,11 @@ def choose_store(options: ScreenOptions) -> Path | int:
     from tui.terminal import lifecycle
 
     settings = config.load()
-    low_bandwidth = (
-        settings.low_bandwidth if options.low_bandwidth is None else options.low_bandwidth
-    )
+    low_bandwidth = wants_low_bandwidth(options, settings, os.environ)
     lifecycle.prepare_environment(low_bandwidth)
     from tui.screens.choose import StoreChooser
     from tui.terminal import run_app
 
     app = StoreChooser(options.candidates, settings, options, low_bandwidth=low_bandwidth)
-    mouse = settings.mouse if options.mouse is None else options.mouse
-    code = run_app(app, mouse=mouse and not low_bandwidth)
+    code = run_app(app)
     return code if code or app.return_value is None else app.return_value

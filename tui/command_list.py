@@ -15,7 +15,7 @@ that the detail screen needs as well):
   ``filter_changes``, ``open_side(side)``, ``cycle_measure``, ``cycle_matrix``.
 
 The application implements ``app.help``, ``app.store_info``, ``app.toggle_utc``,
-``app.next_theme`` and ``app.redraw``; Textual has the rest.
+``app.next_theme``, ``app.toggle_low_bandwidth`` and ``app.redraw``; Textual has the rest.
 """
 
 from __future__ import annotations
@@ -217,6 +217,9 @@ COMMANDS: Final[tuple[Command, ...]] = (
             "app.toggle_utc", "Program", footer=5, contexts=_ANY),
     Command("program.theme", ("T",), "theme", "Use the next colour theme.",
             "app.next_theme", "Program", contexts=_ANY),
+    Command("program.low_bandwidth", ("L",), "low bandwidth",
+            "Send less to the terminal, for slow connections, or all again.",
+            "app.toggle_low_bandwidth", "Program", contexts=_ANY),
     Command("program.redraw", ("ctrl+l",), "redraw", "Draw the whole screen again.",
             "app.redraw", "Program", contexts=_ANY),
     Command("program.suspend", ("ctrl+z",), "suspend", "Go to the shell; fg comes back.",

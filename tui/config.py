@@ -49,6 +49,9 @@ class Config:
     ascii: bool = _option(False, "Draw with ASCII characters only.")
     mouse: bool = _option(True, "Listen to the mouse; false leaves it to the terminal.")
     low_bandwidth: bool = _option(False, "Send less to the terminal, for slow connections.")
+    suggest_low_bandwidth: bool = _option(
+        True, "Suggest that, once, when the terminal is slow to draw what it is sent."
+    )
     utc: bool = _option(False, "Show times in UTC instead of your own zone.")
     stale_minutes: float = _option(
         30.0, "Call a session stale when it says that it runs but was silent this long."
@@ -250,6 +253,7 @@ _CHECKS: Final[Mapping[str, Callable[[object], object]]] = {
     "ascii": _truth,
     "mouse": _truth,
     "low_bandwidth": _truth,
+    "suggest_low_bandwidth": _truth,
     "utc": _truth,
     "stale_minutes": _number(0.1, 525_600),
     "refresh_seconds": _number(0.05, 60),

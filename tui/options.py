@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from tui.config import Config
     from tui.places import Candidate
+
+LOW_BANDWIDTH_VARIABLE: Final = "SESSION_TUI_LOW_BANDWIDTH"
+"""Environment variable that asks for what ``--low-bandwidth`` does; "0" and "" do not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +30,16 @@ class ScreenOptions:
     candidates: tuple[Candidate, ...] = ()
     """The stores to choose from when none was named and several were found; the first is the
     most recently changed one."""
+
+
+def wants_low_bandwidth(options: ScreenOptions, config: Config, environ: Mapping[str, str]) -> bool:
+    """Whether as little as possible is sent: the command line says, then the environment."""
+    if options.low_bandwidth is not None:
+        return options.low_bandwidth
+    named = environ.get(LOW_BANDWIDTH_VARIABLE)
+    return config.low_bandwidth if named is None else named not in ("", "0")
+
+
+def wants_mouse(options: ScreenOptions, config: Config) -> bool:
+    """Whether the mouse is listened to, where the link is not slow."""
+    return config.mouse if options.mouse is None else options.mouse

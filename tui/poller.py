@@ -36,10 +36,11 @@ class Poller(threading.Thread):
         *,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Args: refresh: seconds between two polls while something happens."""
+        """Args: refresh: see the attribute."""
         super().__init__(name="poller", daemon=True)
         self._feed = feed
-        self._refresh = refresh
+        self.refresh = refresh
+        """Seconds between two polls while something happens."""
         self._monotonic = monotonic
         self._receiver: Callable[[Snapshot], object] | None = None
         self._kept: list[Snapshot] = []
@@ -114,7 +115,7 @@ class Poller(threading.Thread):
     def _between_polls(self) -> None:
         now = self._monotonic()
         quiet = now - self._last_change > LIVELY
-        end = now + (min(SLOWEST, self._refresh * 4) if quiet else self._refresh)
+        end = now + (min(SLOWEST, self.refresh * 4) if quiet else self.refresh)
         while not self._stop_wanted.is_set() and (now := self._monotonic()) < end:
             if not self._feed.counting:
                 self._wake.wait(end - now)

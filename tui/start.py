@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.options import ScreenOptions
+from tui.options import ScreenOptions, wants_low_bandwidth
 from tui.terminal import preflight
 
 if TYPE_CHECKING:
@@ -46,8 +47,7 @@ def open_screen(path: Path, options: ScreenOptions) -> int:
         from tui.terminal import run_app
 
         app = SessionApp(path, poller, settings, options, low_bandwidth=low_bandwidth)
-        mouse = settings.mouse if options.mouse is None else options.mouse
-        return run_app(app, mouse=mouse and not low_bandwidth)
+        return run_app(app)
     finally:
         preflight.undo_first_sign()
         poller.stop()
@@ -94,16 +94,13 @@ def _begin_reading(
         from tui.poller import Poller
 
         settings = config.load()
-        low_bandwidth = (
-            settings.low_bandwidth if options.low_bandwidth is None else options.low_bandwidth
-        )
-        refresh = max(settings.refresh_seconds, 0.5 if low_bandwidth else 0.0)
+        low_bandwidth = wants_low_bandwidth(options, settings, os.environ)
         sys.setswitchinterval(0.0005)
         feed = Feed(path, stale_after=settings.stale_minutes * 60, store=store)
     except BaseException:
         if store is not None:
             store.close()
         raise
-    poller = Poller(feed, refresh)
+    poller = Poller(feed, settings.refresh_seconds)
     poller.start()
     return poller, settings, low_bandwidth

@@ -67,6 +67,7 @@ class Terminal:
             xterm-256color, COLORTERM truecolor and no multiplexer is named.
         cwd: working directory.
         synchronised: whether the terminal says that it knows synchronised output.
+        answers_after: seconds until it answers, as at the other end of a slow link.
         ignore_hangup: start the program with SIGHUP ignored, as ``nohup`` does.
     """
 
@@ -79,6 +80,7 @@ class Terminal:
         env: Mapping[str, str | None] | None = None,
         cwd: Path | None = None,
         synchronised: bool = True,
+        answers_after: float = 0.0,
         ignore_hangup: bool = False,
     ) -> None:
         self._screen = pyte.Screen(columns, rows)
@@ -88,6 +90,7 @@ class Terminal:
         self._unfinished = ""
         self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
         self._synchronised = synchronised
+        self._answers_after = answers_after
         self._changed = threading.Condition()
         self._reading = threading.Event()
         self._reading.set()
@@ -284,10 +287,23 @@ class Terminal:
             except OSError:
                 return
             if self._synchronised and b"\x1b[?2026$p" in data:
-                os.write(self._master, b"\x1b[?2026;2$y")
+                self._answer(b"\x1b[?2026;2$y")
             with self._changed:
                 self._raw += data
                 self._changed.notify_all()
+
+    def _answer(self, data: bytes) -> None:
+        if not self._answers_after:
+            os.write(self._master, data)
+            return
+
+        def later() -> None:
+            with contextlib.suppress(OSError):
+                os.write(self._master, data)
+
+        timer = threading.Timer(self._answers_after, later)
+        timer.daemon = True
+        timer.start()
 
     def _feed(self) -> None:
         data = self.raw

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.process.program import Home
+from tests.process.program import PROGRAM, Home
 from tests.process.terminal import Terminal
 from tests.stores import CanonicalStore, canonical_store, start_live_writer
+from tui.terminal.link import LATE
 
 pytestmark = pytest.mark.process
 
@@ -59,7 +61,7 @@ def test_starting_and_doing_nothing(home: Home, name: str) -> None:
         mark = len(terminal.raw)
         assert mark <= 30_000
         # Time passes on purpose: nothing may tick.
-        time.sleep(2)
+        terminal.wait_for_quiet(2)
         assert terminal.raw[mark:] == b""
 
 
@@ -114,14 +116,65 @@ def test_keys(home: Home, store: CanonicalStore) -> None:
         assert used == {}
 
 
+def frames(raw: bytes) -> int:
+    """How often something was sent at once."""
+    return raw.count(b"\x1b[?2026h")
+
+
 def test_a_busy_session_that_is_followed(home: Home) -> None:
     path: Path = home.folder / "stores" / "live.db"
     start_live_writer(path, count=50, rate=0).communicate()
-    with home.open(path) as terminal:
-        terminal.wait_for_text("50 events")
-        terminal.wait_for_quiet(0.4)
-        mark, begun = len(terminal.raw), time.monotonic()
+    with home.open(path) as terminal, home.open("--low-bandwidth", path) as slow:
+        marks = []
+        for screen in (terminal, slow):
+            screen.wait_for_text("50 events")
+            screen.wait_for_quiet(0.6)
+            marks.append(len(screen.raw))
         start_live_writer(path, count=400, rate=200).communicate()
-        seconds = time.monotonic() - begun
-        terminal.wait_for_text("450 events")
-        assert (len(terminal.raw) - mark) / seconds <= 12_000
+        for screen in (terminal, slow):
+            screen.wait_for_text("450 events")
+            screen.wait_for_quiet(0.6)
+        usual, calm = (
+            screen.raw[mark:] for screen, mark in zip((terminal, slow), marks, strict=True)
+        )
+        assert len(usual) <= 3000 * frames(usual)
+        assert len(calm) <= 3000 * frames(calm)
+        assert frames(calm) < frames(usual)
+        assert len(calm) < 0.7 * len(usual)
+
+
+@pytest.mark.parametrize("spared", [False, True])
+def test_what_a_slow_link_is_spared(home: Home, spared: bool) -> None:
+    arguments = ("--low-bandwidth",) if spared else ()
+    with home.open(*arguments, home.sample("heist-audit.db")) as terminal:
+        terminal.wait_for_quiet(0.5)
+        assert (b"\x1b[?1003h" in terminal.raw) is not spared
+        assert (b"8;2;" in terminal.raw) is not spared
+        assert ("trend" in terminal.text()) is not spared
+        terminal.press("L")
+        terminal.wait_for(lambda t: ("trend" in t.lines()[2]) is spared)
+        terminal.wait_for_quiet(0.6)
+        modes = re.findall(rb"\x1b\[\?1003([hl])", terminal.raw)
+        assert modes[-1:] == [b"h" if spared else b"l"]
+        terminal.press("q")
+        assert terminal.wait() == 0
+        assert terminal.restored() == []
+
+
+def test_a_slow_link_is_noticed(home: Home) -> None:
+    path: Path = home.folder / "stores" / "live.db"
+    words = "slow link? --low-bandwidth"
+    start_live_writer(path, count=50, rate=0).communicate()
+    # More than can be written while three questions are answered.
+    writer = start_live_writer(path, count=100_000, rate=50)
+    try:
+        with Terminal(
+            [*PROGRAM, path], env=home.env, cwd=home.folder, answers_after=LATE * 1.5
+        ) as terminal:
+            terminal.wait_for_text(words, 60)
+            terminal.press("q")
+            assert terminal.wait() == 0
+            assert terminal.restored() == []
+    finally:
+        writer.kill()
+        writer.communicate()

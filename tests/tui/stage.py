@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from textual import events
+from textual.driver import Driver
 from textual.geometry import Region
 from textual.keys import REPLACED_KEYS, _character_to_key, _get_unicode_name_from_key
 from textual.pilot import Pilot
@@ -282,6 +283,8 @@ async def on_stage(
     first_step: bool = True,
     early_step: bool = False,
     paint: bool = False,
+    driver: type[Driver] | None = None,
+    low_bandwidth: bool = False,
 ) -> AsyncIterator[Stage]:
     """Run the program on a store.
 
@@ -295,6 +298,8 @@ async def on_stage(
         early_step: poll before there is one.
         paint: draw the main screen whenever it changes, as for a terminal; without that it is
             drawn when a test looks at it, which takes half the time.
+        driver: takes what would go to a terminal; None: nothing does.
+        low_bandwidth: send as little as possible.
     """
     clock = Clock() if clock is None else clock
     poller, reader = StepPoller(path, clock), StepReader(path)
@@ -306,10 +311,15 @@ async def on_stage(
         environ={"TERM": "xterm-256color"},
         reader=reader,
         clock=clock,
+        low_bandwidth=low_bandwidth,
     )
+    if driver is not None:
+        app.driver_class = driver
+        # What is sent depends on the test's clock alone.
+        app.__dict__["OUTPUT_CLOCK"] = clock
     if early_step:
         poller.step()
-    async with app.run_test(size=size, notifications=True) as pilot:
+    async with app.run_test(headless=driver is None, size=size, notifications=True) as pilot:
         stage = Stage(app, pilot, poller, reader, clock)
         while not app.screen_stack:
             await asyncio.sleep(0.001)

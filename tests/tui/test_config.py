@@ -28,6 +28,7 @@ def test_everything_can_be_set() -> None:
         ascii = true
         mouse = false
         low_bandwidth = true
+        suggest_low_bandwidth = false
         utc = true
         stale_minutes = 5
         refresh_seconds = 1.5
@@ -43,6 +44,7 @@ def test_everything_can_be_set() -> None:
         ascii=True,
         mouse=False,
         low_bandwidth=True,
+        suggest_low_bandwidth=False,
         utc=True,
         stale_minutes=5.0,
         refresh_seconds=1.5,

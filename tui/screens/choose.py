@@ -16,7 +16,7 @@ from queries.text import age, clean, short_count
 from tui import keymap, themes
 from tui.commands import bindings_for, find, key_names
 from tui.config import Config
-from tui.options import ScreenOptions
+from tui.options import ScreenOptions, wants_mouse
 from tui.places import Candidate
 from tui.terminal import TerminalApp
 from widgets.cells import Column
@@ -127,8 +127,9 @@ class StoreChooser(TerminalApp[Path]):
         super().__init__(
             ansi_color=choice.ansi_color,
             diff=options.diff,
-            max_fps=2.0 if low_bandwidth else None,
+            low_bandwidth=low_bandwidth,
         )
+        self.wants_mouse = wants_mouse(options, config)
         themes.register(self)
         self.theme = choice.theme
         self.animation_level = "none"

@@ -47,6 +47,7 @@ class PaneScreen(PaneLayout):
             is_alive=self.sessions.is_alive,
             ranges_of=self._ranges_of,
         )
+        self.bandwidth_changed()
         self._wanted_session = self.owner.options.session
         self._epoch = 0
         self.titles = ("", "", "", "")
@@ -71,7 +72,7 @@ class PaneScreen(PaneLayout):
                 self.figures.take(snapshot)
             self.query_one(StatusBar).show(snapshot, paused=self.is_paused)
             self.show_titles()
-            self.tree_view.tick(self.owner.clock())
+            self.tree_view.tick(self.owner.age_clock())
         self._tell_detail()
         if first:
             self.owner.release_frames()
@@ -190,7 +191,7 @@ class PaneScreen(PaneLayout):
 
     def _tick(self) -> None:
         if self.snapshot is not None and not self.is_paused:
-            self.tree_view.tick(self.owner.clock())
+            self.tree_view.tick(self.owner.age_clock())
             self.activity.retry()
             self.figures.retry()
             self._tell_detail()
@@ -214,6 +215,10 @@ class PaneScreen(PaneLayout):
         for screen in self.app.screen_stack:
             if isinstance(screen, Reading) and self.snapshot is not None:
                 screen.take(self.snapshot, news)
+
+    def bandwidth_changed(self) -> None:
+        """Leave out, or show again, what moves all the time."""
+        self.session_view.shows_trend = not self.owner.low_bandwidth
 
     def zone_changed(self, zone: tzinfo | None) -> None:
         """Show times in another zone."""

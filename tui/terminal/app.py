@@ -6,6 +6,7 @@ import contextlib
 import gc
 from typing import TYPE_CHECKING, Any
 
+from rich.color import ColorSystem
 from rich.console import RenderableType
 from textual import constants
 from textual.app import App, ReturnType
@@ -26,6 +27,10 @@ SETTLE_AFTER = 1.0
 is shown, and hardly while the first keys are pressed."""
 
 
+SLOW_FPS = 2.0
+"""Frames per second that are sent over a slow link, answers to keys left out."""
+
+
 class TerminalApp(TypeAhead[ReturnType], DiffOutput[ReturnType]):
     """An app that sends little, ends well, and keeps data out of its error messages.
 
@@ -35,7 +40,7 @@ class TerminalApp(TypeAhead[ReturnType], DiffOutput[ReturnType]):
         watch_css: see Textual.
         ansi_color: see Textual.
         diff: whether only changed cells are sent.
-        max_fps: frames per second at most; ``None``: no limit but Textual's.
+        low_bandwidth: whether to begin as :meth:`set_low_bandwidth` says.
     """
 
     def __init__(
@@ -46,16 +51,36 @@ class TerminalApp(TypeAhead[ReturnType], DiffOutput[ReturnType]):
         ansi_color: bool | None = None,
         *,
         diff: bool = True,
-        max_fps: float | None = None,
+        low_bandwidth: bool = False,
     ) -> None:
         super().__init__(driver_class, css_path, watch_css, ansi_color)
         self.diff_output = self.diff_output and diff
-        self.max_fps = max_fps or self.max_fps
+        self.low_bandwidth = False
+        """Whether as little as possible is sent."""
+        self.wants_mouse = True
+        """Whether the mouse is listened to when the link is not slow."""
+        if low_bandwidth:
+            self.set_low_bandwidth(True)
         self.lifecycle = Lifecycle(self)
         self.crash: BaseException | None = None
         """The error that ended the app."""
         self.frames_held = False
         """Whether nothing is drawn for now, see :meth:`hold_frames`."""
+
+    def set_low_bandwidth(self, on: bool) -> None:
+        """Send as little as possible from now on, or all again.
+
+        That is: 256 colours at most, two frames a second besides the answers to keys, and
+        no reports of the mouse.
+        """
+        self.low_bandwidth = on
+        self.max_fps = SLOW_FPS if on else None
+        self.limit_colors(ColorSystem.EIGHT_BIT if on else None)
+        if isinstance(self._driver, SafeDriver):
+            self._driver.use_mouse(self.wants_mouse and not on)
+
+    def slow_link_noticed(self) -> None:
+        """The terminal turned out to be at the other end of a slow link; told once."""
 
     def get_driver_class(self) -> type[Driver]:
         """The driver where none was asked for."""
@@ -112,14 +137,13 @@ class TerminalApp(TypeAhead[ReturnType], DiffOutput[ReturnType]):
         super()._print_error_renderables()
 
 
-def run_app(app: TerminalApp[Any], *, mouse: bool = True, report_messages: bool = False) -> int:
+def run_app(app: TerminalApp[Any], *, report_messages: bool = False) -> int:
     """Run an app and put the terminal in order afterwards, whatever happens.
 
     After an unhandled error a report is written and one sentence on standard error says where.
 
     Args:
         app: the app, not yet running.
-        mouse: whether the terminal reports the mouse.
         report_messages: whether reports include the messages of errors, which may hold data.
 
     Returns:
@@ -130,7 +154,7 @@ def run_app(app: TerminalApp[Any], *, mouse: bool = True, report_messages: bool 
     code = 0
     with crash.logging_to_file(), app.lifecycle.handling_signals(), _terminal_given_back():
         try:
-            app.run(mouse=mouse)
+            app.run(mouse=app.wants_mouse and not app.low_bandwidth)
         except SystemExit as end:
             code = _exit_code(end)
         except KeyboardInterrupt:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
+import time
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
@@ -14,9 +16,11 @@ from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Size
 from textual.message import Message
+from textual.messages import TerminalSupportsSynchronizedOutput
 
 from tui.terminal import preflight
 from tui.terminal.lifecycle import HANG_UP, restore_terminal
+from tui.terminal.link import QUESTION, LinkMeter
 from tui.terminal.writer import TerminalWriter
 
 ALTERNATE_SCREEN = "\x1b[?1049h"
@@ -26,6 +30,8 @@ MAX_BACKLOG = 65_536
 """Bytes on their way above which output is dropped, and the screen painted anew later."""
 CLOSE_TIMEOUT = 0.5
 """Seconds that a slow terminal has to take the last bytes."""
+LAST_ANSWER = 0.6
+"""Seconds that an answer of the terminal is waited for, so that no shell takes it for input."""
 RESIZE_PAUSE = 0.05
 """Seconds between two sizes that the app is told of while a window is being dragged."""
 
@@ -47,6 +53,9 @@ class SafeDriver(LinuxDriver):
         self._dropped = False
         self._waiting: list[Callable[[], None]] = []
         self._resize: events.Resize | None = None
+        self._link = LinkMeter()
+        self._answer_came = threading.Event()
+        self._held_since: float | None = None
         self._encoding = getattr(self._file, "encoding", None) or "utf-8"
 
     @property
@@ -56,6 +65,8 @@ class SafeDriver(LinuxDriver):
 
     def when_drained(self, callback: Callable[[], None]) -> None:
         """Call back from the event loop, once, when the terminal has taken everything."""
+        if self._held_since is None:
+            self._held_since = time.monotonic()
         if callback not in self._waiting:
             self._waiting.append(callback)
         if self._writer is not None:
@@ -72,9 +83,25 @@ class SafeDriver(LinuxDriver):
             return
         writer.write(data.encode(self._encoding, "replace"))
 
+    def frame_sent(self) -> None:
+        """A frame was written: now and then, look how long the terminal takes to draw it."""
+        if self._link.ask():
+            self._answer_came.clear()
+            self.write(QUESTION)
+
+    def use_mouse(self, on: bool) -> None:
+        """Let the terminal report the mouse from now on, or not any more."""
+        if on and not self._mouse:
+            self._mouse = True
+            self._enable_mouse_support()
+        elif self._mouse and not on:
+            self._disable_mouse_support()
+            self._mouse = False
+
     def start_application_mode(self) -> None:
         """Take the terminal over."""
         self._stopping = False
+        self._link.begin()
         self._key_thread = None
         self._writer = TerminalWriter(
             sys.__stderr__.fileno() if sys.__stderr__ is not None else 2,
@@ -89,6 +116,13 @@ class SafeDriver(LinuxDriver):
             self.close()
             return
         signal.signal(signal.SIGWINCH, self._on_window_change)
+
+    def disable_input(self) -> None:
+        """Stop reading, once the last question to the terminal is answered."""
+        is_taken = self._writer is not None and not self._writer.backlog
+        if self._link.is_waiting and is_taken and not self.exit_event.is_set():
+            self._answer_came.wait(LAST_ANSWER)
+        super().disable_input()
 
     def stop_application_mode(self) -> None:
         """Give the terminal back."""
@@ -114,6 +148,9 @@ class SafeDriver(LinuxDriver):
             self._resize = message
             self._loop.call_soon_threadsafe(self._announce_size_soon)
             return
+        if isinstance(message, TerminalSupportsSynchronizedOutput):
+            self._answer_came.set()
+            self._call_soon(self._answered, time.monotonic())
         super().process_message(message)
 
     def _get_terminal_size(self) -> tuple[int, int]:
@@ -151,12 +188,24 @@ class SafeDriver(LinuxDriver):
 
     def _after_drain(self) -> None:
         waiting, self._waiting = self._waiting, []
+        since, self._held_since = self._held_since, None
+        if since is not None and self._link.held_up(time.monotonic() - since):
+            self._tell_slow_link()
         if self._dropped:
             self._dropped = False
             redraw = getattr(self._app, "redraw", self._app.refresh)
             redraw()
         for callback in waiting:
             callback()
+
+    def _answered(self, moment: float) -> None:
+        if self._link.answered(moment):
+            self._tell_slow_link()
+
+    def _tell_slow_link(self) -> None:
+        told = getattr(self._app, "slow_link_noticed", None)
+        if told is not None:
+            told()
 
     def _on_gone(self) -> None:
         """Called by the threads that read and write."""

@@ -16,9 +16,9 @@ from typing import ClassVar
 from rich.color import ColorSystem
 from rich.console import COLOR_SYSTEMS, RenderableType
 from rich.control import Control
+from textual import events
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App, ReturnType
-from textual.events import Resize
 from textual.screen import Screen
 
 from tui.terminal.cells import CellGrid, UnexpectedShapeError
@@ -27,6 +27,12 @@ SYNC_START = "\x1b[?2026h"
 SYNC_END = "\x1b[?2026l"
 LAYOUT_PATIENCE = 0.25
 """Seconds that frames of the old size are held back after the terminal was resized."""
+
+ANSWER_TIME = 0.2
+"""Seconds after a key within which frames are answers to it."""
+_ASKING = (
+    events.Key, events.Paste, events.MouseDown, events.MouseScrollDown, events.MouseScrollUp
+)  # fmt: skip
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +48,8 @@ class DiffOutput(App[ReturnType]):
 
     max_fps: float | None = None
     """Frames per second at most, for slow links: what changed in between is sent together in
-    the next frame. ``None``: as fast as Textual paints. Without :attr:`diff_output` ignored."""
+    the next frame. Answers to keys are sent at once. ``None``: as fast as Textual paints.
+    Without :attr:`diff_output` ignored."""
 
     diff_failure: str | None = None
     """Why the difference is no longer made, if it had to be given up."""
@@ -53,7 +60,21 @@ class DiffOutput(App[ReturnType]):
     _grid: CellGrid | None = None
     _last_frame: float = float("-inf")
     _last_resize: float = float("-inf")
+    _last_asking: float = float("-inf")
+    _colors: ColorSystem | None = None
     _frame_timer: asyncio.TimerHandle | None = None
+
+    def limit_colors(self, most: ColorSystem | None) -> None:
+        """Send no more colours than these; ``None``: all that the terminal has."""
+        has = self.console._color_system
+        if self._colors is None:
+            self._colors = has
+        if self._colors is None:
+            return
+        self.console._color_system = self._colors if most is None else min(most, self._colors)
+        if self.console._color_system is not has:
+            self._grid = None
+            self.redraw()
 
     def redraw(self) -> None:
         """Paint the whole screen anew, whatever the terminal shows at the moment."""
@@ -66,7 +87,13 @@ class DiffOutput(App[ReturnType]):
         """Paint the whole screen anew (for Ctrl+L)."""
         self.redraw()
 
-    def on_resize(self, event: Resize) -> None:
+    async def on_event(self, event: events.Event) -> None:
+        """Note when the user asked for something."""
+        if isinstance(event, _ASKING):
+            self._last_asking = self.OUTPUT_CLOCK()
+        await super().on_event(event)
+
+    def on_resize(self, event: events.Resize) -> None:
         """What the terminal shows after a resize is its own affair: assume nothing."""
         self._last_resize = self.OUTPUT_CLOCK()
         grid = self._grid
@@ -128,7 +155,9 @@ class DiffOutput(App[ReturnType]):
         if grid is None or driver is None or self._closed or not self._running:
             return
         now = self.OUTPUT_CLOCK()
-        due = self._last_frame + 1 / self.max_fps if self.max_fps else now
+        due = now
+        if self.max_fps and now - self._last_asking > ANSWER_TIME:
+            due = self._last_frame + 1 / self.max_fps
         if (grid.width, grid.height) != self.size:
             due = max(due, self._last_resize + LAYOUT_PATIENCE)
         if now < due:
@@ -149,6 +178,8 @@ class DiffOutput(App[ReturnType]):
             text = f"{SYNC_START}{text}{SYNC_END}"
         self._last_frame = now
         driver.write(text)
+        if (sent := getattr(driver, "frame_sent", None)) is not None:
+            sent()
         driver.flush()
 
     def _show_later(self) -> None:

@@ -1,4 +1,4 @@
-"""Commands as processes: signals, closed pipes, and how long ``--help`` takes."""
+"""Commands as processes: signals, closed pipes, and what ``--help`` loads."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -59,10 +58,8 @@ def test_tail_tells_at_once_and_ends_on_a_signal(
     store.finish_event("new")
     line = read_line(process)
     assert (line["event_id"], line["state"], line["update"]) == ("new", "ok", True)
-    begun = time.monotonic()
     process.send_signal(number)
     assert ended(process) == (0, "", "")
-    assert time.monotonic() - begun < 2
 
 
 def test_tail_ends_when_nobody_reads_even_if_nothing_happens(store: CanonicalStore) -> None:
