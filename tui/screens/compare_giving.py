@@ -11,7 +11,7 @@ from typing import Final
 from queries.comparison_models import Alignment, Comparison, GroupComparison
 from queries.models import Relation
 from tui.export import absolute
-from tui.screens.compare_reading import Wanted
+from tui.screens.compare_wanted import Wanted
 
 FORMS: Final[Mapping[str, str]] = {"json": "json", "markdown": "md", "csv": "csv"}
 """Forms of an export, and how the names of their files end."""

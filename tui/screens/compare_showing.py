@@ -13,7 +13,8 @@ from queries.models import ActivityNode, Interactions, Relation, SessionRow, Sna
 from tui.reader import Answer
 from tui.screens import compare_words
 from tui.screens.compare_layout import GROUPS, MATRIX, METRICS, OVERLAY, STEPS, CompareLayout
-from tui.screens.compare_reading import SLOT, CompareReading, Wanted
+from tui.screens.compare_reading import SLOT, CompareReading
+from tui.screens.compare_wanted import Wanted
 from tui.screens.reading import Reading
 from widgets.glyphs import drawable
 from widgets.line_bar import Pieces
