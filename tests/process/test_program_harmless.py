@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sqlite3
-import statistics
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from tests.stores import Journal, LiveWriter, read_commits, start_live_writer
 
 pytestmark = pytest.mark.process
 
-RATE = 200.0
+RATE = 400.0
 COUNT = 300
 
 
@@ -93,8 +92,6 @@ def test_every_event_of_a_live_writer_is_counted(
         assert [commit.id for commit in commits] == [
             f"live-{number:06d}" for number in range(3, COUNT + 3)
         ]
-        # A writer that had to wait for us would have waited for as long as a slice is read.
-        assert statistics.median(commit.seconds for commit in commits) < 0.05
         terminal.wait_for(
             lambda t: f"{COUNT + 3} events" in t.lines()[0], what="all events counted"
         )
