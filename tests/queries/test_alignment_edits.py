@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from queries.alignment import align
-from queries.comparison_models import Alignment, StepRelation
+from queries.alignment_models import Alignment, StepRelation
 from queries.event_stream import EventStream
 from queries.models import Event, EventKind, EventState
 from queries.pairing import paired

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from queries.comparison_models import Verdict
+from queries.group_models import Verdict
 from tests.stores import FIRST_TIME
 from tests.tui.runs import RUNS, experiment, runs, runs_clock
 from tests.tui.stage import Clock, Stage, on_stage
