@@ -27,6 +27,8 @@ class ScreenOptions:
     """Whether only changed cells are sent to the terminal."""
     session: str | None = None
     """The session that has the focus at first."""
+    groups: tuple[tuple[str, str], ...] = ()
+    """Groups to compare at first: "A" or "B", and the filter that its sessions match."""
     candidates: tuple[Candidate, ...] = ()
     """The stores to choose from when none was named and several were found; the first is the
     most recently changed one."""
