@@ -25,6 +25,8 @@ class ScreenOptions:
     utc: bool | None = None
     diff: bool = True
     """Whether only changed cells are sent to the terminal."""
+    cache: bool | None = None
+    """Whether totals are kept for the next time."""
     session: str | None = None
     """The session that has the focus at first."""
     groups: tuple[tuple[str, str], ...] = ()
