@@ -63,7 +63,9 @@ def open_demo(seed: int, speed: float, options: ScreenOptions, scenario: str = "
     preflight.first_sign("session-tui: writing the demo store ...")
     try:
         from tui.demo import demo_store
+        from tui.demo.writer import GROUPS
 
+        options = replace(options, groups=GROUPS.get(scenario, ()))
         with demo_store(seed, speed, scenario) as path:
             return open_screen(path, replace(options, cache=False))
     finally:

@@ -25,7 +25,8 @@ from queries.session_choice import ChoiceError, choose_groups, choose_sessions
 from queries.store import Store
 from queries.whole_store import count_store
 from tui.headless.arguments import cache_option, forms
-from tui.headless.compare_tables import write_comparison, write_groups
+from tui.headless.compare_groups import write_groups
+from tui.headless.compare_tables import write_comparison
 from tui.headless.output import write_csv, write_json
 from tui.headless.stores import open_store, progress, stale_after, totals_cache
 
