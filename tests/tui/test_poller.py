@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from pathlib import Path
 from queue import Queue
 
@@ -20,6 +21,8 @@ PATIENCE = 20.0
 def path(folder: Path) -> Path:
     path = folder / "desk.db"
     desk(path).close()
+    # What was written a moment before it is opened is soon opened once more.
+    os.utime(path, (1e9, 1e9))
     return path
 
 
