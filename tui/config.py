@@ -59,6 +59,9 @@ class Config:
     refresh_seconds: float = _option(
         0.25, "Look for news this often while there are any, 0.05 to 60."
     )
+    cache: bool = _option(
+        True, "Keep the totals of large stores in your cache folder, for the next opening."
+    )
     stores: tuple[str, ...] = _option(
         (), "Files or folders to look into when no store is named; relative to this file."
     )
@@ -257,6 +260,7 @@ _CHECKS: Final[Mapping[str, Callable[[object], object]]] = {
     "utc": _truth,
     "stale_minutes": _number(0.1, 525_600),
     "refresh_seconds": _number(0.05, 60),
+    "cache": _truth,
     "stores": _paths,
     "keys": _keys,
 }

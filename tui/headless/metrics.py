@@ -8,7 +8,7 @@ from queries.json_shapes import metrics_json
 from queries.metrics import ToolRate, metrics
 from queries.text import count, percent
 from queries.whole_store import count_store
-from tui.headless.arguments import forms, store_argument
+from tui.headless.arguments import cache_option, forms, store_argument
 from tui.headless.output import (
     Column,
     text_or_unknown,
@@ -19,7 +19,7 @@ from tui.headless.output import (
     write_pairs,
     write_text,
 )
-from tui.headless.stores import open_store, progress, stale_after
+from tui.headless.stores import open_store, progress, stale_after, totals_cache
 
 RATES: list[Column[ToolRate]] = [
     Column("tool", lambda rate: rate.tool),
@@ -31,10 +31,13 @@ RATES: list[Column[ToolRate]] = [
 @click.command(name="metrics")
 @store_argument
 @forms(table=True)
-def command(store: str | None, form: str | None) -> int:
+@cache_option
+def command(store: str | None, form: str | None, no_cache: bool) -> int:
     """Totals, averages and success rates of a store; CSV and Markdown have the tools' rates."""
     with open_store(store) as opened, progress() as tell:
-        figures = metrics(count_store(opened, tell, stale_after=stale_after()))
+        figures = metrics(
+            count_store(opened, tell, stale_after=stale_after(), cache=totals_cache(no_cache))
+        )
     shape = metrics_json(figures)
     if form == "json":
         write_json(shape)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from queries.alignment_models import Alignment
 from queries.comparison import compare
-from queries.comparison_models import Alignment, Comparison, GroupComparison
+from queries.comparison_models import Comparison
 from queries.group_comparison import compare_groups
+from queries.group_models import GroupComparison
 from queries.models import SessionRow, SessionStatus, Snapshot, StoreState
 from queries.run_reading import read_runs
 from queries.session_alignment import align_sessions

@@ -8,7 +8,8 @@ from textwrap import wrap
 
 from textual import on
 
-from queries.comparison_models import Alignment, Comparison
+from queries.alignment_models import Alignment
+from queries.comparison_models import Comparison
 from queries.models import ActivityNode, Interactions, Relation, SessionRow, Snapshot
 from tui.reader import Answer
 from tui.screens import compare_words
