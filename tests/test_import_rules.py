@@ -16,6 +16,8 @@ ALLOWED_TO_WIDGETS = frozenset(
         "queries",
         "queries.models",
         "queries.comparison_models",
+        "queries.alignment_models",
+        "queries.group_models",
         "queries.text",
         "queries.comparison_text",
     )
