@@ -48,8 +48,8 @@ FIELDS: Final[dict[type, tuple[str, ...]]] = {
            "next_tools", "handed_on", "slots", "running", "waiting", "changed"),
     SessionFold: (
         "events", "prompts", "messages", "calls", "ok", "failed", "errors", "first_time",
-        "last_time", "agents", "first_tool", "last_tool", "tokens", "cost", "first_prompt", "last_prompt",
-        "bars", "_ranges", "first_said", "last_said", "open",
+        "last_time", "agents", "first_tool", "last_tool", "tokens", "cost", "first_prompt",
+        "last_prompt", "bars", "_ranges", "first_said", "last_said", "open",
     ),
     ToolFold: ("calls", "ok", "errors", "running", "unknown", "agents", "tokens", "durations"),
     AgentFold: ("events", "messages", "calls", "ok", "failed", "errors", "sessions", "last_time",

@@ -45,9 +45,10 @@ def trends(
 ) -> Trends:
     """The buckets of a window, without gaps.
 
-    Sessions count where they began, events where they happened. An open end of the window is
-    where anything is known to have begun or happened first, and ``now`` (or later, if
-    something is known of later).
+    Sessions count where they began, events where they happened. A window without a start
+    begins where anything is known to have begun or happened first; one without an end ends
+    ``now`` (or later, if something is known of later), but that of all time ends where
+    anything happened last.
 
     Args:
         rows: sessions with their counts.
@@ -131,11 +132,13 @@ def _is_inside(instant: float, window: Window) -> bool:
 def _ends(instants: Sequence[float], window: Window, now: float) -> tuple[float, float]:
     known = [instant for instant in instants if _is_inside(instant, window)]
     first = window.since if window.since is not None else min(known, default=now)
-    last = max([now, *known])
+    last = max(known, default=first)
+    if window.since is not None and now > last:
+        # Nothing having happened since then is worth showing.
+        last = now
     if window.until is not None:
         # The end itself is outside.
-        last = min(last, window.until - 1e-3) if window.since is None else window.until - 1e-3
-        last = min(last, max([now, *known]))
+        last = min(last, window.until - 1e-3)
     return first, max(first, last)
 
 
