@@ -42,8 +42,9 @@ class Loop:
 def find_loops(events: Iterable[Event], thresholds: Thresholds) -> tuple[Loop, ...]:
     """The loops in the events of a session, in order of arrival.
 
-    Calls are compared by tool, operation, target and text, each agent's for itself; what is asked of a
-    call is not known where it has no text, so that such calls never repeat each other.
+    Calls are compared by tool, operation, target and text, each agent's for itself; what is
+    asked of a call is not known where it has no text, so that such calls never repeat each
+    other.
     """
     by_agent: dict[tuple[str, str | None], list[Event]] = {}
     for event in events:

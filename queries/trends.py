@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import tzinfo
@@ -54,7 +55,8 @@ def trends(
         rows: sessions with their counts.
         fold: totals of the whole store.
         size: of the buckets.
-        window: what the buckets cover; the first one is whole.
+        window: what the buckets cover; the first one is whole, also when the window begins
+            within it.
         zone: whose days and hours they are; ``None`` for the user's.
         now: epoch seconds.
     """
@@ -66,15 +68,14 @@ def trends(
     first, last = _ends(instants, window, now)
     starts, left_out = _starts(calendar, size, first, last)
     cells = [_Cell() for _ in starts]
+    until = math.inf if window.until is None else window.until
     end = calendar.next(starts[-1]) if starts else 0.0
     for started, row in begun:
-        if starts and starts[0] <= started < end and _is_inside(started, window):
+        if starts and starts[0] <= started < min(end, until):
             cells[bisect_right(starts, started) - 1].rows.append(row)
     heat = [[0] * 24 for _ in range(7)]
     for slot in slots:
-        # A slot that the window cuts counts where most of it lies.
-        middle = slot.start + fold.slots.width / 2
-        if not (starts and starts[0] <= slot.start < end and _is_inside(middle, window)):
+        if not (starts and starts[0] <= slot.start < min(end, until)):
             continue
         cells[bisect_right(starts, slot.start) - 1].slots.append(slot)
         local = calendar.local(slot.start)
