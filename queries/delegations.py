@@ -63,14 +63,15 @@ def read_delegations(
     found, covered = find_delegations(store, progress=progress)
     live = live_runs(read_live(store))
     runs = {run.parent_id: run for run in live if run.parent_id is not None}
-    below = Below(store, {row.id: each.event.id for each in found for row in each.ends})
     plain = [delegation_of(each, is_alive) for each in found]
+    names = {row.id: each.event.id for each in found for row in each.ends}
+    below = Below(store, plain, names)
     known = [settled(each, below, runs.get(each.id)) for each in plain if wanted(each)]
     known = [each for each in known if settled_as(each)]
     end = max(len(known) - offset, 0)
     newest = known[:end] if shown is None else known[max(end - shown, 0) : end]
     works: dict[EventKey, DelegationWork] = {
-        each.key: below.work(each, plain) for each in newest
+        each.key: below.work(each) for each in newest
     }  # fmt: skip
     parents = {each.delegation_id: each.above for each in found}
     handed = tuple(reversed(handoffs(store)))
@@ -119,11 +120,11 @@ def delegation_of(found: Found, is_alive: Callable[[str], bool]) -> Delegation:
 
 
 def settled(delegation: Delegation, below: Below, run: LiveRun | None) -> Delegation:
-    """A delegation of a spawner, whose own row never tells its end, as its phases tell it."""
+    """A delegation of a spawner, whose own row never tells its end, as what is below it does."""
     if delegation.spawner is None or delegation.status in _SETTLED:
         return delegation
     ended, status, tokens = delegation.ended, delegation.status, delegation.tokens
-    phases = below.phases(delegation)
+    phases = below.events(delegation)
     if run is not None and run.latest.status in (LiveStatus.COMPLETED, LiveStatus.FAILED):
         is_ok = run.latest.status is LiveStatus.COMPLETED
         status = DelegationStatus.COMPLETED if is_ok else DelegationStatus.FAILED
