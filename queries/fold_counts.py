@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from itertools import islice
-from operator import gt, itemgetter
+from operator import itemgetter
 
 from queries.batch import Batch, RowType, ToolKey, type_of
 from queries.event_slots import EventSlots
@@ -117,7 +116,7 @@ class FoldCounts:
         else:
             both = zip(batch.times, batch.types, strict=True)
             seen = [(time, kind) for time, kind in both if time is not None]
-        if any(map(gt, times, islice(times, 1, None))):
+        if sorted(times) != times:
             seen = sorted(seen, key=itemgetter(0))
         # Of one type, the last time is what stays.
         for kind, time in dict(map(_turned, seen)).items():
