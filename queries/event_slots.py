@@ -9,7 +9,7 @@ are counted or merged.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
@@ -103,6 +103,24 @@ class EventSlots:
         else:
             self._count(int(time // self._width), kind, number)
             self._widen()
+
+    def add_amounts(
+        self,
+        times: Sequence[float | None],
+        amounts: Mapping[int, tuple[int | None, float | None]],
+        types: Sequence[RowType],
+    ) -> None:
+        """Count what rows took: by index, (tokens, cost) of those that state either."""
+        width, known, last = self._width, self._counts, None
+        counts: list[int] = []
+        for index, (tokens, _) in amounts.items():
+            time = times[index]
+            if tokens is not None and time is not None and types[index].counts:
+                slot = int(time // width)
+                if slot != last:
+                    counts, last = known[slot], slot
+                counts[_TOKENS] += tokens
+                counts[_STATING] += 1
 
     def add_tokens(self, time: float | None, tokens: int | None, sign: int) -> None:
         """Count (or with -1 take back) what an event took."""
