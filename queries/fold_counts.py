@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import islice
-from operator import gt, itemgetter
+from operator import itemgetter
 
 from queries.batch import Batch, RowType, ToolKey, type_of
+from queries.event_slots import EventSlots
 from queries.fold_parts import AgentFold, KnownSum, ToolFold
 from queries.handed_on import HandedOn, Pair
+from queries.joining import as_counted
 from queries.models import Event, EventKey, EventKind, EventState, Phase
 from queries.session_fold import SessionFold
 
@@ -39,6 +40,8 @@ class FoldCounts:
         """By agent: those of its followers that are itself with the same text again."""
         self.next_tools: Counter[Pair] = Counter()
         self.handed_on = HandedOn()
+        self.slots = EventSlots()
+        """When what is counted happened; starts that still wait for their end are not."""
         self.running: dict[str, dict[EventKey, Event]] = {}
         """Per session, whole events that say they run: rows that may change in place."""
         self.waiting: set[str] = set()
@@ -74,6 +77,7 @@ class FoldCounts:
         for key, values in durations.items():
             self.tools[key].durations.add_all(values)
         self._see_agents(batch)
+        self.slots.add_all(batch.times, batch.types)
 
     def _count(self, kind: RowType, number: int) -> None:
         self.events += number
@@ -112,7 +116,7 @@ class FoldCounts:
         else:
             both = zip(batch.times, batch.types, strict=True)
             seen = [(time, kind) for time, kind in both if time is not None]
-        if any(map(gt, times, islice(times, 1, None))):
+        if sorted(times) != times:
             seen = sorted(seen, key=itemgetter(0))
         # Of one type, the last time is what stays.
         for kind, time in dict(map(_turned, seen)).items():
@@ -128,6 +132,7 @@ class FoldCounts:
                 alike[key].append(amount)
             else:
                 alike[key] = [amount]
+        self.slots.add_amounts(batch.times, batch.amounts, types)
         for (name, kind), amounts in alike.items():
             if kind.counts:
                 tokens = [some for some, _ in amounts if some is not None]
@@ -180,6 +185,8 @@ class FoldCounts:
         tokens = () if event.tokens is None else (event.tokens,)
         costs = () if event.cost is None else (event.cost,)
         self._add_amounts(session, kind, tokens, costs, sign)
+        self.slots.add(event.time, kind, sign)
+        self.slots.add_tokens(event.time, event.tokens, sign)
         if event.duration is not None:
             self.count_duration(kind, event.duration, sign)
         if event.time is not None:
@@ -205,6 +212,7 @@ class FoldCounts:
         self.calls += 1
         session.events += 1
         session.calls += 1
+        self.slots.add(start.time, type_of(as_counted(start)), 1)
         if start.is_call:
             tool = self._tool(type_of(start).tool_key)
             tool.calls += 1
@@ -234,6 +242,7 @@ class FoldCounts:
         self.repeats.update(other.repeats)
         self.next_tools.update(other.next_tools)
         self.handed_on.merge(other.handed_on, shift)
+        self.slots.merge(other.slots)
         for name, events in other.running.items():
             self.running.setdefault(name, {}).update(events)
         self.waiting |= other.waiting
@@ -255,3 +264,4 @@ class FoldCounts:
         self.tools, self.agents = other.tools, other.agents
         self.follows, self.repeats, self.next_tools = other.follows, other.repeats, other.next_tools
         self.handed_on, self.running, self.changed = other.handed_on, other.running, other.changed
+        self.slots = other.slots
