@@ -16,7 +16,7 @@ from queries.opening import QueryStoppedError, StoreBusyError, StoreError, Store
 from queries.store import Store
 
 SLICE = 600
-"""Rows of one slice: about 5 ms of work, 8 where rows take long to read."""
+"""Rows of one slice: some milliseconds of work; with fewer, each row costs more."""
 MOST = 10_000
 """Rows that are read at once at most where the size of a slice cannot be found out."""
 TRIES = 500
