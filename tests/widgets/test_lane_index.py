@@ -30,9 +30,7 @@ def test_bars_have_a_sign_and_their_tools_name() -> None:
     index = LaneIndex(small())
     axis = TimeAxis(NOON, 2.0, 51)
     assert drawn(index.lines[0], axis) == "❯ ▪Read━━━━━━  →" + "━" * 29
-    assert (
-        drawn(index.lines[1], axis) == " " * 17 + "✗Bash━       ◇         ●Edit╍╍╍╍╍"
-    )
+    assert drawn(index.lines[1], axis) == " " * 17 + "✗Bash━       ◇         ●Edit╍╍╍╍╍"
     assert drawn(index.lines[2], axis) == " " * 20 + "▪Grep━━━"
 
 
@@ -110,9 +108,9 @@ def test_a_name_is_written_only_where_it_fits() -> None:
     line = LaneIndex(timeline([
         span(event(1, 0, 6.0, tool="Read")),
         span(event(2, 10, 20.0, tool="日本語")),
-        span(event(3, 40, 20.0, tool="WebSearch")),
+        span(event(3, 40, 10.0, tool="WebSearch")),
         span(event(4, 50, 5.0, tool="X")),
     ])).lines[0]  # fmt: skip
     assert drawn(line, TimeAxis(NOON, 1.0, 70)) == (
-        "▪Read━    ▪" + "━" * 19 + " " * 10 + "▪WebSearch▪X━━━" + "━" * 5
+        "▪Read━    ▪" + "━" * 19 + " " * 10 + "▪" + "━" * 9 + "▪X━━━"
     )
