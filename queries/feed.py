@@ -13,6 +13,7 @@ from pathlib import Path
 from queries.connection import Change
 from queries.counting import Counting
 from queries.figures import Figures
+from queries.fold import Fold
 from queries.fold_cache import FoldCache
 from queries.kept_totals import KeptTotals
 from queries.models import (
@@ -265,6 +266,11 @@ class Feed:
         return self._counting.ranges_of(session_id)
 
     # -- the past -----------------------------------------------------------------------------
+
+    @property
+    def fold(self) -> Fold:
+        """The totals of the whole store, as far as they are counted; not to be changed."""
+        return self._counting.fold
 
     @property
     def counting(self) -> bool:
