@@ -212,9 +212,9 @@ COMMANDS: Final[tuple[Command, ...]] = (
 
     Command("timeline.zoom_in", ("plus", "equals_sign"), "zoom in",
             "Show less of the time, in more detail.",
-            "time_zoom(1)", "Timeline", footer=66, contexts=("lanes",)),
+            "time_zoom(1)", "Timeline", footer=76, contexts=("lanes",)),
     Command("timeline.zoom_out", ("minus",), "zoom out", "Show more of the time.",
-            "time_zoom(-1)", "Timeline", footer=65, contexts=("lanes",)),
+            "time_zoom(-1)", "Timeline", footer=75, contexts=("lanes",)),
     Command("timeline.earlier", ("less_than_sign",), "earlier",
             "Move the lanes to what came earlier.",
             "time_pan(-1)", "Timeline", footer=64, contexts=("lanes",)),

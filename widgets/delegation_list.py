@@ -69,7 +69,7 @@ class DelegationList(LineTable[ChainLine]):
     COLUMNS: ClassVar[tuple[Column, ...]] = (
         Column("who", "from → to", 34, 14, priority=100),
         Column("task", "task", 20, 8, priority=90, flexible=True),
-        Column("status", "status", 11, 9, priority=40, leaves=26),
+        Column("status", "status", 11, 11, priority=40, leaves=26),
         Column("duration", "took", 6, 6, "right", priority=95, leaves=8),
         Column("events", "events", 6, 6, "right", priority=80, leaves=10),
         Column("errors", "err", 4, 4, "right", priority=75, leaves=10),

@@ -128,10 +128,19 @@ class LaneIndex:
         """Line and position of every span, ascending by time."""
         self._ranks = {place: rank for rank, place in enumerate(self.in_order)}
         self._times = [lines[number].starts[position] for number, position in self.in_order]
+        self._changes: dict[float, tuple[int, int]] = {}
+        for ends in (True, False):
+            for place in self.in_order:
+                span = self.span(place)
+                self._changes[span.end if ends else span.start] = place
         self.names = list(dict.fromkeys(line.lane.agent or UNKNOWN for line in lines))
         """Of the lanes, each once."""
         self.is_running = any(line.spans[-1].running for line in lines)
         """Whether something grows."""
+
+    def place_at(self, instant: float) -> tuple[int, int] | None:
+        """The place of what begins or ends at an instant, else of what began last before it."""
+        return self._changes.get(instant) or self.last_before(instant)
 
     def last_before(self, instant: float) -> tuple[int, int] | None:
         """The place of the last span that begins at or before an instant."""

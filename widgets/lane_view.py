@@ -82,11 +82,10 @@ class LaneView(Pane):
         """Show everything as it was at an instant; None: as it is."""
         if instant != self._until:
             self._until = instant
-            if instant is not None and self._axis is not None:
+            if instant is not None and self._axis is not None and self._index is not None:
                 self._axis = self._axis.showing(instant)
-                span = self.current_span
-                if span is not None and span.start > instant:
-                    self._place = None if self._index is None else self._index.last_before(instant)
+                # What just happened is what one wants to know about.
+                self._place = self._index.place_at(instant) or self._place
             self.view_changed()
             if self._place is not None:
                 super().move_to(self._place[0])

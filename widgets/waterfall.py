@@ -197,14 +197,14 @@ class Waterfall(LaneView):
         last = min(axis.end, max(self._last() or axis.end, axis.start))
         parts = [
             f"{clock(first, self._zone)}-{clock(last, self._zone)}",
-            f"a cell is {duration(axis.cell)}",
+            f"{duration(axis.cell)}/cell",
         ]
         if self.line_count > self.page_height > 0:
             first, end = self.visible_range()
             parts.append(f"rows {first + 1:,}-{end:,} of {self.line_count:,}")
         shared = sum(self._line(index).shared for index in range(*self.visible_range()))
         if shared:
-            parts.append(f"{count(shared)} events share cells")
+            parts.append(f"{count(shared)} merged")
         return " · ".join(parts)
 
     def text_under_cursor(self) -> str:

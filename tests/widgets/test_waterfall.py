@@ -34,7 +34,7 @@ async def test_lanes_under_an_axis() -> None:
         assert "✗" in lines[2]
         assert "●Edit╍" in lines[2]
         stage.assert_exact_widths()
-        assert view.covers().startswith("22:13:20-22:15:00 · a cell is ")
+        assert view.covers().startswith("22:13:20-22:15:00 · 2.2s/cell")
 
 
 async def test_the_cursor_begins_at_the_end_and_moves_by_spans_and_lanes() -> None:
@@ -111,7 +111,7 @@ async def test_what_shares_a_cell_is_said_and_skipped() -> None:
         view.show_index(LaneIndex(many(1000)))
         view.move_top()
         await stage.settle()
-        assert "1,000 events share cells" in view.covers()
+        assert "1,000 merged" in view.covers()
         assert "of 9 in this cell" in view.text_under_cursor() or "of 10 in this cell" in (
             view.text_under_cursor()
         )

@@ -14,7 +14,7 @@ from textual.message import Message
 from queries.agent_profiles import agent_profiles
 from queries.delegation_models import DelegationChain, Delegations, SpawnerStatistic
 from queries.delegations import read_delegations
-from queries.models import ActivityNode, Snapshot
+from queries.models import Snapshot
 from queries.overview_models import AgentProfile
 from queries.store import Store
 from tui.commands import DELEGATION_PANES, bindings_for
@@ -63,9 +63,8 @@ class DelegationsScreen(PaneSet):
             snapshot: the newest one.
             is_paused: whether the user has frozen what is shown.
         """
-        super().__init__(snapshot)
+        super().__init__(snapshot, is_paused)
         self._is_alive = is_alive
-        self._is_paused = is_paused
         self._only: SpawnerStatistic | None = None
         self._error = ""
         self.delegations: Delegations | None = None
@@ -90,18 +89,19 @@ class DelegationsScreen(PaneSet):
         self.list = self.query_one(DelegationList)
         self.spawners = self.query_one(SpawnerTable)
         self.handoffs = self.query_one(HandoffTable)
-        self.live = self.query_one(LiveTable)
+        self.runs = self.query_one(LiveTable)
         self.agents = self.query_one(AgentTable)
-        self._reading = LiveReading(self.owner.clock, _is_news)
-        self._read()
+        self.live = LiveReading(self.owner.clock, self.concerns)
+        self.read()
 
-    def _read(self) -> None:
+    def read(self) -> None:
+        """Read the delegations, and ask for what the agents did (again)."""
         is_alive = self._is_alive
 
         def work(store: Store) -> Iterator[object]:
             yield read_delegations(store, is_alive=is_alive)
 
-        self._reading.begin()
+        self.live.begin()
         self.owner.poller.ask(agent_profiles, self._take_profiles)
         self.owner.reader.request(self.slot, work)
 
@@ -113,7 +113,7 @@ class DelegationsScreen(PaneSet):
 
     def take_answer(self, answer: Answer) -> None:
         """Show what was read."""
-        self._reading.end(answer.retry)
+        self.live.end(answer.retry)
         self._error = answer.error
         if isinstance(answer.value, Delegations):
             self.delegations = answer.value
@@ -125,22 +125,15 @@ class DelegationsScreen(PaneSet):
         self.agents.show_agents(event.agents)
         self.show_titles()
 
-    def take(self, snapshot: Snapshot, news: Sequence[ActivityNode]) -> None:
-        """Remember whether something changed."""
-        super().take(snapshot, news)
-        if not self._is_paused():
-            self._reading.take(snapshot)
-            self.read_if_due()
+    def concerns(self, snapshot: Snapshot) -> bool:
+        """Any news may be about this: live phases and hand-offs come without an event."""
+        del snapshot
+        return True
 
-    def read_if_due(self) -> None:
-        """Read again what is behind the store, and let ages grow."""
-        if self._is_paused():
-            return
-        now = self.owner.age_clock()
-        for table in (self.list, self.spawners, self.handoffs, self.live, self.agents):
+    def tick(self, now: float) -> None:
+        """Let ages grow."""
+        for table in (self.list, self.spawners, self.handoffs, self.runs, self.agents):
             table.tick(now)
-        if self._reading.is_due():
-            self._read()
 
     # -- showing ----------------------------------------------------------------------------
 
@@ -156,7 +149,7 @@ class DelegationsScreen(PaneSet):
         self.list.show_chains(self._wanted(known))
         self.spawners.show(known.spawners)
         self.handoffs.show(known.handoffs)
-        self.live.show(known.live)
+        self.runs.show(known.live)
         self.set_class(bool(known.live), "-live")
         self.lay_out()
         self.show_titles()
@@ -257,9 +250,3 @@ class DelegationsScreen(PaneSet):
         store = absolute(self.owner.path)
         name = "agents" if self.pane_index == AGENTS else "delegations"
         return shlex.join(["session-tui", name, store, "--json"])
-
-
-def _is_news(snapshot: Snapshot) -> bool:
-    """Whether a snapshot may change what is shown. Live phases come without any event."""
-    del snapshot
-    return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import tzinfo
 
 from textual import on
@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 
 from queries.activity_reader import Ranges
 from queries.models import (
-    ActivityNode,
     EventKey,
     Interactions,
     Relation,
@@ -58,12 +57,11 @@ class TimelineShowing(PaneSet):
             snapshot: the newest one.
             is_paused: whether the user has frozen what is shown.
         """
-        super().__init__(snapshot)
+        super().__init__(snapshot, is_paused)
         self.session_id = session_id
         self.session_title = title
         self._is_alive = is_alive
         self._ranges_of = ranges_of
-        self._is_paused = is_paused
         self._was_alive = is_alive(session_id)
         self._error = ""
         self.relation = Relation.FOLLOWS
@@ -102,7 +100,7 @@ class TimelineShowing(PaneSet):
             is_alive=self._is_alive,
             ranges_of=self._ranges_of,
         )
-        self.live = LiveReading(self.owner.clock, self._concerns)
+        self.live = LiveReading(self.owner.clock, self.concerns)
         self.lanes.tick(self.owner.age_clock())
         self.read()
 
@@ -113,27 +111,17 @@ class TimelineShowing(PaneSet):
         self.live.begin()
         self.reading.read()
 
-    def _concerns(self, snapshot: Snapshot) -> bool:
+    def concerns(self, snapshot: Snapshot) -> bool:
+        """Whether something happened in the session, or it ended."""
         before, self._was_alive = self._was_alive, self._is_alive(self.session_id)
         events = (*snapshot.arrived, *snapshot.updated)
         ended = before != self._was_alive
         return ended or any(event.session_id == self.session_id for event in events)
 
-    def take(self, snapshot: Snapshot, news: Sequence[ActivityNode]) -> None:
-        """Remember whether the session changed."""
-        super().take(snapshot, news)
-        if not self._is_paused():
-            self.live.take(snapshot)
-            self.read_if_due()
-
-    def read_if_due(self) -> None:
-        """Read again what is behind the store; let running calls grow."""
-        if self._is_paused() or not hasattr(self, "live"):
-            return
-        self.lanes.tick(self.owner.age_clock())
+    def tick(self, now: float) -> None:
+        """Let running calls grow."""
+        self.lanes.tick(now)
         self.show_explanation()
-        if self.live.is_due():
-            self.read()
 
     def take_answer(self, answer: Answer) -> None:
         """Show what was read."""
