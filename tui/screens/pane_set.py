@@ -14,7 +14,6 @@ from tui.export import ExportError, write_text
 from tui.screens.pane_set_layout import PaneSetLayout
 from tui.screens.places import Place
 from tui.screens.prompt import Prompt
-from widgets.status_bar import StatusBar
 
 _LIVE_SEARCH: Final = 5000
 """Lines up to which a search runs while it is being typed."""
@@ -30,13 +29,17 @@ class PaneSet(PaneSetLayout):
 
     _is_ready = False
 
+    def on_unmount(self) -> None:
+        """Nothing is to be shown any more."""
+        self._is_ready = False
+
     def on_mount(self) -> None:
         """Begin to look whether there is something new."""
         self._is_ready = True
         self.set_interval(_OFTEN, self._look)
 
     def _look(self) -> None:
-        if not self.is_paused():
+        if self._is_ready and not self.is_paused():
             self.read_if_due()
 
     # -- news -------------------------------------------------------------------------------
@@ -46,7 +49,7 @@ class PaneSet(PaneSetLayout):
         del news
         self.snapshot = snapshot
         if self._is_ready:
-            self.query_one(StatusBar).show(snapshot, paused=self.is_paused())
+            self._status.show(snapshot, paused=self.is_paused())
             if not self.is_paused():
                 self.live.take(snapshot)
                 self.read_if_due()
