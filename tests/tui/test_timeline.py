@@ -16,6 +16,7 @@ from tui.screens.event import EventScreen
 from tui.screens.live_reading import PAUSE
 from tui.screens.main import MainScreen
 from tui.screens.timeline import TimelineScreen
+from tui.screens.timeline_showing import ENTRIES, LANES, MATRIX
 
 SIZES = ((80, 24), (120, 40), (200, 50))
 every_size = pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
@@ -113,10 +114,10 @@ async def test_lanes_and_list_share_their_cursor(folder: Path) -> None:
         await stage.press("g")
         assert screen.entries.cursor == 0
         await stage.press("v", "down")
-        assert screen.pane is screen.entries
+        assert screen.pane_index == ENTRIES
         assert current(screen) == "hand"
         await stage.press("v")
-        assert screen.pane is screen.lanes
+        assert screen.pane_index == LANES
 
 
 async def test_zoom_and_pan_by_keys(folder: Path) -> None:
@@ -277,13 +278,13 @@ async def test_other_keys_of_the_figures(folder: Path) -> None:
     async with on_stage(Path("heist-audit.db")) as stage:
         screen = await open_screen(stage)
         await stage.press("shift+tab")
-        assert screen.pane is screen.matrix
+        assert screen.pane_index == MATRIX
         await stage.press("M", "D")
         assert (screen.value, screen.diagonal) == ("row_share", False)
         await stage.press("m", "m", "m")
         assert "next tool" in stage.text()
         await stage.press("shift+tab", "enter")
-        assert screen.pane is screen.entries
+        assert screen.pane_index == ENTRIES
         assert screen.entries.needle
 
 

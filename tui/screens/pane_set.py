@@ -99,9 +99,13 @@ class PaneSet(PaneSetLayout):
         elif not self.pane.find_next(step):
             self.say(f"Nothing here holds {self.pane.needle!r}.")
 
+    def searched(self) -> int:
+        """How many lines or events a search looks through."""
+        return self.pane.line_count
+
     @on(Prompt.Typed)
     def _typed(self, event: Prompt.Typed) -> None:
-        if event.purpose == "search" and self.pane.line_count <= _LIVE_SEARCH:
+        if event.purpose == "search" and self.searched() <= _LIVE_SEARCH:
             self.pane.find(event.text)
 
     @on(Prompt.GivenUp)

@@ -225,6 +225,11 @@ class TimelineShowing(PaneSet):
         super().zone_changed(zone)
         self._show_past()
 
+    def searched(self) -> int:
+        """On the lanes, events."""
+        known = self.reading.session
+        return super().searched() if known is None else len(known.events)
+
     # -- one cursor -------------------------------------------------------------------------
 
     @property
