@@ -55,7 +55,7 @@ async def test_each_delegation_is_there_once_with_what_happened_below(folder: Pa
         assert lines[0].startswith("│● lead → coder Fix the build running 13m20s")
         assert lines[1].startswith("│✓ lead → tester Run the tests completed 2m00s 1 1 sub")
         assert [row.spawner for row in screen.spawners.rows] == ["coder", "tester"]
-        assert {row.agent for row in screen.agents.rows} == {"lead", "tester", "coder", "user"}
+        assert {row.agent for row in screen.agents.rows} == {"lead", "tester", "coder"}
         assert "This store tells of no hand-offs." in stage.text()
 
 

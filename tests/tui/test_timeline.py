@@ -81,7 +81,7 @@ async def test_lanes_list_and_tools_of_the_focused_session(folder: Path) -> None
         assert "●Task╍╍" in text
         assert "✗" in text
         assert [line.lane.agent for line in screen.lanes._index.lines] == [  # type: ignore[union-attr]  # it was read
-            "user", "lead", "coder"
+            "lead", "coder"
         ]  # fmt: skip
         assert tools(screen) == {"Task": (2, 0, 1), "Read": (3, 0, 0), "Edit": (1, 1, 0)}
         assert "▸3" in text
@@ -160,7 +160,7 @@ async def test_replay_steps_through_the_session(folder: Path) -> None:
         screen = await open_screen(stage)
         await stage.press("]")
         assert stage.said()[-1] == "This is the present."
-        await stage.press("[", "[")
+        await stage.press("[")
         assert screen.reading.at == FIRST_TIME + 210
         assert "The past: as of" in stage.lines()[1]
         assert "step 11 of 12" in stage.lines()[1]
@@ -205,6 +205,8 @@ async def test_the_last_step_leads_back_to_the_present(folder: Path) -> None:
     async with on_stage(TEAM, options=LEAD, clock=team_clock()) as stage:
         screen = await open_screen(stage)
         await stage.press("[", "]")
+        assert screen.reading.at == FIRST_TIME + 215
+        await stage.press("]")
         assert screen.reading.at is None
 
 

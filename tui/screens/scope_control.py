@@ -109,7 +109,7 @@ class ScopeControl:
     def label(self) -> str:
         """What is covered, in words."""
         if self._past is not None:
-            return f"the session {self.past_words}"
+            return self.past_words
         return "no session" if self.scope is None else self.scope.label
 
     def reload(self) -> None:
