@@ -42,5 +42,6 @@ def team(path: Path = TEAM) -> CanonicalStore:
                         tool="Task", target_agent="coder", summary="Fix the build", state="running",
                         time=FIRST_TIME + 200)  # fmt: skip
         store.add_event("lead", id="bad", parent_id="ask", agent="coder", tool="Edit",
-                        summary="build.py", state="error", duration=5.0, time=FIRST_TIME + 210)  # fmt: skip
+                        summary="build.py", state="error", duration=5.0,
+                        time=FIRST_TIME + 210)  # fmt: skip
     return store
