@@ -12,7 +12,16 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui.command_list import COMMANDS, CONTEXTS, GROUPS, PANES, SECTIONS, Command
+from tui.command_list import (
+    COMMANDS,
+    CONTEXTS,
+    DELEGATION_PANES,
+    GROUPS,
+    PANES,
+    SECTIONS,
+    TIMELINE_PANES,
+    Command,
+)
 from tui.keys import display
 
 if TYPE_CHECKING:
@@ -21,9 +30,11 @@ if TYPE_CHECKING:
 __all__ = [
     "COMMANDS",
     "CONTEXTS",
+    "DELEGATION_PANES",
     "GROUPS",
     "PANES",
     "SECTIONS",
+    "TIMELINE_PANES",
     "Command",
     "Hint",
     "Keymap",

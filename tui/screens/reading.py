@@ -15,6 +15,11 @@ class Reading:
     slot: str
     """Of its requests."""
 
+    @property
+    def slots(self) -> tuple[str, ...]:
+        """Of all its requests, where there are several."""
+        return (self.slot,)
+
     def take_answer(self, answer: Answer) -> None:
         """Show what was read."""
         raise NotImplementedError
