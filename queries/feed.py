@@ -13,6 +13,7 @@ from pathlib import Path
 from queries.connection import Change
 from queries.counting import Counting
 from queries.figures import Figures
+from queries.fold import Fold
 from queries.fold_cache import FoldCache
 from queries.kept_totals import KeptTotals
 from queries.models import (
@@ -259,6 +260,11 @@ class Feed:
     def watch(self, keys: Iterable[EventKey]) -> None:
         """Rows on screen: they are read again after every commit."""
         self._watched = frozenset(keys)
+
+    @property
+    def fold(self) -> Fold:
+        """The totals so far; for the thread that polls, which alone may look at them."""
+        return self._counting.fold
 
     def ranges_of(self, session_id: str) -> dict[int, tuple[int, int]] | None:
         """Per source, the seqs between which a session's rows lie; None while unknown."""

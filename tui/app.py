@@ -184,6 +184,18 @@ class SessionApp(TerminalApp[None]):
         if not isinstance(self.screen, StoreInfoScreen):
             self.push_screen(StoreInfoScreen(self.path, self.glyphs))
 
+    def action_show_screen(self, name: str) -> None:
+        """Go to another screen of the store, from whichever one is shown."""
+        main = self.screen_stack[0]
+        if not isinstance(main, MainScreen) or main.is_shown(name):
+            return
+        while len(self.screen_stack) > 1:
+            above = self.screen
+            if isinstance(above, Reading):
+                self.reader.cancel(above.slot)
+            self.pop_screen()
+        main.show_screen(name)
+
     def action_toggle_utc(self) -> None:
         """Show times in UTC or in the user's zone."""
         self.utc = not self.utc

@@ -12,10 +12,13 @@ that the detail screen needs as well):
   ``expand_all``, ``collapse_all``, ``cycle_relation``, ``cycle_value``, ``toggle_diagonal``,
   ``open``, ``back`` *, ``toggle_zoom``, ``copy`` *, ``copy_command`` *, ``export_view`` *,
   ``group(name)``, ``compare``; on the comparison also ``main_screen``, ``baseline``,
-  ``filter_changes``, ``open_side(side)``, ``cycle_measure``, ``cycle_matrix``.
+  ``filter_changes``, ``open_side(side)``, ``cycle_measure``, ``cycle_matrix``; on the overview
+  ``cycle_window``, ``cycle_bucket``, ``cycle_measure``, ``cycle_grouping``; on the work items
+  ``cycle_type``, ``cycle_priority``, ``cycle_assignee``.
 
-The application implements ``app.help``, ``app.store_info``, ``app.toggle_utc``,
-``app.next_theme``, ``app.toggle_low_bandwidth`` and ``app.redraw``; Textual has the rest.
+The application implements ``app.help``, ``app.store_info``, ``app.show_screen``,
+``app.toggle_utc``, ``app.next_theme``, ``app.toggle_low_bandwidth`` and ``app.redraw``; Textual
+has the rest.
 """
 
 from __future__ import annotations
@@ -31,19 +34,27 @@ SECTIONS: Final = (
 )  # fmt: skip
 """The sections of the screen that compares sessions."""
 
-CONTEXTS: Final = ("any", "main", *PANES, "compare", *SECTIONS, "detail")
-"""Where a command can belong: everywhere, the main screen, one of its panes, the comparison,
-one of its sections, one event."""
+OVERVIEW_PANES: Final = ("totals", "alerts", "trend", "hours", "breakdown")
+"""The panes of the overview."""
+
+CONTEXTS: Final = (
+    "any", "main", *PANES, "compare", *SECTIONS, "detail",
+    "overview", *OVERVIEW_PANES, "work_items",
+)  # fmt: skip
+"""Where a command can belong: everywhere, a screen, one of its panes or sections, one event."""
 
 GROUPS: Final = (
-    "Move", "Find", "Sessions", "Activity", "Tools & matrix", "Compare", "Screens", "Program"
+    "Move", "Find", "Sessions", "Activity", "Tools & matrix", "Compare", "Overview",
+    "Work items", "Screens", "Program",
 )  # fmt: skip
 """Headings of the help screen, in order."""
 
 _MAIN: Final = ("main",)
-_BOTH: Final = ("main", "compare")
-_READ: Final = ("main", "compare", "detail")
-_LISTS: Final = ("sessions", "tools")
+_SETS: Final = ("overview", "work_items")
+_BOTH: Final = ("main", "compare", *_SETS)
+_PANED: Final = ("main", "compare", "overview")
+_READ: Final = (*_BOTH, "detail")
+_LISTS: Final = ("sessions", "tools", "breakdown")
 _ANY: Final = ("any",)
 
 
@@ -98,10 +109,10 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("move.bottom", ("G", "end"), "bottom", "Go to the last line.",
             "pane('cursor_bottom')", "Move", contexts=_READ),
     Command("move.next_pane", ("tab",), "next pane", "Go to the next pane or section.",
-            "focus_pane(1)", "Move", footer=30, contexts=_BOTH),
+            "focus_pane(1)", "Move", footer=30, contexts=_PANED),
     Command("move.previous_pane", ("shift+tab",), "previous pane",
             "Go to the previous pane or section.",
-            "focus_pane(-1)", "Move", contexts=_BOTH),
+            "focus_pane(-1)", "Move", contexts=_PANED),
 
     Command("find.search", ("slash",), "search", "Search for text in this pane.",
             "search", "Find", footer=70, contexts=_READ),
@@ -169,7 +180,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
 
     Command("compare.open", ("c", "2"), "compare",
             "Compare the marked sessions, or groups A and B.",
-            "compare", "Compare", footer=62, hint=("sessions",)),
+            "compare", "Compare", footer=62, contexts=("main", *_SETS), hint=("sessions",)),
     Command("compare.baseline", ("b",), "baseline",
             "Compare with the session under the cursor.",
             "baseline", "Compare", footer=60, contexts=("compare",),
@@ -190,14 +201,44 @@ COMMANDS: Final[tuple[Command, ...]] = (
             "Leave for the step's place in the session on the right.",
             "open_side('right')", "Compare", footer=34, contexts=("steps",)),
 
+    Command("overview.window", ("t",), "time window",
+            "Look back one day, a week, a month, a quarter, or at all time.",
+            "cycle_window", "Overview", footer=66, contexts=("overview",)),
+    Command("overview.measure", ("m",), "measure",
+            "Draw the trend of events, sessions, error rates, completion, errors or tokens.",
+            "cycle_measure", "Overview", footer=64, contexts=("overview",),
+            hint=("totals", "trend")),
+    Command("overview.bucket", ("b",), "hour/day/week", "Show trends by hour, by day or by week.",
+            "cycle_bucket", "Overview", footer=63, contexts=("overview",),
+            hint=("totals", "trend")),
+    Command("overview.by", ("B",), "group by",
+            "Group sessions by component, agent, project or model.",
+            "cycle_grouping", "Overview", footer=62, contexts=("overview",),
+            hint=("totals", "breakdown")),
+
+    Command("work.type", ("f",), "type", "Show only items of one type, or of all.",
+            "cycle_type", "Work items", footer=66, contexts=("work_items",)),
+    Command("work.priority", ("p",), "priority", "Show only items of one priority, or of all.",
+            "cycle_priority", "Work items", footer=65, contexts=("work_items",)),
+    Command("work.assignee", ("a",), "who", "Show only the items that one agent has, or all.",
+            "cycle_assignee", "Work items", footer=64, contexts=("work_items",)),
+
     Command("screens.open", ("enter",), "open", "Open what is under the cursor.",
-            "open", "Screens", footer=80, contexts=_BOTH, hint=(*PANES, "steps")),
+            "open", "Screens", footer=80, contexts=_BOTH,
+            hint=(*PANES, "steps", "alerts", "trend", "breakdown", "work_items")),
     Command("screens.back", ("escape",), "back", "Close this, or go back.",
-            "back", "Screens", footer=80, contexts=_READ, hint=("compare", "detail")),
+            "back", "Screens", footer=80, contexts=_READ, hint=("compare", "detail", *_SETS)),
     Command("screens.main", ("1",), "main screen", "Go to sessions, activity, tools and matrix.",
-            "main_screen", "Screens", contexts=("compare",)),
+            "main_screen", "Screens", contexts=("compare", *_SETS)),
+    Command("screens.overview", ("3",), "overview",
+            "Show totals, trends, breakdowns and alerts.",
+            "app.show_screen('overview')", "Screens", contexts=_BOTH),
+    Command("screens.work_items", ("6",), "work items",
+            "Show features, bugs and other work by status.",
+            "app.show_screen('work_items')", "Screens", contexts=_BOTH),
     Command("screens.zoom", ("z",), "zoom", "Give this pane the whole screen, or its place again.",
-            "toggle_zoom", "Screens", footer=28, contexts=_BOTH),
+            "toggle_zoom", "Screens", footer=28,
+            contexts=_PANED),
     Command("screens.info", ("i",), "store info",
             "Show what is known about the store, and what could not be read.",
             "app.store_info", "Screens", contexts=_ANY),

@@ -12,7 +12,15 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui.command_list import COMMANDS, CONTEXTS, GROUPS, PANES, SECTIONS, Command
+from tui.command_list import (
+    COMMANDS,
+    CONTEXTS,
+    GROUPS,
+    OVERVIEW_PANES,
+    PANES,
+    SECTIONS,
+    Command,
+)
 from tui.keys import display
 
 if TYPE_CHECKING:
@@ -22,6 +30,7 @@ __all__ = [
     "COMMANDS",
     "CONTEXTS",
     "GROUPS",
+    "OVERVIEW_PANES",
     "PANES",
     "SECTIONS",
     "Command",

@@ -7,7 +7,17 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final
 
 from queries.text import clean
-from tui.commands import COMMANDS, CONTEXTS, PANES, SECTIONS, Command, Keymap, find, keys_of
+from tui.commands import (
+    COMMANDS,
+    CONTEXTS,
+    OVERVIEW_PANES,
+    PANES,
+    SECTIONS,
+    Command,
+    Keymap,
+    find,
+    keys_of,
+)
 from tui.keys import canonical, display
 
 if TYPE_CHECKING:
@@ -113,9 +123,11 @@ def _places(command: Command) -> frozenset[str]:
         contexts |= set(PANES)
     if "compare" in contexts:
         contexts |= set(SECTIONS)
+    if "overview" in contexts:
+        contexts |= set(OVERVIEW_PANES)
     # A command of one pane or section is met by what works on its whole screen, not by its
     # twin in another one.
-    return frozenset(contexts - {"any", "main", "compare"})
+    return frozenset(contexts - {"any", "main", "compare", "overview"})
 
 
 def _clashes(keymap: Keymap) -> list[str]:

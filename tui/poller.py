@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from queries.feed import Feed
+from queries.fold import Fold
 from queries.models import EventKey, Snapshot, StoreState, StoreTotals
 
 BACKFILL_STEP = 0.005
@@ -22,6 +23,9 @@ SLOWEST = 2.0
 AGEING = 60.0
 """Seconds after which a snapshot is made although nothing happened: ages grow, and what has
 been silent for long is no longer called running."""
+
+Question = Callable[[Snapshot, Fold], object]
+"""Is given the newest snapshot and the totals; tells by itself whom it concerns."""
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +49,7 @@ class Poller(threading.Thread):
         self._receiver: Callable[[Snapshot], object] | None = None
         self._kept: list[Snapshot] = []
         self._guard = threading.Lock()
+        self._question: Question | None = None
         self._stop_wanted = threading.Event()
         self._wake = threading.Event()
         self._last_change = monotonic()
@@ -69,6 +74,24 @@ class Poller(threading.Thread):
         """Where the counted rows of a session lie, per source; None while it is unknown."""
         return self._feed.ranges_of(session_id)
 
+    def ask(self, work: Question) -> None:
+        """Have something found out from the totals, by the thread that counts, between two polls.
+
+        A newer question replaces one that still waits.
+        """
+        with self._guard:
+            self._question = work
+        self._wake.set()
+
+    def answer(self) -> None:
+        """Answer the question that waits, if any."""
+        with self._guard:
+            if self._last is None or self._last.info is None:
+                return
+            question, self._question = self._question, None
+        if question is not None:
+            question(self._last, self._feed.fold)
+
     def stop(self, timeout: float = 2.0) -> None:
         """End the thread and let go of the file."""
         self._stop_wanted.set()
@@ -84,6 +107,7 @@ class Poller(threading.Thread):
         try:
             while not self._stop_wanted.is_set():
                 self.poll_once()
+                self.answer()
                 self._between_polls()
         except Exception as error:
             log.exception("the poller ended")
@@ -122,6 +146,8 @@ class Poller(threading.Thread):
                 self._wake.clear()
                 return
             self._feed.backfill(BACKFILL_STEP)
+            if self._question is not None:
+                return
             rollback = self._is_rollback() and not quiet
             time.sleep(PAUSE_ROLLBACK if rollback else PAUSE_WAL)
 

@@ -11,6 +11,7 @@ from widgets.cells import Column
 from widgets.line_table import Cell, LineTable
 from widgets.line_view import ViewOptions
 from widgets.pane import Pane
+from widgets.session_list import ALERT
 
 RULES: Final[Mapping[Rule, str]] = {
     Rule.LOW_TOOL_SUCCESS: "A tool succeeds too rarely.",
@@ -35,9 +36,9 @@ class AlertList(LineTable[Alert]):
     COLUMNS: ClassVar[tuple[Column, ...]] = (
         Column("sign", "", 1, priority=60),
         Column("rule", "rule", 16, 9, priority=95),
-        Column("subject", "about", 20, 8, priority=70, leaves=24),
+        Column("subject", "about", 20, 8, priority=50, leaves=60),
         Column("text", "what", 40, 10, priority=100, flexible=True),
-        Column("time", "seen", 5, 4, "right", priority=50, leaves=16),
+        Column("time", "seen", 5, 4, "right", priority=70, leaves=16),
     )
 
     class Opened(Pane.Opened):
@@ -97,7 +98,7 @@ class AlertList(LineTable[Alert]):
         del width
         match column:
             case "sign":
-                return (ALERT_SIGN, "error")
+                return (ALERT, "error")
             case "rule":
                 return (row.rule, "warning")
             case "subject":
@@ -106,7 +107,3 @@ class AlertList(LineTable[Alert]):
                 return (row.text, "")
             case _:
                 return (age(None if row.time is None else self._now - row.time), "muted")
-
-
-ALERT_SIGN: Final = "!"
-"""Stands for an alert, in Unicode as in ASCII."""

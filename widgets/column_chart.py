@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from widgets.glyphs import Glyphs
 
-_WIDEST: Final = 9
+_WIDEST: Final = 16
 """Cells of one column at most, the gap behind it included."""
 
 

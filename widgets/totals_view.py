@@ -60,14 +60,14 @@ def total_lines(overview: Overview, zone: tzinfo | None = None) -> list[TotalLin
             "events", count(overview.events),
             f"{many(overview.errors, 'error')}, {many(overview.messages, 'message')}",
         ),
-        TotalLine("agents", count(overview.agents)),
-        TotalLine("tokens", count(overview.tokens)),
-        TotalLine("cost", money(overview.cost)),
+        TotalLine(
+            "agents", count(overview.agents), f"last active {date_time(overview.last_active, zone)}"
+        ),
+        TotalLine("tokens", count(overview.tokens), f"cost {money(overview.cost)}"),
         _averaged("turns", overview.turns, plain_number, "declared"),
         _averaged("prompts", overview.counted_turns, plain_number, "counted"),
         _averaged("duration", overview.durations, duration, "over", tail=True),
         _averaged("quality", overview.quality, plain_number, "rated", overview.rating or ""),
-        TotalLine("last active", date_time(overview.last_active, zone)),
     ]  # fmt: skip
     return lines
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from textwrap import wrap
 from typing import Final, Unpack
 
 from rich.segment import Segment
@@ -17,7 +18,7 @@ from widgets.work_words import item_facts, item_sentence, priority_role, priorit
 
 LEAST: Final = 26
 """Cells of a column at least."""
-_CARD: Final = 2
+_CARD: Final = 3
 """Lines of one item."""
 _GAP: Final = 2
 
@@ -31,7 +32,7 @@ class ItemOpened(Pane.PaneMessage):
 
 
 class WorkBoardView(Pane):
-    """Cards of two lines; the cursor goes from card to card and from column to column."""
+    """Cards of three lines; the cursor goes from card to card and from column to column."""
 
     CURSOR_LINE = False
 
@@ -154,9 +155,13 @@ class WorkBoardView(Pane):
 
     def line_text(self, index: int) -> str:
         """The items of a row, of all columns."""
-        row, second = divmod(index, _CARD)
+        row, part = divmod(index, _CARD)
         items = (column.items[row] for column in self._columns if row < len(column.items))
-        return "  ".join(item_facts(item) if second else item.title for item in items)
+        return (
+            ""
+            if part > 1
+            else "  ".join(item_facts(item) if part else item.title for item in items)
+        )
 
     # Drawing
 
@@ -194,9 +199,9 @@ class WorkBoardView(Pane):
         return (index % _CARD, cells, at_cursor, self._width(), self.has_focus)
 
     def line_segments(self, index: int, width: int, is_cursor: bool) -> list[Segment]:
-        """One of the two lines of a row of cards."""
+        """One of the lines of a row of cards."""
         del width, is_cursor
-        row, second = divmod(index, _CARD)
+        row, part = divmod(index, _CARD)
         wide, segments = self._width(), []
         for column in self._shown():
             item = self._item(column, row)
@@ -204,12 +209,13 @@ class WorkBoardView(Pane):
             if item is None:
                 segments.append(Segment(" " * (wide + _GAP), self.role()))
                 continue
-            sign = priority_sign(item.priority) if not second else "   "
-            text = item_facts(item) if second else item.title
-            shown = f"{fit(text, wide - 5, 'left', self.glyphs.ellipsis)}"
+            sign = "   " if part else priority_sign(item.priority)
+            lines = self._card(item, wide - 5)
+            shown = fit(lines[part], wide - 5, "left", self.glyphs.ellipsis)
             edge = ("|" if self.glyphs.is_ascii else "▌") if here else " "
             sign_style = self.role("cursor" if here else priority_role(item.priority))
-            style = self.role("cursor" if here else "muted" if second else "")
+            is_title = part == 0 or (part == 1 and lines[2] != "")
+            style = self.role("cursor" if here else "" if is_title else "muted")
             segments += [
                 Segment(edge, self.role("accent")), Segment(sign + " ", sign_style),
                 Segment(shown, style), Segment(" " * _GAP, self.role()),
@@ -218,6 +224,13 @@ class WorkBoardView(Pane):
 
     def _move_window(self, lines: int) -> None:
         self._place(self._column, (self.cursor + lines) // _CARD)
+
+    def _card(self, item: WorkItem, width: int) -> tuple[str, str, str]:
+        """Title and facts; a long title goes on in the second line."""
+        lines = wrap(item.title, max(1, width), break_on_hyphens=False) or [""]
+        if len(lines) == 1:
+            return (lines[0], item_facts(item), "")
+        return (lines[0], " ".join(lines[1:]), item_facts(item) or " ")
 
     def _item(self, column: int, row: int) -> WorkItem | None:
         items = self._columns[column].items

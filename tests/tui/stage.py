@@ -29,7 +29,7 @@ from tui.app import SessionApp
 from tui.cli import main
 from tui.config import Config
 from tui.options import ScreenOptions
-from tui.poller import Poller
+from tui.poller import Poller, Question
 from tui.reader import Reader, Work
 from tui.screens.main import MainScreen
 
@@ -63,6 +63,10 @@ class StepPoller(Poller):
     def watch(self, keys: Any) -> None:
         self.watched = set(keys)
         super().watch(self.watched)
+
+    def ask(self, work: Question) -> None:
+        super().ask(work)
+        self.answer()
 
     def step(self, *, count: bool = True) -> Snapshot | None:
         """Poll once, and count the past to its end; returns the last snapshot made."""

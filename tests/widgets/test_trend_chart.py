@@ -30,7 +30,7 @@ def test_columns_are_as_high_as_their_values() -> None:
 
 
 def test_columns_share_the_room() -> None:
-    assert [column_width(*pair) for pair in ((10, 50), (60, 50), (2, 50), (0, 50))] == [5, 1, 9, 1]
+    assert [column_width(*pair) for pair in ((10, 50), (60, 50), (2, 50), (0, 50))] == [5, 1, 16, 1]
 
 
 def test_labels_do_not_touch_and_the_urgent_are_first() -> None:

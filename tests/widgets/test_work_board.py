@@ -34,20 +34,21 @@ def test_words() -> None:
 
 async def test_a_column_per_status() -> None:
     pane = WorkBoardView()
-    async with on_stage(pane, (118, 7)) as stage:
+    async with on_stage(pane, (118, 9)) as stage:
         pane.show_board(board())
         await stage.settle()
         lines = stage.lines()
         assert lines[0].split() == ["todo", "2", "in", "progress", "2", "blocked", "1", "done", "2"]
-        assert "!!! Feed is empty" in lines[1]
-        assert "bug · critical" in lines[2]
+        assert "!!! Feed is empty after a" in lines[1]
+        assert lines[2].startswith("▌    restart ")
+        assert lines[3].startswith("▌    bug · critical")
         assert pane.covers() == ""
         stage.assert_exact_widths()
 
 
 async def test_the_cursor_goes_through_the_board_and_opens() -> None:
     pane = WorkBoardView()
-    async with on_stage(pane, (118, 7)) as stage:
+    async with on_stage(pane, (118, 9)) as stage:
         pane.show_board(board())
         seen = []
         for move in ("down", "right", "right", "right", "up", "bottom", "top", "left"):
@@ -62,7 +63,7 @@ async def test_the_cursor_goes_through_the_board_and_opens() -> None:
 
 async def test_the_cursor_stays_on_an_item_that_moves_to_another_status() -> None:
     pane = WorkBoardView()
-    async with on_stage(pane, (118, 7)):
+    async with on_stage(pane, (118, 9)):
         pane.show_board(board())
         pane.select("feat-3")
         todo, doing, *rest = board().columns
@@ -75,7 +76,7 @@ async def test_the_cursor_stays_on_an_item_that_moves_to_another_status() -> Non
 
 async def test_columns_that_do_not_fit_are_gone_to() -> None:
     pane = WorkBoardView()
-    async with on_stage(pane, (60, 4)) as stage:
+    async with on_stage(pane, (60, 7)) as stage:
         pane.show_board(board())
         assert pane.covers() == "columns 1-2 of 4 · rows 1-2 of 2"
         for _ in range(3):
@@ -87,7 +88,7 @@ async def test_columns_that_do_not_fit_are_gone_to() -> None:
 
 async def test_searching_goes_from_item_to_item() -> None:
     pane = WorkBoardView()
-    async with on_stage(pane, (118, 7)):
+    async with on_stage(pane, (118, 9)):
         pane.show_board(board())
         assert pane.find("co") == 2
         found = []
