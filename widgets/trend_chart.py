@@ -42,6 +42,13 @@ class TrendChart(Pane):
 
     CURSOR_LINE = False
 
+    class Opened(Pane.Opened):
+        """The bucket under the cursor shall be opened."""
+
+        def __init__(self, pane: Pane, bucket: Bucket) -> None:
+            self.bucket = bucket
+            super().__init__(pane, 0)
+
     def __init__(self, **options: Unpack[ViewOptions]) -> None:
         """Construct an empty chart."""
         options.setdefault("empty_text", "Counting ...")
@@ -122,7 +129,7 @@ class TrendChart(Pane):
     def open_current(self) -> None:
         """Ask for the bucket to be opened."""
         if self.bucket is not None:
-            self.post_message(self.Opened(self, self._bucket))
+            self.post_message(self.Opened(self, self.bucket))
 
     # Telling
 
@@ -133,10 +140,10 @@ class TrendChart(Pane):
             return ""
         first, last = trends.buckets[0].label, trends.buckets[-1].label
         parts = [f"{TITLES[self._measure]} by {trends.size}"]
-        parts.append(first if first == last else f"{first} to {last}")
         shown = self._shown()
         if len(shown) < len(trends.buckets):
             parts.append(f"{shown.start + 1:,}-{shown.stop:,} of {len(trends.buckets):,}")
+        parts.append(first if first == last else f"{first} to {last}")
         if trends.left_out:
             parts.append(f"{count(trends.left_out)} earlier left out")
         if trends.undated:

@@ -76,7 +76,7 @@ async def test_the_cursor_stays_on_an_item_that_moves_to_another_status() -> Non
 
 async def test_columns_that_do_not_fit_are_gone_to() -> None:
     pane = WorkBoardView()
-    async with on_stage(pane, (60, 7)) as stage:
+    async with on_stage(pane, (60, 5)) as stage:
         pane.show_board(board())
         assert pane.covers() == "columns 1-2 of 4 · rows 1-2 of 2"
         for _ in range(3):

@@ -300,10 +300,8 @@ class OverviewScreen(PaneSet):
     @on(TrendChart.Opened)
     def _bucket_opened(self, event: TrendChart.Opened) -> None:
         event.stop()
-        bucket = self.trend.bucket
-        if bucket is not None:
-            since, until = iso(bucket.start), iso(bucket.end)
-            self.leave_for(Place(None, filter=f"since:{since} until:{until}"))
+        since, until = iso(event.bucket.start), iso(event.bucket.end)
+        self.leave_for(Place(None, filter=f"since:{since} until:{until}"))
 
     def command_line(self) -> str:
         """The shell command whose output has what this pane shows."""
