@@ -41,7 +41,9 @@ def read_delegations(
     *,
     is_alive: Callable[[str], bool],
     wanted: Callable[[Delegation], bool] = lambda _: True,
+    settled_as: Callable[[Delegation], bool] = lambda _: True,
     shown: int | None = SHOWN,
+    offset: int = 0,
     progress: Progress | None = None,
 ) -> Delegations:
     """All that a store tells about work being handed on.
@@ -50,7 +52,9 @@ def read_delegations(
         store: an open store.
         is_alive: whether a session is running.
         wanted: which delegations are looked at; the others are as if they were not there.
-        shown: how many chains' delegations are looked into, the newest; None: all.
+        settled_as: which of them, once it is known how they went.
+        shown: how many delegations are in the chains and looked into, the newest; None: all.
+        offset: how many of the newest are left out of the chains.
         progress: told which part (0..1) of the store was looked through.
 
     Raises:
@@ -59,20 +63,21 @@ def read_delegations(
     found, covered = find_delegations(store, progress=progress)
     live = live_runs(read_live(store))
     runs = {run.parent_id: run for run in live if run.parent_id is not None}
-    below = Below(store, {row.id: each.event.id for each in found for row in each.ends})
     plain = [delegation_of(each, is_alive) for each in found]
-    known = [each for each in plain if wanted(each)]
-    works: dict[EventKey, DelegationWork] = {}
-    newest = known if shown is None else known[-shown:]
-    for each in newest:
-        works[each.key] = below.work(each, plain)
-    known = [settled(each, below, runs.get(each.id)) for each in known]
+    names = {row.id: each.event.id for each in found for row in each.ends}
+    below = Below(store, plain, names)
+    known = [settled(each, below, runs.get(each.id)) for each in plain if wanted(each)]
+    known = [each for each in known if settled_as(each)]
+    end = max(len(known) - offset, 0)
+    newest = known[:end] if shown is None else known[max(end - shown, 0) : end]
+    works: dict[EventKey, DelegationWork] = {
+        each.key: below.work(each) for each in newest
+    }  # fmt: skip
     parents = {each.delegation_id: each.above for each in found}
-    kept = {each.key for each in newest}
     handed = tuple(reversed(handoffs(store)))
     return Delegations(
         total=len(known),
-        chains=chains([each for each in known if each.key in kept], works, parents),
+        chains=chains(newest, works, parents),
         spawners=spawner_statistics(known),
         handoffs=handed,
         handoff_groups=handoff_groups(handed),
@@ -115,11 +120,11 @@ def delegation_of(found: Found, is_alive: Callable[[str], bool]) -> Delegation:
 
 
 def settled(delegation: Delegation, below: Below, run: LiveRun | None) -> Delegation:
-    """A delegation of a spawner, whose own row never tells its end, as its phases tell it."""
+    """A delegation of a spawner, whose own row never tells its end, as what is below it does."""
     if delegation.spawner is None or delegation.status in _SETTLED:
         return delegation
     ended, status, tokens = delegation.ended, delegation.status, delegation.tokens
-    phases = below.phases(delegation)
+    phases = below.events(delegation)
     if run is not None and run.latest.status in (LiveStatus.COMPLETED, LiveStatus.FAILED):
         is_ok = run.latest.status is LiveStatus.COMPLETED
         status = DelegationStatus.COMPLETED if is_ok else DelegationStatus.FAILED

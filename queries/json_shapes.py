@@ -60,7 +60,7 @@ def session_json(row: SessionRow) -> Json:
         "started_at": iso(row.started),
         "ended_at": iso(session.ended),
         "last_event_at": iso(totals.last_time),
-        "duration_seconds": _rounded(row.duration),
+        "duration_seconds": rounded(row.duration),
         "declared_turns": session.declared_turns,
         "messages": totals.messages,
         "events": totals.events,
@@ -68,7 +68,7 @@ def session_json(row: SessionRow) -> Json:
         "errors": totals.errors,
         "running": totals.running,
         "tokens": row.tokens,
-        "cost_usd": _rounded(row.cost),
+        "cost_usd": rounded(row.cost),
         "quality_score": session.quality,
         "error_message": session.error,
     }
@@ -95,10 +95,10 @@ def event_json(event: Event, sources: Sequence[str], *, phase: bool = False) -> 
         "operation": event.operation,
         "summary": event.summary or None,
         "state": event.state.value,
-        "duration_seconds": _rounded(event.duration),
+        "duration_seconds": rounded(event.duration),
         "model": event.model,
         "tokens": event.tokens,
-        "cost_usd": _rounded(event.cost),
+        "cost_usd": rounded(event.cost),
     }
     if phase:
         shape["phase"] = event.phase.value
@@ -111,7 +111,7 @@ def stats_json(stats: NodeStats) -> Json:
         "calls": stats.calls,
         "errors": stats.errors,
         "running": stats.running,
-        "duration_seconds": _rounded(stats.duration),
+        "duration_seconds": rounded(stats.duration),
         "tokens": stats.tokens,
     }
 
@@ -130,11 +130,11 @@ def tool_json(tool: ToolStatistic) -> Json:
         "success_rate": tool.success_rate,
         "success_rate_low": tool.success_low,
         "success_rate_high": tool.success_high,
-        "avg_duration": _rounded(tool.average),
-        "p50_duration": _rounded(tool.p50),
-        "p95_duration": _rounded(tool.p95),
-        "p99_duration": _rounded(tool.p99),
-        "total_duration": _rounded(tool.total),
+        "avg_duration": rounded(tool.average),
+        "p50_duration": rounded(tool.p50),
+        "p95_duration": rounded(tool.p95),
+        "p99_duration": rounded(tool.p99),
+        "total_duration": rounded(tool.total),
         "tokens": tool.tokens,
     }
 
@@ -176,7 +176,7 @@ def metrics_json(figures: Metrics) -> Json:
         "total_tool_calls": figures.tool_calls,
         "total_errors": figures.errors,
         "tokens": figures.tokens,
-        "cost_usd": _rounded(figures.cost),
+        "cost_usd": rounded(figures.cost),
         "tool_success_rate": figures.tool_success_rate,
         "tool_success_rates": [
             {"tool_name": rate.tool, "success_rate": rate.success_rate, "total_uses": rate.uses}
@@ -185,7 +185,7 @@ def metrics_json(figures: Metrics) -> Json:
     }
 
 
-def _rounded(value: float | None) -> float | None:
+def rounded(value: float | None) -> float | None:
     """Without the noise of binary sums; a microsecond (or a millionth of a cent) is kept."""
     if value is None or value != value or abs(value) == float("inf"):
         return None

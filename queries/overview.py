@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from queries.models import SessionRow, SessionStatus
-from queries.overview_models import Breakdown, By, Group, Overview, Window
+from queries.overview_models import AgentProfile, Breakdown, By, Group, Overview, Window
 from queries.rates import (
     call_errors_of,
     completion_of,
     declared_duration,
     has_failed,
+    rate_of,
     rating_of,
     session_errors_of,
     spread_of,
@@ -77,6 +79,7 @@ def breakdown(
     by: By,
     window: Window = ALL_TIME,
     models: Models | None = None,
+    profiles: Iterable[AgentProfile] = (),
 ) -> Breakdown:
     """The sessions of a window in groups.
 
@@ -85,6 +88,8 @@ def breakdown(
         by: what they are grouped by.
         window: which of them.
         models: needed for :attr:`By.MODEL` only.
+        profiles: of the agents of just these sessions: :attr:`By.AGENT` then counts each agent's
+            own events and calls, else those of the sessions it took part in.
     """
     known = rows_in(rows, window)
     names_of = _names(by, models or {})
@@ -93,6 +98,9 @@ def breakdown(
         for name in names_of(row) or (None,):
             members.setdefault(name, []).append(row)
     groups = [_group(name, some, len(known)) for name, some in members.items()]
+    if by is By.AGENT:
+        own = {profile.agent: profile for profile in profiles}
+        groups = [_with_own(group, own.get(group.name or "")) for group in groups]
     groups.sort(key=lambda group: (-group.sessions, group.name is None, group.name or ""))
     return Breakdown(
         by, window, tuple(groups), _group(None, known, len(known)), _NOTES.get(by, "")
@@ -146,6 +154,22 @@ def _group(name: str | None, rows: Sequence[SessionRow], whole: int) -> Group:
         quality=quality,
         rating=rating_of(quality.average),
         last_active=_latest(rows),
+    )
+
+
+def _with_own(group: Group, profile: AgentProfile | None) -> Group:
+    """The sessions of an agent with nothing but what that agent did in them."""
+    if profile is None:
+        return group
+    success = profile.success
+    return replace(
+        group,
+        events=profile.events,
+        calls=profile.calls,
+        errors=profile.errors,
+        call_errors=rate_of(success.of - success.count, success.of),
+        tokens=profile.tokens,
+        cost=None,
     )
 
 

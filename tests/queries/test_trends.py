@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -11,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from queries.models import EventState, SessionStatus
-from queries.overview_models import BucketSize, Window
+from queries.overview_models import Bucket, BucketSize, Window
 from queries.pairing import paired
 from queries.store import Store
 from queries.trends import MOST, trends
@@ -92,7 +93,7 @@ def test_buckets_equal_a_recount(size: BucketSize, zone: ZoneInfo) -> None:
     by_name = {name(bucket.start): bucket for bucket in found.buckets}
     assert len(by_name) == len(found.buckets)
     times = [each.time or 0.0 for each in events]
-    for what, want in (
+    figures: list[tuple[Callable[[Bucket], int], Counter[str]]] = [
         (lambda b: b.events, Counter(map(name, times))),
         (lambda b: b.sessions, Counter(name(row.started or 0.0) for row in rows)),
         (lambda b: b.errors,
@@ -103,7 +104,8 @@ def test_buckets_equal_a_recount(size: BucketSize, zone: ZoneInfo) -> None:
         (lambda b: b.completion.count,
          Counter(name(row.started or 0.0) for row in rows
                  if row.session.status is SessionStatus.COMPLETED)),
-    ):  # fmt: skip
+    ]  # fmt: skip
+    for what, want in figures:
         assert {key: what(bucket) for key, bucket in by_name.items() if what(bucket)} == want
     assert [b.end for b in found.buckets[:-1]] == [b.start for b in found.buckets[1:]]
     heat = Counter(
