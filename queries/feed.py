@@ -261,16 +261,16 @@ class Feed:
         """Rows on screen: they are read again after every commit."""
         self._watched = frozenset(keys)
 
-    @property
-    def fold(self) -> Fold:
-        """The totals so far; for the thread that polls, which alone may look at them."""
-        return self._counting.fold
-
     def ranges_of(self, session_id: str) -> dict[int, tuple[int, int]] | None:
         """Per source, the seqs between which a session's rows lie; None while unknown."""
         return self._counting.ranges_of(session_id)
 
     # -- the past -----------------------------------------------------------------------------
+
+    @property
+    def fold(self) -> Fold:
+        """The totals of the whole store, as far as they are counted; not to be changed."""
+        return self._counting.fold
 
     @property
     def counting(self) -> bool:

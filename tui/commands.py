@@ -15,10 +15,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui.command_list import (
     COMMANDS,
     CONTEXTS,
+    DELEGATION_PANES,
     GROUPS,
     OVERVIEW_PANES,
     PANES,
+    PARTS,
     SECTIONS,
+    TIMELINE_PANES,
     Command,
 )
 from tui.keys import display
@@ -29,10 +32,13 @@ if TYPE_CHECKING:
 __all__ = [
     "COMMANDS",
     "CONTEXTS",
+    "DELEGATION_PANES",
     "GROUPS",
     "OVERVIEW_PANES",
     "PANES",
+    "PARTS",
     "SECTIONS",
+    "TIMELINE_PANES",
     "Command",
     "Hint",
     "Keymap",

@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import TypeVar
 
 from queries.feed import Feed
 from queries.fold import Fold
@@ -24,10 +26,8 @@ AGEING = 60.0
 """Seconds after which a snapshot is made although nothing happened: ages grow, and what has
 been silent for long is no longer called running."""
 
-Question = Callable[[Snapshot, Fold], object]
-"""Is given the newest snapshot and the totals; tells by itself whom it concerns."""
-
 log = logging.getLogger(__name__)
+_T = TypeVar("_T")
 
 
 class Poller(threading.Thread):
@@ -49,9 +49,9 @@ class Poller(threading.Thread):
         self._receiver: Callable[[Snapshot], object] | None = None
         self._kept: list[Snapshot] = []
         self._guard = threading.Lock()
-        self._question: Question | None = None
         self._stop_wanted = threading.Event()
         self._wake = threading.Event()
+        self._questions: deque[Callable[[Fold], object]] = deque()
         self._last_change = monotonic()
         self._last_made = self._last_change
         self._last: Snapshot | None = None
@@ -74,23 +74,17 @@ class Poller(threading.Thread):
         """Where the counted rows of a session lie, per source; None while it is unknown."""
         return self._feed.ranges_of(session_id)
 
-    def ask(self, work: Question) -> None:
-        """Have something found out from the totals, by the thread that counts, between two polls.
+    def ask(self, question: Callable[[Fold], _T], receiver: Callable[[_T], object]) -> None:
+        """Answer a question about the totals of the whole store.
 
-        A newer question replaces one that still waits.
+        Both are called from the poller's thread, soon: the totals are changed nowhere else.
         """
-        with self._guard:
-            self._question = work
+        self._questions.append(lambda fold: receiver(question(fold)))
         self._wake.set()
 
-    def answer(self) -> None:
-        """Answer the question that waits, if any."""
-        with self._guard:
-            if self._last is None or self._last.info is None:
-                return
-            question, self._question = self._question, None
-        if question is not None:
-            question(self._last, self._feed.fold)
+    def _answer(self) -> None:
+        while self._questions:
+            self._questions.popleft()(self._feed.fold)
 
     def stop(self, timeout: float = 2.0) -> None:
         """End the thread and let go of the file."""
@@ -107,7 +101,6 @@ class Poller(threading.Thread):
         try:
             while not self._stop_wanted.is_set():
                 self.poll_once()
-                self.answer()
                 self._between_polls()
         except Exception as error:
             log.exception("the poller ended")
@@ -126,6 +119,7 @@ class Poller(threading.Thread):
             if snapshot.arrived or snapshot.updated:
                 self._last_change = now
             self._hand_on(snapshot)
+        self._answer()
         return snapshot
 
     def _hand_on(self, snapshot: Snapshot) -> None:
@@ -146,8 +140,6 @@ class Poller(threading.Thread):
                 self._wake.clear()
                 return
             self._feed.backfill(BACKFILL_STEP)
-            if self._question is not None:
-                return
             rollback = self._is_rollback() and not quiet
             time.sleep(PAUSE_ROLLBACK if rollback else PAUSE_WAL)
 

@@ -17,18 +17,45 @@ class OtherScreens(Jumping, Alerting):
         return isinstance(front, Reading) and front.slot == name
 
     def show_screen(self, name: str) -> None:
-        """Open a screen: "overview" or "work_items"."""
+        """Open a screen by its name; that of a timeline is of the focused session."""
         if name == "overview":
             from tui.screens.overview import OverviewScreen
 
             self.app.push_screen(
-                OverviewScreen(self.snapshot, self.alert_watch, lambda: self.is_paused),
-                self._left,
+                OverviewScreen(self.snapshot, lambda: self.is_paused, self.alert_watch), self._left
             )
-        else:
+            return
+        if name == "work_items":
             from tui.screens.work_items import WorkItemsScreen
 
             self.app.push_screen(WorkItemsScreen(self.snapshot, lambda: self.is_paused))
+            return
+        if name == "delegations":
+            from tui.screens.delegations import DelegationsScreen
+
+            self.app.push_screen(
+                DelegationsScreen(is_alive=self.sessions.is_alive, snapshot=self.snapshot,
+                                  is_paused=lambda: self.is_paused),
+                self._left,
+            )  # fmt: skip
+            return
+        from tui.screens.timeline import TimelineScreen
+
+        session_id = self.activity.session_id
+        if session_id is None:
+            self.say("There is no session yet.")
+            return
+        self.app.push_screen(
+            TimelineScreen(
+                session_id,
+                self.sessions.title(session_id),
+                is_alive=self.sessions.is_alive,
+                ranges_of=self._ranges_of,
+                snapshot=self.snapshot,
+                is_paused=lambda: self.is_paused,
+            ),
+            self._left,
+        )
 
     def _left(self, place: Place | None) -> None:
         """Show what the user left a screen for."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import tzinfo
 from pathlib import PurePath
 from typing import ClassVar, Final
@@ -14,7 +14,7 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from queries.alerts import with_evidence
-from queries.models import ActivityNode, Snapshot
+from queries.models import Snapshot
 from queries.overview_models import Alert, Alerts, By
 from queries.store import Store
 from queries.text import count, iso
@@ -22,6 +22,7 @@ from tui.alert_watch import AlertWatch
 from tui.commands import OVERVIEW_PANES, bindings_for
 from tui.export import absolute
 from tui.reader import Answer
+from tui.screens.live_reading import LiveReading
 from tui.screens.overview_figures import DAYS, SIZES, Measured, Wanted
 from tui.screens.overview_reading import MODELS_SLOT, OverviewReading
 from tui.screens.pane_set import PaneSet
@@ -60,18 +61,17 @@ class OverviewScreen(PaneSet):
             super().__init__()
 
     def __init__(
-        self, snapshot: Snapshot | None, watch: AlertWatch, is_paused: Callable[[], bool]
+        self, snapshot: Snapshot | None, is_paused: Callable[[], bool], watch: AlertWatch
     ) -> None:
         """Create the screen.
 
         Args:
             snapshot: the newest one.
-            watch: looks for alerts.
             is_paused: whether the user has frozen what is shown.
+            watch: looks for alerts.
         """
-        super().__init__(snapshot)
+        super().__init__(snapshot, is_paused)
         self._watch = watch
-        self._is_paused = is_paused
         self._sort = _ORDERS[0]
         self._reverse = False
         self._alerts: Alerts | None = None
@@ -98,15 +98,17 @@ class OverviewScreen(PaneSet):
         self._days = tuple(sorted({*DAYS, days}))
         self.reading = OverviewReading(
             Wanted(days, None, self._first_grouping(), owner.zone),
+            self.snapshot,
             owner.poller,
             owner.reader,
             owner.clock,
             lambda measured: self.post_message(self.FiguresArrived(measured)),
         )
+        self.live = LiveReading(owner.clock, self.concerns)
         self.call_next(self._begin)
 
     def _begin(self) -> None:
-        self.reading.measure()
+        self.read()
         self._watch.hurry()
         self._watch.look_if_due()
         self.alerts_found()
@@ -132,21 +134,22 @@ class OverviewScreen(PaneSet):
 
     # -- news -------------------------------------------------------------------------------
 
-    def take(self, snapshot: Snapshot, news: Sequence[ActivityNode]) -> None:
-        """Measure again, in a while."""
-        if self.panes:
-            super().take(snapshot, news)
-            self.reading.take(snapshot)
-            self.read_if_due()
-            self.show_titles()
+    def read(self) -> None:
+        """Measure everything (again)."""
+        self.live.begin()
+        self.reading.measure()
 
-    def read_if_due(self) -> None:
-        """Measure again what is behind, unless the screen is frozen."""
-        if hasattr(self, "reading") and not self._is_paused():
-            self.reading.measure_if_due()
+    def concerns(self, snapshot: Snapshot) -> bool:
+        """Any news may change the figures; the newest sessions are measured."""
+        self.reading.snapshot = snapshot
+        return True
+
+    def tick(self, now: float) -> None:
+        """Nothing grows but with the figures."""
 
     @on(FiguresArrived)
     def _figures_arrived(self, event: FiguresArrived) -> None:
+        self.live.end()
         if self.reading.take_measured(event.measured):
             with self.app.batch_update():
                 self._show()

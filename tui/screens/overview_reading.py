@@ -9,7 +9,7 @@ from typing import Final
 
 from queries.fold import Fold
 from queries.model_use import models_used
-from queries.models import Snapshot, StoreState
+from queries.models import Snapshot
 from queries.overview import Models
 from queries.overview_models import By
 from queries.store import Store
@@ -20,10 +20,8 @@ from tui.screens.overview_figures import Measured, Wanted, measure
 log = logging.getLogger(__name__)
 
 MODELS_SLOT: Final = "models"
-PAUSE: Final = 1.0
-"""Seconds at least between two measurings."""
 _SHARE: Final = 10.0
-"""A pause is at least so many times as long as the measuring took."""
+"""A pause is at least so many times as long as a reading took."""
 MODELS_PAUSE: Final = 30.0
 """Seconds at least between two readings of the models, for which all events are looked at."""
 
@@ -34,6 +32,7 @@ class OverviewReading:
     def __init__(
         self,
         wanted: Wanted,
+        snapshot: Snapshot | None,
         poller: Poller,
         reader: Reader,
         clock: Callable[[], float],
@@ -43,6 +42,7 @@ class OverviewReading:
 
         Args:
             wanted: what to measure first.
+            snapshot: the newest one.
             poller: has the totals.
             reader: reads which models were used.
             clock: gives the present in epoch seconds.
@@ -50,6 +50,8 @@ class OverviewReading:
                 poller's thread.
         """
         self.wanted = wanted
+        self.snapshot = snapshot
+        """The newest one, whose sessions are measured."""
         self.measured: Measured | None = None
         self.error = ""
         """One sentence where it could not be measured."""
@@ -59,10 +61,6 @@ class OverviewReading:
         self._reader = reader
         self._clock = clock
         self._receiver = receiver
-        self._generation = 0
-        self._is_behind = False
-        self._is_measuring = False
-        self._next = 0.0
         self._models: Models | None = None
         self._models_asked: float | None = None
         self._next_models = 0.0
@@ -79,33 +77,29 @@ class OverviewReading:
 
     def measure(self) -> None:
         """Measure now."""
-        wanted, models, clock, receiver = self.wanted, self._models, self._clock, self._receiver
-        if wanted.by is By.MODEL:
+        if self.wanted.by is By.MODEL:
             self._read_models()
+        snapshot, wanted, models, clock = self.snapshot, self.wanted, self._models, self._clock
+        if snapshot is None:
+            return
 
-        def question(snapshot: Snapshot, fold: Fold) -> None:
+        def question(fold: Fold) -> Measured | str:
             try:
-                receiver(measure(snapshot, fold, wanted, models, clock()))
+                return measure(snapshot, fold, wanted, models, clock())
             except Exception as error:
                 log.exception("the overview could not be measured")
-                receiver(f"It failed ({type(error).__name__}).")
+                return f"It failed ({type(error).__name__})."
 
-        self._is_behind = False
-        self._is_measuring = True
-        self._poller.ask(question)
+        self._poller.ask(question, self._receiver)
 
     def take_measured(self, measured: Measured | str) -> bool:
         """Keep what was measured; False where something else is wanted by now."""
         self.error = measured if isinstance(measured, str) else ""
         if isinstance(measured, str):
-            self._is_measuring = False
-            self._next = self._clock() + MODELS_PAUSE
             return True
         if measured.wanted != self.wanted:
             return False
-        self._is_measuring = False
         self.measured = measured
-        self._next = self._clock() + max(PAUSE, measured.took * _SHARE)
         return True
 
     def take_answer(self, answer: Answer) -> None:
@@ -117,17 +111,6 @@ class OverviewReading:
         self.models_error = answer.error
         if isinstance(answer.value, dict):
             self._models = answer.value
-            self.measure()
-
-    def take(self, snapshot: Snapshot) -> None:
-        """Remember whether anything changed."""
-        if snapshot.state is StoreState.LIVE and snapshot.generation != self._generation:
-            self._generation = snapshot.generation
-            self._is_behind = True
-
-    def measure_if_due(self) -> None:
-        """Measure again what is behind, if it is time to."""
-        if self._is_behind and not self._is_measuring and self._clock() >= self._next:
             self.measure()
 
     def change(self, **changes: object) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import PurePath
 from typing import ClassVar, Final
 
@@ -11,7 +11,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from queries.models import ActivityNode, Snapshot, StoreState, WorkItem
+from queries.models import Snapshot, StoreState, WorkItem
 from queries.side_tables import LIMIT, work_items
 from queries.store import Store
 from queries.text import count
@@ -20,16 +20,16 @@ from queries.work_items import work_board
 from tui.commands import bindings_for
 from tui.export import absolute
 from tui.reader import Answer
-from tui.screens.pane_set import WIDE, PaneSet
+from tui.screens.live_reading import LiveReading
+from tui.screens.pane_set import PaneSet
+from tui.screens.pane_set_layout import WIDE
 from tui.screens.work_item import WorkItemScreen
 from widgets.work_board import ItemOpened, WorkBoardView
 from widgets.work_list import WorkListView
 
 BOARD, LIST = range(2)
-PAUSE: Final = 5.0
-"""Seconds at least between two readings: items may change without any event."""
-_SHARE: Final = 20.0
-"""A pause is at least so many times as long as the reading took."""
+PAUSE: Final = 10.0
+"""Seconds after which items are read again although there is no news."""
 NOTHING: Final = (
     "This store keeps no work items: it has no table of features, bugs or other work. "
     "HtmlGraph's stores do."
@@ -51,12 +51,10 @@ class WorkItemsScreen(PaneSet):
 
     def __init__(self, snapshot: Snapshot | None, is_paused: Callable[[], bool]) -> None:
         """Args: snapshot: the newest one; is_paused: whether the user has frozen the screen."""
-        super().__init__(snapshot)
-        self._is_paused = is_paused
+        super().__init__(snapshot, is_paused)
         self._items: tuple[WorkItem, ...] = ()
         self._has_table = True
         self._board: WorkBoard | None = None
-        self._since: float | None = None
         self._next = 0.0
         self._error = ""
         self.type: str | None = None
@@ -73,7 +71,8 @@ class WorkItemsScreen(PaneSet):
         """Ask for the items."""
         self.board_view = self.query_one(WorkBoardView)
         self.list_view = self.query_one(WorkListView)
-        self.call_next(self._read)
+        self.live = LiveReading(self.owner.clock, self.concerns)
+        self.call_next(self.read)
 
     # -- layout -----------------------------------------------------------------------------
 
@@ -106,31 +105,30 @@ class WorkItemsScreen(PaneSet):
 
     # -- reading ----------------------------------------------------------------------------
 
-    def _read(self) -> None:
+    def read(self) -> None:
+        """Read all items (again)."""
+
         def work(store: Store) -> Iterator[object]:
             yield work_items(store), store.mapping.work_items is not None
 
-        self._since = self.owner.clock()
+        self.live.begin()
         self.owner.reader.request(self.slot, work)
 
-    def read_if_due(self) -> None:
-        """Read again after a while, unless the screen is frozen."""
-        is_live = self.snapshot is None or self.snapshot.state is StoreState.LIVE
-        is_free = self._since is None and not self._is_paused()
-        if is_live and is_free and self.owner.clock() >= self._next:
-            self._read()
+    def concerns(self, snapshot: Snapshot) -> bool:
+        """Any news may be about items."""
+        del snapshot
+        return True
 
-    def take(self, snapshot: Snapshot, news: Sequence[ActivityNode]) -> None:
-        """Show how the store is; read again if it is time to."""
-        if self.panes:
-            super().take(snapshot, news)
-            self.read_if_due()
+    def tick(self, now: float) -> None:
+        """Read again now and then: items may change without any event."""
+        is_live = self.snapshot is None or self.snapshot.state is StoreState.LIVE
+        if is_live and not self.live.is_reading and now >= self._next:
+            self.read()
 
     def take_answer(self, answer: Answer) -> None:
         """Show what was read."""
-        now = self.owner.clock()
-        took = 0.0 if self._since is None else now - self._since
-        self._since, self._next = None, now + max(PAUSE, took * _SHARE)
+        self.live.end(answer.retry)
+        self._next = self.owner.clock() + PAUSE
         self._error = answer.error
         if isinstance(answer.value, tuple):
             self._items, self._has_table = answer.value
