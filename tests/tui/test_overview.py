@@ -39,13 +39,13 @@ async def test_totals(folder: Path) -> None:
         assert "failed      28.6 %  2 of 7" in text
         assert "call errors 14.3 %  4 of 28" in text
         assert "duration    2m12s  average, median 2m00s, p95 3m48s; 5 over" in text
-        assert "quality     75.7  average, good, median 80; 7 rated" in text
+        assert "quality     74.3  average, good, median 80; 7 rated" in text
 
 
 async def test_a_day_without_anything_is_a_bucket_of_zero(folder: Path) -> None:
     store = past()
     with store, store.batch():
-        # Sunday to Wednesday of the week before, so that days in between are empty.
+        # On Wednesday of the week before, so that the days in between are empty.
         store.add_event("api-0", id="early", tool="Read", time=MONDAY - 5 * DAY, state="ok")
     async with on_stage(STORE, clock=past_clock()) as stage:
         await stage.press("3")
@@ -55,12 +55,9 @@ async def test_a_day_without_anything_is_a_bucket_of_zero(folder: Path) -> None:
         assert measured.trends.size == "day"
         counts = {bucket.label[5:]: bucket.events for bucket in measured.trends.buckets}
         assert counts == {
-            "01-12": 6, "01-13": 15, "01-14": 5, "01-15": 5, "01-16": 5,
-        } or counts == {
             "01-07": 1, "01-08": 0, "01-09": 0, "01-10": 0, "01-11": 0,
             "01-12": 5, "01-13": 15, "01-14": 5, "01-15": 5, "01-16": 5,
         }  # fmt: skip
-        assert counts["01-08"] == 0
 
 
 async def test_the_window_is_looked_back_for(folder: Path) -> None:
@@ -90,10 +87,9 @@ async def test_the_configured_window_is_the_first(folder: Path) -> None:
         await stage.press("3")
         measured = overview(stage).reading.measured
         assert measured is not None
-        assert (measured.overview.window.label, measured.overview.sessions) == ("last 2.5 days", 2)
-        line = "session-tui report" in overview(stage).command_line()
-        assert line
-        assert "--days 2.5" in overview(stage).command_line()
+        assert (measured.overview.window.label, measured.overview.sessions) == ("last 2.5 days", 3)
+        printed = run_line(overview(stage).command_line())
+        assert printed["window"]["label"] == "last 2.5 days"
 
 
 async def test_buckets_of_other_sizes_and_other_measures(folder: Path) -> None:
@@ -210,7 +206,7 @@ async def test_every_alert_leads_to_its_evidence(folder: Path) -> None:
             assert not stage.is_above
             assert stage.main.activity.session_id == found[rule].session_id
             if found[rule].event_key is not None:
-                node = stage.main.tree_view.current
+                node = stage.main.tree_view.current_node()
                 assert node is not None
                 assert node.event is not None
                 assert node.event.id == "api-3-3"
@@ -229,7 +225,7 @@ async def test_the_evidence_of_a_tool_is_its_latest_failure(folder: Path) -> Non
         assert screen.alert_view.current.rule is Rule.LOW_TOOL_SUCCESS
         assert screen.alert_view.current.event_key is None
         await stage.press("enter")
-        node = stage.main.tree_view.current
+        node = stage.main.tree_view.current_node()
         assert node is not None
         assert node.event is not None
         assert (node.event.tool, node.event.id) == ("Bash", "spoiled")
@@ -320,7 +316,7 @@ async def test_an_empty_store(folder: Path) -> None:
         assert "No rule fires." in text
         for pane in range(5):
             await to_pane(stage, pane)
-            await stage.press("enter", "right", "down", "G", "s")
+            await stage.press("right", "down", "G", "s", "r")
         assert "OverviewScreen" in type(stage.app.screen).__name__
 
 
@@ -353,7 +349,7 @@ async def test_ascii(folder: Path) -> None:
     async with on_stage(STORE, (120, 45), options=options, clock=past_clock()) as stage:
         await stage.press("3")
         for _ in range(7):
-            assert stage.text().isascii(), stage.text()
+            assert stage.text().isascii(), {sign for sign in stage.text() if sign > "~"}
             await stage.press("tab", "m", "t")
 
 
@@ -364,7 +360,7 @@ async def test_the_commands_that_are_copied_print_the_same(folder: Path) -> None
         await stage.press("3")
         screen = await to_pane(stage, BREAKDOWN)
         printed = run_line(screen.command_line())
-        assert {row["name"]: row["sessions"] for row in printed["components"]} == {
+        assert {row["name"]: row["session_count"] for row in printed["components"]} == {
             "api": 5, "worker": 2,
         }  # fmt: skip
         screen = await to_pane(stage, ALERTS)

@@ -27,9 +27,11 @@ from tui.screens.overview_figures import DAYS, SIZES, Measured, Wanted
 from tui.screens.overview_reading import MODELS_SLOT, OverviewReading
 from tui.screens.pane_set import PaneSet
 from tui.screens.places import Place
+from tui.screens.titles import EDGES, SHORTEST
 from widgets.alert_list import AlertList
 from widgets.group_breakdown import SORTS, BreakdownTable
 from widgets.heat_map import HeatMapView
+from widgets.line_bar import shorten_end
 from widgets.totals_view import TotalsView
 from widgets.trend_chart import TrendChart
 
@@ -203,7 +205,11 @@ class OverviewScreen(PaneSet):
         self.groups.show_breakdown(measured.breakdown, measured.now, self._sort, self._reverse)
 
     def title_of(self, index: int) -> str:
-        """What stands above a pane."""
+        """What stands above a pane, as far as there is room."""
+        room = self.panes[index].size.width - EDGES
+        return shorten_end(self._title_of(index), max(SHORTEST, room))
+
+    def _title_of(self, index: int) -> str:
         measured = self.reading.measured if hasattr(self, "reading") else None
         if index == ALERTS:
             number = "" if self._alerts is None else f" {self.alert_view.covers()}"

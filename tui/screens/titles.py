@@ -28,8 +28,7 @@ def sessions_title(sessions: SessionControl, view: SessionList) -> str:
     if sessions.filter is not None:
         parts.append(str(sessions.filter))
     if view.alerts:
-        number = len(view.alerts)
-        parts.append(f"{ALERT} {number:,} with alert{'s' * (number != 1)}")
+        parts.append(f"{ALERT} in {len(view.alerts):,}")
     if sessions.hidden:
         parts.append(f"{sessions.hidden:,} of sub-agents hidden")
     return " · ".join(parts)

@@ -23,7 +23,9 @@ from tui.reader import Answer
 from tui.screens.live_reading import LiveReading
 from tui.screens.pane_set import PaneSet
 from tui.screens.pane_set_layout import WIDE
+from tui.screens.titles import EDGES, SHORTEST
 from tui.screens.work_item import WorkItemScreen
+from widgets.line_bar import shorten_end
 from widgets.work_board import ItemOpened, WorkBoardView
 from widgets.work_list import WorkListView
 
@@ -170,7 +172,8 @@ class WorkItemsScreen(PaneSet):
             parts.append(f"the first {count(LIMIT)}")
         parts += [word for word in (self.type, self.priority, self.assignee) if word]
         covers = self.panes[index].covers()
-        return " · ".join([*parts, covers] if covers and board.shown else parts)
+        title = " · ".join([*parts, covers] if covers and board.shown else parts)
+        return shorten_end(title, max(SHORTEST, self.panes[index].size.width - EDGES))
 
     # -- actions of the registry ------------------------------------------------------------
 
