@@ -43,7 +43,7 @@ DELEGATION_PANES: Final = ("delegation_list", "spawners", "handoffs", "live_runs
 TIMELINE_PANES: Final = ("lanes", "entries", "timeline_tools", "timeline_matrix")
 """The panes of the screen of one session over time."""
 
-OVERVIEW_PANES: Final = ("totals", "alerts", "trend", "hours", "breakdown")
+OVERVIEW_PANES: Final = ("totals", "alerts", "hours", "trend", "breakdown")
 """The panes of the overview."""
 
 PARTS: Final = {

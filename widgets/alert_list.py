@@ -37,7 +37,7 @@ class AlertList(LineTable[Alert]):
         Column("sign", "", 1, priority=60),
         Column("rule", "rule", 16, 9, priority=95),
         Column("subject", "about", 20, 8, priority=50, leaves=60),
-        Column("text", "what", 40, 10, priority=100, flexible=True),
+        Column("text", "what", 24, 10, priority=100, flexible=True),
         Column("time", "seen", 5, 4, "right", priority=70, leaves=16),
     )
 

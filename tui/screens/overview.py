@@ -35,11 +35,13 @@ from widgets.line_bar import shorten_end
 from widgets.totals_view import TotalsView
 from widgets.trend_chart import TrendChart
 
-TOTALS, ALERTS, TREND, HOURS, BREAKDOWN = range(5)
+TOTALS, ALERTS, HOURS, TREND, BREAKDOWN = range(5)
 TALL: Final = 34
 """Rows from which all panes are shown at once."""
 BROAD: Final = 120
-"""Columns from which hours take no more than they need."""
+"""Columns from which totals and hours take no more than they need."""
+HIGH: Final = 46
+"""Rows from which hours and trend have more than they need."""
 _ORDERS: Final = tuple(SORTS)
 
 
@@ -51,7 +53,7 @@ class OverviewScreen(PaneSet):
         "overview.tcss",
     ]
     BINDINGS: ClassVar[list[BindingType]] = list(bindings_for(("overview", *OVERVIEW_PANES)))
-    NAMES: ClassVar[tuple[str, ...]] = ("Totals", "Alerts", "Trend", "Hours", "Breakdown")
+    NAMES: ClassVar[tuple[str, ...]] = ("Totals", "Alerts", "Hours", "Trend", "Breakdown")
     PANE_CONTEXTS: ClassVar[tuple[str, ...]] = OVERVIEW_PANES
     slot = "overview"
 
@@ -80,12 +82,12 @@ class OverviewScreen(PaneSet):
         self._sought: Alert | None = None
 
     def compose_panes(self) -> ComposeResult:
-        """Totals and alerts, trend and hours, breakdown."""
+        """Totals and alerts, hours and trend, breakdown."""
         glyphs = self.owner.glyphs
         yield TotalsView(glyphs=glyphs, id="totals", classes="pane")
         yield AlertList(glyphs=glyphs, id="alerts", classes="pane")
-        yield TrendChart(glyphs=glyphs, id="trend", classes="pane")
         yield HeatMapView(glyphs=glyphs, id="hours", classes="pane")
+        yield TrendChart(glyphs=glyphs, id="trend", classes="pane")
         yield BreakdownTable(glyphs=glyphs, id="breakdown", classes="pane")
 
     def on_mount(self) -> None:
@@ -133,6 +135,7 @@ class OverviewScreen(PaneSet):
             self.set_class(True, "-single")
             self.set_class(True, "-tabs")
         self.set_class(self.size.width >= BROAD, "-broad")
+        self.set_class(self.size.height >= HIGH, "-high")
 
     # -- news -------------------------------------------------------------------------------
 
