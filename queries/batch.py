@@ -1,4 +1,4 @@
-"""Consecutive rows of one source in columns: the form in which they are counted fastest.
+"""Consecutive rows in columns: the form in which they are counted fastest.
 
 Counting a row by itself costs several times as much as its share of a batch, in which most
 of the work is done by built-ins over whole columns, and once for all rows of the same
@@ -7,7 +7,7 @@ of the work is done by built-ins over whole columns, and once for all rows of th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
@@ -18,12 +18,17 @@ NO_TOOL = "(no tool)"
 TYPES_KEPT = 20_000
 
 
+NOTHING, PLAIN, ERROR, FAILED, OK = range(5)
+"""Tallies: what counts by itself, what of it is an error, and calls that failed or succeeded."""
+
+
 class RowType:
     """All that many rows have in common, and what follows from it for counting them."""
 
     __slots__ = (
-        "agent", "counts", "has_story", "is_call", "is_half", "kind", "next_tool", "operation",
-        "phase", "speaks", "state", "talks", "timed", "tool", "tool_key", "voice",
+        "agent", "counts", "has_story", "is_call", "is_half", "is_plain", "kind", "next_tool",
+        "operation", "phase", "speaks", "state", "talks", "tally", "timed", "tool",
+        "tool_key", "voice",
     )  # fmt: skip
 
     def __init__(
@@ -45,6 +50,8 @@ class RowType:
         self.tool_key: ToolKey = (tool or NO_TOOL, operation)
         self.counts = phase is not Phase.START
         """Start rows count only as long as they wait for their end."""
+        self.tally = _tally(self.counts, self.is_call, state)
+        """What it counts as over time: one of the tallies of this module."""
         self.timed = self.counts and self.is_call and state is not EventState.RUNNING
         """Whether a duration is that of a finished call."""
         # The rows that end a delegation only repeat that it took place.
@@ -62,6 +69,8 @@ class RowType:
         """Whether what other rows say may change what it means, or the other way round."""
         self.is_half = phase is not Phase.WHOLE and kind is not EventKind.DELEGATION
         """Whether another row and this one may be one call, and nothing else is to be told."""
+        self.is_plain = phase is Phase.WHOLE and kind is not EventKind.DELEGATION
+        """Whether the row is an event by itself, whatever other rows say."""
 
     def says_all_of(self, start: RowType) -> bool:
         """Whether rows of this type name themselves whatever those of another type name."""
@@ -70,6 +79,14 @@ class RowType:
             and (self.tool is not None or start.tool is None)
             and (self.operation is not None or start.operation is None)
         )
+
+
+def _tally(counts: bool, is_call: bool, state: EventState) -> int:
+    if not counts:
+        return NOTHING
+    if state is EventState.ERROR:
+        return FAILED if is_call else ERROR
+    return OK if is_call and state is EventState.OK else PLAIN
 
 
 Marks = tuple[str | None, EventKind, Phase, EventState, str | None, str | None]
@@ -112,6 +129,8 @@ class Batch:
     stories: dict[int, Event]
     """By index: rows whose type has a story, with what it takes to tell it; those that are one
     half of a call may be left out."""
+    sources: Sequence[int] = ()
+    """The source of each row, where they are of several; ``seqs`` ascend in each of them."""
 
     @classmethod
     def of(cls, events: Sequence[Event]) -> Batch:
@@ -134,6 +153,17 @@ class Batch:
             stories={index: events[index] for index, kind in enumerate(types) if kind.has_story},
         )
 
+    def ranges(self, indexes: Sequence[int]) -> Iterator[tuple[int, int, int]]:
+        """Of each source: the lowest and the highest seq of its rows among these, ascending."""
+        if not self.sources:
+            yield self.source, self.seqs[indexes[0]], self.seqs[indexes[-1]]
+            return
+        seqs: dict[int, list[int]] = {}
+        for index in indexes:
+            seqs.setdefault(self.sources[index], []).append(self.seqs[index])
+        for source, own in seqs.items():
+            yield source, own[0], own[-1]
+
     def event(self, index: int) -> Event:
         """A row with a story; of one half of a call maybe only what joining it needs."""
         event = self.stories.get(index)
@@ -141,8 +171,9 @@ class Batch:
             return event
         kind = self.types[index]
         tokens, cost = self.amounts.get(index, (None, None))
+        source = self.sources[index] if self.sources else self.source
         return Event(
-            self.source, self.seqs[index], "", self.sessions[index], None, self.times[index],
+            source, self.seqs[index], "", self.sessions[index], None, self.times[index],
             kind.agent, None, kind.kind, kind.phase, self.keys[index], kind.tool, kind.operation,
             "", kind.state, self.durations[index], None, tokens, cost,
         )  # fmt: skip

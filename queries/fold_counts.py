@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from itertools import islice
-from operator import gt, itemgetter
+from collections.abc import Iterable, Sequence
+from operator import itemgetter
 
 from queries.batch import Batch, RowType, ToolKey, type_of
 from queries.event_slots import EventSlots
@@ -117,7 +116,7 @@ class FoldCounts:
         else:
             both = zip(batch.times, batch.types, strict=True)
             seen = [(time, kind) for time, kind in both if time is not None]
-        if any(map(gt, times, islice(times, 1, None))):
+        if sorted(times) != times:
             seen = sorted(seen, key=itemgetter(0))
         # Of one type, the last time is what stays.
         for kind, time in dict(map(_turned, seen)).items():
@@ -125,11 +124,20 @@ class FoldCounts:
                 self.agents[kind.agent].see(time)
 
     def _count_amounts(self, batch: Batch) -> None:
-        for index, (tokens, cost) in batch.amounts.items():
-            kind = batch.types[index]
+        types, sessions = batch.types, batch.sessions
+        alike: dict[tuple[str, RowType], list[tuple[int | None, float | None]]] = {}
+        for index, amount in batch.amounts.items():
+            key = (sessions[index], types[index])
+            if key in alike:
+                alike[key].append(amount)
+            else:
+                alike[key] = [amount]
+        self.slots.add_amounts(batch.times, batch.amounts, types)
+        for (name, kind), amounts in alike.items():
             if kind.counts:
-                self._add_amounts(self.sessions[batch.sessions[index]], kind, tokens, cost, 1)
-                self.slots.add_tokens(batch.times[index], tokens, 1)
+                tokens = [some for some, _ in amounts if some is not None]
+                costs = [cost for _, cost in amounts if cost is not None]
+                self._add_amounts(self.sessions[name], kind, tokens, costs, 1)
 
     def _count_in_session(self, session: SessionFold, kind: RowType, number: int) -> None:
         gained = session.count(kind, number)
@@ -140,17 +148,18 @@ class FoldCounts:
         self,
         session: SessionFold,
         kind: RowType,
-        tokens: int | None,
-        cost: float | None,
+        tokens: Sequence[int],
+        costs: Sequence[float],
         sign: int,
     ) -> None:
-        self.tokens.add(tokens, sign)
-        self.cost.add(cost, sign)
-        session.add_amounts(tokens, cost, sign)
-        if kind.agent is not None:
-            self.agents[kind.agent].tokens.add(tokens, sign)
-        if kind.is_call:
-            self.tools[kind.tool_key].tokens.add(tokens, sign)
+        session.add_amounts(tokens, costs, sign)
+        self.cost.add_all(costs, sign)
+        if tokens:
+            self.tokens.add_all(tokens, sign)
+            if kind.agent is not None:
+                self.agents[kind.agent].tokens.add_all(tokens, sign)
+            if kind.is_call:
+                self.tools[kind.tool_key].tokens.add_all(tokens, sign)
 
     # -- single events ------------------------------------------------------------------------
 
@@ -173,7 +182,9 @@ class FoldCounts:
         kind = type_of(event)
         self._count(kind, sign)
         self._count_in_session(session, kind, sign)
-        self._add_amounts(session, kind, event.tokens, event.cost, sign)
+        tokens = () if event.tokens is None else (event.tokens,)
+        costs = () if event.cost is None else (event.cost,)
+        self._add_amounts(session, kind, tokens, costs, sign)
         self.slots.add(event.time, kind, sign)
         self.slots.add_tokens(event.time, event.tokens, sign)
         if event.duration is not None:

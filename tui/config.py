@@ -64,6 +64,9 @@ class Config:
         0.0, "Days that overviews, reports and checks look back unless they are told; 0: all."
     )
     bell: bool = _option(False, "Ring the terminal's bell when a new alert fires.")
+    cache: bool = _option(
+        True, "Keep the totals of large stores in your cache folder, for the next opening."
+    )
     stores: tuple[str, ...] = _option(
         (), "Files or folders to look into when no store is named; relative to this file."
     )
@@ -277,6 +280,7 @@ _CHECKS: Final[Mapping[str, Callable[[object], object]]] = {
     "refresh_seconds": _number(0.05, 60),
     "bell": _truth,
     "window_days": _number(0, 36_525),
+    "cache": _truth,
     "stores": _paths,
     "thresholds": _thresholds,
     "keys": _keys,

@@ -18,7 +18,20 @@ PROGRAM = (sys.executable, "-c", "import sys; from tui.cli import main; sys.exit
 STORES = sorted(path.name for path in SAMPLES.glob("*.db"))
 """The samples of every dialect."""
 LISTED = re.compile(r"Sessions [0-9,]+-[0-9,]+ of [0-9,]+")
+ALL_PANES = re.compile(
+    r"Sessions [0-9,]+-.*Activity · [^\n]* of [0-9,]+.*"
+    r"Tools · .*Interactions · [^\n]* over [0-9,]+",
+    re.DOTALL,
+)
+"""The titles of the panes of a wide screen once each has something to show."""
 ROOT = Path(__file__).parents[2]
+
+
+def wait_for_all_panes(terminal: Terminal) -> list[str]:
+    """Wait until every pane shows what it has to show; the lines then."""
+    terminal.wait_for(lambda t: ALL_PANES.search(t.text()), what="something in every pane")
+    terminal.wait_for_quiet()
+    return terminal.lines()
 
 
 class Home:
@@ -26,10 +39,9 @@ class Home:
 
     Args:
         folder: an empty one.
-        bytecode: where compiled modules are kept, so that only the first start is slow.
     """
 
-    def __init__(self, folder: Path, bytecode: Path) -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.env: Mapping[str, str | None] = {
             "HOME": str(folder),
@@ -43,7 +55,7 @@ class Home:
             "TZ": "UTC",
             "PYTHONPATH": str(ROOT),
             "PYTHONDONTWRITEBYTECODE": None,
-            "PYTHONPYCACHEPREFIX": str(bytecode),
+            "PYTHONPYCACHEPREFIX": None,
         }
         (folder / "tmp").mkdir()
         (folder / "stores").mkdir()
@@ -96,15 +108,9 @@ def fingerprint(folder: Path) -> dict[str, str]:
     }
 
 
-@pytest.fixture(scope="session")
-def bytecode(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where compiled modules are kept."""
-    return tmp_path_factory.mktemp("bytecode")
-
-
 @pytest.fixture
-def home(tmp_path: Path, bytecode: Path) -> Home:
+def home(tmp_path: Path) -> Home:
     """A home for one test."""
     folder = tmp_path / "home"
     folder.mkdir()
-    return Home(folder, bytecode)
+    return Home(folder)

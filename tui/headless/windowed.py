@@ -19,8 +19,9 @@ from queries.text import clean
 from queries.whole_store import CountedStore, count_sessions, count_store
 from queries.windows import ALL_TIME, between, in_window, last_days
 from tui import config
-from tui.headless.stores import progress, stale_after
+from tui.headless.stores import progress, stale_after, totals_cache
 
+_NO_CACHE = "session_tui.no_cache"
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 
@@ -44,8 +45,12 @@ class Chosen:
 
 
 def window_options(function: _F) -> _F:
-    """``--days``, ``--since`` and ``--until``, which mean the same everywhere."""
+    """``--days``, ``--since`` and ``--until``, which mean the same everywhere; ``--no-cache``."""
     for option in (
+        click.option(
+            "--no-cache", is_flag=True, expose_value=False, callback=_note_cache,
+            help="Count everything anew, and keep no totals.",
+        ),
         click.option("--until", metavar="TIME", help="Begun before."),
         click.option(
             "--since", metavar="TIME", help="Active at or after: 7d, 12h, today, 2026-01-12."
@@ -109,8 +114,12 @@ def chosen(
 
 def count_all(store: Store, now: float) -> CountedStore:
     """Everything in the store counted, with progress on stderr."""
+    context = click.get_current_context(silent=True)
+    no_cache = context is not None and bool(context.meta.get(_NO_CACHE))
     with progress() as tell:
-        return count_store(store, tell, now=now, stale_after=stale_after())
+        return count_store(
+            store, tell, now=now, stale_after=stale_after(), cache=totals_cache(no_cache)
+        )
 
 
 def count_chosen(store: Store, what: Chosen) -> tuple[CountedStore, list[SessionRow]]:
@@ -136,6 +145,10 @@ def described(what: Chosen) -> str:
     terms = [f"{term.field} {' or '.join(clean(value, 60) for value in term.values)}"
              for term in what.filter.terms]  # fmt: skip
     return ", ".join((what.window.label, *terms))
+
+
+def _note_cache(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
+    context.meta[_NO_CACHE] = wanted
 
 
 def _moment(name: str, text: str | None, now: float) -> float | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from queries.models import Event
-from tui.screens.compare_reading import Wanted
+from tui.screens.compare_wanted import Wanted
 from tui.screens.jumping import Jumping
 from tui.screens.places import Place
 
