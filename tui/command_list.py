@@ -71,6 +71,7 @@ _BOTH: Final = ("main", "compare", *_SETS)
 _PANED: Final = _BOTH[:-1]
 """The screens of more than one pane."""
 _READ: Final = (*_BOTH, "detail")
+_REPLAYS: Final = ("main", "timeline")
 _EVENTS: Final = ("lanes", "entries")
 _LISTS: Final = ("sessions", "tools", "breakdown")
 _ANY: Final = ("any",)
@@ -242,15 +243,15 @@ COMMANDS: Final[tuple[Command, ...]] = (
             "other_view", "Timeline", footer=61, contexts=("timeline",), hint=_EVENTS),
     Command("timeline.step_back", ("left_square_bracket",), "step back",
             "Show the session as it was one step earlier.",
-            "replay_step(-1)", "Timeline", footer=74, contexts=("timeline",)),
+            "replay_step(-1)", "Timeline", footer=74, contexts=_REPLAYS, hint=("timeline",)),
     Command("timeline.step_on", ("right_square_bracket",), "step on",
             "Show the session as it was one step later; after the last step, as it is.",
-            "replay_step(1)", "Timeline", footer=73, contexts=("timeline",)),
+            "replay_step(1)", "Timeline", footer=73, contexts=_REPLAYS, hint=("timeline",)),
     Command("timeline.at_cursor", ("t",), "as of here",
             "Show the session as it was when the event under the cursor began.",
             "replay_here", "Timeline", footer=58, contexts=_EVENTS),
     Command("timeline.present", ("P",), "present", "Leave the past: show the session as it is.",
-            "replay_leave", "Timeline", footer=57, contexts=("timeline",)),
+            "replay_leave", "Timeline", footer=57, contexts=_REPLAYS, hint=("timeline",)),
     Command("timeline.detail", ("d",), "detail", "Open the event under the cursor in full.",
             "detail", "Timeline", footer=68, contexts=_EVENTS),
     Command("timeline.repeats", ("r",), "repeats",

@@ -67,17 +67,17 @@ class DelegationList(LineTable[ChainLine]):
     """One line per delegation, those made below another one under it."""
 
     COLUMNS: ClassVar[tuple[Column, ...]] = (
-        Column("who", "from → to", 34, 14, priority=100),
+        Column("who", "from → to", 30, 14, priority=100),
         Column("task", "task", 20, 8, priority=90, flexible=True),
-        Column("status", "status", 11, 11, priority=40, leaves=26),
+        Column("status", "status", 11, 11, priority=40, leaves=40),
         Column("duration", "took", 6, 6, "right", priority=95, leaves=8),
         Column("events", "events", 6, 6, "right", priority=80, leaves=10),
         Column("errors", "err", 4, 4, "right", priority=75, leaves=10),
-        Column("session", "session", 12, 10, priority=50, leaves=34),
-        Column("tokens", "tokens", 6, 6, "right", priority=45, leaves=30),
-        Column("cost", "cost", 7, 7, "right", priority=42, leaves=36),
-        Column("started", "started", 8, 8, priority=70, leaves=22),
-        Column("model", "model", 12, 8, priority=20, leaves=40),
+        Column("session", "session", 12, 10, priority=50, leaves=48),
+        Column("tokens", "tokens", 6, 6, "right", priority=45, leaves=44),
+        Column("cost", "cost", 7, 7, "right", priority=42, leaves=50),
+        Column("started", "started", 8, 8, priority=70, leaves=34),
+        Column("model", "model", 12, 8, priority=20, leaves=54),
     )
 
     class Opened(Pane.Opened):

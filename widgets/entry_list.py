@@ -73,7 +73,9 @@ class EntryRows(Sequence[EntryRow]):
                     EntryRow(each, (), True, False, each.key in never_ended)
                     for each in entry.repeats
                 ]
-        self._rows = rows
+        self.lines = rows
+        self.folded = sum(len(row.repeats) for row in rows if not row.is_open)
+        """Repeats without lines of their own."""
         self.places: dict[EventKey, int] = {}
         """Where each event is; a folded one, where its entry is."""
         for place, row in enumerate(rows):
@@ -83,11 +85,11 @@ class EntryRows(Sequence[EntryRow]):
 
     def __getitem__(self, place):  # type: ignore[no-untyped-def]  # as in every sequence
         """The line at a place."""
-        return self._rows[place]
+        return self.lines[place]
 
     def __len__(self) -> int:
         """How many lines there are."""
-        return len(self._rows)
+        return len(self.lines)
 
 
 class EntryList(LineTable[EntryRow]):
@@ -130,8 +132,8 @@ class EntryList(LineTable[EntryRow]):
         following = self.line_count > 0 and self.cursor == self.line_count - 1
         began = not self.line_count
         self._places = rows.places
-        self._repeats = sum(len(row.repeats) for row in rows if not row.is_open)
-        self.show(rows)
+        self._repeats = rows.folded
+        self.show(rows.lines)
         if following or began:
             self.move_bottom()
 

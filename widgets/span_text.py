@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import tzinfo
 
-from queries.models import Event, EventKind
+from queries.models import Event, EventKind, EventState
 from queries.text import UNKNOWN, clock, count, duration
 from widgets.activity_line import tool_name
 from widgets.event_facts import state_words
@@ -29,7 +29,9 @@ def event_words(
     """Time, agent, what it was, how long it took and how it went."""
     parts = [clock(event.time, zone), event.agent or UNKNOWN, what_words(event, glyphs)]
     if event.is_call:
-        parts += [duration(event.duration), state_words(event, never_ended)]
+        runs = event.state is EventState.RUNNING and not never_ended
+        parts += [] if runs else [duration(event.duration)]
+        parts.append(state_words(event, never_ended))
     if event.tokens is not None:
         parts.append(f"{count(event.tokens)} tokens")
     return " · ".join(parts)

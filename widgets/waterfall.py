@@ -9,6 +9,7 @@ from typing import Final
 from queries.models import Event, EventKey
 from queries.text import UNKNOWN, clock, count, date_time, duration
 from queries.timeline_models import TimelineSpan
+from widgets.activity_line import running_age
 from widgets.lane_index import as_of, is_failure
 from widgets.lane_view import LaneView
 from widgets.pane import Pane
@@ -214,7 +215,7 @@ class Waterfall(LaneView):
             return ""
         parts = [event_words(span.event, self.glyphs, self._zone, span.never_ended)]
         if span.running and self._now is not None and self._until is None:
-            parts.append(f"for {duration(max(0.0, float(int(self._now - span.start))))} so far")
+            parts.append(f"for {running_age(self._now - span.start)} so far")
         if self._axis is not None:
             line = self._index.lines[self._place[0]]
             column = self._axis.column(span.start)

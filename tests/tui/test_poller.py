@@ -169,3 +169,21 @@ def test_a_fault_before_the_first_look_is_shown_too(
 
 def test_a_poller_that_never_ran_can_be_stopped(path: Path) -> None:
     Poller(Feed(path)).stop()
+
+
+def test_questions_are_answered_with_the_totals_in_the_pollers_thread(tmp_path: Path) -> None:
+    path = tmp_path / "asked.db"
+    with canonical_store(path, "wal") as store:
+        store.add_session("s")
+        store.add_event("s", agent="planner", tool="Read")
+    poller = StepPoller(path, Clock())
+    try:
+        answers: list[list[str]] = []
+        poller.ask(lambda fold: sorted(fold.agents), answers.append)
+        assert answers == []
+        poller.step()
+        assert answers == [["planner"]]
+        poller.step()
+        assert len(answers) == 1
+    finally:
+        poller.stop()

@@ -17,10 +17,10 @@ def pane(**options: object) -> DelegationList:
 
 async def test_chains_are_trees_each_delegation_once() -> None:
     view = pane()
-    async with on_stage(view, (120, 9)) as stage:
+    async with on_stage(view, (160, 9)) as stage:
         view.show_chains(chains())
         await stage.settle()
-        who = [line[:35].rstrip() for line in stage.lines()]
+        who = [line[:31].rstrip() for line in stage.lines()]
         assert who[1:7] == [
             "✓ planner → explorer",
             "├ ✓ explorer → coder",
@@ -29,14 +29,14 @@ async def test_chains_are_trees_each_delegation_once() -> None:
             "● planner → explorer (gemini)",
             "⊘ planner → explorer",
         ]
-        words = [" ".join(line[35:].split()) for line in stage.lines()]
+        words = [" ".join(line[31:].split()) for line in stage.lines()]
         assert words[1].startswith("task 1 completed 1m00s 12 2 sub-1 +1")
         assert words[3].startswith("task 3 failed 1m00s — —")
 
 
 async def test_what_runs_says_for_how_long_and_the_end_is_never_now() -> None:
     view = pane()
-    async with on_stage(view, (120, 9)) as stage:
+    async with on_stage(view, (160, 9)) as stage:
         view.show_chains(chains())
         view.tick(NOON + 5 + 90)
         await stage.settle()
@@ -52,7 +52,7 @@ async def test_what_runs_says_for_how_long_and_the_end_is_never_now() -> None:
 
 async def test_moving_in_the_tree() -> None:
     view = pane()
-    async with on_stage(view, (120, 9)) as stage:
+    async with on_stage(view, (160, 9)) as stage:
         view.move_left()
         view.move_right()
         view.show_chains(chains())
@@ -77,7 +77,7 @@ async def test_moving_in_the_tree() -> None:
 
 async def test_the_cursor_stays_on_its_delegation() -> None:
     view = pane()
-    async with on_stage(view, (120, 9)):
+    async with on_stage(view, (160, 9)):
         view.show_chains(chains())
         view.go_to((0, 5))
         view.show_chains((chain(9), *chains()))

@@ -69,7 +69,7 @@ async def test_facts_of_the_cursor() -> None:
         assert view.text_under_cursor() == ("22:13:55 · hacker · Bash  file 4 · 10s · failed")
         view.go_to((0, 7))
         view.tick(NOON + 95.7)
-        assert view.text_under_cursor().endswith("— · still running · for 15s so far")
+        assert view.text_under_cursor().endswith("file 7 · still running · for 15s so far")
         assert not view.go_to((0, 99))
 
 

@@ -92,6 +92,7 @@ class DelegationsScreen(PaneSet):
         self.runs = self.query_one(LiveTable)
         self.agents = self.query_one(AgentTable)
         self.live = LiveReading(self.owner.clock, self.concerns)
+        self.tick(self.owner.age_clock())
         self.read()
 
     def read(self) -> None:

@@ -25,6 +25,7 @@ class LiveReading:
         self._clock = clock
         self._concerns = concerns
         self._generation = 0
+        self._epoch: int | None = None
         self._is_behind = False
         self._since: float | None = None
         self._next = 0.0
@@ -52,7 +53,9 @@ class LiveReading:
         if snapshot.generation == self._generation or snapshot.state is not StoreState.LIVE:
             return
         self._generation = snapshot.generation
-        self._is_behind |= snapshot.arrived_cut or self._concerns(snapshot)
+        known, self._epoch = self._epoch, snapshot.epoch
+        is_other = known is not None and known != snapshot.epoch
+        self._is_behind |= is_other or snapshot.arrived_cut or self._concerns(snapshot)
 
     def is_due(self) -> bool:
         """Whether it is time to read again."""

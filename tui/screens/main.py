@@ -10,11 +10,11 @@ from tui.commands import PANES, bindings_for
 from tui.screens.alerting import Alerting
 from tui.screens.comparing import Comparing
 from tui.screens.finding import Finding
-from tui.screens.giving import Giving
 from tui.screens.other_screens import OtherScreens
+from tui.screens.replaying import Replaying
 
 
-class MainScreen(Finding, Giving, Comparing, OtherScreens, Alerting):
+class MainScreen(Finding, Replaying, Comparing, OtherScreens, Alerting):
     """Four panes over one store, with all their commands."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(bindings_for(("main", *PANES)))

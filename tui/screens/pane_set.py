@@ -14,7 +14,6 @@ from tui.export import ExportError, write_text
 from tui.screens.pane_set_layout import PaneSetLayout
 from tui.screens.places import Place
 from tui.screens.prompt import Prompt
-from widgets.status_bar import StatusBar
 
 _LIVE_SEARCH: Final = 5000
 """Lines up to which a search runs while it is being typed."""
@@ -30,23 +29,27 @@ class PaneSet(PaneSetLayout):
 
     _is_ready = False
 
+    def on_unmount(self) -> None:
+        """Nothing is to be shown any more."""
+        self._is_ready = False
+
     def on_mount(self) -> None:
         """Begin to look whether there is something new."""
         self._is_ready = True
         self.set_interval(_OFTEN, self._look)
 
     def _look(self) -> None:
-        if not self.is_paused():
+        if self._is_ready and not self.is_paused():
             self.read_if_due()
 
     # -- news -------------------------------------------------------------------------------
 
     def take(self, snapshot: Snapshot, news: Sequence[ActivityNode]) -> None:
-        """Show how the store is; nothing before there is a screen and while it is taken down."""
+        """Show how the store is; nothing before there is a screen."""
         del news
         self.snapshot = snapshot
-        if self._is_ready and (bars := self.query(StatusBar)):
-            bars.first().show(snapshot, paused=self.is_paused())
+        if self._is_ready:
+            self._status.show(snapshot, paused=self.is_paused())
             if not self.is_paused():
                 self.live.take(snapshot)
                 self.read_if_due()
@@ -96,9 +99,13 @@ class PaneSet(PaneSetLayout):
         elif not self.pane.find_next(step):
             self.say(f"Nothing here holds {self.pane.needle!r}.")
 
+    def searched(self) -> int:
+        """How many lines or events a search looks through."""
+        return self.pane.line_count
+
     @on(Prompt.Typed)
     def _typed(self, event: Prompt.Typed) -> None:
-        if event.purpose == "search" and self.pane.line_count <= _LIVE_SEARCH:
+        if event.purpose == "search" and self.searched() <= _LIVE_SEARCH:
             self.pane.find(event.text)
 
     @on(Prompt.GivenUp)

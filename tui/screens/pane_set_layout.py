@@ -18,7 +18,9 @@ from tui.screens.live_reading import LiveReading
 from tui.screens.places import Place
 from tui.screens.prompt import Prompt
 from tui.screens.reading import Reading
+from tui.screens.titles import EDGES
 from widgets.glyphs import drawable
+from widgets.line_bar import shorten_end
 from widgets.pane import Pane
 from widgets.pane_tabs import PaneTabs
 from widgets.status_bar import FooterBar, StatusBar
@@ -123,7 +125,9 @@ class PaneSetLayout(Reading, Screen[Place | None]):
         """Begin with the first pane; what a subclass does for itself is done by now."""
         self.panes = tuple(self.query_one("#panes").query_children(Pane))
         self.prompt = self.query_one(Prompt)
-        self.query_one(StatusBar).show(self.snapshot)
+        self._explained = self.query_one("#explanation", Static)
+        self._status = self.query_one(StatusBar)
+        self._status.show(self.snapshot, paused=self.is_paused())
         self.focus_pane(0)
 
     @property
@@ -199,7 +203,8 @@ class PaneSetLayout(Reading, Screen[Place | None]):
     def show_titles(self) -> None:
         """Say above each pane what it covers."""
         for index, pane in enumerate(self.panes):
-            title = drawable(self.title_of(index), self.owner.glyphs)
+            title = shorten_end(self.title_of(index), max(1, pane.size.width - EDGES))
+            title = drawable(title, self.owner.glyphs)
             if title != self._titles.get(index):
                 self._titles[index] = title
                 pane.border_title = Content(title)
@@ -209,7 +214,7 @@ class PaneSetLayout(Reading, Screen[Place | None]):
         shown = drawable(self.explanation(), self.owner.glyphs)
         if shown != self._told:
             self._told = shown
-            self.query_one("#explanation", Static).update(Content(shown), layout=False)
+            self._explained.update(Content(shown), layout=False)
 
     def show_hints(self) -> None:
         """Show the keys of this pane in the footer."""

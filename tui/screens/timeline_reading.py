@@ -162,8 +162,9 @@ class TimelineReading:
         """
         steps = self.steps
         if direction < 0:
-            before = len(steps) if self.at is None else bisect_left(steps, self.at)
-            if not before:
+            # The last step is the present.
+            before = len(steps) - 1 if self.at is None else bisect_left(steps, self.at)
+            if before <= 0:
                 return False
             self.at = steps[before - 1]
             return True

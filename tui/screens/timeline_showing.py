@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import tzinfo
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 
@@ -20,6 +21,7 @@ from tui.reader import Answer
 from tui.screens.live_reading import LiveReading
 from tui.screens.pane_set import PaneSet
 from tui.screens.timeline_reading import PAST_SLOT, SLOT, TimelineReading
+from tui.screens.titles import EDGES, SHORTEST
 from widgets.entry_list import EntryList
 from widgets.interaction_matrix import InteractionMatrix
 from widgets.line_bar import shorten_end
@@ -89,6 +91,7 @@ class TimelineShowing(PaneSet):
 
     def on_mount(self) -> None:
         """Ask for the session."""
+        self._past = self.query_one("#past", WordsBar)
         self.lanes = self.query_one(Waterfall)
         self.entries = self.query_one(EntryList)
         self.tools = self.query_one(ToolTable)
@@ -195,7 +198,7 @@ class TimelineShowing(PaneSet):
             f" · {int(reading.part * 100)} % of its time"
             f" · step {reading.step_number:,} of {len(reading.steps):,}"
         )
-        self.query_one("#past", WordsBar).show(
+        self._past.show(
             ((words, "warning"), (where if words else "", "")),
             (("P: back to the present ", "key"),),
         )
@@ -214,13 +217,18 @@ class TimelineShowing(PaneSet):
             rest.append(f"{known.timeline.undated:,} without a time")
         if index != TOOLS:
             rest.append(pane.covers())
-        room = max(8, pane.size.width - 4 - len(" · ".join([name, "", *rest])))
+        room = max(SHORTEST, pane.size.width - EDGES - cell_len(" · ".join([name, "", *rest])))
         return " · ".join([name, shorten_end(self.session_title, room), *filter(None, rest)])
 
     def zone_changed(self, zone: tzinfo | None) -> None:
         """Show times in another zone."""
         super().zone_changed(zone)
         self._show_past()
+
+    def searched(self) -> int:
+        """On the lanes, events."""
+        known = self.reading.session
+        return super().searched() if known is None else len(known.events)
 
     # -- one cursor -------------------------------------------------------------------------
 
