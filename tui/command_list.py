@@ -15,7 +15,9 @@ that the detail screen needs as well):
   ``main_screen``, ``child_session``, ``time_zoom(step)``, ``time_pan(step)``, ``time_fit``,
   ``other_view``, ``replay_step(step)``, ``replay_here``, ``replay_leave``, ``detail``,
   ``toggle_repeats``; on the comparison also ``main_screen``, ``baseline``,
-  ``filter_changes``, ``open_side(side)``, ``cycle_measure``, ``cycle_matrix``.
+  ``filter_changes``, ``open_side(side)``, ``cycle_measure``, ``cycle_matrix``; on the overview
+  ``cycle_window``, ``cycle_bucket``, ``cycle_measure``, ``cycle_grouping``; on the work items
+  ``cycle_type``, ``cycle_priority``, ``cycle_assignee``.
 
 The application implements ``app.help``, ``app.store_info``, ``app.show_screen``,
 ``app.toggle_utc``, ``app.next_theme``, ``app.toggle_low_bandwidth`` and ``app.redraw``; Textual
@@ -41,25 +43,37 @@ DELEGATION_PANES: Final = ("delegation_list", "spawners", "handoffs", "live_runs
 TIMELINE_PANES: Final = ("lanes", "entries", "timeline_tools", "timeline_matrix")
 """The panes of the screen of one session over time."""
 
+OVERVIEW_PANES: Final = ("totals", "alerts", "hours", "trend", "breakdown")
+"""The panes of the overview."""
+
+PARTS: Final = {
+    "main": PANES, "compare": SECTIONS, "delegations": DELEGATION_PANES,
+    "timeline": TIMELINE_PANES, "overview": OVERVIEW_PANES,
+}  # fmt: skip
+"""Screen -> its panes or sections."""
+
 CONTEXTS: Final = (
     "any", "main", *PANES, "compare", *SECTIONS, "detail",
     "delegations", *DELEGATION_PANES, "timeline", *TIMELINE_PANES,
+    "overview", *OVERVIEW_PANES, "work_items",
 )  # fmt: skip
 """Where a command can belong: everywhere, a screen, one of its panes or sections, one event."""
 
 GROUPS: Final = (
-    "Move", "Find", "Sessions", "Activity", "Tools & matrix", "Compare", "Timeline", "Screens",
-    "Program",
+    "Move", "Find", "Sessions", "Activity", "Tools & matrix", "Compare", "Timeline", "Overview",
+    "Work items", "Screens", "Program",
 )  # fmt: skip
 """Headings of the help screen, in order."""
 
 _MAIN: Final = ("main",)
-_SETS: Final = ("delegations", "timeline")
+_SETS: Final = ("delegations", "timeline", "overview", "work_items")
 _BOTH: Final = ("main", "compare", *_SETS)
+_PANED: Final = _BOTH[:-1]
+"""The screens of more than one pane."""
 _READ: Final = (*_BOTH, "detail")
 _REPLAYS: Final = ("main", "timeline")
 _EVENTS: Final = ("lanes", "entries")
-_LISTS: Final = ("sessions", "tools")
+_LISTS: Final = ("sessions", "tools", "breakdown")
 _ANY: Final = ("any",)
 
 
@@ -114,10 +128,10 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("move.bottom", ("G", "end"), "bottom", "Go to the last line.",
             "pane('cursor_bottom')", "Move", contexts=_READ),
     Command("move.next_pane", ("tab",), "next pane", "Go to the next pane or section.",
-            "focus_pane(1)", "Move", footer=30, contexts=_BOTH),
+            "focus_pane(1)", "Move", footer=30, contexts=_PANED),
     Command("move.previous_pane", ("shift+tab",), "previous pane",
             "Go to the previous pane or section.",
-            "focus_pane(-1)", "Move", contexts=_BOTH),
+            "focus_pane(-1)", "Move", contexts=_PANED),
 
     Command("find.search", ("slash",), "search", "Search for text in this pane.",
             "search", "Find", footer=70, contexts=_READ),
@@ -247,21 +261,51 @@ COMMANDS: Final[tuple[Command, ...]] = (
             "Go to the session in which the delegated work was done.",
             "child_session", "Sessions", footer=60, contexts=("delegation_list",)),
 
+    Command("overview.window", ("t",), "time window",
+            "Look back one day, a week, a month, a quarter, or at all time.",
+            "cycle_window", "Overview", footer=66, contexts=("overview",)),
+    Command("overview.measure", ("m",), "measure",
+            "Draw the trend of events, sessions, error rates, completion, errors or tokens.",
+            "cycle_measure", "Overview", footer=64, contexts=("overview",),
+            hint=("totals", "trend")),
+    Command("overview.bucket", ("b",), "hour/day/week", "Show trends by hour, by day or by week.",
+            "cycle_bucket", "Overview", footer=63, contexts=("overview",),
+            hint=("totals", "trend")),
+    Command("overview.by", ("B",), "group by",
+            "Group sessions by component, agent, project or model.",
+            "cycle_grouping", "Overview", footer=62, contexts=("overview",),
+            hint=("totals", "breakdown")),
+
+    Command("work.type", ("f",), "type", "Show only items of one type, or of all.",
+            "cycle_type", "Work items", footer=66, contexts=("work_items",)),
+    Command("work.priority", ("p",), "priority", "Show only items of one priority, or of all.",
+            "cycle_priority", "Work items", footer=65, contexts=("work_items",)),
+    Command("work.assignee", ("a",), "who", "Show only the items that one agent has, or all.",
+            "cycle_assignee", "Work items", footer=64, contexts=("work_items",)),
+
     Command("screens.open", ("enter",), "open", "Open what is under the cursor.",
             "open", "Screens", footer=80, contexts=_BOTH,
-            hint=(*PANES, "steps", *DELEGATION_PANES, *_EVENTS)),
+            hint=(*PANES, "steps", *DELEGATION_PANES, *_EVENTS, "alerts", "trend", "breakdown",
+                  "work_items")),
     Command("screens.back", ("escape",), "back", "Close this, or go back.",
             "back", "Screens", footer=80, contexts=_READ, hint=("compare", "detail", *_SETS)),
     Command("screens.main", ("1",), "main screen", "Go to sessions, activity, tools and matrix.",
             "main_screen", "Screens", contexts=("compare", *_SETS)),
+    Command("screens.overview", ("3",), "overview",
+            "Show totals, trends, breakdowns and alerts.",
+            "app.show_screen('overview')", "Screens", contexts=_BOTH),
     Command("screens.delegations", ("4",), "delegations",
             "Show who handed what to whom, and what every agent does.",
             "app.show_screen('delegations')", "Screens", contexts=_BOTH),
     Command("screens.timeline", ("5",), "timeline",
             "Show the session under the cursor over time.",
             "app.show_screen('timeline')", "Screens", contexts=_BOTH),
+    Command("screens.work_items", ("6",), "work items",
+            "Show features, bugs and other work by status.",
+            "app.show_screen('work_items')", "Screens", contexts=_BOTH),
     Command("screens.zoom", ("z",), "zoom", "Give this pane the whole screen, or its place again.",
-            "toggle_zoom", "Screens", footer=28, contexts=_BOTH),
+            "toggle_zoom", "Screens", footer=28,
+            contexts=_PANED),
     Command("screens.info", ("i",), "store info",
             "Show what is known about the store, and what could not be read.",
             "app.store_info", "Screens", contexts=_ANY),

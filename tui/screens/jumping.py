@@ -32,10 +32,13 @@ class Jumping(PaneScreen):
         if not self.session_view.select(place.session_id) and not self.sessions.sub_agents:
             self.sessions.toggle_sub_agents()
         if not self.session_view.select(place.session_id):
-            self._sought = None
-            hidden = self.sessions.row(place.session_id) is not None
-            self.say("A filter hides that session." if hidden else "That session is not listed.")
-            return
+            if self.sessions.row(place.session_id) is None:
+                self._sought = None
+                self.say("That session is not listed.")
+                return
+            self._set_filter("")
+            self.session_view.select(place.session_id)
+            self.say("The filter is off: it hid that session.")
         self.focus_pane(_ACTIVITY)
         self.call_later(self._seek)
 

@@ -7,13 +7,14 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from tui.commands import PANES, bindings_for
+from tui.screens.alerting import Alerting
 from tui.screens.comparing import Comparing
 from tui.screens.finding import Finding
 from tui.screens.other_screens import OtherScreens
 from tui.screens.replaying import Replaying
 
 
-class MainScreen(Finding, Replaying, Comparing, OtherScreens):
+class MainScreen(Finding, Replaying, Comparing, OtherScreens, Alerting):
     """Four panes over one store, with all their commands."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(bindings_for(("main", *PANES)))

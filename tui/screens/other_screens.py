@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from tui.screens.alerting import Alerting
 from tui.screens.jumping import Jumping
 from tui.screens.places import Place
 from tui.screens.reading import Reading
 
 
-class OtherScreens(Jumping):
+class OtherScreens(Jumping, Alerting):
     """Opens screens by their name, and takes up what their users left them for."""
 
     def is_shown(self, name: str) -> bool:
@@ -16,7 +17,19 @@ class OtherScreens(Jumping):
         return isinstance(front, Reading) and front.slot == name
 
     def show_screen(self, name: str) -> None:
-        """Open a screen: "delegations", or "timeline" of the focused session."""
+        """Open a screen by its name; that of a timeline is of the focused session."""
+        if name == "overview":
+            from tui.screens.overview import OverviewScreen
+
+            self.app.push_screen(
+                OverviewScreen(self.snapshot, lambda: self.is_paused, self.alert_watch), self._left
+            )
+            return
+        if name == "work_items":
+            from tui.screens.work_items import WorkItemsScreen
+
+            self.app.push_screen(WorkItemsScreen(self.snapshot, lambda: self.is_paused))
+            return
         if name == "delegations":
             from tui.screens.delegations import DelegationsScreen
 

@@ -33,6 +33,9 @@ class Reading:
         """
         del snapshot, news
 
+    def alerts_found(self) -> None:
+        """Show the alerts as they are now; nothing where there are none."""
+
     def zone_changed(self, zone: tzinfo | None) -> None:
         """Show times in another zone; nothing where there are none."""
         del zone

@@ -11,7 +11,7 @@ from widgets.activity_tree import ActivityTree
 from widgets.interaction_matrix import InteractionMatrix
 from widgets.line_bar import shorten_end
 from widgets.pane import Pane
-from widgets.session_list import SessionList
+from widgets.session_list import ALERT, SessionList
 
 EDGES = 4
 """Cells beside a title, within the pane's own width."""
@@ -27,6 +27,8 @@ def sessions_title(sessions: SessionControl, view: SessionList) -> str:
     parts = [f"Sessions {view.covers()}", order]
     if sessions.filter is not None:
         parts.append(str(sessions.filter))
+    if view.alerts:
+        parts.append(f"{ALERT} in {len(view.alerts):,}")
     if sessions.hidden:
         parts.append(f"{sessions.hidden:,} of sub-agents hidden")
     return " · ".join(parts)
