@@ -202,6 +202,8 @@ class ActivityModel(ActivityPlaces):
         if line is None or line.event is None or into is None:
             return
         self._told.add(hidden)
+        before = self._began.pop(line.key, line.order)
+        self._began[into.key] = min(before, self._began.get(into.key, into.order))
         self._running.get(line.event.session_id, {}).pop(line.key, None)
         self._guessed.discard(line.key)
         if self._forest.has_ancestor(into, line.key):

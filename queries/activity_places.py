@@ -23,6 +23,8 @@ class ActivityPlaces:
         self._subs: dict[str, Session] = {}
         self._last_prompt: dict[str, EventKey] = {}
         self._guessed: set[str] = set()
+        self._began: dict[str, Order] = {}
+        """Places of lines whose first rows had lines of their own and are part of them now."""
 
     # -- placing ----------------------------------------------------------------------------
 
@@ -113,7 +115,8 @@ class ActivityPlaces:
             return
         for line in list(self._lines.values()):
             if self._is_loose(line, session.id):
-                self._adopt(line, self._session_line(session, line.order))
+                order = min(line.order, self._began.get(line.key, line.order))
+                self._adopt(line, self._session_line(session, order))
         self._regroup()
 
     def _is_loose(self, line: Line, session_id: str) -> bool:

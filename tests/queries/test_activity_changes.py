@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from queries.activity import ActivityModel
@@ -198,7 +198,16 @@ def test_whatever_happens_the_changes_tell_it(
     assert live.refresh() == []
 
 
+def told_twice() -> list[Event]:
+    """A delegation in a sub-agent's session whose start is part of a later row."""
+    start = event(1, session_id="sub1", kind=EventKind.DELEGATION, call_key="k")
+    start = replace(start, phase=Phase.START, state=EventState.RUNNING)
+    whole = replace(start, seq=3, id="e3", phase=Phase.WHOLE)
+    return [start, event(2, session_id="s1"), whole]
+
+
 @settings(max_examples=60)
+@example(told_twice(), 3, False)
 @given(rows(orphans=False), st.integers(0, 25), st.booleans())
 def test_sub_sessions_may_be_declared_late(given_rows: list[Event], late: int, guess: bool) -> None:
     starters = {session.parent_event_id for session in SUBS[:2]}
