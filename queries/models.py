@@ -96,6 +96,14 @@ class Session:
     cost: float | None = None
     declared: bool = True
     """False when only events speak of this session and no row in a sessions table does."""
+    records_duration: bool = False
+    """Whether the store has a column for durations of sessions: none is inferred then."""
+    recorded_duration: float | None = None
+    """What that column says, in seconds."""
+    records_failure: bool = False
+    """Whether the store has a column for errors of sessions, apart from the status."""
+    failed: bool | None = None
+    """What that column says."""
 
 
 @_light
@@ -258,10 +266,20 @@ class SessionRow:
 
     @property
     def duration(self) -> float | None:
-        """Seconds from start to end; unknown while there is no end."""
+        """Seconds, as recorded or else from start to end; unknown while there is no end."""
+        if self.session.records_duration:
+            return self.session.recorded_duration
         if self.started is None or self.session.ended is None:
             return None
         return self.session.ended - self.started
+
+    @property
+    def has_failed(self) -> bool | None:
+        """Whether an error ended or spoiled it: as the store says, else by its status."""
+        if self.session.failed is not None:
+            return self.session.failed
+        by_status = {SessionStatus.FAILED: True, SessionStatus.COMPLETED: False}
+        return None if self.session.records_failure else by_status.get(self.session.status)
 
     @property
     def tokens(self) -> int | None:

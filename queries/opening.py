@@ -19,6 +19,7 @@ import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import quote
 
 from queries.text import clean
@@ -60,7 +61,7 @@ class QueryStoppedError(StoreError):
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """What tells whether the files of a store are as they were. Cheap: three ``stat``."""
+    """What tells whether the files of a store are as they were. Cheap: four ``stat``."""
 
     device: int
     inode: int
@@ -70,6 +71,9 @@ class Signature:
     """-1 when there is no -wal file."""
     wal_modified: int
     has_shm: bool
+    log_size: int = -1
+    """Of DuckDB's ``.wal`` file; -1 when there is none."""
+    log_modified: int = 0
 
     @property
     def file(self) -> tuple[int, int]:
@@ -81,11 +85,7 @@ def signature(path: Path) -> Signature:
     """The present signature. Raises StoreGoneError when there is no file."""
     main = _status(path)
     beside = _real(path)
-    try:
-        wal = os.stat(f"{beside}-wal")
-        wal_size, wal_modified = wal.st_size, wal.st_mtime_ns
-    except OSError:
-        wal_size, wal_modified = -1, 0
+    wal_size, wal_modified = _size_and_time(f"{beside}-wal")
     return Signature(
         main.st_dev,
         main.st_ino,
@@ -94,7 +94,16 @@ def signature(path: Path) -> Signature:
         wal_size,
         wal_modified,
         os.path.exists(f"{beside}-shm"),
+        *_size_and_time(f"{beside}.wal"),
     )
+
+
+def _size_and_time(name: str) -> tuple[int, int]:
+    try:
+        found = os.stat(name)
+    except OSError:
+        return -1, 0
+    return found.st_size, found.st_mtime_ns
 
 
 def _status(path: Path) -> os.stat_result:
@@ -115,6 +124,24 @@ def _real(path: Path) -> str:
 
 def examine(path: Path) -> bytes:
     """The first 100 bytes of a file that is a SQLite database; StoreError says why it is not."""
+    head = _examine(path)
+    name = clean(str(path))
+    if is_duckdb(head):
+        raise StoreError(f"{name}: is a DuckDB file.")
+    if not head.startswith(MAGIC):
+        raise StoreError(f"{name}: is not a SQLite database (or is an encrypted one).")
+    if len(head) < 100:
+        raise StoreError(f"{name}: is cut off inside the SQLite header.")
+    return head
+
+
+def is_duckdb(head: bytes) -> bool:
+    """Whether a file that begins like this is a DuckDB database."""
+    return head[8:12] == b"DUCK"
+
+
+def _examine(path: Path) -> bytes:
+    """The first 100 bytes of a file; StoreError says why it has none."""
     name = clean(str(path))
     mode = _status(path).st_mode
     if stat.S_ISDIR(mode):
@@ -127,15 +154,6 @@ def examine(path: Path) -> bytes:
         raise StoreError(f"{name}: cannot be read ({error.strerror}).") from error
     if not head:
         raise StoreError(f"{name}: is empty; no program has written a session there yet.")
-    if head[8:12] == b"DUCK":
-        raise StoreError(
-            f"{name}: is a DuckDB file, which this version cannot read; "
-            "give it a SQLite store instead."
-        )
-    if not head.startswith(MAGIC):
-        raise StoreError(f"{name}: is not a SQLite database (or is an encrypted one).")
-    if len(head) < 100:
-        raise StoreError(f"{name}: is cut off inside the SQLite header.")
     return head
 
 
@@ -160,6 +178,23 @@ def _head(path: Path) -> bytes:
         return os.pread(_kept[identity], 100, 0)
 
 
+class Copy(Protocol):
+    """A private copy on disk."""
+
+    def cleanup(self) -> None:
+        """It is not needed any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a private SQLite file was made from, where that was another sort of database."""
+
+    dialect: str
+    why: str
+    how: str
+    notes: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class Opened:
     """A read-only connection and how it came about."""
@@ -168,12 +203,15 @@ class Opened:
     how: str
     """In words: "read-only", "immutable: ...", "private copy: ..."."""
     immutable: bool
-    copy: tempfile.TemporaryDirectory[str] | None
+    copy: Copy | None
     """Holds the private copy; to be cleaned up after the connection is closed."""
+    origin: Origin | None = None
 
 
 def open_readonly(path: Path) -> Opened:
-    """Open a database that :func:`examine` accepts. Raises StoreError."""
+    """Open a SQLite database, or a DuckDB one by way of a private copy. Raises StoreError."""
+    if is_duckdb(_examine(path)):
+        return _imported(path)
     head = examine(path)
     now = signature(path)
     is_wal = head[18] == 2 or head[19] == 2
@@ -186,6 +224,20 @@ def open_readonly(path: Path) -> Opened:
         return Opened(_connect(path, "mode=ro"), "read-only", immutable=False, copy=None)
     except sqlite3.Error as error:
         return _otherwise(path, error, is_wal, now)
+
+
+def _imported(path: Path) -> Opened:
+    from queries.duckdb_import import import_duckdb  # which needs this module
+
+    found = import_duckdb(path)
+    try:
+        connection = _connect(found.path, "mode=ro")
+    except BaseException as error:
+        found.cleanup()
+        if isinstance(error, sqlite3.Error):
+            raise unreadable(path, error) from error
+        raise
+    return Opened(connection, found.origin.how, immutable=False, copy=found, origin=found.origin)
 
 
 def _otherwise(path: Path, error: sqlite3.Error, is_wal: bool, now: Signature) -> Opened:
