@@ -6,10 +6,9 @@ Times are ISO 8601 in UTC with Z, durations seconds, rates 0..1; what is not kno
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from queries.metrics import Metrics
 from queries.models import (
     AgentStatistic,
     Event,
@@ -60,7 +59,7 @@ def session_json(row: SessionRow) -> Json:
         "started_at": iso(row.started),
         "ended_at": iso(session.ended),
         "last_event_at": iso(totals.last_time),
-        "duration_seconds": _rounded(row.duration),
+        "duration_seconds": rounded(row.duration),
         "declared_turns": session.declared_turns,
         "messages": totals.messages,
         "events": totals.events,
@@ -68,13 +67,15 @@ def session_json(row: SessionRow) -> Json:
         "errors": totals.errors,
         "running": totals.running,
         "tokens": row.tokens,
-        "cost_usd": _rounded(row.cost),
+        "cost_usd": rounded(row.cost),
         "quality_score": session.quality,
         "error_message": session.error,
     }
 
 
-def event_json(event: Event, sources: Sequence[str], *, phase: bool = False) -> Json:
+def event_json(
+    event: Event, sources: Sequence[str] | Mapping[int, str], *, phase: bool = False
+) -> Json:
     """One event.
 
     Args:
@@ -95,10 +96,10 @@ def event_json(event: Event, sources: Sequence[str], *, phase: bool = False) -> 
         "operation": event.operation,
         "summary": event.summary or None,
         "state": event.state.value,
-        "duration_seconds": _rounded(event.duration),
+        "duration_seconds": rounded(event.duration),
         "model": event.model,
         "tokens": event.tokens,
-        "cost_usd": _rounded(event.cost),
+        "cost_usd": rounded(event.cost),
     }
     if phase:
         shape["phase"] = event.phase.value
@@ -111,7 +112,7 @@ def stats_json(stats: NodeStats) -> Json:
         "calls": stats.calls,
         "errors": stats.errors,
         "running": stats.running,
-        "duration_seconds": _rounded(stats.duration),
+        "duration_seconds": rounded(stats.duration),
         "tokens": stats.tokens,
     }
 
@@ -130,11 +131,11 @@ def tool_json(tool: ToolStatistic) -> Json:
         "success_rate": tool.success_rate,
         "success_rate_low": tool.success_low,
         "success_rate_high": tool.success_high,
-        "avg_duration": _rounded(tool.average),
-        "p50_duration": _rounded(tool.p50),
-        "p95_duration": _rounded(tool.p95),
-        "p99_duration": _rounded(tool.p99),
-        "total_duration": _rounded(tool.total),
+        "avg_duration": rounded(tool.average),
+        "p50_duration": rounded(tool.p50),
+        "p95_duration": rounded(tool.p95),
+        "p99_duration": rounded(tool.p99),
+        "total_duration": rounded(tool.total),
         "tokens": tool.tokens,
     }
 
@@ -160,32 +161,7 @@ def interactions_json(matrix: Interactions) -> list[Json]:
     return [{"from_agent": pair[0], "to_agent": pair[1], "count": number} for pair, number in cells]
 
 
-def metrics_json(figures: Metrics) -> Json:
-    """The figures of a store."""
-    return {
-        "total_sessions": figures.sessions,
-        "completed_sessions": figures.completed,
-        "failed_sessions": figures.failed,
-        "running_sessions": figures.running,
-        "stale_sessions": figures.stale,
-        "completion_rate": figures.completion_rate,
-        "average_turns_per_session": figures.average_turns,
-        "median_turns_per_session": figures.median_turns,
-        "total_events": figures.events,
-        "total_messages": figures.messages,
-        "total_tool_calls": figures.tool_calls,
-        "total_errors": figures.errors,
-        "tokens": figures.tokens,
-        "cost_usd": _rounded(figures.cost),
-        "tool_success_rate": figures.tool_success_rate,
-        "tool_success_rates": [
-            {"tool_name": rate.tool, "success_rate": rate.success_rate, "total_uses": rate.uses}
-            for rate in figures.tool_rates
-        ],
-    }
-
-
-def _rounded(value: float | None) -> float | None:
+def rounded(value: float | None) -> float | None:
     """Without the noise of binary sums; a microsecond (or a millionth of a cent) is kept."""
     if value is None or value != value or abs(value) == float("inf"):
         return None

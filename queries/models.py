@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeVar, dataclass_transform
+from typing import Any, TypeVar, dataclass_transform
 
 _T = TypeVar("_T")
 
@@ -291,6 +291,12 @@ class SessionRow:
         """What the events add up to, else what the session declares, in US dollars."""
         return self.totals.cost if self.totals.cost is not None else self.session.cost
 
+    def to_dict(self) -> dict[str, Any]:
+        """As one session of ``session-tui sessions --json``."""
+        from queries.json_shapes import session_json  # which needs this module
+
+        return session_json(self)
+
 
 @dataclass(frozen=True, slots=True)
 class ToolStatistic:
@@ -320,6 +326,12 @@ class ToolStatistic:
     aggregated: bool = False
     """True when some calls come from a store's own totals, not from single calls."""
 
+    def to_dict(self) -> dict[str, Any]:
+        """As one tool of ``session-tui tools --json``."""
+        from queries.json_shapes import tool_json  # which needs this module
+
+        return tool_json(self)
+
 
 @dataclass(frozen=True, slots=True)
 class AgentStatistic:
@@ -335,6 +347,12 @@ class AgentStatistic:
     share: float | None
     """Its part of all events in the scope, 0..1."""
     last_active: float | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As one agent of ``session-tui agents --json``."""
+        from queries.json_shapes import agent_json  # which needs this module
+
+        return agent_json(self)
 
 
 class Relation(StrEnum):
@@ -361,6 +379,12 @@ class Interactions:
     """(from, to) -> count; absent means 0."""
     basis: str
     """What was counted, in words: "next speaker over 240 messages"."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """As ``relation`` and ``interactions`` of ``session-tui agents --json``."""
+        from queries.json_shapes import interactions_json  # which needs this module
+
+        return {"relation": self.relation.value, "interactions": interactions_json(self)}
 
 
 @dataclass(frozen=True, slots=True)

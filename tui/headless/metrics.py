@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 
-from queries.json_shapes import metrics_json
 from queries.metrics import ToolRate, metrics
 from queries.text import count, percent
 from queries.whole_store import count_store
@@ -35,7 +34,7 @@ def command(store: str | None, form: str | None) -> int:
     """Totals, averages and success rates of a store; CSV and Markdown have the tools' rates."""
     with open_store(store) as opened, progress() as tell:
         figures = metrics(count_store(opened, tell, stale_after=stale_after()))
-    shape = metrics_json(figures)
+    shape = figures.to_dict()
     if form == "json":
         write_json(shape)
     elif form == "csv":
