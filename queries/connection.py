@@ -192,6 +192,11 @@ class StoreConnection:
         return now is None or _reading(now) != _reading(self.mapping)
 
     @property
+    def origin(self) -> Origin | None:
+        """What the private copy was made from, where that is another sort of database."""
+        return None if self._opened is None else self._opened.origin
+
+    @property
     def is_detached(self) -> bool:
         """Whether we hold no lock on the file: an unlocked view or a private copy is read."""
         opened = self._opened

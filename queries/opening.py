@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import quote
 
+from queries.dialects.session_buddy import Described
 from queries.text import clean
 
 MAGIC = b"SQLite format 3\x00"
@@ -193,6 +194,8 @@ class Origin:
     why: str
     how: str
     notes: tuple[str, ...]
+    described: Described | None = None
+    """How its rows were read there."""
 
 
 @dataclass(slots=True)

@@ -38,6 +38,7 @@ COMMANDS: Final[Mapping[str, Entry]] = {
     "compare": Entry("tui.headless.compare", "Where and how sessions, or groups of them, differ."),
     "metrics": Entry("tui.headless.metrics", "Totals, averages and success rates of a store."),
     "tail": Entry("tui.headless.tail", "Print events as they are committed, one JSON line each."),
+    "sql": Entry("tui.headless.sql", "Print the query of a view, for other programs."),
     "doctor": Entry("tui.headless.doctor", "How a store is read, and what in it does not fit."),
     "completion": Entry("tui.headless.completion", "Print the completion script of a shell."),
 }

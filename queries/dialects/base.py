@@ -143,6 +143,8 @@ class StoreMapping:
     statuses: Mapping[str, SessionStatus] = field(default_factory=dict)
     aggregated_tools: str | None = None
     """SELECT session_id, tool, operation, calls, success_rate, average_duration."""
+    session_zone: tzinfo | None = None
+    """What a session's time without a zone means, where that is something else."""
     records_durations: bool = False
     """Whether sessions have a duration of their own, from which none is inferred."""
     records_failures: bool = False
