@@ -184,6 +184,16 @@ class SessionApp(TerminalApp[None]):
         if not isinstance(self.screen, StoreInfoScreen):
             self.push_screen(StoreInfoScreen(self.path, self.glyphs))
 
+    def action_sql(self) -> None:
+        """Ask the store a question in SQL."""
+        from tui.screens.sql import SqlScreen
+
+        known = [screen for screen in self.screen_stack if isinstance(screen, SqlScreen)]
+        if not known:
+            self.push_screen(SqlScreen())
+        elif known[0] is self.screen:
+            known[0].action_ask()
+
     def action_toggle_utc(self) -> None:
         """Show times in UTC or in the user's zone."""
         self.utc = not self.utc

@@ -14,7 +14,7 @@ that the detail screen needs as well):
   ``group(name)``, ``compare``; on the comparison also ``main_screen``, ``baseline``,
   ``filter_changes``, ``open_side(side)``, ``cycle_measure``, ``cycle_matrix``.
 
-The application implements ``app.help``, ``app.store_info``, ``app.toggle_utc``,
+The application implements ``app.help``, ``app.store_info``, ``app.sql``, ``app.toggle_utc``,
 ``app.next_theme``, ``app.toggle_low_bandwidth`` and ``app.redraw``; Textual has the rest.
 """
 
@@ -31,9 +31,9 @@ SECTIONS: Final = (
 )  # fmt: skip
 """The sections of the screen that compares sessions."""
 
-CONTEXTS: Final = ("any", "main", *PANES, "compare", *SECTIONS, "detail")
+CONTEXTS: Final = ("any", "main", *PANES, "compare", *SECTIONS, "detail", "sql")
 """Where a command can belong: everywhere, the main screen, one of its panes, the comparison,
-one of its sections, one event."""
+one of its sections, one event, questions in SQL."""
 
 GROUPS: Final = (
     "Move", "Find", "Sessions", "Activity", "Tools & matrix", "Compare", "Screens", "Program"
@@ -201,6 +201,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("screens.info", ("i",), "store info",
             "Show what is known about the store, and what could not be read.",
             "app.store_info", "Screens", contexts=_ANY),
+    Command("screens.sql", ("colon",), "SQL", "Ask the store a question in SQL.",
+            "app.sql", "Screens", footer=13, contexts=_ANY, hint=("main", "sql")),
     Command("screens.help", ("question_mark",), "help", "Show all keys.",
             "app.help", "Screens", footer=100, contexts=_ANY),
     Command("screens.palette", ("ctrl+p",), "commands", "Find a command by its name.",
