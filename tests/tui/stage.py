@@ -32,6 +32,7 @@ from tui.options import ScreenOptions
 from tui.poller import Poller
 from tui.reader import Reader, Work
 from tui.screens.main import MainScreen
+from tui.view_memory import ViewMemory
 
 SAMPLE_NAMES = tuple(sorted(path.stem for path in SAMPLES.glob("*.db")))
 ROUNDS = 100
@@ -285,6 +286,7 @@ async def on_stage(
     paint: bool = False,
     driver: type[Driver] | None = None,
     low_bandwidth: bool = False,
+    memory: ViewMemory | None = None,
 ) -> AsyncIterator[Stage]:
     """Run the program on a store.
 
@@ -300,6 +302,7 @@ async def on_stage(
             drawn when a test looks at it, which takes half the time.
         driver: takes what would go to a terminal; None: nothing does.
         low_bandwidth: send as little as possible.
+        memory: how the store was looked at before.
     """
     clock = Clock() if clock is None else clock
     poller, reader = StepPoller(path, clock), StepReader(path)
@@ -312,6 +315,7 @@ async def on_stage(
         reader=reader,
         clock=clock,
         low_bandwidth=low_bandwidth,
+        memory=memory,
     )
     if driver is not None:
         app.driver_class = driver

@@ -10,9 +10,10 @@ from tui.commands import PANES, bindings_for
 from tui.screens.comparing import Comparing
 from tui.screens.finding import Finding
 from tui.screens.giving import Giving
+from tui.screens.remembering import Remembering
 
 
-class MainScreen(Finding, Giving, Comparing):
+class MainScreen(Finding, Giving, Comparing, Remembering):
     """Four panes over one store, with all their commands."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(bindings_for(("main", *PANES)))

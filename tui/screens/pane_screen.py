@@ -52,6 +52,10 @@ class PaneScreen(PaneLayout):
         self._epoch = 0
         self.titles = ("", "", "", "")
         self.set_interval(1.0, self._tick)
+        self.recall()
+
+    def recall(self) -> None:
+        """Begin as the screen was left; see :mod:`tui.screens.remembering`."""
 
     # -- news -------------------------------------------------------------------------------
 

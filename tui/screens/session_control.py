@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from queries.filters import SESSION_FIELDS, Filter, parse_filter
 from queries.models import SessionRow, SessionStatus, Snapshot
@@ -26,6 +26,8 @@ class SessionControl:
         self.sort = "started"
         self.reverse = False
         self.filter: Filter | None = None
+        self.filter_text = ""
+        """The filter as it was typed."""
         self.marks: dict[str, str] = {}
         self.sub_agents = True
         """Whether sessions that sub-agents ran for another one are shown."""
@@ -104,7 +106,13 @@ class SessionControl:
         """Show only sessions that match; "" shows all. Raises FilterError."""
         text = text.strip()
         self.filter = parse_filter(text, self._clock(), SESSION_FIELDS) if text else None
+        self.filter_text = text
         self.refresh()
+
+    def put_marks(self, marks: Mapping[str, str]) -> None:
+        """Mark these sessions and no others: id -> sign."""
+        self.marks = dict(marks)
+        self._view.set_marks(self.marks)
 
     def toggle_mark(self, session_id: str) -> bool:
         """Mark or unmark a session; returns whether it is marked now."""
