@@ -210,7 +210,9 @@ class ActivityTree(TreePane):
         """End following when scrolled up; ask for what came earlier at the very top."""
         super().watch_scroll_y(old_value, new_value)
         if new_value < old_value:
-            self.following = False
+            # A window that grows scrolls too, but the last line stays in it.
+            if self.visible_range()[1] < self.line_count:
+                self.following = False
             if not round(new_value):
                 self._reached_top()
         self._looked()

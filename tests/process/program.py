@@ -18,7 +18,20 @@ PROGRAM = (sys.executable, "-c", "import sys; from tui.cli import main; sys.exit
 STORES = sorted(path.name for path in SAMPLES.glob("*.db"))
 """The samples of every dialect."""
 LISTED = re.compile(r"Sessions [0-9,]+-[0-9,]+ of [0-9,]+")
+ALL_PANES = re.compile(
+    r"Sessions [0-9,]+-.*Activity · [^\n]* of [0-9,]+.*"
+    r"Tools · .*Interactions · [^\n]* over [0-9,]+",
+    re.DOTALL,
+)
+"""The titles of the panes of a wide screen once each has something to show."""
 ROOT = Path(__file__).parents[2]
+
+
+def wait_for_all_panes(terminal: Terminal) -> list[str]:
+    """Wait until every pane shows what it has to show; the lines then."""
+    terminal.wait_for(lambda t: ALL_PANES.search(t.text()), what="something in every pane")
+    terminal.wait_for_quiet()
+    return terminal.lines()
 
 
 class Home:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.process.program import PROGRAM, Home
+from tests.process.program import PROGRAM, Home, wait_for_all_panes
 from tests.process.terminal import Terminal
 
 pytestmark = pytest.mark.process
@@ -85,8 +85,7 @@ def test_the_window_is_closed(home: Home, store: Path, ignore_hangup: bool) -> N
 @pytest.mark.parametrize("by", ["ctrl+z", signal.SIGTSTP], ids=str)
 def test_stopped_and_continued(home: Home, store: Path, by: str | signal.Signals) -> None:
     with home.open(store) as terminal:
-        terminal.wait_for_quiet()
-        before = terminal.lines()
+        before = wait_for_all_panes(terminal)
         if isinstance(by, str):
             terminal.press(by)
         else:
@@ -117,8 +116,7 @@ def test_stopped_and_continued_in_another_size(home: Home, store: Path) -> None:
 def test_a_job_of_a_shell(home: Home, store: Path) -> None:
     """Ctrl+Z, then fg, in a shell with job control that has a terminal of its own."""
     with home.open(store) as reference:
-        reference.wait_for_quiet()
-        shown = reference.lines()
+        shown = wait_for_all_panes(reference)
     command = ["bash", "--norc", "--noprofile", "-i"]
     with Terminal(command, env={**home.env, "PS1": "prompt> "}, cwd=home.folder) as terminal:
         terminal.wait_for_text("prompt>")
@@ -140,8 +138,7 @@ def test_a_job_of_a_shell(home: Home, store: Path) -> None:
 
 def test_a_storm_of_sizes(home: Home, store: Path) -> None:
     with home.open(store) as terminal:
-        terminal.wait_for_quiet()
-        shown = terminal.lines()
+        shown = wait_for_all_panes(terminal)
         mark = len(terminal.raw)
         for step in range(100):
             terminal.resize(30 + step, 8 + step % 40)

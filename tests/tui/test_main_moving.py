@@ -136,7 +136,6 @@ async def test_what_was_chosen_outlives_every_size(folder: Path) -> None:
         assert ids(stage) == [LIVE, "sub", OLD]
 
 
-@pytest.mark.xfail(reason="the tree takes a scroll that only follows a new size for the user's")
 async def test_a_larger_terminal_does_not_end_following(folder: Path) -> None:
     desk()
     async with on_stage(STORE, (80, 12), clock=desk_clock()) as stage:
