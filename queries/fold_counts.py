@@ -8,8 +8,10 @@ from itertools import islice
 from operator import gt, itemgetter
 
 from queries.batch import Batch, RowType, ToolKey, type_of
+from queries.event_slots import EventSlots
 from queries.fold_parts import AgentFold, KnownSum, ToolFold
 from queries.handed_on import HandedOn, Pair
+from queries.joining import as_counted
 from queries.models import Event, EventKey, EventKind, EventState, Phase
 from queries.session_fold import SessionFold
 
@@ -39,6 +41,8 @@ class FoldCounts:
         """By agent: those of its followers that are itself with the same text again."""
         self.next_tools: Counter[Pair] = Counter()
         self.handed_on = HandedOn()
+        self.slots = EventSlots()
+        """When what is counted happened; starts that still wait for their end are not."""
         self.running: dict[str, dict[EventKey, Event]] = {}
         """Per session, whole events that say they run: rows that may change in place."""
         self.waiting: set[str] = set()
@@ -74,6 +78,7 @@ class FoldCounts:
         for key, values in durations.items():
             self.tools[key].durations.add_all(values)
         self._see_agents(batch)
+        self.slots.add_all(batch.times, batch.types)
 
     def _count(self, kind: RowType, number: int) -> None:
         self.events += number
@@ -124,6 +129,7 @@ class FoldCounts:
             kind = batch.types[index]
             if kind.counts:
                 self._add_amounts(self.sessions[batch.sessions[index]], kind, tokens, cost, 1)
+                self.slots.add_tokens(batch.times[index], tokens, 1)
 
     def _count_in_session(self, session: SessionFold, kind: RowType, number: int) -> None:
         gained = session.count(kind, number)
@@ -168,6 +174,8 @@ class FoldCounts:
         self._count(kind, sign)
         self._count_in_session(session, kind, sign)
         self._add_amounts(session, kind, event.tokens, event.cost, sign)
+        self.slots.add(event.time, kind, sign)
+        self.slots.add_tokens(event.time, event.tokens, sign)
         if event.duration is not None:
             self.count_duration(kind, event.duration, sign)
         if event.time is not None:
@@ -193,6 +201,7 @@ class FoldCounts:
         self.calls += 1
         session.events += 1
         session.calls += 1
+        self.slots.add(start.time, type_of(as_counted(start)), 1)
         if start.is_call:
             tool = self._tool(type_of(start).tool_key)
             tool.calls += 1
@@ -222,6 +231,7 @@ class FoldCounts:
         self.repeats.update(other.repeats)
         self.next_tools.update(other.next_tools)
         self.handed_on.merge(other.handed_on, shift)
+        self.slots.merge(other.slots)
         for name, events in other.running.items():
             self.running.setdefault(name, {}).update(events)
         self.waiting |= other.waiting
@@ -243,3 +253,4 @@ class FoldCounts:
         self.tools, self.agents = other.tools, other.agents
         self.follows, self.repeats, self.next_tools = other.follows, other.repeats, other.next_tools
         self.handed_on, self.running, self.changed = other.handed_on, other.running, other.changed
+        self.slots = other.slots

@@ -84,12 +84,17 @@ class ToolFold:
 class AgentFold:
     """Counts over one agent's events, without starts that still wait."""
 
-    __slots__ = ("calls", "errors", "events", "last_time", "messages", "sessions", "tokens")
+    __slots__ = (
+        "calls", "errors", "events", "failed", "last_time", "messages", "ok", "sessions", "tokens",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.events = 0
         self.messages = 0
         self.calls = 0
+        self.ok = 0
+        self.failed = 0
+        """Calls that failed; ``errors`` are events of any kind."""
         self.errors = 0
         self.sessions = 0
         """Sessions in which the agent has events."""
@@ -103,6 +108,10 @@ class AgentFold:
             self.messages += number
         elif kind.is_call:
             self.calls += number
+            if kind.state is EventState.OK:
+                self.ok += number
+            elif kind.state is EventState.ERROR:
+                self.failed += number
         if kind.state is EventState.ERROR:
             self.errors += number
 
@@ -116,6 +125,8 @@ class AgentFold:
         self.events += other.events
         self.messages += other.messages
         self.calls += other.calls
+        self.ok += other.ok
+        self.failed += other.failed
         self.errors += other.errors
         self.tokens.merge(other.tokens)
         if other.last_time is not None:

@@ -146,7 +146,11 @@ class FoldRows(FoldCounts):
             kind = types[end]
             if start in amounts or not kind.says_all_of(types[start]):
                 ledger.joined(batch.event(start), batch.event(end))
-            elif durations[end] is None and kind.timed:
+                continue
+            if times[start] != times[end]:
+                tokens = amounts[end][0] if end in amounts else None
+                self.slots.move(kind, times[end], times[start], tokens, 1)
+            if durations[end] is None and kind.timed:
                 begun, ended = times[start], times[end]
                 if begun is not None and ended is not None:
                     took = ended - begun if ended > begun else 0.0

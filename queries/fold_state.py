@@ -21,6 +21,7 @@ from typing import Any, Final
 
 from queries.activity_bars import ActivityBars
 from queries.durations import Durations
+from queries.event_slots import EventSlots
 from queries.fold import Fold
 from queries.fold_parts import AgentFold, KnownSum, ToolFold
 from queries.open_state import (
@@ -44,17 +45,19 @@ _NUMBERS: Final = (
 )  # fmt: skip
 FIELDS: Final[dict[type, tuple[str, ...]]] = {
     Fold: (*_NUMBERS, "tokens", "cost", "sessions", "tools", "agents", "follows", "repeats",
-           "next_tools", "handed_on", "running", "waiting", "changed"),
+           "next_tools", "handed_on", "slots", "running", "waiting", "changed"),
     SessionFold: (
-        "events", "prompts", "messages", "calls", "ok", "errors", "first_time", "last_time",
-        "agents", "first_tool", "last_tool", "tokens", "cost", "first_prompt", "last_prompt",
-        "bars", "_ranges", "first_said", "last_said", "open",
+        "events", "prompts", "messages", "calls", "ok", "failed", "errors", "first_time",
+        "last_time", "agents", "first_tool", "last_tool", "tokens", "cost", "first_prompt",
+        "last_prompt", "bars", "_ranges", "first_said", "last_said", "open",
     ),
     ToolFold: ("calls", "ok", "errors", "running", "unknown", "agents", "tokens", "durations"),
-    AgentFold: ("events", "messages", "calls", "errors", "sessions", "last_time", "tokens"),
+    AgentFold: ("events", "messages", "calls", "ok", "failed", "errors", "sessions", "last_time",
+                "tokens"),
     KnownSum: ("total", "count"),
     Durations: ("count", "total", "_values", "_sorted", "_buckets"),
     ActivityBars: ("_shift", "_first", "_counts"),
+    EventSlots: ("_width", "_counts", "undated"),
     **OPEN_FIELDS,
     **HANDED_ON_FIELDS,
     **EVENT_FIELDS,
@@ -70,7 +73,7 @@ _agent_cells = attrgetter(*FIELDS[AgentFold])
 _durations_cells = attrgetter(*FIELDS[Durations])
 _bars_cells = attrgetter(*FIELDS[ActivityBars])
 _tool_cells = attrgetter(*FIELDS[ToolFold])
-_SESSION_PLAIN = 11
+_SESSION_PLAIN = 12
 """Fields of a session before those that are not plain themselves."""
 
 
@@ -95,6 +98,8 @@ def fold_parts(fold: Fold) -> Iterator[Plain]:
         yield ["running", [event_plain(event) for event in running]]
     for part in handed_on_plain(fold.handed_on):
         yield ["handed_on", part]
+    for slots in some_of(fold.slots.plain()):
+        yield ["slots", slots]
 
 
 def fold_of(parts: Iterable[Plain]) -> Fold:
@@ -144,9 +149,9 @@ def _take_tools(fold: Fold, content: Plain) -> None:
 def _take_agents(fold: Fold, content: Plain) -> None:
     for name, *cells in content:
         agent = fold.agents[name] = AgentFold()
-        agent.events, agent.messages, agent.calls, agent.errors = cells[:4]
-        agent.sessions, agent.last_time = cells[4:6]
-        agent.tokens = _sum_from(cells[6])
+        agent.events, agent.messages, agent.calls, agent.ok, agent.failed = cells[:5]
+        agent.errors, agent.sessions, agent.last_time = cells[5:8]
+        agent.tokens = _sum_from(cells[8])
 
 
 def _take_follows(fold: Fold, content: Plain) -> None:
@@ -171,6 +176,10 @@ def _take_running(fold: Fold, content: Plain) -> None:
         fold.running.setdefault(event.session_id, {})[event.key] = event
 
 
+def _take_slots(fold: Fold, content: Plain) -> None:
+    fold.slots.take(content)
+
+
 def _take_handed_on(fold: Fold, content: Plain) -> None:
     handed_on_from(fold.handed_on, content)
 
@@ -188,6 +197,7 @@ _TAKE: Final = {
     "waiting": _take_waiting,
     "running": _take_running,
     "handed_on": _take_handed_on,
+    "slots": _take_slots,
 }
 
 
@@ -214,7 +224,7 @@ def _session_from(cells: Plain) -> SessionFold:
     session = SessionFold()
     (
         session.events, session.prompts, session.messages, session.calls, session.ok,
-        session.errors, session.first_time, session.last_time, session.agents,
+        session.failed, session.errors, session.first_time, session.last_time, session.agents,
         session.first_tool, session.last_tool, tokens, cost, prompt, last, bars, ranges,
         first_said, last_said,
     ) = cells  # fmt: skip

@@ -65,6 +65,11 @@ def join(start: Event, end: Event) -> Event:
     )
 
 
+def as_counted(start: Event) -> Event:
+    """A start whose end is not known as it is counted: one event of unknown outcome."""
+    return replace(start, phase=Phase.WHOLE, state=EventState.UNKNOWN)
+
+
 def time_taken(start: Event, end: Event) -> float | None:
     """Seconds from one row to the other, not below 0; unknown where either has no time."""
     if start.time is None or end.time is None:

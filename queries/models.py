@@ -228,6 +228,8 @@ class SessionTotals:
     first_prompt: str | None = None
     activity: tuple[int, ...] = ()
     """Events per equal slice of the session's time, oldest first; at most 16 numbers."""
+    failed_calls: int = 0
+    """Calls that are known to have failed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ class SessionFold:
 
     # A store can have a hundred thousand sessions: what most of them lack is None here.
     __slots__ = (
-        "_ranges", "agents", "bars", "calls", "cost", "errors", "events", "first_prompt",
+        "_ranges", "agents", "bars", "calls", "cost", "errors", "events", "failed", "first_prompt",
         "first_said", "first_time", "first_tool", "last_prompt", "last_said", "last_time",
         "last_tool", "messages", "ok", "open", "prompts", "tokens",
     )  # fmt: skip
@@ -40,6 +40,8 @@ class SessionFold:
         self.messages = 0
         self.calls = 0
         self.ok = 0
+        self.failed = 0
+        """Calls that failed; ``errors`` are events of any kind."""
         self.errors = 0
         self.tokens: KnownSum | None = None
         self.cost: KnownSum | None = None
@@ -97,6 +99,8 @@ class SessionFold:
             self.calls += number
             if kind.state is EventState.OK:
                 self.ok += number
+            elif kind.state is EventState.ERROR:
+                self.failed += number
         if kind.state is EventState.ERROR:
             self.errors += number
         if kind.agent is None:
@@ -131,6 +135,7 @@ class SessionFold:
         self.messages += older.messages
         self.calls += older.calls
         self.ok += older.ok
+        self.failed += older.failed
         self.errors += older.errors
         self.tokens = _merged(self.tokens, older.tokens)
         self.cost = _merged(self.cost, older.cost)
@@ -171,6 +176,7 @@ class SessionFold:
             messages=self.messages,
             tool_calls=self.calls + waiting,
             ok=self.ok,
+            failed_calls=self.failed,
             errors=self.errors,
             running=running,
             tokens=None if self.tokens is None else self.tokens.whole,

@@ -54,6 +54,7 @@ class SessionLedger:
             # Almost always: only the duration is new, so only that is counted.
             if end.duration is None and (took := time_taken(start, end)) is not None:
                 self._fold.count_duration(type_of(end), took, sign)
+            self._fold.slots.move(type_of(end), end.time, start.time, end.tokens, sign)
             return
         when = end.time if end.time is not None else start.time
         call = replace(join(start, end), phase=Phase.END, time=when)
@@ -61,6 +62,7 @@ class SessionLedger:
             self._fold.recount(self.session, end, call)
         else:
             self._fold.recount(self.session, call, end)
+        self._fold.slots.move(type_of(call), when, start.time, call.tokens, sign)
 
 
 def _says_all(start: Event, end: Event) -> bool:

@@ -112,6 +112,7 @@ def session_row(
                 totals,
                 tool_calls=sum(tool.calls for tool in declared),
                 ok=sum(tool.ok or 0 for tool in declared),
+                failed_calls=sum(tool.calls - tool.ok for tool in declared if tool.ok is not None),
             )
     return SessionRow(judged, totals, complete)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from queries.connection import Rows, quoted
 from queries.dialects.base import EVENT_COLUMNS, Source, to_event
-from queries.models import Event, EventKey
+from queries.models import Event, EventKey, EventKind
 from queries.raw_ids import RawIds, bound, place
 from queries.session_pages import PAGE, SessionPages, parts, places
 
@@ -202,6 +202,46 @@ class Store(SessionPages):
             size = max(limit, WINDOW)
         page.sort(key=lambda row: row[0], reverse=newest)
         return page[:limit]
+
+    def events_of_kind(
+        self, source: int, kind: EventKind, after: int, upto: int, limit: int
+    ) -> list[Event]:
+        """Events of one kind with ``after < seq <= upto``, the highest ``limit`` of them."""
+        rows = self.query(
+            f"SELECT {_EVENT} FROM event_rows_{source}"
+            " WHERE seq > ? AND seq <= ? AND kind = ? ORDER BY seq DESC LIMIT ?",
+            (max(after, _LOWEST), min(upto, _HIGHEST), kind.value, limit),
+        )
+        rows.sort(key=lambda row: row[0])
+        return self._events(source, rows)
+
+    def failed_call(self, source: int, tool: str, after: int, upto: int) -> Event | None:
+        """The latest failed call of a tool with ``after < seq <= upto``."""
+        rows = self.query(
+            f"SELECT {_EVENT} FROM event_rows_{source} WHERE seq > ? AND seq <= ?"
+            " AND tool = ? AND state = 'error' AND kind IN ('tool', 'delegation')"
+            " ORDER BY seq DESC LIMIT 1",
+            (max(after, _LOWEST), min(upto, _HIGHEST), tool),
+        )
+        events = self._events(source, rows)
+        return events[0] if events else None
+
+    def children(self, source: int, parents: Sequence[str], limit: int) -> list[Event]:
+        """Events under these parents, whatever their session, at most ``limit``.
+
+        There are none to be had where no index serves their parents.
+        """
+        if not self.parent_indexed[source]:
+            return []
+        found: list[Event] = []
+        for part in parts([self._raw_event_ids.get(parent) for parent in parents]):
+            rows = self.query(
+                f"SELECT {_EVENT} FROM event_rows_{source} WHERE parent_id IN ({places(part)})"
+                " LIMIT ?",
+                (*map(bound, part), limit),
+            )
+            found += self._events(source, rows)
+        return sorted(found, key=lambda event: event.seq)[:limit]
 
     def children_elsewhere(
         self, source: int, parents: Sequence[str], session_id: str

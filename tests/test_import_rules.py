@@ -11,11 +11,15 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 TERMINAL = ("textual", "rich", "click", "pygments")
 ALLOWED_TO_WIDGETS = frozenset(
-    # The model, of which comparisons are a part, and the text helpers.
+    # The model, of which those of single screens are a part, and the text helpers.
     (
         "queries",
         "queries.models",
         "queries.comparison_models",
+        "queries.delegation_models",
+        "queries.overview_models",
+        "queries.timeline_models",
+        "queries.work_item_models",
         "queries.text",
         "queries.comparison_text",
     )

@@ -13,8 +13,9 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
+from queries.overview_models import Thresholds
 from queries.text import clean
-from tui import keymap
+from tui import keymap, thresholds
 from tui.commands import COMMANDS, key_names
 from tui.themes import AUTOMATIC, THEME_NAMES
 
@@ -59,8 +60,15 @@ class Config:
     refresh_seconds: float = _option(
         0.25, "Look for news this often while there are any, 0.05 to 60."
     )
+    window_days: float = _option(
+        0.0, "Days that overviews, reports and checks look back unless they are told; 0: all."
+    )
     stores: tuple[str, ...] = _option(
         (), "Files or folders to look into when no store is named; relative to this file."
+    )
+    thresholds: Thresholds = field(
+        default_factory=Thresholds,
+        metadata={"help": "When alerts fire, on the screen and in check; 0 or false: never."},
     )
     keys: Mapping[str, str] = field(
         default_factory=dict,
@@ -160,7 +168,9 @@ def default_text() -> str:
     defaults = Config()
     for option in fields(Config):
         lines += ["", f"# {option.metadata['help']}"]
-        if option.name == "keys":
+        if option.name == "thresholds":
+            lines += ["# [thresholds]", *thresholds.default_lines()]
+        elif option.name == "keys":
             lines.append("# [keys]")
             lines += [
                 f'# "{command.id}" = {json.dumps(",".join(key_names(command, ascii_only=True)))}'
@@ -233,6 +243,13 @@ def _keys(value: object) -> dict[str, str]:
     return keymap.normalise(chosen)
 
 
+def _thresholds(value: object) -> Thresholds:
+    try:
+        return thresholds.parse(value)
+    except ValueError as error:
+        raise _WrongError(*error.args) from error
+
+
 def _flat(table: Mapping[str, object], prefix: str = "") -> list[tuple[str, object]]:
     # move.up = "k" without quotes is a table within a table in TOML.
     pairs: list[tuple[str, object]] = []
@@ -257,6 +274,8 @@ _CHECKS: Final[Mapping[str, Callable[[object], object]]] = {
     "utc": _truth,
     "stale_minutes": _number(0.1, 525_600),
     "refresh_seconds": _number(0.05, 60),
+    "window_days": _number(0, 36_525),
     "stores": _paths,
+    "thresholds": _thresholds,
     "keys": _keys,
 }

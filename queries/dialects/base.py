@@ -111,6 +111,8 @@ class Source:
     """SQL expressions for (input, output) of one row of ``table``, whole."""
     convert: Callable[[int, Row, tzinfo], Event] | None = None
     """Replaces :func:`to_event` where SQL alone cannot say it: (source, row, naive zone)."""
+    spawner: str | None = None
+    """SQL expression over a row of ``table``: the program that runs a delegation's agent."""
     amend: Amendments | None = None
     """What ``convert`` does, if it does nothing else but find out the target of delegations that
     have none: rows are then counted without making an event of each of them."""
@@ -125,6 +127,21 @@ class SessionSource:
     """SESSION_COLUMNS in order, over one table."""
     id_column: str
     parent_column: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItemSource:
+    """The foreign table whose rows are work items, for reading one of them whole.
+
+    All but the table are SQL expressions over its rows.
+    """
+
+    table: str
+    id_column: str
+    description: str
+    track: str
+    parent: str
+    tags: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +170,9 @@ class StoreMapping:
     """SELECT id, session_id, time, from_agent, to_agent, type, state, reason."""
     work_items: str | None = None
     """SELECT the columns of models.WorkItem in order."""
+    work_item_source: WorkItemSource | None = None
+    live: str | None = None
+    """SELECT id, time, type, spawner, session_id, parent_id, data (JSON), newest first."""
     convert_session: Callable[[Row, StoreMapping], Session] | None = None
     """Replaces :func:`to_session` where SQL alone cannot say it."""
     notes: tuple[str, ...] = ()

@@ -12,6 +12,7 @@ from queries.dialects.base import (
     SessionSource,
     Source,
     StoreMapping,
+    WorkItemSource,
 )
 from queries.dialects.sql import NULL, column, edge_rows, event_select, session_select
 
@@ -77,7 +78,16 @@ class Canonical:
                 ("id", "type", "title", "status", "priority", "assigned_to", "created", "updated",
                  "completed", "steps_total", "steps_completed"),
             ),
+            work_item_source=_work_item_source(schema),
         )  # fmt: skip
+
+
+def _work_item_source(schema: Schema) -> WorkItemSource | None:
+    if not schema.has("work_item", "id"):
+        return None
+    columns = schema.tables["work_item"]
+    cells = (column(columns, name) for name in ("description", "track", "parent_id", "tags"))
+    return WorkItemSource("work_item", "id", *cells)
 
 
 def _cut(cell: str) -> str:

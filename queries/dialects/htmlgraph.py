@@ -21,6 +21,7 @@ from queries.dialects.base import (
     Schema,
     SessionSource,
     StoreMapping,
+    WorkItemSource,
     to_session,
 )
 from queries.dialects.htmlgraph_events import event_source, has_start_rows
@@ -47,7 +48,6 @@ class HtmlGraph:
         notes = [
             f"{table} is not read: {why}"
             for table, why in (
-                ("live_events", "a queue whose rows the server deletes"),
                 ("tool_traces", "repeats agent_events and is never completed"),
                 ("events", "a second log of the same calls"),
             )
@@ -67,6 +67,8 @@ class HtmlGraph:
             statuses={**STATUS_WORDS, "stale": SessionStatus.STALE},
             handoffs=_handoffs(schema),
             work_items=_work_items(schema),
+            work_item_source=_work_item_source(schema),
+            live=_live(schema),
             notes=tuple(notes),
         )
         if not has_sessions or sessions.isdisjoint(("started_at", "ended_at")):
@@ -158,6 +160,42 @@ def _handoffs(schema: Schema) -> str | None:
         f" {column(columns, 'timestamp')} AS time, from_agent, to_agent,"
         f" {column(columns, 'handoff_type')} AS type, {column(columns, 'status')} AS state,"
         f" {column(columns, 'reason')} AS reason FROM agent_collaboration"
+    )
+
+
+def _work_item_source(schema: Schema) -> WorkItemSource | None:
+    if not schema.has("features", "id"):
+        return None
+    columns = schema.tables["features"]
+    track = column(columns, "track_id")
+    # A track is named by what it is called, where that is known.
+    tracks = schema.tables.get("tracks", frozenset())
+    key = next((name for name in ("id", "track_id") if name in tracks), None)
+    if key is not None and "title" in tracks and track != NULL:
+        track = (
+            f"COALESCE((SELECT title FROM tracks WHERE tracks.{key} = features.{track}), {track})"
+        )
+    return WorkItemSource(
+        table="features",
+        id_column="id",
+        description=column(columns, "description"),
+        track=track,
+        parent=column(columns, "parent_feature_id"),
+        tags=column(columns, "tags"),
+    )
+
+
+def _live(schema: Schema) -> str | None:
+    if not schema.has("live_events", "id", "event_type", "event_data"):
+        return None
+    columns = schema.tables["live_events"]
+    spawner = column(columns, "spawner_type")
+    return (
+        f"SELECT id, {column(columns, 'created_at')} AS time, event_type AS type,"
+        f" {spawner} AS spawner, {column(columns, 'session_id')} AS session_id,"
+        f" {column(columns, 'parent_event_id')} AS parent_id, event_data AS data"
+        # Later versions put every tool call there as well, which is an event anyway.
+        " FROM live_events WHERE event_type GLOB 'spawner_*' ORDER BY id DESC"
     )
 
 

@@ -99,7 +99,19 @@ def event_source(columns: Collection[str], two_rows: bool) -> Source:
         id_column="event_id",
         text=f"{_input(columns)}, {column(columns, 'output_summary')}",
         convert=to_htmlgraph_event,
+        spawner=_spawner(context, column(columns, "subagent_type")),
         amend=Amendments(unwrapped, worked_out),
+    )
+
+
+def _spawner(context: str, agent: str) -> str:
+    """A spawner's rows name it in their context, and as the kind of agent."""
+    named = (
+        f"CASE WHEN typeof({context}) = 'text' AND json_valid({context})"
+        f" THEN json_extract({context}, '$.spawner_type') END"
+    )
+    return (
+        f"COALESCE({named}, CASE WHEN {agent} IN ('gemini', 'codex', 'copilot') THEN {agent} END)"
     )
 
 

@@ -15,6 +15,7 @@ from queries.interactions import agent_statistics, interactions
 from queries.models import Event, EventKind, EventState, Handoff, Phase, Relation
 from queries.pairing import paired
 from queries.tools import tool_statistics
+from queries.trends import dated_slots
 from tests.queries.events import call, event, sequences
 
 
@@ -41,8 +42,13 @@ def figures(fold: Fold) -> dict[str, object]:
             replace(agent, last_active=None, share=None) for agent in agent_statistics(fold)
         ],
         "running": {key for events in fold.running.values() for key in events},
+        "slots": slots_of(fold),
         "relations": {relation: interactions(fold, relation) for relation in Relation},
     }
+
+
+def slots_of(fold: Fold) -> list[object]:
+    return list(dated_slots(fold))
 
 
 def _session(fold: Fold, name: str) -> object:

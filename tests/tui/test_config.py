@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from queries.overview_models import Thresholds
 from tui.commands import COMMANDS
 from tui.config import Config, ConfigError, config_path, default_text, load, parse
 
@@ -32,7 +33,13 @@ def test_everything_can_be_set() -> None:
         utc = true
         stale_minutes = 5
         refresh_seconds = 1.5
+        window_days = 7
         stores = ["a.db", "/b/c.db"]
+        [thresholds]
+        tool_success = 0.5
+        running_minutes = 10
+        stale = false
+        repeats = 4
         [keys]
         "sessions.mark" = "v"
         find.search = ["F3", ","]
@@ -48,7 +55,9 @@ def test_everything_can_be_set() -> None:
         utc=True,
         stale_minutes=5.0,
         refresh_seconds=1.5,
+        window_days=7.0,
         stores=("/folder/a.db", "/b/c.db"),
+        thresholds=Thresholds(tool_success=0.5, running_seconds=600.0, stale=False, repeats=4),
         keys={"sessions.mark": "v", "find.search": "f3,comma", "find.next": ""},
     )
 
@@ -79,6 +88,23 @@ def test_nothing_set_means_the_defaults() -> None:
         ),
         ("stores = 'a.db'", "config.toml: stores: must be a list of paths, not 'a.db'."),
         ("stores = ['']", "config.toml: stores: must be a list of paths, not ['']."),
+        ("thresholds = 3", "config.toml: thresholds: must be a table, not 3."),
+        (
+            "[thresholds]\nstreek = 3",
+            "config.toml: thresholds: unknown key 'streek'; did you mean 'streak'?",
+        ),
+        (
+            "[thresholds]\nstreak = 2.5",
+            "config.toml: thresholds: streak must be a whole number from 0 on, not 2.5.",
+        ),
+        (
+            "[thresholds]\ntool_success = 80",
+            "config.toml: thresholds: tool_success must be a number from 0 to 1, not 80.",
+        ),
+        (
+            "[thresholds]\nstale = 1",
+            "config.toml: thresholds: stale must be true or false, not 1.",
+        ),
         ("keys = 3", "config.toml: keys: must be a table, not 3."),
         ("[keys]\nfoo = 'x'", "config.toml: keys: there is no command 'foo'."),
         (
@@ -122,14 +148,21 @@ def test_the_default_text_says_the_defaults() -> None:
     options = [
         line[2:]
         for line in text.splitlines()
-        if line.startswith(("# [", '# "')) or line[2:].split(" = ")[0] in known_names()
+        if line.startswith(("# [", '# "'))
+        or line[2:].split(" = ")[0] in known_names() | set(THRESHOLDS)
     ]
     config = read("\n".join(options))
     assert replace(config, keys={}) == Config()
     assert config.keys == {command.id: ",".join(command.keys) for command in COMMANDS}
-    assert {option.name for option in fields(Config)} - {"keys"} <= {
-        line.split(" = ")[0] for line in options
-    }
+    told = {line.split(" = ")[0] for line in options}
+    assert {option.name for option in fields(Config)} - {"keys", "thresholds"} <= told
+    assert set(THRESHOLDS) <= told
+
+
+THRESHOLDS = (
+    "tool_success", "tool_calls", "component_errors", "component_sessions", "running_minutes",
+    "repeats", "ping_pong", "streak", "stale",
+)  # fmt: skip
 
 
 def known_names() -> set[str]:

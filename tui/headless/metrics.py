@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import click
 
+from queries.json_shapes import Json, rounded
 from queries.metrics import ToolRate, metrics
-from queries.text import count, percent
-from queries.whole_store import count_store
+from queries.overview import overview
+from queries.overview_models import Overview
+from queries.report_json import rate_json, spread_json, window_json
+from queries.text import count, duration, iso, percent
 from tui.headless.arguments import forms, store_argument
 from tui.headless.output import (
     Column,
@@ -18,7 +21,8 @@ from tui.headless.output import (
     write_pairs,
     write_text,
 )
-from tui.headless.stores import open_store, progress, stale_after
+from tui.headless.stores import open_store
+from tui.headless.windowed import chosen, count_chosen, session_options, window_options
 
 RATES: list[Column[ToolRate]] = [
     Column("tool", lambda rate: rate.tool),
@@ -29,12 +33,30 @@ RATES: list[Column[ToolRate]] = [
 
 @click.command(name="metrics")
 @store_argument
+@window_options
+@session_options
 @forms(table=True)
-def command(store: str | None, form: str | None) -> int:
-    """Totals, averages and success rates of a store; CSV and Markdown have the tools' rates."""
-    with open_store(store) as opened, progress() as tell:
-        figures = metrics(count_store(opened, tell, stale_after=stale_after()))
-    shape = figures.to_dict()
+def command(
+    store: str | None,
+    days: float | None,
+    since: str | None,
+    until: str | None,
+    component: tuple[str, ...],
+    project: tuple[str, ...],
+    agent: tuple[str, ...],
+    form: str | None,
+) -> int:
+    """Totals, averages and success rates of a store; CSV and Markdown have the tools' rates.
+
+    "completed %" is of all sessions; JSON also has the rate of those that are over
+    ("judged_completion_rate"), the running ones being neither.
+    """
+    what = chosen(days, since, until, component=component, project=project, agent=agent)
+    with open_store(store) as opened:
+        counted, rows = count_chosen(opened, what)
+    figures = metrics(counted)
+    totals = overview(rows, what.window)
+    shape = figures.to_dict() | more_json(totals)
     if form == "json":
         write_json(shape)
     elif form == "csv":
@@ -60,11 +82,34 @@ def command(store: str | None, form: str | None) -> int:
                 ("tokens", count(figures.tokens)),
                 ("cost", text_or_unknown(figures.cost and f"${figures.cost:.4f}")),
                 ("calls ok %", percent(figures.tool_success_rate)),
+                ("duration, average", duration(totals.durations.average)),
+                ("duration, median", duration(totals.durations.median)),
+                ("agents", count(totals.agents)),
+                ("quality, average", _turns(totals.quality.average)),
             )
         )
         write("\n")
         write_text(RATES, figures.tool_rates)
     return 0
+
+
+def more_json(totals: Overview) -> Json:
+    """What an overview tells beside the counts."""
+    return {
+        "window": window_json(totals.window),
+        "judged_sessions": totals.completion.of,
+        **rate_json("judged_completion_rate", totals.completion),
+        **rate_json("session_error_rate", totals.session_errors),
+        "finished_calls": totals.call_errors.of,
+        **rate_json("call_error_rate", totals.call_errors),
+        **spread_json("counted_turns", totals.counted_turns),
+        "ended_sessions": totals.durations.known,
+        **spread_json("duration", totals.durations),
+        "agents": totals.agents,
+        "avg_quality_score": rounded(totals.quality.average),
+        "rating": None if totals.rating is None else totals.rating.value,
+        "last_active": iso(totals.last_active),
+    }
 
 
 def _turns(number: float | None) -> str:

@@ -1,0 +1,174 @@
+"""What happened below a delegation, at any depth and in any session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+
+from queries.delegation_models import Delegation, DelegationWork
+from queries.models import Event, EventKey, EventKind, EventState, Session
+from queries.pairing import paired
+from queries.store import Store
+
+BELOW = 20_000
+"""Rows below one delegation that are read at most."""
+LEVELS = 100
+SLACK = 120.0
+"""Seconds by which a sub-agent's session may begin before or after the call that made it."""
+
+
+class _Found:
+    """Rows below one delegation."""
+
+    def __init__(self, delegation: Delegation) -> None:
+        self.top = delegation
+        self.rows: dict[EventKey, Event] = {}
+        self.depths: dict[str, int] = {delegation.id: 0}
+        self.sessions: dict[str, None] = {}
+
+    @property
+    def is_full(self) -> bool:
+        return len(self.rows) >= BELOW
+
+
+class Below:
+    """Reads what is below delegations of one store."""
+
+    def __init__(
+        self,
+        store: Store,
+        delegations: Sequence[Delegation] = (),
+        names: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """What is the same for all of them.
+
+        Args:
+            store: an open store.
+            delegations: all of its delegations, to tell whose session a sub-agent's is where
+                the store does not say so.
+            names: by id of a row of a delegation, the id of the delegation's event.
+        """
+        self._store = store
+        self._delegations = delegations
+        self._names = names
+        self._subs: dict[str, list[Session]] = {}
+        self._known: dict[EventKey, tuple[_Found, list[Event]]] = {}
+
+    def work(self, delegation: Delegation) -> DelegationWork:
+        """What happened below a delegation, in figures."""
+        found, events = self._read(delegation)
+        for event in events:
+            if event.session_id != delegation.session_id:
+                found.sessions.setdefault(event.session_id)
+        tokens = [event.tokens for event in events if event.tokens is not None]
+        costs = [event.cost for event in events if event.cost is not None]
+        times = [event.time for event in events if event.time is not None]
+        return DelegationWork(
+            key=delegation.key,
+            child_sessions=tuple(found.sessions),
+            events=len(events),
+            calls=sum(event.is_call for event in events),
+            errors=sum(event.state is EventState.ERROR for event in events),
+            delegations=sum(event.kind is EventKind.DELEGATION for event in events),
+            depth=max((found.depths.get(event.id, 1) for event in events), default=0),
+            tokens=sum(tokens) if tokens else None,
+            cost=sum(costs) if costs else None,
+            last_time=max(times, default=None),
+            cut=found.is_full,
+        )
+
+    def events(self, delegation: Delegation) -> list[Event]:
+        """What happened below a delegation, in order of arrival of each source."""
+        return self._read(delegation)[1]
+
+    def _read(self, delegation: Delegation) -> tuple[_Found, list[Event]]:
+        known = self._known.get(delegation.key)
+        if known is None:
+            found = self._find(delegation)
+            events = paired(sorted(found.rows.values(), key=lambda row: row.key))
+            known = (found, events)
+            if len(events) <= BELOW // 100:
+                self._known[delegation.key] = known
+        return known
+
+    def _find(self, delegation: Delegation) -> _Found:
+        found = _Found(delegation)
+        level = [delegation.id]
+        within = [delegation.session_id]
+        for depth in range(1, LEVELS):
+            fresh: list[str] = []
+            for session in self._sessions_of(level, within):
+                if session.id not in found.sessions and session.id not in within:
+                    found.sessions[session.id] = None
+                    fresh += self._take(found, self._session_rows(session.id), depth)
+            fresh += self._take(found, self._children(level), depth)
+            within = [*found.sessions, delegation.session_id]
+            level = fresh
+            if not level or found.is_full:
+                break
+        return found
+
+    def _take(self, found: _Found, rows: Iterable[Event], depth: int) -> list[str]:
+        """Keep rows that are new; returns their ids."""
+        ids: list[str] = []
+        for row in rows:
+            if row.key in found.rows or row.key == found.top.key or found.is_full:
+                continue
+            if self._names.get(row.id) == found.top.id:
+                # The last row of a delegation may hang under the first one.
+                if row.id not in found.depths:
+                    found.depths[row.id] = 0
+                    ids.append(row.id)
+                continue
+            found.rows[row.key] = row
+            depths = found.depths
+            depths.setdefault(row.id, depths.get(row.parent_id or "", depth - 1) + 1)
+            ids.append(row.id)
+            name = self._names.get(row.id, row.id)
+            if name not in depths:
+                # Of the rows of one delegation, what is below it may name another one.
+                depths[name] = depths[row.id]
+                ids.append(name)
+        return ids
+
+    def _children(self, parents: Sequence[str]) -> list[Event]:
+        found: list[Event] = []
+        for source in range(len(self._store.mapping.sources)):
+            found += self._store.children(source, parents, BELOW)
+        return found
+
+    def _session_rows(self, session_id: str) -> list[Event]:
+        found: list[Event] = []
+        for source in range(len(self._store.mapping.sources)):
+            found += self._store.session_page(source, session_id, limit=BELOW)
+        return found
+
+    def _sessions_of(self, ids: Sequence[str], within: Iterable[str]) -> list[Session]:
+        """The sub-agents' sessions that calls with these ids began."""
+        meant = frozenset(ids)
+        found: list[Session] = []
+        for name in within:
+            if name not in self._subs:
+                self._subs[name] = self._store.sub_sessions(name)
+            found += [
+                session
+                for session in self._subs[name]
+                if (session.parent_event_id or _maker(session, self._delegations)) in meant
+            ]
+        return found
+
+
+def _maker(session: Session, delegations: Sequence[Delegation]) -> str | None:
+    """The delegation that seems to have begun a session: the latest one before it."""
+    if session.started is None:
+        return None
+    before = [
+        each
+        for each in delegations
+        if each.session_id == session.parent_id
+        and each.started is not None
+        and each.started <= session.started + SLACK
+        and (each.ended is None or session.started <= each.ended + SLACK)
+    ]
+    of_agent = [each for each in before if each.target and each.target == session.agent]
+    return max(of_agent or before, key=lambda each: each.key).id if before else None

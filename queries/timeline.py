@@ -1,0 +1,223 @@
+"""A session over time: lanes of its agents, its events in one order, its state at an instant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from queries.activity_reader import Ranges, read_events
+from queries.fold import Fold
+from queries.interactions import agent_statistics, all_interactions
+from queries.models import Event, EventState, Scope, ScopeFigures, SessionTotals
+from queries.pairing import paired
+from queries.store import Store
+from queries.timeline_models import Replay, Timeline, TimelineEntry, TimelineLane, TimelineSpan
+from queries.tools import tool_statistics
+
+PAGE = 5000
+"""Newest rows of a session that are read for its timeline."""
+
+
+def read_session(
+    store: Store, session_id: str, *, limit: int = PAGE, ranges: Ranges | None = None
+) -> tuple[tuple[Event, ...], bool]:
+    """The newest events of a session in order of arrival, and whether there are older ones.
+
+    Args:
+        store: an open store.
+        session_id: the session.
+        limit: rows that are read.
+        ranges: where its rows are known to lie.
+
+    Raises:
+        StoreError: the store cannot be read now.
+    """
+    rows, more = read_events(store, session_id, limit, ranges)
+    return tuple(paired(rows)), more
+
+
+def as_of(events: Iterable[Event], at: float) -> tuple[Event, ...]:
+    """Events as they were at an instant: those that had begun.
+
+    A call that ended later is running. An event without a time had begun if the one before it
+    in order of arrival had.
+    """
+    shown: list[Event] = []
+    begun = True
+    for event in events:
+        if event.time is not None:
+            begun = event.time <= at
+        if not begun:
+            continue
+        end = _end(event)
+        if event.is_call and end is not None and end > at:
+            event = replace(event, state=EventState.RUNNING, duration=None)
+        shown.append(event)
+    return tuple(shown)
+
+
+def timeline(
+    session_id: str,
+    events: Sequence[Event],
+    *,
+    now: float,
+    alive: bool,
+    at: float | None = None,
+    collapse: bool = False,
+    has_earlier: bool = False,
+) -> Timeline:
+    """The timeline of a session.
+
+    Args:
+        session_id: the session.
+        events: its events in order of arrival, paired.
+        now: epoch seconds: up to where running calls reach.
+        alive: whether the session is running; else calls without an end never ended.
+        at: show it as it was at this instant; None for the present.
+        collapse: put exact repeats into the entry before them.
+        has_earlier: whether older events were left unread.
+    """
+    steps = steps_of(events)
+    if at is not None:
+        is_past = any(step > at for step in steps)
+        alive, now = alive or is_past, at
+        events = as_of(events, at)
+    lanes: dict[str | None, list[Event]] = {}
+    undated = 0
+    for event in events:
+        if event.time is None:
+            undated += 1
+        else:
+            lanes.setdefault(event.agent, []).append(event)
+    made = tuple(_lane(agent, some, now, alive) for agent, some in lanes.items())
+    spans = [span for lane in made for span in lane.spans]
+    return Timeline(
+        session_id=session_id,
+        first=min((span.start for span in spans), default=None),
+        last=max((span.end for span in spans), default=None),
+        lanes=made,
+        entries=entries(events, collapse=collapse),
+        events=len(events),
+        undated=undated,
+        steps=steps,
+        at=at,
+        has_earlier=has_earlier,
+    )
+
+
+def entries(events: Iterable[Event], *, collapse: bool) -> tuple[TimelineEntry, ...]:
+    """Events in order of arrival; with ``collapse`` exact repeats are one entry."""
+    found: list[TimelineEntry] = []
+    pending: list[Event] = []
+    for event in events:
+        if pending and not (collapse and is_repeat(pending[-1], event)):
+            found.append(TimelineEntry(pending[0], tuple(pending[1:])))
+            pending = []
+        pending.append(event)
+    if pending:
+        found.append(TimelineEntry(pending[0], tuple(pending[1:])))
+    return tuple(found)
+
+
+def is_repeat(before: Event, after: Event) -> bool:
+    """Whether an event says exactly what the one before it says."""
+    return bool(before.summary) and all(
+        getattr(before, name) == getattr(after, name)
+        for name in ("session_id", "kind", "agent", "target_agent", "tool", "operation",
+                     "summary", "state")
+    )  # fmt: skip
+
+
+def steps_of(events: Iterable[Event]) -> tuple[float, ...]:
+    """The instants at which something begins or ends, ascending."""
+    found: set[float] = set()
+    for event in events:
+        if event.time is not None:
+            found.add(event.time)
+            end = _end(event)
+            if event.is_call and end is not None:
+                found.add(end)
+    return tuple(sorted(found))
+
+
+def replay(
+    session_id: str,
+    events: Sequence[Event],
+    at: float,
+    *,
+    messages_only: bool,
+    is_alive: Callable[[str], bool] = lambda _: True,
+) -> Replay:
+    """A session as it was at an instant, with the figures that the panes show.
+
+    Args:
+        session_id: the session.
+        events: its events in order of arrival, paired; maybe with those of sub-agents.
+        at: the instant.
+        messages_only: whether "follows" looks at messages only.
+        is_alive: whether a session was running then.
+    """
+    shown = as_of(events, at)
+    fold = Fold(messages_only=messages_only)
+    for event in shown:
+        fold.add(event)
+    own = fold.sessions.get(session_id)
+    running = fold.totals_running(session_id, is_alive(session_id))
+    steps = steps_of(events)
+    span = steps[-1] - steps[0] if steps else 0.0
+    passed = (at - steps[0]) / span if span > 0 else 1.0
+    return Replay(
+        session_id=session_id,
+        at=at,
+        events=shown,
+        totals=SessionTotals() if own is None else own.totals(running),
+        figures=ScopeFigures(
+            Scope((session_id,), session_id),
+            tool_statistics(fold, is_alive),
+            agent_statistics(fold),
+            all_interactions(fold, ()),
+        ),
+        part=min(max(passed, 0.0), 1.0),
+    )
+
+
+def _end(event: Event) -> float | None:
+    if event.time is None or event.duration is None or event.state is EventState.RUNNING:
+        return None
+    return event.time + max(event.duration, 0.0)
+
+
+def _lane(agent: str | None, events: Sequence[Event], now: float, alive: bool) -> TimelineLane:
+    spans: list[TimelineSpan] = []
+    rows: list[float] = []
+    for event in sorted(events, key=lambda event: (event.time or 0.0, event.key)):
+        start = event.time or 0.0
+        is_open = event.is_call and event.state is EventState.RUNNING
+        end = _end(event) if event.is_call else None
+        if is_open and alive:
+            end = now
+        end = start if end is None else max(end, start)
+        row = next((number for number, free in enumerate(rows) if free <= start), len(rows))
+        rows[row : row + 1] = [end]
+        spans.append(
+            TimelineSpan(event, start, end, row, is_open and alive, is_open and not alive)
+        )  # fmt: skip
+    return TimelineLane(
+        agent=agent,
+        spans=tuple(spans),
+        rows=len(rows),
+        events=len(events),
+        calls=sum(event.is_call for event in events),
+        errors=sum(event.state is EventState.ERROR for event in events),
+        busy=_covered(spans),
+    )
+
+
+def _covered(spans: Iterable[TimelineSpan]) -> float:
+    """Seconds that at least one of these spans, ordered by start, covers."""
+    total, reached = 0.0, float("-inf")
+    for span in spans:
+        if span.end > reached:
+            total += span.end - max(span.start, reached)
+            reached = span.end
+    return total

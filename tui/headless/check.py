@@ -1,0 +1,93 @@
+"""``check``: do any alerts fire? For cron and scripts."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+
+import click
+
+from queries.alerts import find_alerts, with_evidence
+from queries.event_stream import patiently
+from queries.loops import SESSIONS, read_loops
+from queries.overview_models import Alert, Rule
+from queries.report_json import ALERT_KEYS, alert_json, window_json
+from queries.text import date_time
+from tui import config
+from tui.headless.arguments import forms, store_argument, utc_option, zone
+from tui.headless.output import Column, say, text_or_unknown, write_table
+from tui.headless.stores import open_store
+from tui.headless.windowed import chosen, count_chosen, described, session_options, window_options
+
+FIRED = 1
+"""The exit code when an alert fires."""
+
+
+@click.command(name="check")
+@store_argument
+@click.option(
+    "--rule", "rules", multiple=True, type=click.Choice([rule.value for rule in Rule]),
+    help="Only this rule; may be repeated.",
+)  # fmt: skip
+@click.option(
+    "--sessions", "looked_at", type=click.IntRange(min=0), default=SESSIONS, show_default=True,
+    metavar="N", help="Look for loops in the calls of so many sessions.",
+)  # fmt: skip
+@window_options
+@session_options
+@forms(table=True)
+@utc_option
+def command(
+    store: str | None,
+    rules: tuple[str, ...],
+    looked_at: int,
+    days: float | None,
+    since: str | None,
+    until: str | None,
+    component: tuple[str, ...],
+    project: tuple[str, ...],
+    agent: tuple[str, ...],
+    form: str | None,
+    utc: bool,
+) -> int:
+    """Print the alerts that fire; the exit code is 1 when there are any, else 0.
+
+    Tools that fail often, components of which many sessions fail, sessions that run for long
+    or say that they run but are silent, the same call again and again, two calls in turn,
+    failures in a row. When they fire is configured in [thresholds]. For cron:
+    session-tui check STORE --days 1
+    """
+    times = zone(utc)
+    thresholds = config.load().thresholds
+    what = chosen(days, since, until, times, component=component, project=project, agent=agent)
+    with open_store(store) as opened:
+        counted, rows = count_chosen(opened, what)
+        loops, covered = patiently(lambda: read_loops(opened, rows, thresholds, sessions=looked_at))
+        found = find_alerts(
+            rows, counted.tools(), thresholds, now=what.now, window=what.window, loops=loops,
+            covered=covered,
+        )  # fmt: skip
+        wanted = [alert for alert in found.alerts if not rules or alert.rule.value in rules]
+        alerts = patiently(lambda: [with_evidence(opened, alert) for alert in wanted])
+    document = {
+        "window": window_json(what.window),
+        "covered": found.covered,
+        "total": len(alerts),
+        "alerts": [alert_json(alert) for alert in alerts],
+    }
+    if alerts or form is not None:
+        write_table(form or "text", document, "alerts", ALERT_KEYS, columns(times), alerts)
+    number = f"{len(alerts)} alert{'' if len(alerts) == 1 else 's'}" if alerts else "no alerts"
+    terms = f"{described(what)}; " if what.filter.terms else ""
+    say(f"{number}: {terms}{found.covered}.")
+    return FIRED if alerts else 0
+
+
+def columns(times: tzinfo | None) -> list[Column[Alert]]:
+    """The table for people."""
+    return [
+        Column("rule", lambda alert: alert.rule.value),
+        Column("time", lambda alert: date_time(alert.time, times)),
+        Column("session", lambda alert: text_or_unknown(alert.session_id)),
+        Column("event", lambda alert: text_or_unknown(alert.event_id)),
+        Column("what", lambda alert: alert.text),
+    ]

@@ -1,0 +1,85 @@
+"""``trends``: sessions and events over time."""
+
+from __future__ import annotations
+
+import click
+
+from queries.overview_models import Bucket, BucketSize
+from queries.report_json import BUCKET_KEYS, bucket_json, heat_json, window_json
+from queries.text import count, percent
+from queries.trends import trends
+from tui.headless.arguments import forms, store_argument, utc_option, zone
+from tui.headless.group_columns import bar
+from tui.headless.output import Column, say, write_table
+from tui.headless.stores import open_store
+from tui.headless.windowed import chosen, count_chosen, session_options, window_options
+
+
+@click.command(name="trends")
+@store_argument
+@click.option(
+    "--by", "size", type=click.Choice([size.value for size in BucketSize]), default="day",
+    show_default=True, help="How wide a stretch is.",
+)  # fmt: skip
+@window_options
+@session_options
+@forms(table=True)
+@utc_option
+def command(
+    store: str | None,
+    size: str,
+    days: float | None,
+    since: str | None,
+    until: str | None,
+    component: tuple[str, ...],
+    project: tuple[str, ...],
+    agent: tuple[str, ...],
+    form: str | None,
+    utc: bool,
+) -> int:
+    """Sessions, events, failures and tokens by hour, day or week; nothing is 0, not left out.
+
+    Sessions count where they began, events where they happened: those of the chosen sessions.
+    JSON also has "heat": events by weekday and hour.
+    """
+    times = zone(utc)
+    what = chosen(days, since, until, times, component=component, project=project, agent=agent)
+    with open_store(store) as opened:
+        counted, rows = count_chosen(opened, what)
+    found = trends(
+        rows, counted.fold, BucketSize(size), window=what.window, zone=times, now=what.now
+    )  # fmt: skip
+    document = {
+        "by": found.size.value,
+        "zone": found.zone,
+        "window": window_json(what.window),
+        "left_out": found.left_out,
+        "undated": found.undated,
+        "resolution_seconds": found.resolution,
+        "buckets": [bucket_json(bucket) for bucket in found.buckets],
+        "heat": heat_json(found.heat),
+    }
+    most = max((bucket.events for bucket in found.buckets), default=0)
+    columns = bucket_columns(size, most)
+    write_table(form or "text", document, "buckets", BUCKET_KEYS, columns, found.buckets)
+    if found.left_out:
+        say(f"{found.left_out:,} earlier {size}s are left out; choose a window or a wider --by.")
+    return 0
+
+
+def bucket_columns(heading: str, most: int) -> list[Column[Bucket]]:
+    """The table for people.
+
+    Args:
+        heading: what a bucket is.
+        most: events of the fullest bucket, for the bars.
+    """
+    return [
+        Column(heading, lambda bucket: bucket.label),
+        Column("sessions", lambda bucket: count(bucket.sessions), number=True),
+        Column("completed %", lambda bucket: percent(bucket.completion.rate), number=True),
+        Column("events", lambda bucket: count(bucket.events), number=True),
+        Column("", lambda bucket: bar(bucket.events, most)),
+        Column("calls failed %", lambda bucket: percent(bucket.call_errors.rate), number=True),
+        Column("tokens", lambda bucket: count(bucket.tokens), number=True),
+    ]

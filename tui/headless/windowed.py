@@ -1,0 +1,147 @@
+"""The stretch of time and the sessions that a command is about."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from typing import Any, TypeVar
+
+import click
+
+from queries.filters import Filter, Term
+from queries.models import SessionRow
+from queries.moments import parse_moment
+from queries.overview_models import Window
+from queries.store import Store
+from queries.text import clean
+from queries.whole_store import CountedStore, count_sessions, count_store
+from queries.windows import ALL_TIME, between, in_window, last_days
+from tui import config
+from tui.headless.stores import progress, stale_after
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which sessions a command is about."""
+
+    window: Window
+    filter: Filter = field(default_factory=Filter)
+    now: float = 0.0
+    """Epoch seconds."""
+
+    @property
+    def is_all(self) -> bool:
+        """Whether every session of the store is meant."""
+        return self.window == ALL_TIME and self.filter.is_empty
+
+    def wants(self, row: SessionRow) -> bool:
+        """Whether a session is meant."""
+        return in_window(row, self.window) and self.filter.matches_session(row)
+
+
+def window_options(function: _F) -> _F:
+    """``--days``, ``--since`` and ``--until``, which mean the same everywhere."""
+    for option in (
+        click.option("--until", metavar="TIME", help="Begun before."),
+        click.option(
+            "--since", metavar="TIME", help="Active at or after: 7d, 12h, today, 2026-01-12."
+        ),
+        click.option(
+            "--days", type=float, metavar="N",
+            help="Active in the last N days; 0: ever. [default: window_days of the configuration]",
+        ),
+    ):  # fmt: skip
+        function = option(function)
+    return function
+
+
+def session_options(function: _F) -> _F:
+    """``--component``, ``--project`` and ``--agent``: parts of names, each may be repeated."""
+    for name, text in (
+        ("agent", "Part of an agent's name."),
+        ("project", "Part of the project's name."),
+        ("component", "Part of the component's name."),
+    ):
+        function = click.option(f"--{name}", multiple=True, metavar="TEXT", help=text)(function)
+    return function
+
+
+def chosen(
+    days: float | None,
+    since: str | None,
+    until: str | None,
+    zone: tzinfo | None = None,
+    **names: tuple[str, ...],
+) -> Chosen:
+    """What the options ask for. Raises click.BadParameter, ConfigError.
+
+    Args:
+        days: of ``--days``.
+        since: of ``--since``; the later one of both counts.
+        until: of ``--until``.
+        zone: in which people read times.
+        names: values of ``--component`` and the like, by field.
+    """
+    now = time.time()
+    first, last = _moment("since", since, now), _moment("until", until, now)
+    if days is None and first is None and last is None:
+        days = config.load().window_days or None
+    if days is not None and not 0 <= days < 1e6:
+        raise click.BadParameter("--days: write a number of days from 0 on, such as 7.")
+    window = between(first, last, zone)
+    if days:
+        back = last_days(days, now)
+        if first is None and last is None:
+            window = back
+        elif back.since is not None:
+            window = between(back.since if first is None else max(first, back.since), last, zone)
+    terms = tuple(
+        Term(name, tuple(value for value in values if value))
+        for name, values in names.items()
+        if any(values)
+    )
+    return Chosen(window, Filter(terms), now)
+
+
+def count_all(store: Store, now: float) -> CountedStore:
+    """Everything in the store counted, with progress on stderr."""
+    with progress() as tell:
+        return count_store(store, tell, now=now, stale_after=stale_after())
+
+
+def count_chosen(store: Store, what: Chosen) -> tuple[CountedStore, list[SessionRow]]:
+    """The store counted as far as it is needed, and the sessions that are meant.
+
+    Tools, agents and slots of what is counted are those of these sessions alone.
+    """
+    counted = count_all(store, what.now)
+    rows = [row for row in counted.rows if what.wants(row)]
+    if len(rows) < len(counted.rows):
+        counted = count_only(store, rows, what.now)
+    return counted, rows
+
+
+def count_only(store: Store, rows: Sequence[SessionRow], now: float) -> CountedStore:
+    """Nothing but these sessions counted."""
+    ids = [row.id for row in rows]
+    return count_sessions(store, ids, now=now, stale_after=stale_after())
+
+
+def described(what: Chosen) -> str:
+    """What a command is about, in words."""
+    terms = [f"{term.field} {' or '.join(clean(value, 60) for value in term.values)}"
+             for term in what.filter.terms]  # fmt: skip
+    return ", ".join((what.window.label, *terms))
+
+
+def _moment(name: str, text: str | None, now: float) -> float | None:
+    if text is None:
+        return None
+    try:
+        return parse_moment(text, now)
+    except ValueError as error:
+        raise click.BadParameter(f"--{name}: {error}") from error
