@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,7 +38,7 @@ def calls(text: str) -> list[Event]:
     ]
 
 
-def loops(text: str, **chosen: int) -> list[tuple[Rule, int, int]]:
+def loops(text: str, **chosen: Any) -> list[tuple[Rule, int, int]]:
     found = find_loops(calls(text), replace(RULES, **chosen))
     return [(loop.rule, loop.rounds, loop.last.seq) for loop in found]
 
@@ -105,7 +106,7 @@ def test_low_tool_success_is_pooled_over_operations() -> None:
 
 
 def test_components_that_fail() -> None:
-    failed = {"status": SessionStatus.FAILED, "error": "Timeout"}
+    failed: dict[str, Any] = {"status": SessionStatus.FAILED, "error": "Timeout"}
     rows = [line(f"a{n}", component="shell") for n in range(8)]
     rows += [line(f"f{n}", component="shell", started=START + n, ended=START + n + 9, **failed)
              for n in range(2)]  # fmt: skip

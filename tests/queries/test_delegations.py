@@ -13,7 +13,7 @@ from queries.delegation_events import find_delegations, joined
 from queries.delegation_models import Delegation, Delegations, DelegationStatus, LiveStatus
 from queries.delegations import chains, handoff_groups, read_delegations
 from queries.live_phases import live_runs, read_live
-from queries.models import EventKind, EventState, Phase
+from queries.models import Event, EventKind, EventState, Phase
 from queries.pairing import paired
 from queries.side_tables import handoffs
 from queries.store import Store
@@ -55,7 +55,7 @@ def test_each_is_told_once(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_they_are_what_the_tree_shows(name: str) -> None:
     with Store(DATA / f"{name}.db") as store:
-        shown = {}
+        shown: dict[str, Event] = {}
         for row in count_store(store).rows:
             rows = store.session_page(0, row.id, limit=10_000)
             shown |= {each.id: each for each in paired(rows) if each.kind is EventKind.DELEGATION}

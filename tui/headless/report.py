@@ -25,7 +25,7 @@ from queries.report_json import (
     profile_json,
     window_json,
 )
-from queries.text import clean, count, date_time, duration, iso, percent
+from queries.text import clean, count, date_time, duration, percent
 from tui import config
 from tui.headless.arguments import store_argument, utc_option, zone
 from tui.headless.check import columns as alert_columns
@@ -102,7 +102,6 @@ def report_json(report: Report) -> dict[str, Any]:
     """The report as JSON."""
     return {
         "store": report.store,
-        "made_at": iso(report.made),
         "window": window_json(report.overview.window),
         "overview": overview_json(report.overview),
         "by": report.components.by.value,
@@ -196,6 +195,10 @@ def summary(found: Overview) -> Sequence[tuple[str, str]]:
     )  # fmt: skip
 
 
+PAIRS: list[Column[tuple[str, str]]] = [
+    Column("figure", lambda pair: pair[0]),
+    Column("value", lambda pair: pair[1], number=True),
+]
 TOOLS: list[Column[ToolStatistic]] = [
     Column("tool", lambda tool: tool.tool),
     Column("operation", lambda tool: text_or_unknown(tool.operation)),
@@ -239,11 +242,7 @@ class _Page:
 
     def pairs(self, pairs: Sequence[tuple[str, str]]) -> None:
         if self._markdown:
-            columns = [
-                Column[tuple[str, str]]("figure", lambda pair: pair[0]),
-                Column[tuple[str, str]]("value", lambda pair: pair[1], number=True),
-            ]
-            write_markdown(columns, pairs)
+            write_markdown(PAIRS, pairs)
         else:
             write_pairs(pairs)
 

@@ -18,6 +18,9 @@ READERS: tuple[tuple[str, ...], ...] = (
     ("sessions", "STORE"), ("session", "STORE", "some-id"), ("tools", "STORE"),
     ("agents", "STORE"), ("activity", "STORE"), ("timeline", "STORE", "some-id"),
     ("events", "STORE"), ("metrics", "STORE"), ("tail", "STORE"), ("doctor", "STORE"), ("STORE",),
+    ("components", "STORE"), ("durations", "STORE"), ("errors", "STORE"), ("active", "STORE"),
+    ("trends", "STORE"), ("report", "STORE"), ("check", "STORE"), ("delegations", "STORE"),
+    ("work-items", "STORE"),
 )  # fmt: skip
 
 

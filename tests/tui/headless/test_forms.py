@@ -18,12 +18,21 @@ from queries.json_shapes import (
     SESSION_KEYS,
     TOOL_KEYS,
 )
+from queries.report_json import (
+    BUCKET_KEYS,
+    COMPONENT_KEYS,
+    DELEGATION_KEYS,
+    DURATION_KEYS,
+    ERROR_KEYS,
+    WORK_ITEM_KEYS,
+)
 from tests.stores.base import SAMPLES
 from tests.stores.canonical import canonical_store
 from tests.stores.hostile import HOSTILE
 from tests.tui.headless.conftest import Run
 
 AUDIT = SAMPLES / "heist-audit.db"
+TASKS = SAMPLES / "htmlgraph-0.26.1.db"
 SESSION = "heist_1766132250"
 TABLES: tuple[tuple[tuple[object, ...], str, tuple[str, ...]], ...] = (
     (("sessions", AUDIT), "sessions", SESSION_KEYS),
@@ -32,6 +41,12 @@ TABLES: tuple[tuple[tuple[object, ...], str, tuple[str, ...]], ...] = (
     (("agents", AUDIT, "--relation", "follows"), "interactions", INTERACTION_KEYS),
     (("events", AUDIT), "events", EVENT_KEYS),
     (("timeline", AUDIT, SESSION), "timeline", EVENT_KEYS),
+    (("components", AUDIT), "components", COMPONENT_KEYS),
+    (("durations", AUDIT), "durations", DURATION_KEYS),
+    (("errors", AUDIT), "errors", ERROR_KEYS),
+    (("trends", AUDIT, "--by", "hour"), "buckets", BUCKET_KEYS),
+    (("delegations", TASKS), "delegations", DELEGATION_KEYS),
+    (("work-items", TASKS), "work_items", WORK_ITEM_KEYS),
     (("metrics", AUDIT), "tool_success_rates", ("tool_name", "success_rate", "total_uses")),
 )
 
@@ -110,12 +125,17 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 store.add_session(text if text else "empty", title=text, error=text)
             store.add_event(text, agent=text, tool=text, operation=text, summary=text, model=text)
             store.add_event("plain", kind="message", agent=text, summary=text)
+            store.add_event(text, kind="delegation", agent=text, target_agent=text, tool=text)
+            store.add_handoff(text, text, type=text, state=text, reason=text)
+            store.add_work_item(text, type=text, status=text, priority=text, assigned_to=text)
     return path
 
 
 COMMANDS: tuple[tuple[str, ...], ...] = (
     ("sessions",), ("tools",), ("agents",), ("activity",), ("events", "--limit", "0"),
-    ("metrics",), ("doctor",),
+    ("metrics",), ("doctor",), ("components",), ("components", "--by", "model"), ("durations",),
+    ("errors",), ("active", "--stale"), ("trends",), ("delegations",), ("work-items",),
+    ("report",), ("check", "--rule", "ping-pong"),
 )  # fmt: skip
 
 
@@ -124,7 +144,9 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
 def test_no_byte_acts_on_the_terminal(
     run: Run, hostile: Path, arguments: tuple[str, ...], form: str | None
 ) -> None:
-    if form in ("--csv", "--markdown") and arguments[0] in ("activity", "doctor"):
+    lacks = {"activity": ("--csv", "--markdown"), "doctor": ("--csv", "--markdown"),
+             "report": ("--csv",)}  # fmt: skip
+    if form in lacks.get(arguments[0], ()):
         assert run(*arguments, hostile, form).code == 2
         return
     told = run(*arguments, hostile, *([form] if form else []))

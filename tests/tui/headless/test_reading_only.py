@@ -22,7 +22,10 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("sessions", "STORE"), ("session", "STORE", "ID"), ("tools", "STORE"),
     ("tools", "STORE", "--session", "ID"), ("agents", "STORE"), ("activity", "STORE"),
     ("activity", "STORE", "--session", "ID"), ("timeline", "STORE", "ID"), ("events", "STORE"),
-    ("metrics", "STORE"), ("doctor", "STORE"),
+    ("metrics", "STORE"), ("doctor", "STORE"), ("components", "STORE"),
+    ("components", "STORE", "--by", "model"), ("durations", "STORE"), ("errors", "STORE"),
+    ("active", "STORE"), ("trends", "STORE"), ("delegations", "STORE"), ("work-items", "STORE"),
+    ("check", "STORE", "--rule", "ping-pong"),
 )  # fmt: skip
 
 
