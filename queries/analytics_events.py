@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC
 
 from queries.analytics_records import (
+    DelegationsFound,
     EventPage,
     EventRecord,
     GroupsCompared,
@@ -16,8 +18,10 @@ from queries.analytics_records import (
 )
 from queries.analytics_thread import AnalyticsThread, Moment
 from queries.comparison import compare
+from queries.delegation_models import Delegation
+from queries.delegations import read_delegations
 from queries.event_pages import newest_page
-from queries.event_stream import EventStream
+from queries.event_stream import EventStream, patiently
 from queries.filters import EVENT_FIELDS
 from queries.group_comparison import compare_groups
 from queries.group_measuring import METRIC_NAMES
@@ -28,6 +32,7 @@ from queries.session_choice import choose_groups, choose_sessions
 from queries.session_lookup import require_sessions
 from queries.store import Store
 from queries.tailing import Tail
+from queries.windows import between
 
 
 class EventQueries(AnalyticsThread):
@@ -81,6 +86,44 @@ class EventQueries(AnalyticsThread):
             rows = EventStream(store, sessions=ids)
             page = newest_page(rows, wanted.matches_event, limit, raw=raw)
             return EventPage(records(page.events, store.info.sources), page.total)
+
+        return await self._run(read)
+
+    async def delegations(
+        self,
+        session_ids: Sequence[str] = (),
+        *,
+        since: Moment | None = None,
+        until: Moment | None = None,
+        limit: int | None = 100,
+    ) -> DelegationsFound:
+        """Every delegation once, with what happened below it at any depth; spawners, hand-offs.
+
+        Args:
+            session_ids: only those made in these sessions; none named means all.
+            since: under way at or after this.
+            until: begun before this.
+            limit: at most so many, the newest; None gives all.
+        """
+        first = None if since is None else self._instant(since)
+        last = None if until is None else self._instant(until)
+
+        def read(store: Store) -> DelegationsFound:
+            ids = require_sessions(store, session_ids)
+
+            def wanted(one: Delegation) -> bool:
+                end = one.started if one.ended is None else one.ended
+                return (
+                    (not ids or one.session_id in ids)
+                    and (first is None or (end is not None and end >= first))
+                    and (last is None or (one.started is not None and one.started < last))
+                )
+
+            alive = self._count(store).is_alive
+            found = patiently(
+                lambda: read_delegations(store, is_alive=alive, wanted=wanted, shown=limit)
+            )
+            return DelegationsFound(found, between(first, last, UTC))
 
         return await self._run(read)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from queries.comparison_models import Alignment, Comparison, GroupComparison
+from queries.delegation_models import Delegations
 from queries.json_shapes import (
     agent_json,
     event_json,
@@ -14,7 +15,18 @@ from queries.json_shapes import (
     session_json,
     tool_json,
 )
+from queries.metrics import Metrics
 from queries.models import AgentStatistic, Event, Interactions, SessionRow, ToolStatistic
+from queries.overview_models import Overview, Window
+from queries.report_json import (
+    delegations_json,
+    handoff_group_json,
+    handoff_json,
+    live_json,
+    metrics_overview_json,
+    spawner_json,
+    window_json,
+)
 
 Plain = dict[str, Any]
 
@@ -113,6 +125,44 @@ class GroupsCompared:
         from queries.comparison_json import group_comparison_json
 
         return group_comparison_json(self.comparison)
+
+
+@dataclass(frozen=True, slots=True)
+class StoreMetrics:
+    """The figures of a whole store."""
+
+    metrics: Metrics
+    """Counts, and success rates per tool."""
+    overview: Overview
+    """Rates with intervals, durations, quality."""
+
+    def to_dict(self) -> Plain:
+        """As ``session-tui metrics --json``."""
+        return self.metrics.to_dict() | metrics_overview_json(self.overview)
+
+
+@dataclass(frozen=True, slots=True)
+class DelegationsFound:
+    """Who handed what to whom."""
+
+    found: Delegations
+    """Chains, spawners, hand-offs and live runs; times in epoch seconds."""
+    window: Window
+
+    def to_dict(self) -> Plain:
+        """As ``session-tui delegations --json``."""
+        found = self.found
+        return {
+            "window": window_json(self.window),
+            "total": found.total,
+            "covered": found.covered,
+            "agents": list(found.agents),
+            "delegations": delegations_json(found.chains),
+            "spawners": [spawner_json(row) for row in found.spawners],
+            "handoffs": [handoff_json(row) for row in found.handoffs],
+            "handoff_groups": [handoff_group_json(row) for row in found.handoff_groups],
+            "live": [live_json(run) for run in found.live],
+        }
 
 
 def records(events: Sequence[Event], sources: Sequence[str]) -> tuple[EventRecord, ...]:

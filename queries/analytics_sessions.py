@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from queries.analytics_records import SessionDetail
+from queries.agent_profiles import agent_profiles
+from queries.analytics_records import SessionDetail, StoreMetrics
 from queries.analytics_thread import AnalyticsThread, Moment
-from queries.component_statistics import ComponentStatistic, component_statistics
 from queries.filters import SESSION_FIELDS
-from queries.metrics import Metrics, metrics
+from queries.metrics import metrics
+from queries.model_use import models_used
 from queries.models import (
     AgentStatistic,
     Interactions,
@@ -18,8 +20,11 @@ from queries.models import (
     StoreInfo,
     ToolStatistic,
 )
+from queries.overview import breakdown, natural_grouping, overview
+from queries.overview_models import AgentProfile, By, Group, Window
 from queries.sessions import sort_rows
 from queries.store import Store
+from queries.windows import last_days, rows_in
 
 _ACTIVE = (SessionStatus.RUNNING, SessionStatus.STALE)
 
@@ -123,57 +128,79 @@ class SessionQueries(AnalyticsThread):
         """
         return await self._run(lambda store: self._scope(store, session_ids).interactions(relation))
 
-    async def success_metrics(self) -> Metrics:
+    async def success_metrics(self) -> StoreMetrics:
         """Totals, averages and success rates of the store."""
-        return await self._run(lambda store: metrics(self._count(store)))
+
+        def read(store: Store) -> StoreMetrics:
+            counted = self._count(store)
+            return StoreMetrics(metrics(counted), overview(counted.rows))
+
+        return await self._run(read)
 
     # -- components -----------------------------------------------------------------------------
 
     async def session_stats(
-        self, days: float | None = None, component: str | None = None
-    ) -> tuple[ComponentStatistic, ...]:
+        self,
+        days: float | None = None,
+        component: str | None = None,
+        by: By | None = None,
+    ) -> tuple[Group, ...]:
         """The sessions of each component, most sessions first.
 
         Args:
             days: active in the last so many days, and begun before now; None takes all.
             component: only this one, by its whole name.
+            by: what they are grouped by; by default components, or agents where the store
+                knows no components.
         """
-        now = self._clock()
-        wanted = self._wanted("", SESSION_FIELDS, {}, self._since(days, None), now)
+        window = Window()
+        if days is not None:
+            now = self._clock()
+            window = replace(last_days(days, now), until=now)
 
-        def read(store: Store) -> tuple[ComponentStatistic, ...]:
-            return component_statistics(
-                row
-                for row in self._count(store).rows
-                if component in (None, row.session.component)
-                and (days is None or wanted.matches_session(row))
-            )
+        def read(store: Store) -> tuple[Group, ...]:
+            rows = self._count(store).rows
+            chosen = natural_grouping(rows) if by is None else by
+            models = models_used(store) if chosen is By.MODEL else None
+            wanted = [
+                row for row in rows_in(rows, window) if component in (None, row.session.component)
+            ]
+            profiles: tuple[AgentProfile, ...] = ()
+            if chosen is By.AGENT and wanted:
+                counted = self._count(store)
+                if len(wanted) < len(rows):
+                    counted = self._scope(store, [row.id for row in wanted])
+                profiles = tuple(agent_profiles(counted.fold))
+            return breakdown(wanted, chosen, models=models, profiles=profiles).groups
 
         return await self._run(read)
 
     async def average_duration(
         self, days: float | None = None, component: str | None = None
-    ) -> tuple[ComponentStatistic, ...]:
+    ) -> tuple[Group, ...]:
         """As :meth:`session_stats`, those with a known duration, the longest average first."""
         known = [
-            (one.average_duration, one)
+            (one.durations.average, one)
             for one in await self.session_stats(days, component)
-            if one.average_duration is not None
+            if one.durations.average is not None
         ]
         return tuple(one for _, one in sorted(known, key=lambda pair: -pair[0]))
 
-    async def most_active(
-        self, days: float | None = None, limit: int = 10
-    ) -> tuple[ComponentStatistic, ...]:
+    async def most_active(self, days: float | None = None, limit: int = 10) -> tuple[Group, ...]:
         """As :meth:`session_stats`, the first ``limit`` of them."""
         return (await self.session_stats(days))[:limit]
 
     async def error_rates(
         self, days: float | None = None, component: str | None = None
-    ) -> tuple[ComponentStatistic, ...]:
+    ) -> tuple[Group, ...]:
         """As :meth:`session_stats`, the highest error rate first, unknown ones last."""
         found = await self.session_stats(days, component)
         return tuple(
-            sorted(found, key=lambda one: -1.0 if one.error_rate is None else one.error_rate,
-                   reverse=True)
-        )  # fmt: skip
+            sorted(
+                found,
+                key=lambda one: (
+                    -1.0 if one.session_errors.rate is None else one.session_errors.rate
+                ),
+                reverse=True,
+            )
+        )

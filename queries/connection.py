@@ -305,7 +305,13 @@ def _reading(mapping: StoreMapping) -> tuple[object, ...]:
 
 def imported(mapping: StoreMapping, origin: Origin) -> StoreMapping:
     """How a private file is read that was made from another sort of database."""
-    return replace(mapping, dialect=origin.dialect, why=origin.why, notes=origin.notes)
+    return replace(
+        mapping,
+        dialect=origin.dialect,
+        why=origin.why,
+        notes=origin.notes,
+        is_mute=origin.is_mute,
+    )
 
 
 def quoted(identifier: str) -> str:

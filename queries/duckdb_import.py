@@ -175,6 +175,7 @@ def _transfer(library: Any, path: Path, copy: Path, target: Path) -> Origin:
         why=described.why,
         how="private copy: read through DuckDB, which allows no reading beside a writer",
         notes=tuple(_notes(described, tables, about_zone, left_out)),
+        is_mute=True,
         described=described,
     )
 

@@ -104,6 +104,8 @@ class Session:
     """Whether the store has a column for errors of sessions, apart from the status."""
     failed: bool | None = None
     """What that column says."""
+    is_mute: bool = False
+    """Whether its store tells nothing between start and end: silence means nothing then."""
 
 
 @_light
@@ -274,14 +276,6 @@ class SessionRow:
         if self.started is None or self.session.ended is None:
             return None
         return self.session.ended - self.started
-
-    @property
-    def has_failed(self) -> bool | None:
-        """Whether an error ended or spoiled it: as the store says, else by its status."""
-        if self.session.failed is not None:
-            return self.session.failed
-        by_status = {SessionStatus.FAILED: True, SessionStatus.COMPLETED: False}
-        return None if self.session.records_failure else by_status.get(self.session.status)
 
     @property
     def tokens(self) -> int | None:

@@ -194,6 +194,8 @@ class Origin:
     why: str
     how: str
     notes: tuple[str, ...]
+    is_mute: bool = False
+    """Whether nothing is told between the start and the end of a session."""
     described: Described | None = None
     """How its rows were read there."""
 

@@ -67,7 +67,7 @@ def judge(
         return session
     if session.started is not None and session.started > now + AHEAD:
         return replace(session, status=SessionStatus.UNKNOWN)
-    if newest:
+    if newest or session.is_mute:
         return session
     if last_time is None or now - last_time > stale_after:
         return replace(session, status=SessionStatus.STALE)

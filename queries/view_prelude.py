@@ -209,6 +209,9 @@ _TOTALS = """total AS (
 )"""
 
 
+_FAILED = "status = 'failed' OR error IS NOT NULL THEN 1 WHEN status <> 'unknown' THEN 0 END"
+
+
 def _stated(mapping: StoreMapping) -> str:
     """Sessions as the store declares them."""
     if mapping.sessions is None:
@@ -220,9 +223,9 @@ def _stated(mapping: StoreMapping) -> str:
     words = mapping.statuses or STATUS_WORDS
     cases = " ".join(f"WHEN '{word}' THEN '{status.value}'" for word, status in words.items())
     zone = mapping.session_zone or mapping.zone
-    failed = "CAST(failed AS INTEGER)"
+    failed = "CAST(said AS INTEGER)"
     if not mapping.records_failures:
-        failed = "CASE status WHEN 'failed' THEN 1 WHEN 'completed' THEN 0 END"
+        failed = f"CASE WHEN {_FAILED}"
     took = "recorded" if mapping.records_durations else "ended - started"
     return f"""stated AS (
     SELECT *, {failed} AS failed, {took} AS duration FROM (
@@ -233,7 +236,7 @@ def _stated(mapping: StoreMapping) -> str:
             failed AS said
         FROM ({qualified(mapping.sessions.select)})
     )
-)""".replace("CAST(failed AS", "CAST(said AS")
+)"""
 
 
 def _lasting(mapping: StoreMapping) -> str:

@@ -66,9 +66,6 @@ session AS (
     SELECT id, NULL AS parent_id, NULL AS title, NULL AS agent, component, project,
         CASE WHEN NOT is_open THEN CASE WHEN failed THEN 'failed' ELSE 'completed' END
             WHEN started > {_DUCK_NOW} + 3600 THEN 'unknown'
-            WHEN id = (SELECT id FROM declared WHERE started IS NOT NULL
-                ORDER BY started DESC, id DESC LIMIT 1) THEN 'running'
-            WHEN started IS NULL OR {_DUCK_NOW} - started > {STALE_AFTER:.0f} THEN 'stale'
             ELSE 'running' END AS status,
         started, ended, duration, quality, CAST(failed AS INTEGER) AS failed, error,
         COALESCE(ended, started) AS last_active, 0 AS messages, 0 AS events, 0 AS tool_calls,

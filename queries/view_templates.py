@@ -21,8 +21,8 @@ class View:
 
 
 _COMPONENTS = """
-SELECT component AS component_name, count(*) AS total_sessions,
-    sum(CASE WHEN status IN ('running', 'stale') THEN 1 ELSE 0 END) AS active_sessions,
+SELECT component AS name, count(*) AS session_count,
+    sum(CASE WHEN status = 'running' THEN 1 ELSE 0 END) AS active_sessions,
     sum(CASE WHEN failed = 1 THEN 1 ELSE 0 END) AS failed_sessions,
     count(failed) AS judged_sessions,
     1.0 * sum(CASE WHEN failed = 1 THEN 1 ELSE 0 END) / NULLIF(count(failed), 0) AS error_rate,
@@ -58,24 +58,24 @@ ORDER BY started IS NULL, started DESC, id
     ),
     "components": View(
         "sessions, errors, durations and quality by component",
-        f"{_COMPONENTS}ORDER BY total_sessions DESC, component_name\n",
+        f"{_COMPONENTS}ORDER BY session_count DESC, name IS NULL, name\n",
         needs_events=False,
         aliases=("session_stats",),
     ),
     "most-active": View(
         "the ten components with the most sessions",
-        f"{_COMPONENTS}ORDER BY total_sessions DESC, component_name\nLIMIT 10\n",
+        f"{_COMPONENTS}ORDER BY session_count DESC, name IS NULL, name\nLIMIT 10\n",
         needs_events=False,
         aliases=("most_active",),
     ),
     "durations": View(
         "average duration by component, the longest first",
         """
-SELECT component AS component_name, avg(duration) AS avg_duration, count(duration) AS durations
+SELECT component AS name, avg(duration) AS avg_duration, count(duration) AS ended_sessions
 FROM session
 WHERE duration IS NOT NULL
 GROUP BY component
-ORDER BY avg_duration DESC, component_name
+ORDER BY avg_duration DESC, name
 """,
         needs_events=False,
         aliases=("average_duration",),
@@ -83,7 +83,7 @@ ORDER BY avg_duration DESC, component_name
     "errors": View(
         "error rate and most common error by component, the highest rate first",
         """
-SELECT s.component AS component_name, count(*) AS total_sessions,
+SELECT s.component AS name, count(*) AS session_count,
     sum(CASE WHEN s.failed = 1 THEN 1 ELSE 0 END) AS failed_sessions,
     count(s.failed) AS judged_sessions,
     1.0 * sum(CASE WHEN s.failed = 1 THEN 1 ELSE 0 END) / NULLIF(count(s.failed), 0)
@@ -93,10 +93,10 @@ FROM session AS s
 LEFT JOIN (
     SELECT component, error,
         row_number() OVER (PARTITION BY component ORDER BY count(*) DESC, error) AS place
-    FROM session WHERE error <> '' GROUP BY component, error
+    FROM session WHERE error <> '' AND failed = 1 GROUP BY component, error
 ) AS common ON common.place = 1 AND common.component IS NOT DISTINCT FROM s.component
 GROUP BY s.component
-ORDER BY error_rate IS NULL, error_rate DESC, component_name
+ORDER BY error_rate IS NULL, error_rate DESC, name
 """,
         needs_events=False,
         aliases=("error_rate",),

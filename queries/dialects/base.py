@@ -166,6 +166,8 @@ class StoreMapping:
     """Whether sessions have a duration of their own, from which none is inferred."""
     records_failures: bool = False
     """Whether sessions say apart from their status whether an error occurred."""
+    is_mute: bool = False
+    """Whether nothing is told between the start and the end of a session."""
     handoffs: str | None = None
     """SELECT id, session_id, time, from_agent, to_agent, type, state, reason."""
     work_items: str | None = None
@@ -268,4 +270,5 @@ def to_session(row: Row, mapping: StoreMapping) -> Session:
         recorded_duration=number(lasted),
         records_failure=mapping.records_failures,
         failed=None if failed is None else bool(whole(failed)),
+        is_mute=mapping.is_mute,
     )

@@ -67,6 +67,19 @@ async def test_results_are_what_commands_print(store: Path) -> None:
         assert groups.to_dict() == printed("compare", store, "--a", first, "--b", second)
 
 
+@pytest.mark.parametrize("name", ["htmlgraph-0.26.1", "heist-audit"])
+async def test_delegations_and_groups_are_what_commands_print(tmp_path: Path, name: str) -> None:
+    path = sample(tmp_path, name)
+    async with SessionAnalytics(path) as analytics:
+        assert (await analytics.delegations()).to_dict() == printed("delegations", path)
+        groups = [group.to_dict() for group in await analytics.session_stats()]
+        assert groups == printed("components", path, "--limit", 0)["components"]
+        ids = [row.id for row in await analytics.list_sessions()]
+        found = await analytics.delegations(ids[:1], limit=2)
+        assert found.to_dict() == printed("delegations", path, "--session", ids[0], "--limit", 2)
+        assert (await analytics.delegations(since="2100-01-01")).found.total == 0
+
+
 async def test_sessions_are_filtered_sorted_and_cut(store: Path) -> None:
     async with SessionAnalytics(store) as analytics:
         rows = await analytics.list_sessions(sort="events", limit=2, offset=1)

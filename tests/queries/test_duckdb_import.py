@@ -20,6 +20,7 @@ from queries.doctor import diagnose  # noqa: E402
 from queries.feed import Feed  # noqa: E402
 from queries.models import SessionRow, SessionStatus, StoreState  # noqa: E402
 from queries.opening import StoreBusyError, StoreError  # noqa: E402
+from queries.rates import outcome_of  # noqa: E402
 from queries.store import Store  # noqa: E402
 from queries.whole_store import count_store  # noqa: E402
 from tests.queries.samples import duckdb_sample  # noqa: E402
@@ -81,7 +82,7 @@ def test_the_workflow_table(tmp_path: Path) -> None:
     assert row.started == 1_769_643_475.799708
     assert row.duration == 774.0
     assert row.session.quality == 74.37828826904297
-    assert (row.session.status, row.has_failed) == (SessionStatus.COMPLETED, None)
+    assert (row.session.status, outcome_of(row)) == (SessionStatus.COMPLETED, None)
 
 
 def test_what_cells_become(tmp_path: Path) -> None:
@@ -101,12 +102,12 @@ def test_what_cells_become(tmp_path: Path) -> None:
     ok = rows["ok"]
     assert (ok.started, ok.session.ended, ok.duration) == (1767225600.0, 1767225660.0, 50.0)
     assert (ok.session.component, ok.session.project, ok.session.quality) == ("bash", "p", 80.0)
-    assert (ok.session.status, ok.has_failed) == (SessionStatus.COMPLETED, False)
+    assert (ok.session.status, outcome_of(ok)) == (SessionStatus.COMPLETED, False)
     bad = rows["bad"]
-    assert (bad.session.status, bad.has_failed, bad.duration) == (SessionStatus.FAILED, True, -5.0)
+    assert (bad.session.status, outcome_of(bad), bad.duration) == (SessionStatus.FAILED, True, -5.0)
     assert bad.session.error == "Boom ␛[31m"
-    assert (rows["runs"].session.status, rows["runs"].has_failed) == (SessionStatus.STALE, True)
-    assert (rows["mute"].duration, rows["mute"].has_failed) == (None, None)
+    assert (rows["runs"].session.status, outcome_of(rows["runs"])) == (SessionStatus.RUNNING, True)
+    assert (rows["mute"].duration, outcome_of(rows["mute"])) == (None, None)
     assert (rows["never"].started, rows["never"].session.quality) == (None, None)
     with Store(path) as store:
         assert any("same id: 1" in note for note in store.mapping.notes)

@@ -12,8 +12,8 @@ import pytest
 pytest.importorskip("duckdb", reason="the extra 'duckdb' is not installed")
 
 from queries import SessionAnalytics
-from queries.component_statistics import ComponentStatistic, statistic_of
 from queries.dialects.session_buddy import TEXT_LIMIT
+from queries.overview import overview
 from queries.text import clean_or_none, iso
 from tests.queries.samples import duckdb_sample, reference_answers
 
@@ -39,17 +39,17 @@ async def test_counts_durations_and_qualities(tmp_path: Path, days: int) -> None
     answers = ANSWERS[f"days={days}"]
     stats, usage = by_name(answers["session_stats"]), by_name(answers["most_active"])
     async with analytics(tmp_path) as asked:
-        found = {one.component: one for one in await asked.session_stats(days)}
+        found = {one.name: one for one in await asked.session_stats(days)}
     assert found.keys() == stats.keys()
     for name, one in found.items():
         # The reference has no upper bound: the session in the future is in every window.
         extra = name == "admin-shell"
         assert one.sessions == stats[name]["total_sessions"] - extra
         assert one.active == stats[name]["active_sessions"] - extra
-        assert (one.average_duration or 0.0) == pytest.approx(stats[name]["avg_duration"])
-        assert (one.total_duration or 0) == usage[name]["total_duration"]
+        assert (one.durations.average or 0.0) == pytest.approx(stats[name]["avg_duration"])
+        assert (one.durations.total or 0) == usage[name]["total_duration"]
         if not extra:
-            assert one.average_quality == pytest.approx(usage[name]["avg_quality_score"])
+            assert one.quality.average == pytest.approx(usage[name]["avg_quality_score"])
             assert iso(one.last_active) is not None
 
 
@@ -59,16 +59,17 @@ async def test_error_rates_are_of_those_that_say_whether(tmp_path: Path, days: i
     async with analytics(tmp_path) as asked:
         found = await asked.error_rates(days)
     for one in found:
-        theirs = answers[one.component]
-        extra = one.component == "admin-shell"
-        assert one.failed == theirs["failed_sessions"]
-        unsaid = theirs["total_sessions"] - extra - one.judged
+        theirs = answers[one.name]
+        extra = one.name == "admin-shell"
+        assert one.session_errors.count == theirs["failed_sessions"]
+        unsaid = theirs["total_sessions"] - extra - one.session_errors.of
         assert unsaid >= 0
         if not unsaid and not extra:
-            assert (one.error_rate or 0) * 100 == pytest.approx(theirs["error_rate"])
-        elif one.failed:
-            assert (one.error_rate or 0) * 100 > theirs["error_rate"]
-    rates = [one.error_rate for one in found if one.error_rate is not None]
+            assert (one.session_errors.rate or 0) * 100 == pytest.approx(theirs["error_rate"])
+        elif one.session_errors.count:
+            assert (one.session_errors.rate or 0) * 100 > theirs["error_rate"]
+    known = [one.session_errors.rate for one in found]
+    rates = [rate for rate in known if rate is not None]
     assert rates == sorted(rates, reverse=True)
 
 
@@ -76,7 +77,7 @@ async def test_the_most_common_error(tmp_path: Path) -> None:
     answers = ANSWERS["days=365"]["error_rate"]
     async with analytics(tmp_path) as asked:
         rows = await asked.list_sessions()
-        found = {one.component: one.common_error for one in await asked.session_stats(365)}
+        found = {one.name: one.common_error for one in await asked.session_stats(365)}
     for name, common in found.items():
         texts = [row.session.error for row in rows if row.session.component == name]
         theirs = clean_or_none(answers[name]["most_common_error"], TEXT_LIMIT)
@@ -87,10 +88,11 @@ async def test_the_most_common_error(tmp_path: Path) -> None:
 async def test_the_pooled_error_rate_is_no_mean_of_means(tmp_path: Path) -> None:
     async with analytics(tmp_path) as asked:
         rows = await asked.list_sessions(days=30, until=NOW)
-    pooled: ComponentStatistic = statistic_of(None, rows)
-    assert (pooled.sessions, pooled.failed) == (259, 19)
-    assert pooled.error_rate == 19 / pooled.judged
-    assert 19 / 260 <= (pooled.error_rate or 0) < 0.08
+    whole = overview(rows)
+    pooled = whole.session_errors
+    assert (whole.sessions, pooled.count) == (259, 19)
+    assert pooled.rate == 19 / pooled.of
+    assert 19 / 260 <= (pooled.rate or 0) < 0.08
     assert "Average Error Rate: 16.14%" in ANSWERS["report days=30"]
 
 
@@ -100,7 +102,7 @@ async def test_one_component_is_a_whole_name_and_no_sql(tmp_path: Path) -> None:
         (one,) = await asked.session_stats(30, "ipython")
         assert one.sessions == answers["session_stats"][0]["total_sessions"]
         (one,) = await asked.average_duration(30, "ipython")
-        assert one.average_duration == pytest.approx(answers["average_duration"]["ipython"])
+        assert one.durations.average == pytest.approx(answers["average_duration"]["ipython"])
         assert await asked.session_stats(30, "x' OR '1'='1") == ()
 
 
@@ -108,12 +110,12 @@ async def test_longest_average_first_and_the_busiest(tmp_path: Path) -> None:
     async with analytics(tmp_path) as asked:
         for days in WINDOWS:
             longest = {
-                one.component: one.average_duration for one in await asked.average_duration(days)
+                one.name: one.durations.average for one in await asked.average_duration(days)
             }
             theirs = ANSWERS[f"days={days}"]["average_duration"]
             assert list(longest) == list(theirs)
             assert longest == pytest.approx(theirs)
-        busiest = [one.component for one in await asked.most_active(60, limit=2)]
+        busiest = [one.name for one in await asked.most_active(60, limit=2)]
     assert busiest == [one["component_name"] for one in ANSWERS["most_active limit=2 days=60"]]
 
 
@@ -154,22 +156,3 @@ async def test_the_readers_zone_changes_nothing(
         monkeypatch.undo()
         time.tzset()
     assert sum(one.sessions for one in found) == sum(one["total_sessions"] for one in theirs) - 1
-
-
-def test_plain_data() -> None:
-    assert statistic_of("bash", ()).to_dict() == {
-        "component_name": "bash",
-        "total_sessions": 0,
-        "active_sessions": 0,
-        "failed_sessions": 0,
-        "judged_sessions": 0,
-        "error_rate": None,
-        "error_rate_low": None,
-        "error_rate_high": None,
-        "most_common_error": None,
-        "avg_duration": None,
-        "total_duration": None,
-        "avg_quality_score": None,
-        "rating": None,
-        "last_active": None,
-    }

@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
-from queries.component_statistics import component_statistics
 from queries.dialects.stock import DUCKDB_TABLES, SQLITE_TABLES
 from queries.event_stream import EventStream
 from queries.json_shapes import event_json
 from queries.models import Relation
+from queries.overview import breakdown
+from queries.overview_models import By
 from queries.pairing import paired
 from queries.store import Store
 from queries.text import iso
@@ -168,21 +169,23 @@ def test_events(opened: tuple[Path, Store]) -> None:
 def test_components_and_totals(opened: tuple[Path, Store]) -> None:
     path, store = opened
     rows = counted(store).rows
-    ours = {one.component: one for one in component_statistics(rows)}
+    ours = {one.name: one for one in breakdown(rows, By.COMPONENT).groups}
     theirs = run(path, sqlite_sql("session_stats", store.mapping))
-    assert [row["component_name"] for row in theirs] == list(ours)
-    errors = {row["component_name"]: row for row in run(path, sqlite_sql("errors", store.mapping))}
+    assert [row["name"] for row in theirs] == list(ours)
+    errors = {row["name"]: row for row in run(path, sqlite_sql("errors", store.mapping))}
     for row in theirs:
-        own = ours[row["component_name"]]
-        assert (row["total_sessions"], row["active_sessions"]) == (own.sessions, own.active)
-        assert (row["failed_sessions"], row["judged_sessions"]) == (own.failed, own.judged)
-        assert row["avg_duration"] == near(own.average_duration)
-        assert row["total_duration"] == near(own.total_duration)
-        assert row["avg_quality_score"] == near(own.average_quality)
+        own = ours[row["name"]]
+        assert (row["session_count"], row["active_sessions"]) == (own.sessions, own.active)
+        assert (row["failed_sessions"], row["judged_sessions"]) == (
+            own.session_errors.count, own.session_errors.of,
+        )  # fmt: skip
+        assert row["avg_duration"] == near(own.durations.average)
+        assert row["total_duration"] == near(own.durations.total)
+        assert row["avg_quality_score"] == near(own.quality.average)
         assert same_moment(row["last_active"], iso(own.last_active))
-        told = errors[own.component]
+        told = errors[own.name]
         assert (told["error_rate"], told["most_common_error"]) == (
-            near(own.error_rate), own.common_error,
+            near(own.session_errors.rate), own.common_error,
         )  # fmt: skip
     (totals,) = run(path, sqlite_sql("metrics", store.mapping))
     assert totals["total_sessions"] == len(rows)
@@ -240,18 +243,18 @@ def test_duckdb_stores(tmp_path: Path, name: str) -> None:
                 assert row["duration_seconds"] == near(own["duration_seconds"])
                 assert same_moment(row["started_at"], own["started_at"])
         elif name in ("components", "errors"):
-            figures = {one.component: one for one in component_statistics(rows)}
-            assert {row["component_name"] for row in told} == figures.keys()
+            figures = {one.name: one for one in breakdown(rows, By.COMPONENT).groups}
+            assert {row["name"] for row in told} == figures.keys()
             for row in told:
-                own_one = figures[row["component_name"]]
-                assert row["total_sessions"] == own_one.sessions
-                assert row["judged_sessions"] == own_one.judged
-                assert row["error_rate"] == near(own_one.error_rate)
+                own_one = figures[row["name"]]
+                assert row["session_count"] == own_one.sessions
+                assert row["judged_sessions"] == own_one.session_errors.of
+                assert row["error_rate"] == near(own_one.session_errors.rate)
                 if name == "errors":
                     error = own_one.common_error
                     assert (row["most_common_error"] or "")[:60] == (error or "")[:60]
                 else:
-                    assert row["avg_duration"] == near(own_one.average_duration)
+                    assert row["avg_duration"] == near(own_one.durations.average)
         elif name == "days":
             assert sum(row["sessions"] for row in told) == len(rows)
 
