@@ -11,8 +11,9 @@ that the detail screen needs as well):
   ``cycle_sort``, ``reverse_sort``, ``toggle_follow``, ``toggle_pause``, ``toggle_raw``,
   ``expand_all``, ``collapse_all``, ``cycle_relation``, ``cycle_value``, ``toggle_diagonal``,
   ``open``, ``back`` *, ``toggle_zoom``, ``copy`` *, ``copy_command`` *, ``export_view`` *,
-  ``group(name)``, ``compare``; on the comparison also ``main_screen``, ``baseline``,
-  ``filter_changes``, ``open_side(side)``, ``cycle_measure``, ``cycle_matrix``.
+  ``group(name)``, ``bookmark``, ``list_bookmarks``, ``compare``; on the comparison
+  also ``main_screen``, ``baseline``, ``filter_changes``, ``open_side(side)``,
+  ``cycle_measure``, ``cycle_matrix``.
 
 The application implements ``app.help``, ``app.store_info``, ``app.sql``, ``app.toggle_utc``,
 ``app.next_theme``, ``app.toggle_low_bandwidth`` and ``app.redraw``; Textual has the rest.
@@ -132,6 +133,12 @@ COMMANDS: Final[tuple[Command, ...]] = (
             "group('B')", "Sessions", footer=19, contexts=("sessions",)),
     Command("sessions.clear_marks", ("x",), "clear marks", "Unmark all sessions.",
             "clear_marks", "Sessions", footer=15, hint=("sessions",)),
+    Command("marks.set", ("asterisk",), "bookmark",
+            "Give the session or event under the cursor a label and a note, kept apart from "
+            "the store.",
+            "bookmark", "Sessions", footer=11, hint=("sessions", "activity")),
+    Command("marks.list", ("apostrophe",), "bookmarks", "Show all bookmarks and go to one.",
+            "list_bookmarks", "Sessions"),
     Command("sessions.scope", ("a",), "scope",
             "Let tools and matrix cover this session, the marked ones or all.",
             "cycle_scope", "Sessions", footer=45, hint=("sessions", "tools", "matrix")),

@@ -23,6 +23,7 @@ from queries.session_alignment import align_sessions
 from queries.session_choice import ChoiceError, choose_groups, choose_sessions
 from queries.store import Store
 from queries.whole_store import count_store
+from tui.bookmarks import Bookmarks
 from tui.headless.arguments import forms
 from tui.headless.compare_tables import write_comparison, write_groups
 from tui.headless.output import write_csv, write_json
@@ -107,7 +108,8 @@ def _compare_groups(
 ) -> int:
     with open_store(store) as opened:
         try:
-            a, b = choose_groups(opened, group_a, group_b, _Rows(opened), time.time())
+            labels = Bookmarks(opened.path).sessions()
+            a, b = choose_groups(opened, group_a, group_b, _Rows(opened), time.time(), labels)
         except ChoiceError as error:
             raise click.UsageError(str(error)) from error
         runs = {

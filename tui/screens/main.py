@@ -7,13 +7,13 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from tui.commands import PANES, bindings_for
-from tui.screens.comparing import Comparing
+from tui.screens.bookmarking import Bookmarking
 from tui.screens.finding import Finding
 from tui.screens.giving import Giving
 from tui.screens.remembering import Remembering
 
 
-class MainScreen(Finding, Giving, Comparing, Remembering):
+class MainScreen(Finding, Giving, Bookmarking, Remembering):
     """Four panes over one store, with all their commands."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(bindings_for(("main", *PANES)))

@@ -9,6 +9,7 @@ from textual.content import Content
 
 from queries.activity_reader import Ranges
 from queries.models import Scope, Snapshot
+from tui.bookmarks import Bookmarks
 from tui.reader import Answer
 from tui.screens import titles
 from tui.screens.layout import PaneLayout
@@ -32,7 +33,9 @@ class PaneScreen(PaneLayout):
         self.find_panes()
         reader = self.owner.reader
         self.snapshot: Snapshot | None = None
-        self.sessions = SessionControl(self.session_view, self.owner.clock)
+        self.sessions = SessionControl(
+            self.session_view, self.owner.clock, lambda: Bookmarks(self.owner.path).sessions()
+        )
         self.activity = TreeControl(
             self.tree_view,
             reader,
