@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types imports bench documents clean
+.PHONY: help demo test check format lint types imports bench figures documents clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -45,6 +45,9 @@ imports: $(VENV)/equipped ## queries <- widgets <- tui
 
 bench: $(VENV)/equipped ## print each budget of the design beside what was measured
 	$(BIN)/python -m tests.bench
+
+figures: ## put the table of the newest `make bench` into README.md
+	$(BIN)/python -m docs.figures README.md
 
 documents: $(VENV)/equipped ## bring the tables and examples of README.md and its picture up to date
 	$(BIN)/python -m docs.readme README.md

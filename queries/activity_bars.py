@@ -55,10 +55,13 @@ class ActivityBars:
 
     def values(self) -> tuple[int, ...]:
         """Counts from the first to the last slice, oldest first; empty when nothing counted."""
-        used = [index for index, number in enumerate(self._counts) if number > 0]
+        counts = self._counts
+        if counts and counts[0] and counts[-1] and min(counts) >= 0:
+            return tuple(counts)
+        used = [index for index, number in enumerate(counts) if number > 0]
         if not used:
             return ()
-        return tuple(max(number, 0) for number in self._counts[used[0] : used[-1] + 1])
+        return tuple(max(number, 0) for number in counts[used[0] : used[-1] + 1])
 
     def _cover(self, low: int, high: int, shift: int = 0) -> None:
         """Make room for seconds from ``low`` to ``high``, in slots of at least 2**shift."""

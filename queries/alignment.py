@@ -6,13 +6,13 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from queries.alignment_models import AlignedStep, Alignment, Step, StepRelation
 from queries.common_sequence import (
     Pair,
     common_pairs,
     common_pairs_of_any_size,
     single_pairs,
 )
-from queries.comparison_models import AlignedStep, Alignment, Step, StepRelation
 from queries.gap_placing import by_outcome, from_prompts, outcomes_differ
 from queries.models import EventKind
 from queries.steps import StepKey, step_key, step_shapes

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from queries.comparison_models import Alignment, Comparison, GroupComparison
+from queries.alignment_models import Alignment
+from queries.comparison_models import Comparison
 from queries.delegation_models import Delegations
+from queries.group_models import GroupComparison
 from queries.json_shapes import (
     agent_json,
     event_json,

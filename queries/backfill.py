@@ -92,7 +92,7 @@ class Backfill:
 
         Raises StoreBusyError when a writer keeps us out; nothing is lost then.
         """
-        with _no_collection():
+        with no_collection():
             self._step(store, rows)
 
     def _step(self, store: Store, rows: int) -> None:
@@ -165,7 +165,7 @@ class Backfill:
 
 
 @contextmanager
-def _no_collection() -> Iterator[None]:
+def no_collection() -> Iterator[None]:
     """Put off the collection of garbage, of which there is none in so many short-lived cells."""
     was_on = gc.isenabled()
     gc.disable()

@@ -1,4 +1,4 @@
-"""Consecutive rows of one source in columns: the form in which they are counted fastest.
+"""Consecutive rows in columns: the form in which they are counted fastest.
 
 Counting a row by itself costs several times as much as its share of a batch, in which most
 of the work is done by built-ins over whole columns, and once for all rows of the same
@@ -7,7 +7,7 @@ of the work is done by built-ins over whole columns, and once for all rows of th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
@@ -22,8 +22,8 @@ class RowType:
     """All that many rows have in common, and what follows from it for counting them."""
 
     __slots__ = (
-        "agent", "counts", "has_story", "is_call", "is_half", "kind", "next_tool", "operation",
-        "phase", "speaks", "state", "talks", "timed", "tool", "tool_key", "voice",
+        "agent", "counts", "has_story", "is_call", "is_half", "is_plain", "kind", "next_tool",
+        "operation", "phase", "speaks", "state", "talks", "timed", "tool", "tool_key", "voice",
     )  # fmt: skip
 
     def __init__(
@@ -62,6 +62,8 @@ class RowType:
         """Whether what other rows say may change what it means, or the other way round."""
         self.is_half = phase is not Phase.WHOLE and kind is not EventKind.DELEGATION
         """Whether another row and this one may be one call, and nothing else is to be told."""
+        self.is_plain = phase is Phase.WHOLE and kind is not EventKind.DELEGATION
+        """Whether the row is an event by itself, whatever other rows say."""
 
     def says_all_of(self, start: RowType) -> bool:
         """Whether rows of this type name themselves whatever those of another type name."""
@@ -112,6 +114,8 @@ class Batch:
     stories: dict[int, Event]
     """By index: rows whose type has a story, with what it takes to tell it; those that are one
     half of a call may be left out."""
+    sources: Sequence[int] = ()
+    """The source of each row, where they are of several; ``seqs`` ascend in each of them."""
 
     @classmethod
     def of(cls, events: Sequence[Event]) -> Batch:
@@ -134,6 +138,17 @@ class Batch:
             stories={index: events[index] for index, kind in enumerate(types) if kind.has_story},
         )
 
+    def ranges(self, indexes: Sequence[int]) -> Iterator[tuple[int, int, int]]:
+        """Of each source: the lowest and the highest seq of its rows among these, ascending."""
+        if not self.sources:
+            yield self.source, self.seqs[indexes[0]], self.seqs[indexes[-1]]
+            return
+        seqs: dict[int, list[int]] = {}
+        for index in indexes:
+            seqs.setdefault(self.sources[index], []).append(self.seqs[index])
+        for source, own in seqs.items():
+            yield source, own[0], own[-1]
+
     def event(self, index: int) -> Event:
         """A row with a story; of one half of a call maybe only what joining it needs."""
         event = self.stories.get(index)
@@ -141,8 +156,9 @@ class Batch:
             return event
         kind = self.types[index]
         tokens, cost = self.amounts.get(index, (None, None))
+        source = self.sources[index] if self.sources else self.source
         return Event(
-            self.source, self.seqs[index], "", self.sessions[index], None, self.times[index],
+            source, self.seqs[index], "", self.sessions[index], None, self.times[index],
             kind.agent, None, kind.kind, kind.phase, self.keys[index], kind.tool, kind.operation,
             "", kind.state, self.durations[index], None, tokens, cost,
         )  # fmt: skip

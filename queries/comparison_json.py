@@ -5,16 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from queries.comparison_models import (
-    AlignedStep,
-    Alignment,
-    Comparison,
-    Curve,
-    GroupComparison,
-    GroupMetric,
-    Step,
-    Tally,
-)
+from queries.alignment_models import AlignedStep, Alignment, Step
+from queries.comparison_models import Comparison, Curve, Tally
+from queries.group_models import GroupComparison, GroupMetric
 from queries.json_shapes import Json, agent_json, interactions_json, session_json, tool_json
 from queries.models import Relation
 

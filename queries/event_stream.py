@@ -99,21 +99,22 @@ class EventStream:
     def _rows(self, source: int) -> Iterator[Event]:
         wanted = self._sessions
         if wanted is None:
-            for page in self._pages(source):
+            for page in self.pages(source):
                 yield from page
         elif self._store.session_indexed[source] and len(wanted) <= SINGLY:
             each = [self._session_rows(source, session_id) for session_id in wanted]
             yield from each[0] if len(each) == 1 else heapq.merge(*each, key=_seq)
         else:
             names = frozenset(wanted)
-            for page in self._pages(source):
+            for page in self.pages(source):
                 for event in page:
                     if event.session_id in names:
                         yield event
 
-    def _pages(self, source: int) -> Iterator[list[Event]]:
-        first, last = self._bounds[source]
-        after = first - 1
+    def pages(self, source: int, after: int | None = None) -> Iterator[list[Event]]:
+        """All rows of one source, or those after a seq, page by page; a page may be empty."""
+        first, last = self._bounds.get(source, (0, -1))
+        after = first - 1 if after is None else after
         while after < last:
             bad = self._bad()
             try:

@@ -42,7 +42,7 @@ from typing import Any, Final
 from queries.fold import Fold
 from queries.fold_state import LAYOUT, fold_of, fold_parts
 from queries.store import Store
-from queries.store_mark import StoreMark
+from queries.store_mark import StoreMark, mark_of
 
 FORMAT: Final = 1
 MAGIC: Final = b"session-tui totals\n"
@@ -82,6 +82,8 @@ class EntryInfo:
     """Epoch seconds."""
     size: int
     """Bytes on disk."""
+    is_current: bool
+    """Whether nothing was committed to the store since."""
 
 
 class FoldCache:
@@ -130,7 +132,11 @@ class FoldCache:
             place = self._place(path, order)
             content = self._read(place)
             told = json.loads(content.partition(b"\n")[0])
-            return EntryInfo(int(told["rows"]), float(told["written"]), place.stat().st_size)
+            mark = mark_of(path)
+            return EntryInfo(
+                int(told["rows"]), float(told["written"]), place.stat().st_size,
+                is_current=mark is not None and told["mark"] == mark.plain(),
+            )  # fmt: skip
         except _WRONG:
             return None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from operator import gt, itemgetter
 
@@ -125,11 +125,21 @@ class FoldCounts:
                 self.agents[kind.agent].see(time)
 
     def _count_amounts(self, batch: Batch) -> None:
-        for index, (tokens, cost) in batch.amounts.items():
-            kind = batch.types[index]
+        types, sessions = batch.types, batch.sessions
+        alike: dict[tuple[str, RowType], list[tuple[int | None, float | None]]] = {}
+        for index, amount in batch.amounts.items():
+            key = (sessions[index], types[index])
+            if key in alike:
+                alike[key].append(amount)
+            else:
+                alike[key] = [amount]
+            if types[index].counts:
+                self.slots.add_tokens(batch.times[index], amount[0], 1)
+        for (name, kind), amounts in alike.items():
             if kind.counts:
-                self._add_amounts(self.sessions[batch.sessions[index]], kind, tokens, cost, 1)
-                self.slots.add_tokens(batch.times[index], tokens, 1)
+                tokens = [some for some, _ in amounts if some is not None]
+                costs = [cost for _, cost in amounts if cost is not None]
+                self._add_amounts(self.sessions[name], kind, tokens, costs, 1)
 
     def _count_in_session(self, session: SessionFold, kind: RowType, number: int) -> None:
         gained = session.count(kind, number)
@@ -140,17 +150,18 @@ class FoldCounts:
         self,
         session: SessionFold,
         kind: RowType,
-        tokens: int | None,
-        cost: float | None,
+        tokens: Sequence[int],
+        costs: Sequence[float],
         sign: int,
     ) -> None:
-        self.tokens.add(tokens, sign)
-        self.cost.add(cost, sign)
-        session.add_amounts(tokens, cost, sign)
-        if kind.agent is not None:
-            self.agents[kind.agent].tokens.add(tokens, sign)
-        if kind.is_call:
-            self.tools[kind.tool_key].tokens.add(tokens, sign)
+        session.add_amounts(tokens, costs, sign)
+        self.cost.add_all(costs, sign)
+        if tokens:
+            self.tokens.add_all(tokens, sign)
+            if kind.agent is not None:
+                self.agents[kind.agent].tokens.add_all(tokens, sign)
+            if kind.is_call:
+                self.tools[kind.tool_key].tokens.add_all(tokens, sign)
 
     # -- single events ------------------------------------------------------------------------
 
@@ -173,9 +184,11 @@ class FoldCounts:
         kind = type_of(event)
         self._count(kind, sign)
         self._count_in_session(session, kind, sign)
-        self._add_amounts(session, kind, event.tokens, event.cost, sign)
         self.slots.add(event.time, kind, sign)
         self.slots.add_tokens(event.time, event.tokens, sign)
+        tokens = () if event.tokens is None else (event.tokens,)
+        costs = () if event.cost is None else (event.cost,)
+        self._add_amounts(session, kind, tokens, costs, sign)
         if event.duration is not None:
             self.count_duration(kind, event.duration, sign)
         if event.time is not None:

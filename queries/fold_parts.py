@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from queries.batch import RowType
 from queries.durations import Durations
 from queries.models import EventKind, EventState
@@ -16,11 +18,10 @@ class KnownSum:
         self.total: float = 0
         self.count = 0
 
-    def add(self, value: float | None, sign: int) -> None:
-        """Add (or with -1 take back) one value."""
-        if value is not None:
-            self.total += sign * value
-            self.count += sign
+    def add_all(self, values: Sequence[float], sign: int) -> None:
+        """Add (or with -1 take back) known values."""
+        self.total += sign * sum(values)
+        self.count += sign * len(values)
 
     def merge(self, other: KnownSum) -> None:
         """Add all that ``other`` holds."""

@@ -108,7 +108,8 @@ class FoldRows(FoldCounts):
     def _take(self, session: SessionFold, batch: Batch, rows: _Rows, at: int) -> None:
         """Count the rows of one session."""
         indexes, kinds, times = rows.indexes, rows.kinds, rows.times
-        session.see_rows(batch.source, batch.seqs[indexes[0]], batch.seqs[indexes[-1]])
+        for source, low, high in batch.ranges(indexes):
+            session.see_rows(source, low, high)
         has_stories = has_starts = False
         for kind, number in Counter(kinds).items():
             if kind.counts:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from queries.alignment_models import Step
 from queries.common_sequence import Pair
-from queries.comparison_models import Step
 from queries.models import EventKind, EventState
 from queries.steps import StepKey
 

@@ -7,14 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from queries.comparison_models import (
-    Direction,
-    GroupComparison,
-    GroupMetric,
-    RunFigures,
-    SignificanceTest,
-    Verdict,
-)
+from queries.comparison_models import Direction, RunFigures
 from queries.comparison_text import group_summary
 from queries.group_measuring import (
     METRIC_NAMES,
@@ -24,6 +17,7 @@ from queries.group_measuring import (
     measure_agents,
     measure_tools,
 )
+from queries.group_models import GroupComparison, GroupMetric, SignificanceTest, Verdict
 from queries.power import needed_for_proportions, needed_for_ranks
 from queries.rank_tests import smallest_p
 from queries.run_metrics import completion

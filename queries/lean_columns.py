@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import tzinfo
 from typing import Any
 
-from queries.dialects.cells import identifier, number
+from queries.dialects.cells import identifier, number, whole
 from queries.times import parse_time
 
 Cells = Sequence[Any]
@@ -14,6 +14,7 @@ _SECONDS = {f"{second:02}": float(second) for second in range(60)}
 _LATEST = 6e10
 """Seconds: larger numbers may be another unit."""
 MINUTES_KEPT = 20_000
+_NEITHER = (None, None)
 
 
 class Minutes(dict[str, float]):
@@ -74,6 +75,17 @@ def identifiers(cells: Cells) -> Sequence[str | None]:
     except TypeError:
         pass
     return [None if cell is None else identifier(cell) for cell in cells]
+
+
+def amounts(tokens: Cells, costs: Cells) -> dict[int, tuple[int | None, float | None]]:
+    """By index: what each row that states tokens or cost says of them."""
+    if tokens.count(None) + costs.count(None) == 2 * len(tokens):
+        return {}
+    both = enumerate(zip(tokens, costs, strict=True))
+    stated = {index: pair for index, pair in both if pair != _NEITHER}
+    if {int, type(None)}.issuperset(map(type, tokens)) and are_plain(costs, 1e300):
+        return stated
+    return {index: (whole(some), number(cost)) for index, (some, cost) in stated.items()}
 
 
 def are_plain(cells: Cells, limit: float) -> bool:

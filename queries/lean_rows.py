@@ -9,13 +9,13 @@ hands over as one text.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from queries.batch import Batch, RowType, row_type, type_of
 from queries.dialects.base import AGENT_LIMIT, KINDS, PHASES, STATES, TOOL_LIMIT
-from queries.dialects.cells import identifier, name, number, summary_text, whole
-from queries.lean_columns import Minutes, identifiers, instants, numbers
+from queries.dialects.cells import identifier, name, summary_text
+from queries.lean_columns import Minutes, amounts, identifiers, instants, numbers
 from queries.models import Event, EventKind, EventState, Phase
 from queries.opening import QueryStoppedError, StoreBusyError, StoreError, StoreGoneError
 from queries.session_pages import parts
@@ -58,35 +58,48 @@ class LeanRows:
 
         Raises StoreError as the store's own queries do.
         """
-        described = store.mapping.sources[source]
-        if described.convert is None or described.amend is not None:
-            try:
-                rows = self._rows(store, source, after, upto, limit)
-                batch = self._batch(store, source, rows)
-            except (StoreBusyError, StoreGoneError, QueryStoppedError):
-                raise
-            except (StoreError, _UnclearError):
-                pass  # Cells of kinds that only whole rows can be read with.
-            else:
-                if after is None:
-                    after = rows[0][0] - 1 if len(rows) == limit else _LOWEST
-                return batch, after
+        seen: list[Row] = []
+
+        def rows(cells: str) -> list[Row]:
+            low = _LOWEST if after is None else max(after + 1, _LOWEST)
+            seen[:] = store.query(
+                f"SELECT {cells} FROM event_rows_{source}"
+                " WHERE seq >= ? AND seq <= ? ORDER BY seq DESC LIMIT ?",
+                (low, upto, limit),
+            )
+            return seen[::-1]
+
+        batch = self.read_cells(store, source, rows)
+        if batch is not None:
+            if after is None:
+                after = seen[-1][0] - 1 if len(seen) == limit else _LOWEST
+            return batch, after
         if after is None:
             after = store.slice_start(source, upto, limit)
         return Batch.of(store.events_between(source, after, upto, limit)), after
 
-    def _rows(
-        self, store: Store, source: int, after: int | None, upto: int, limit: int
-    ) -> list[Row]:
-        low = _LOWEST if after is None else max(after + 1, _LOWEST)
+    def read_cells(
+        self, store: Store, source: int, read: Callable[[str], list[Row]]
+    ) -> Batch | None:
+        """The rows whose cells a query gives; None where that takes whole rows.
+
+        Args:
+            store: to read.
+            source: number of the source.
+            read: given the names of the cells, fetches them of some rows, ascending.
+
+        Raises StoreBusyError, StoreGoneError or QueryStoppedError as the store's queries do.
+        """
+        described = store.mapping.sources[source]
+        if described.convert is not None and described.amend is None:
+            return None
         key = "call_key" if store.mapping.has_phases else "NULL"
-        rows: list[Row] = store.query(
-            f"SELECT {_CELLS}, {key} FROM event_rows_{source}"
-            " WHERE seq >= ? AND seq <= ? ORDER BY seq DESC LIMIT ?",
-            (low, upto, limit),
-        )
-        rows.reverse()
-        return rows
+        try:
+            return self._batch(store, source, read(f"{_CELLS}, {key}"))
+        except (StoreBusyError, StoreGoneError, QueryStoppedError):
+            raise
+        except (StoreError, _UnclearError):
+            return None  # Cells of kinds that only whole rows can be read with.
 
     def _batch(self, store: Store, source: int, rows: list[Row]) -> Batch:
         if not rows:
@@ -128,13 +141,6 @@ class LeanRows:
             known = _texts(store, source, [seqs[index] for index in indexes])
             return {index: known.get(seqs[index], "") for index in indexes}
 
-        amounts = {}
-        if tokens.count(None) + costs.count(None) < 2 * len(seqs):
-            amounts = {
-                index: (whole(some), number(cost))
-                for index, (some, cost) in enumerate(zip(tokens, costs, strict=True))
-                if some is not None or cost is not None
-            }
         return Batch(
             source=source,
             seqs=seqs,
@@ -144,7 +150,7 @@ class LeanRows:
             durations=numbers(durations, taken),
             texts=texts,
             keys=identifiers(keys),
-            amounts=amounts,
+            amounts=amounts(tokens, costs),
             stories={},
         )
 

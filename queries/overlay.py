@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import groupby
+from operator import attrgetter
 
+from queries.batch import Batch
 from queries.comparison_models import Curve
-from queries.models import Event, EventKey, EventKind, EventState, Phase
+from queries.models import Event, EventKey, EventKind, EventState
+from queries.open_rows import REACH
 from queries.pairing import Pairing
 
 POINTS = 256
 """Slices of time of one curve, at most."""
 _PER_SECOND = 64
 _EARLIEST, _LATEST = -62e9, 253e9
+_source_of = attrgetter("source")
 
 
 class CurveCounter:
@@ -33,24 +38,53 @@ class CurveCounter:
 
     def add_all(self, rows: Iterable[Event]) -> None:
         """Take rows in order of arrival."""
-        plain: list[Event] = []
-        add = self._pairing.add
-        for row in rows:
-            if row.phase is Phase.WHOLE and row.kind is not EventKind.DELEGATION:
-                plain.append(row)
-                continue
-            outcome = add(row)
-            if outcome.hidden is not None:
-                self._take_back(outcome.hidden)
-            if outcome.shown is not None:
-                self._open[outcome.shown.key] = outcome.shown
-                self._count((outcome.shown,), 1)
-            if outcome.changed is not None:
-                self._take_back(outcome.changed.key)
-                if outcome.changed.kind is EventKind.DELEGATION:
-                    self._open[outcome.changed.key] = outcome.changed
-                self._count((outcome.changed,), 1)
-        self._count(plain, 1)
+        for _, run in groupby(rows, key=_source_of):
+            self.add_batch(Batch.of(list(run)))
+
+    def add_batch(self, batch: Batch) -> None:
+        """Take rows of the session in order of arrival."""
+        types = batch.types
+        times = list(batch.times)
+        tokens = {index: some for index, (some, _) in batch.amounts.items() if some is not None}
+        apart = [index for index, kind in enumerate(types) if not kind.is_plain]
+        left_out: set[int] = set()
+        if apart:
+            ends: set[int] = set()
+            for start, end in batch.match(apart) if len(types) <= REACH else ():
+                ends.add(end)
+                left_out.add(start)
+                if times[start] is not None:
+                    times[end] = times[start]
+                if start in tokens:
+                    tokens.setdefault(end, tokens[start])
+            rest = [index for index in apart if index not in ends and index not in left_out]
+            left_out.update(rest)
+            for index in rest:
+                self._take(batch.event(index))
+        if left_out:
+            tokens = {index: some for index, some in tokens.items() if index not in left_out}
+            kept = [index for index in range(len(types)) if index not in left_out]
+            counted = [times[index] for index in kept]
+            failed = [times[index] for index in kept if types[index].state is EventState.ERROR]
+        else:
+            counted = times
+            both = zip(times, types, strict=True)
+            failed = [time for time, kind in both if kind.state is EventState.ERROR]
+        self._count(counted, failed, [(times[index], some) for index, some in tokens.items()], 1)
+
+    def _take(self, row: Event) -> None:
+        """Take a row that may be a part of an event that others tell of too."""
+        outcome = self._pairing.add(row)
+        if outcome.hidden is not None:
+            self._take_back(outcome.hidden)
+        if outcome.shown is not None:
+            self._open[outcome.shown.key] = outcome.shown
+            self._count_event(outcome.shown, 1)
+        if outcome.changed is not None:
+            self._take_back(outcome.changed.key)
+            if outcome.changed.kind is EventKind.DELEGATION:
+                self._open[outcome.changed.key] = outcome.changed
+            self._count_event(outcome.changed, 1)
 
     def curve(self) -> Curve:
         """What was counted so far."""
@@ -75,28 +109,42 @@ class CurveCounter:
     def _take_back(self, key: EventKey) -> None:
         known = self._open.pop(key, None)
         if known is not None:
-            self._count((known,), -1)
+            self._count_event(known, -1)
 
-    def _count(self, rows: Sequence[Event], sign: int) -> None:
-        times = [row.time for row in rows]
-        known = [time for time in times if time is not None and _EARLIEST < time < _LATEST]
+    def _count_event(self, event: Event, sign: int) -> None:
+        times = (event.time,)
+        tokens = () if event.tokens is None else ((event.time, event.tokens),)
+        self._count(times, times if event.state is EventState.ERROR else (), tokens, sign)
+
+    def _count(
+        self,
+        times: Sequence[float | None],
+        failed: Sequence[float | None],
+        tokens: Sequence[tuple[float | None, int]],
+        sign: int,
+    ) -> None:
+        """Count events.
+
+        Args:
+            times: of all of them.
+            failed: of those that failed.
+            tokens: of those that tell tokens, with how many.
+            sign: -1 to take them back.
+        """
+        known = _within(times)
         if not known:
             return
         self._see(min(known), max(known))
         shift, slots = self._shift, self._slots
-        for slot, number in Counter([int(time * _PER_SECOND) >> shift for time in known]).items():
-            slots.setdefault(slot, [0, 0, 0])[0] += sign * number
-        for row in rows:
-            failed, tokens = row.state is EventState.ERROR, row.tokens
-            if not failed and tokens is None:
-                continue
-            if row.time is None or not _EARLIEST < row.time < _LATEST:
-                continue
-            counts = slots[int(row.time * _PER_SECOND) >> shift]
-            counts[1] += sign * failed
-            if tokens is not None:
+        for place, some in enumerate((known, _within(failed))):
+            for slot, number in Counter(
+                [int(time * _PER_SECOND) >> shift for time in some]
+            ).items():
+                slots.setdefault(slot, [0, 0, 0])[place] += sign * number
+        for when, number in tokens:
+            if when is not None and _EARLIEST < when < _LATEST:
                 self._tells_tokens = True
-                counts[2] += sign * tokens
+                slots[int(when * _PER_SECOND) >> shift][2] += sign * number
 
     def _see(self, first: float, last: float) -> None:
         """Widen the slices until few enough of them span the session."""
@@ -117,3 +165,7 @@ class CurveCounter:
             for index, number in enumerate(narrow):
                 counts[index] += number
         self._slots = wider
+
+
+def _within(times: Sequence[float | None]) -> list[float]:
+    return [time for time in times if time is not None and _EARLIEST < time < _LATEST]

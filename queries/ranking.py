@@ -57,8 +57,8 @@ class Ranking:
                 self._by_id.pop(session_id, None)
             else:
                 self._by_id[session_id] = row
-        self._ordered = sorted(self._by_id.values(), key=_key)
-        self._keys = [_key(row) for row in self._ordered]
+        self._keys = sorted(map(_key, self._by_id.values()))
+        self._ordered = [self._by_id[session_id] for _, session_id in self._keys]
 
     def rows(self) -> tuple[SessionRow, ...]:
         """All rows in order; the same object as long as nothing is put."""

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from itertools import islice
 
+from queries.backfill import no_collection
+from queries.batch import Batch
 from queries.comparison_models import RunFigures
-from queries.event_stream import EventStream, patiently
+from queries.event_stream import patiently
 from queries.fold import Fold
 from queries.interactions import agent_statistics, all_interactions
-from queries.models import Event, Session, SessionStatus
+from queries.models import Session, SessionStatus
 from queries.overlay import CurveCounter
+from queries.session_batches import SessionBatches
 from queries.sessions import STALE_AFTER, newest_of, session_row
 from queries.side_tables import aggregated_tools, handoffs
 from queries.store import Store
 from queries.tools import tool_statistics
 
-ROWS = 2000
-"""Rows counted at a time."""
 ALL = 2**62
 
 
@@ -31,9 +31,9 @@ class _Counter:
         self.fold = Fold(messages_only=messages_only)
         self.curve = CurveCounter()
 
-    def add_all(self, rows: Sequence[Event]) -> None:
-        self.fold.add_all(rows)
-        self.curve.add_all(rows)
+    def add(self, batch: Batch) -> None:
+        self.fold.add_batch(batch)
+        self.curve.add_batch(batch)
 
 
 def read_runs(
@@ -89,22 +89,12 @@ def read_runs(
 
 def _counted(store: Store, session_ids: Sequence[str]) -> Iterator[tuple[str, _Counter]]:
     messages_only = store.mapping.has_messages
-    if all(store.session_indexed):
-        for name in session_ids:
-            counter = _Counter(messages_only)
-            rows = iter(EventStream(store, sessions=(name,)))
-            while part := list(islice(rows, ROWS)):
-                counter.add_all(part)
-            yield name, counter
-        return
     counters = {name: _Counter(messages_only) for name in session_ids}
-    waiting: dict[str, list[Event]] = {name: [] for name in session_ids}
-    for event in EventStream(store, sessions=session_ids):
-        rows_of = waiting[event.session_id]
-        rows_of.append(event)
-        if len(rows_of) == ROWS:
-            counters[event.session_id].add_all(rows_of)
-            rows_of.clear()
-    for name, counter in counters.items():
-        counter.add_all(waiting[name])
-        yield name, counter
+    batches = SessionBatches(store).read(session_ids)
+    while True:
+        with no_collection():
+            batch = next(batches, None)
+            if batch is None:
+                break
+            counters[batch.sessions[0]].add(batch)
+    yield from counters.items()

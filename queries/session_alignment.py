@@ -7,8 +7,8 @@ from dataclasses import replace
 from itertools import islice
 
 from queries.alignment import align, with_arguments
+from queries.alignment_models import Alignment, Step, StepRelation
 from queries.arguments import difference, read_inputs
-from queries.comparison_models import Alignment, Step, StepRelation
 from queries.event_stream import EventStream, patiently
 from queries.models import EventKind
 from queries.normalising import normaliser

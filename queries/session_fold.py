@@ -112,14 +112,14 @@ class SessionFold:
         del self.agents[kind.agent]
         return -1
 
-    def add_amounts(self, tokens: int | None, cost: float | None, sign: int) -> None:
-        """Add (or with -1 take back) what one event took."""
-        if tokens is not None:
+    def add_amounts(self, tokens: Sequence[int], costs: Sequence[float], sign: int) -> None:
+        """Add (or with -1 take back) what events took, as far as they say so."""
+        if tokens:
             self.tokens = self.tokens or KnownSum()
-            self.tokens.add(tokens, sign)
-        if cost is not None:
+            self.tokens.add_all(tokens, sign)
+        if costs:
             self.cost = self.cost or KnownSum()
-            self.cost.add(cost, sign)
+            self.cost.add_all(costs, sign)
 
     def see_prompt(self, event: Event) -> None:
         """Note what was asked first, and where the session was asked last."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from queries.comparison_models import Step
+from queries.alignment_models import Step
 from queries.models import Event, EventKind
 
 StepKey = tuple[str | None, ...]

@@ -110,6 +110,15 @@ class Store(SessionPages):
         )
         return max(int(found[0][0]) - 1, _LOWEST) if found else _LOWEST
 
+    def slice_end(self, source: int, after: int, rows: int) -> int:
+        """The seq of the last of the next ``rows`` rows: a slice is (after, end]."""
+        table = quoted(self._source(source).table)
+        found = self.query(
+            f"SELECT rowid FROM {table} WHERE rowid > ? ORDER BY rowid LIMIT 1 OFFSET ?",
+            (after, rows - 1),
+        )
+        return int(found[0][0]) if found else _HIGHEST
+
     def events_by_key(self, keys: Iterable[EventKey]) -> list[Event]:
         """The rows with these keys as they are now; missing ones are left out."""
         by_source: dict[int, list[int]] = {}
@@ -143,7 +152,7 @@ class Store(SessionPages):
         raw = self.raw_id(session_id)
         high = _HIGHEST if before is None else before - 1
         if self.session_indexed[source]:
-            rows = self._indexed_page(source, raw, limit, _LOWEST, high, newest=True)
+            rows = self._indexed_page(source, raw, _EVENT, limit, (_LOWEST, high), newest=True)
         else:
             # One bound on each side: the planner would use only the first of two.
             low, last = within if within is not None else (_LOWEST, _HIGHEST)
@@ -164,14 +173,28 @@ class Store(SessionPages):
 
         Meant for sources with an index on the session column (:attr:`session_indexed`).
         """
+        cells = self.session_cells_after(source, session_id, _EVENT, after, upto, limit)
+        return self._events(source, cells)
+
+    def session_cells_after(
+        self, source: int, session_id: str, cells: str, after: int, upto: int, limit: int
+    ) -> Rows:
+        """As :meth:`session_rows_after`, raw: these cells, of which the first is ``seq``."""
+        between = (after + 1, upto)
         raw = self.raw_id(session_id)
-        rows = self._indexed_page(source, raw, limit, after + 1, upto, newest=False)
-        return self._events(source, rows)
+        return self._indexed_page(source, raw, cells, limit, between, newest=False)
 
     def _indexed_page(
-        self, source: int, raw: object, limit: int, low: int, high: int, *, newest: bool
+        self,
+        source: int,
+        raw: object,
+        cells: str,
+        limit: int,
+        between: tuple[int, int],
+        *,
+        newest: bool,
     ) -> Rows:
-        """The newest (or oldest) rows of a session with ``low <= seq <= high``.
+        """The newest (or oldest) rows of a session with a seq from the first to the last.
 
         A source may hide rows, so the rowids are taken from its table and a page that comes
         out short is continued.
@@ -185,11 +208,11 @@ class Store(SessionPages):
         )
         page: Rows = []
         size = limit
-        low, high = max(low, _LOWEST), min(high, _HIGHEST)
+        low, high = max(between[0], _LOWEST), min(between[1], _HIGHEST)
         while low <= high:
             chosen = (bound(raw), low, high, size)
             page += self.query(
-                f"SELECT {_EVENT} FROM event_rows_{source} WHERE seq IN ({seqs})", chosen
+                f"SELECT {cells} FROM event_rows_{source} WHERE seq IN ({seqs})", chosen
             )
             if len(page) >= limit or not self._hides[source]:
                 break

@@ -18,8 +18,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docs import picture, readme
+from docs import figures, picture, readme
 from queries import SessionAnalytics
+from tests.bench import report
+from tests.bench.report import Figure, Result
 from tui.cli import COMMANDS
 from tui.commands import footer_hints
 
@@ -64,6 +66,32 @@ def test_an_example_is_short_and_narrow() -> None:
     lines = readme.laid_out(document).splitlines()
     assert max(map(len, lines)) <= readme.WIDTH
     assert sum(len(line) > readme.WIDTH // 2 for line in lines) > 5
+
+
+def test_figures_are_put_into_their_place(tmp_path: Path) -> None:
+    lines = report.lines([Figure("a.b", "c", "ms", 1)], [Result("a.b", 0.5)])
+    for name, number in (("20260101-000000", 1_000), ("20260102-000000", 10_000)):
+        report.write_json(tmp_path / f"{name}.json", report.document(lines, {"small": number}))
+    page = "# T\n<!-- figures -->\nold\n<!-- /figures -->\nend\n"
+    text = figures.with_figures(page, figures.newest(tmp_path))
+    assert text.startswith("# T\n<!-- figures -->\n")
+    assert text.endswith("| c | 0.5 ms | 1 ms | — | — | met |\n<!-- /figures -->\nend\n")
+    assert "stores of 10,000 events" in text
+    assert figures.with_figures(text, figures.newest(tmp_path)) == text
+    # Only a run of the measurements changes what stands in the README.
+    assert figures.with_figures(README, figures.newest(tmp_path)) != README
+    with pytest.raises(ValueError, match="no part"):
+        figures.with_figures("# T\n", figures.newest(tmp_path))
+
+
+def test_figures_need_a_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(FileNotFoundError, match="make bench"):
+        figures.newest(tmp_path)
+    page = tmp_path / "page.md"
+    page.write_text("<!-- figures -->\n<!-- /figures -->\n")
+    (tmp_path / "other.json").write_text("[]")
+    assert figures.main([str(page), str(tmp_path / "other.json")]) == 1
+    assert "is not a report" in capsys.readouterr().err
 
 
 def test_links_lead_somewhere() -> None:

@@ -105,3 +105,12 @@ def test_help_loads_neither_the_screen_nor_the_commands() -> None:
     assert done.stdout.startswith("Usage: ")
     for name in (*TERMINAL, "sqlite3", "asyncio", "tui.headless", "tui.start", "queries"):
         assert name not in loaded, name
+
+
+def test_the_screen_begins_without_what_is_opened_later() -> None:
+    loaded = loaded_by(["tui.app"])["tui.app"]
+    assert "tui.screens.main" in loaded
+    later = ("compare", "event", "help", "store_info", "choose")
+    for name in loaded:
+        assert not name.startswith(("queries.comparison", "queries.alignment", "plotext")), name
+        assert name.removeprefix("tui.screens.") not in later, name

@@ -61,6 +61,7 @@ SCREEN_OPTIONS: Final = (
     ("--no-diff", "Send whole screens instead of changed cells."),
     ("--low-bandwidth", "Send less to the terminal, for slow connections."),
     ("--utc", "Show times in UTC."),
+    ("--no-cache", "Count everything anew, and keep no totals."),
     ("--session ID", "Begin with this session."),
 )
 

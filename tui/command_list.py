@@ -183,7 +183,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
             hint=("metrics", "compared_tools", "compared_agents")),
     Command("compare.filter", ("f",), "filter",
             "Show only the better, the worse, the different, the same, or all.",
-            "filter_changes", "Compare", footer=65, contexts=("metrics",)),
+            "filter_changes", "Compare", footer=71, contexts=("metrics",)),
     Command("compare.matrix", ("M",), "whose matrix",
             "Show the difference of the matrices, this session's or the baseline's.",
             "cycle_matrix", "Compare", footer=58, contexts=("compared_matrix",)),

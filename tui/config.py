@@ -63,6 +63,9 @@ class Config:
     window_days: float = _option(
         0.0, "Days that overviews, reports and checks look back unless they are told; 0: all."
     )
+    cache: bool = _option(
+        True, "Keep the totals of large stores in your cache folder, for the next opening."
+    )
     stores: tuple[str, ...] = _option(
         (), "Files or folders to look into when no store is named; relative to this file."
     )
@@ -275,6 +278,7 @@ _CHECKS: Final[Mapping[str, Callable[[object], object]]] = {
     "stale_minutes": _number(0.1, 525_600),
     "refresh_seconds": _number(0.05, 60),
     "window_days": _number(0, 36_525),
+    "cache": _truth,
     "stores": _paths,
     "thresholds": _thresholds,
     "keys": _keys,

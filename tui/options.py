@@ -25,8 +25,12 @@ class ScreenOptions:
     utc: bool | None = None
     diff: bool = True
     """Whether only changed cells are sent to the terminal."""
+    cache: bool | None = None
+    """Whether totals are kept for the next time."""
     session: str | None = None
     """The session that has the focus at first."""
+    groups: tuple[tuple[str, str], ...] = ()
+    """Groups to compare at first: "A" or "B", and the filter that its sessions match."""
     candidates: tuple[Candidate, ...] = ()
     """The stores to choose from when none was named and several were found; the first is the
     most recently changed one."""

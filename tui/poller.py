@@ -72,6 +72,7 @@ class Poller(threading.Thread):
     def stop(self, timeout: float = 2.0) -> None:
         """End the thread and let go of the file."""
         self._stop_wanted.set()
+        self._feed.leave()
         self._wake.set()
         if self.is_alive():
             store = self._feed.store
@@ -118,10 +119,12 @@ class Poller(threading.Thread):
         end = now + (min(SLOWEST, self.refresh * 4) if quiet else self.refresh)
         while not self._stop_wanted.is_set() and (now := self._monotonic()) < end:
             if not self._feed.counting:
-                self._wake.wait(end - now)
+                self._feed.keep_totals()
+                self._wake.wait(max(0.0, end - self._monotonic()))
                 self._wake.clear()
                 return
-            self._feed.backfill(BACKFILL_STEP)
+            if self._feed.backfill(BACKFILL_STEP):
+                return
             rollback = self._is_rollback() and not quiet
             time.sleep(PAUSE_ROLLBACK if rollback else PAUSE_WAL)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,9 +73,11 @@ def open_demo(seed: int, speed: float, options: ScreenOptions, scenario: str = "
     preflight.first_sign("session-tui: writing the demo store ...")
     try:
         from tui.demo import demo_store
+        from tui.demo.writer import GROUPS
 
+        options = replace(options, groups=GROUPS.get(scenario, ()))
         with demo_store(seed, speed, scenario) as path:
-            return open_screen(path, options, remembers=False)
+            return open_screen(path, replace(options, cache=False), remembers=False)
     finally:
         preflight.undo_first_sign()
 
@@ -100,13 +103,14 @@ def _begin_reading(
     """
     try:
         from queries.feed import Feed
-        from tui import config
+        from tui import config, keeping
         from tui.poller import Poller
 
         settings = config.load()
         low_bandwidth = wants_low_bandwidth(options, settings, os.environ)
         sys.setswitchinterval(0.0005)
-        feed = Feed(path, stale_after=settings.stale_minutes * 60, store=store)
+        cache = keeping.totals_cache(settings, wanted=options.cache is not False)
+        feed = Feed(path, stale_after=settings.stale_minutes * 60, store=store, cache=cache)
     except BaseException:
         if store is not None:
             store.close()

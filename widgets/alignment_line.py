@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from queries.comparison_models import AlignedStep, Step, StepRelation
+from queries.alignment_models import AlignedStep, Step, StepRelation
 from queries.models import EventState
 from queries.text import duration
 from widgets.glyphs import Glyphs, state_glyph

@@ -162,7 +162,7 @@ class ComparedAgents(SessionColumns[ComparedAgent]):
         parts = [
             f"{count(agent.messages)} messages",
             f"{count(agent.tool_calls)} calls",
-            f"{count(agent.errors)} errors",
+            f"{count(agent.errors)} error{'s' * (agent.errors != 1)}",
             f"{percent(agent.share)} % of the events",
         ]
         return f"{who}: {' · '.join(parts)}"

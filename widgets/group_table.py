@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar, Final, Unpack
 
-from queries.comparison_models import GroupComparison, GroupMetric, Unit, Verdict
+from queries.comparison_models import Unit
 from queries.comparison_text import (
     delta_text,
     effect_text,
@@ -15,6 +15,7 @@ from queries.comparison_text import (
     p_text,
     value_text,
 )
+from queries.group_models import GroupComparison, GroupMetric, Verdict
 from widgets.cells import Column, Placed, layout
 from widgets.line_table import Cell, LineTable
 from widgets.line_view import ViewOptions

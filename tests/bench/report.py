@@ -6,15 +6,18 @@ import json
 import os
 import platform
 import sqlite3
+import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
+
+from tests.bench.machine import cpu_model
 
 Basis = Literal["measured", "to the floor", "to the naive way"]
 HEADINGS = ("figure", "measured", "budget", "to the naive way", "to the floor", "verdict")
-FORMAT = 1
+FORMAT = 2
 """Grows when the keys of the JSON document change their meaning."""
 
 
@@ -101,6 +104,21 @@ class Line:
             self.verdict,
         )
 
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> Self:
+        """A line as :meth:`document` told it. Raises KeyError for what is no such document."""
+        figure = Figure(
+            document["name"],
+            document["what"],
+            document["unit"],
+            document["budget"],
+            document["budget_of"],
+        )
+        values = {
+            each.name: document[each.name] for each in fields(Result) if each.name != "figure"
+        }
+        return cls(figure, Result(figure.name, **values))
+
     def document(self) -> dict[str, Any]:
         """As JSON."""
         figure, result = self.figure, self.result
@@ -141,8 +159,9 @@ def busy() -> float | None:
 
 
 def machine() -> dict[str, str | int]:
-    """What the numbers depend on, and nothing that would name the machine."""
+    """What the numbers depend on, and nothing that would tell whose machine it is."""
     return {
+        "cpu": cpu_model(),
         "cores": os.cpu_count() or 1,
         "system": platform.system(),
         "python": platform.python_version(),
@@ -164,6 +183,7 @@ def document(
     verdicts = [line.verdict for line in report]
     return {
         "format": FORMAT,
+        "date": time.strftime("%Y-%m-%d", time.gmtime()),
         "machine": {**machine(), "load_before": load},
         "events": dict(sizes),
         "met": verdicts.count("met"),
@@ -177,6 +197,19 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """Write a report beside those of other runs."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", "utf-8")
+
+
+def read_json(path: Path) -> tuple[dict[str, Any], list[Line]]:
+    """A report as :func:`write_json` wrote it, and its lines.
+
+    Raises:
+        ValueError: the file is no such report, or one of another format.
+        OSError: it cannot be read.
+    """
+    content = json.loads(path.read_text("utf-8"))
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise ValueError(f"{path.name} is not a report of this format")
+    return content, [Line.of(document) for document in content["figures"]]
 
 
 def markdown(content: Mapping[str, Any], report: Sequence[Line]) -> str:
@@ -229,8 +262,10 @@ def _on(content: Mapping[str, Any]) -> str:
     others = (
         f" Other work kept it busy: {load:g} processes per core." if load and load > 0.5 else ""
     )
+    cores = f"{machine['cores']} core{'s' if machine['cores'] != 1 else ''}"
     return (
-        f"Stores of {sizes} events; {machine['cores']} cores, {machine['system']}, "
+        f"{content['date']}, stores of {sizes} events; {machine['cpu']}, {cores}, "
+        f"{machine['system']}, "
         f"Python {machine['python']}, SQLite {machine['sqlite']}, Textual {machine['textual']}. "
         f"Medians of several runs; what is compared took turns in one run.{others}"
     )

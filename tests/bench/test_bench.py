@@ -14,14 +14,15 @@ import pytest
 from tests.bench import __main__ as command
 from tests.bench import report
 from tests.bench.figures import FAMILIES, Family
+from tests.bench.machine import cpu_model
 from tests.bench.measure import interleaved, percentile
 from tests.bench.report import Figure, Line, Result
 from tests.bench.screen import Screen
 from tests.bench.workbench import Workbench
 
 UNITS = {
-    "ms", "us", "s CPU", "B", "B/s", "MB", "%", "modules", "statements", "rows", "commands",
-    "events",
+    "ms", "ms CPU", "us", "s CPU", "B", "B/s", "MB", "%", "modules", "statements", "rows",
+    "commands", "events",
 }  # fmt: skip
 
 
@@ -122,7 +123,7 @@ def test_the_tables_show_every_line_with_its_ratios(lines: list[Line]) -> None:
     content = report.document(lines, {"small": 10_000, "big": 1_000_000})
     text = report.text(content, lines)
     assert "1 met, 1 missed, 0 unknown" in text
-    assert "Stores of 10,000 and 1,000,000 events" in text
+    assert "stores of 10,000 and 1,000,000 events" in text
     table = report.markdown(content, lines)
     assert "| bytes of the start | 18.6 KB | 30 KB | 0.13 × | — | met |" in table
     row = "| first sessions (warm) | 300 ms | 1.25 × floor | — | 1.50 × | missed |"
@@ -136,10 +137,20 @@ def test_a_busy_machine_is_told(lines: list[Line], load: float | None, said: boo
     assert ("2.5 processes per core" in report.markdown(content, lines)) is said
 
 
+def test_a_report_can_be_read_again(tmp_path: Path, lines: list[Line]) -> None:
+    content = report.document(lines, {"small": 10_000})
+    report.write_json(tmp_path / "new" / "run.json", content)
+    assert report.read_json(tmp_path / "new" / "run.json") == (content, lines)
+    (tmp_path / "old.json").write_text('{"format": 0}')
+    with pytest.raises(ValueError, match=r"old\.json is not a report"):
+        report.read_json(tmp_path / "old.json")
+
+
 def test_a_report_names_neither_machine_nor_folders(lines: list[Line]) -> None:
     content = report.document(lines, {"small": 10_000})
     whole = json.dumps(content) + report.markdown(content, lines) + report.text(content, lines)
     assert platform.python_version() in whole
+    assert cpu_model() in whole
     for secret in (platform.node(), str(Path.home()), os.getcwd()):
         assert len(secret) < 4 or secret not in whole
 

@@ -181,6 +181,21 @@ def test_a_cached_store_is_not_written_again(
     assert cached(tmp_path / "new folder", "canonical", 200) == first
 
 
+@pytest.mark.parametrize("how", ["written to", "cut", "gone"])
+def test_a_cached_store_that_changed_is_written_again(tmp_path: Path, how: str) -> None:
+    path = cached(tmp_path, "canonical", 200)
+    before = path.read_bytes()
+    if how == "written to":
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute("DELETE FROM event WHERE seq = 100")
+    elif how == "cut":
+        path.write_bytes(before[:-4096])
+    else:
+        path.unlink()
+    assert cached(tmp_path, "canonical", 200) == path
+    assert path.read_bytes() == before
+
+
 @pytest.mark.process
 def test_the_command_leaves_one_file_in_wal_mode(tmp_path: Path) -> None:
     path = tmp_path / "store.db"

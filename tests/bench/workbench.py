@@ -110,16 +110,18 @@ class Workbench:
         """Another program on a screen of 120x40."""
         return Screen(command, env=self.environment(), cwd=self.scratch)
 
-    def output(self, command: list[str]) -> str:
+    def output(self, command: list[str], home: Path | None = None) -> str:
         """What a command prints. Raises CalledProcessError."""
-        env = self.full_environment()
+        env = self.full_environment(home)
         done = subprocess.run(
             command, env=env, cwd=self.scratch, stdout=subprocess.PIPE, text=True, check=True
         )
         return done.stdout
 
     def taken(self, name: str, *arguments: str | Path, limit: int) -> dict[str, float] | None:
-        """What a module of the measurements says that its work took.
+        """What a module of the measurements says that its work took, in a home of its own.
+
+        There, nothing is known of earlier runs.
 
         Args:
             name: of the module, whose first line of help says what it is given.
@@ -131,16 +133,18 @@ class Workbench:
         """
         where = {"alone": (*arguments, str(limit)), "counted": (str(limit), *arguments)}[name]
         try:
-            found: dict[str, float] = json.loads(self.output(self.module(name, *where)))
+            with tempfile.TemporaryDirectory(prefix="home-", dir=self.scratch) as home:
+                told = self.output(self.module(name, *where), Path(home))
         except subprocess.CalledProcessError as error:
             if error.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
                 return None
             raise
+        found: dict[str, float] = json.loads(told)
         return found
 
-    def full_environment(self) -> dict[str, str]:
+    def full_environment(self, home: Path | None = None) -> dict[str, str]:
         """The environment of processes without a screen."""
-        changed = {**os.environ, **self.environment()}
+        changed = {**os.environ, **self.environment(home)}
         return {name: value for name, value in changed.items() if value is not None}
 
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.process.program import bytecode, home
+from tests.process.program import home
 
-__all__ = ["bytecode", "home"]
+__all__ = ["home"]

@@ -39,10 +39,9 @@ class Home:
 
     Args:
         folder: an empty one.
-        bytecode: where compiled modules are kept, so that only the first start is slow.
     """
 
-    def __init__(self, folder: Path, bytecode: Path) -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.env: Mapping[str, str | None] = {
             "HOME": str(folder),
@@ -56,7 +55,7 @@ class Home:
             "TZ": "UTC",
             "PYTHONPATH": str(ROOT),
             "PYTHONDONTWRITEBYTECODE": None,
-            "PYTHONPYCACHEPREFIX": str(bytecode),
+            "PYTHONPYCACHEPREFIX": None,
         }
         (folder / "tmp").mkdir()
         (folder / "stores").mkdir()
@@ -109,15 +108,9 @@ def fingerprint(folder: Path) -> dict[str, str]:
     }
 
 
-@pytest.fixture(scope="session")
-def bytecode(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where compiled modules are kept."""
-    return tmp_path_factory.mktemp("bytecode")
-
-
 @pytest.fixture
-def home(tmp_path: Path, bytecode: Path) -> Home:
+def home(tmp_path: Path) -> Home:
     """A home for one test."""
     folder = tmp_path / "home"
     folder.mkdir()
-    return Home(folder, bytecode)
+    return Home(folder)

@@ -85,6 +85,7 @@ class Terminal:
     ) -> None:
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.Stream(self._screen)
+        self._shown: dict[int, str] = {}
         self._raw = bytearray()
         self._fed = 0
         self._unfinished = ""
@@ -172,8 +173,16 @@ class Terminal:
 
     def lines(self) -> list[str]:
         """The screen as text, one string per row, without blanks at the end."""
-        # Not pyte's own display: that fails on half of a wide character.
-        return ["".join(cell.data for cell in line).rstrip() for line in self.cells()]
+        self._feed()
+        screen = self._screen
+        # Only what was drawn since the last look: most of the time of a test goes here.
+        for y in screen.dirty:
+            if y < screen.lines:
+                # Not pyte's own display: that fails on half of a wide character.
+                row = screen.buffer[y]
+                self._shown[y] = "".join([row[x].data for x in range(screen.columns)]).rstrip()
+        screen.dirty.clear()
+        return [self._shown.get(y, "") for y in range(screen.lines)]
 
     def text(self) -> str:
         """The screen as one string."""
@@ -306,9 +315,12 @@ class Terminal:
         timer.start()
 
     def _feed(self) -> None:
-        data = self.raw
-        text = self._unfinished + self._decode(data[self._fed :])
-        self._fed = len(data)
+        with self._changed:
+            data = bytes(self._raw[self._fed :])
+        if not data:
+            return
+        text = self._unfinished + self._decode(data)
+        self._fed += len(data)
         cut = _UNFINISHED.search(text)
         end = cut.start() if cut else len(text)
         self._unfinished = text[end:]

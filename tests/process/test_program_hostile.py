@@ -11,7 +11,7 @@ import pytest
 from queries.text import clean_lines
 from tests.process.escapes import Token, copied, unwanted
 from tests.process.hostile_store import full_session, hostile_canonical, hostile_copy, hostile_texts
-from tests.process.program import LISTED, STORES, Home
+from tests.process.program import LISTED, Home
 from tests.process.terminal import Terminal
 
 pytestmark = pytest.mark.process
@@ -19,22 +19,26 @@ pytestmark = pytest.mark.process
 MODES = {"cells": (), "regions": ("--no-diff",), "plain": ("--ascii", "--utc")}
 CASES = (
     ("canonical", "cells"),
-    ("canonical", "regions"),
-    ("heist-audit.db", "cells"),
-    ("heist-session.db", "cells"),
-    ("htmlgraph-0.26.1.db", "plain"),
+    ("heist-audit.db", "regions"),
+    ("heist-session.db", "plain"),
+    ("htmlgraph-0.26.1.db", "cells"),
     ("htmlgraph-0.35.0.db", "cells"),
 )
 PASTE = "\x1b[200~\x1b]52;c;cHduZWQ=\x07\u202e[/x]\x9b31m\x1b[201~"
 
 
 @pytest.fixture(scope="session")
-def hostile_stores(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """One hostile store of every dialect."""
+def hostile_store(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """A hostile store of a dialect, made when it is asked for first."""
     folder = tmp_path_factory.mktemp("hostile")
-    stores = {name: hostile_copy(name, folder / name) for name in STORES}
-    stores["canonical"] = hostile_canonical(folder / "canonical")
-    return stores
+
+    def made(name: str) -> Path:
+        path = folder / name
+        if path.exists():
+            return path
+        return hostile_canonical(path) if name == "canonical" else hostile_copy(name, path)
+
+    return made
 
 
 def settle(terminal: Terminal) -> None:
@@ -120,9 +124,9 @@ class Walk:
 
 @pytest.mark.parametrize(("name", "mode"), CASES)
 def test_only_our_own_sequences_reach_the_terminal(
-    home: Home, hostile_stores: dict[str, Path], name: str, mode: str
+    home: Home, hostile_store: Callable[[str], Path], name: str, mode: str
 ) -> None:
-    path = Path(shutil.copyfile(hostile_stores[name], home.folder / "stores" / name))
+    path = Path(shutil.copyfile(hostile_store(name), home.folder / "stores" / name))
     with home.open(path, "--session", full_session(path), *MODES[mode]) as terminal:
         settle(terminal)
         walk = Walk(terminal)
@@ -139,9 +143,9 @@ def test_only_our_own_sequences_reach_the_terminal(
 
 
 def test_copying_gives_the_cleaned_text_and_nothing_else(
-    home: Home, hostile_stores: dict[str, Path]
+    home: Home, hostile_store: Callable[[str], Path]
 ) -> None:
-    path = Path(shutil.copyfile(hostile_stores["canonical"], home.folder / "stores" / "s.db"))
+    path = Path(shutil.copyfile(hostile_store("canonical"), home.folder / "stores" / "s.db"))
     title = "copy \u241b]52;c;cHduZWQ=\u2407 me"
     with home.open(path) as terminal:
         terminal.press("/")

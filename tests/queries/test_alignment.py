@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from queries.alignment import MOST_STEPS, align
+from queries.alignment_models import Alignment, Step, StepRelation
 from queries.common_sequence import common_pairs, common_pairs_of_any_size, single_pairs
-from queries.comparison_models import Alignment, Step, StepRelation
 from queries.models import Event, EventKind, EventState
 from queries.normalising import normaliser
 from queries.session_alignment import align_sessions

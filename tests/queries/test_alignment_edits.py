@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from queries.alignment import align
-from queries.comparison_models import Alignment, StepRelation
+from queries.alignment_models import Alignment, StepRelation
 from queries.event_stream import EventStream
 from queries.models import Event, EventKind, EventState
 from queries.pairing import paired
@@ -86,6 +86,18 @@ def check_repeat(run: Sequence[Event], at: int, size: int) -> None:
     assert differences(found) == {"only_b": size}
 
 
+def check_swap(run: Sequence[Event], at: int) -> None:
+    """Two neighbours in each other's place: one of them moved, unless they are alike."""
+    found = against(run, [*run[:at], run[at + 1], run[at], *run[at + 2 :]])
+    known = differences(found)
+    known.pop("outcomes", None)
+    assert sum(known.values()) <= 1
+    assert known.keys() <= {"moved"}
+    if known:
+        assert found.first_divergence is not None
+        assert found.first_divergence <= at
+
+
 @settings(max_examples=150)
 @given(runs(), st.data())
 def test_one_edit_is_one_difference(run: list[Event], data: st.DataObject) -> None:
@@ -95,6 +107,8 @@ def test_one_edit_is_one_difference(run: list[Event], data: st.DataObject) -> No
     if run[at].state in PROVEN:
         check_outcome(run, at)
     check_repeat(run, at, data.draw(st.integers(1, len(run) - at)))
+    if at + 1 < len(run):
+        check_swap(run, at)
 
 
 @settings(max_examples=50)
@@ -121,6 +135,8 @@ def test_edits_of_real_sessions(path: Path) -> None:
                 if run[at].state in PROVEN:
                     check_outcome(run, at)
                 check_repeat(run, at, min(3, len(run) - at))
+                if at + 1 < len(run):
+                    check_swap(run, at)
 
 
 @pytest.mark.parametrize("size", [1, 3])

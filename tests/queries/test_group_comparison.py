@@ -10,16 +10,10 @@ from pathlib import Path
 import pytest
 
 from queries.bootstrap import bootstrap_difference
-from queries.comparison_models import (
-    Curve,
-    GroupComparison,
-    GroupMetric,
-    RunFigures,
-    SignificanceTest,
-    Verdict,
-)
+from queries.comparison_models import Curve, RunFigures
 from queries.group_comparison import compare_groups
 from queries.group_measuring import METRIC_NAMES, MORE_NAMES
+from queries.group_models import GroupComparison, GroupMetric, SignificanceTest, Verdict
 from queries.models import (
     AgentStatistic,
     Session,

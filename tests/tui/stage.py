@@ -16,10 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from textual import events
+from textual._compositor import Compositor
+from textual._context import visible_screen_stack
 from textual.driver import Driver
 from textual.geometry import Region
 from textual.keys import REPLACED_KEYS, _character_to_key, _get_unicode_name_from_key
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.widget import Widget
 
 from queries.feed import Feed
@@ -298,8 +301,8 @@ async def on_stage(
         clock: the present.
         first_step: poll once there is a screen.
         early_step: poll before there is one.
-        paint: draw the main screen whenever it changes, as for a terminal; without that it is
-            drawn when a test looks at it, which takes half the time.
+        paint: draw screens whenever they change, as for a terminal; without that they are
+            drawn when a test looks at them, which takes half the time.
         driver: takes what would go to a terminal; None: nothing does.
         low_bandwidth: send as little as possible.
         memory: how the store was looked at before.
@@ -323,15 +326,38 @@ async def on_stage(
         app.__dict__["OUTPUT_CLOCK"] = clock
     if early_step:
         poller.step()
-    async with app.run_test(headless=driver is None, size=size, notifications=True) as pilot:
-        stage = Stage(app, pilot, poller, reader, clock)
-        while not app.screen_stack:
-            await asyncio.sleep(0.001)
-        await stage.settle()
-        if first_step:
-            await stage.step()
-            app.frames_held = not paint
-        yield stage
+    drawn = contextlib.nullcontext() if paint or driver is not None else _nothing_is_drawn()
+    with drawn:
+        async with app.run_test(headless=driver is None, size=size, notifications=True) as pilot:
+            stage = Stage(app, pilot, poller, reader, clock)
+            while not app.screen_stack:
+                await asyncio.sleep(0.001)
+            await stage.settle()
+            if first_step:
+                await stage.step()
+                app.frames_held = not paint
+            yield stage
+
+
+@contextmanager
+def _nothing_is_drawn() -> Iterator[None]:
+    """Draw screens only when a test looks at them."""
+    render_update = Compositor.render_update
+
+    def forget(
+        self: Compositor,
+        full: bool = False,
+        screen_stack: list[Screen[Any]] | None = None,
+        simplify: bool = False,
+    ) -> None:
+        visible_screen_stack.set(screen_stack or [])
+        self._dirty_regions.clear()
+
+    Compositor.render_update = forget  # type: ignore[method-assign]  # put back below
+    try:
+        yield
+    finally:
+        Compositor.render_update = render_update  # type: ignore[method-assign]  # as it was
 
 
 def run_line(line: str) -> Any:

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from queries.comparison_models import Verdict
+from queries.group_models import Verdict
 from tests.stores import FIRST_TIME
 from tests.tui.runs import RUNS, experiment, runs, runs_clock
 from tests.tui.stage import Clock, Stage, on_stage
 from tests.tui.test_compare_flow import compared, line
+from tui.options import ScreenOptions
 
 
 async def two_groups(stage: Stage) -> None:
@@ -29,6 +30,26 @@ async def test_groups_are_marked_counted_and_taken_out(folder: Path) -> None:
         await stage.press("A", "g", "j", "j", "B")
         assert stage.main.sessions.marks == {"good": "B"}
         await stage.press("x")
+        assert stage.main.sessions.marks == {}
+
+
+async def test_groups_that_were_asked_for_are_compared_at_once(folder: Path) -> None:
+    with experiment():
+        pass
+    options = ScreenOptions(groups=(("A", "a- since:400d"), ("B", "b- since:400d")))
+    async with on_stage(
+        RUNS, (120, 40), options=options, clock=Clock(FIRST_TIME + 20_000)
+    ) as stage:
+        await stage.settle()
+        screen = compared(stage)
+        assert screen.reading.groups is not None
+        assert [len(screen.reading.groups.a), len(screen.reading.groups.b)] == [8, 8]
+        assert "[Groups]" in stage.lines()[3]
+        await stage.press("escape")
+        assert stage.footer.rstrip().endswith("A 8 · B 8")
+        # Later news leave the groups alone.
+        await stage.press("x")
+        stage.poller.step()
         assert stage.main.sessions.marks == {}
 
 

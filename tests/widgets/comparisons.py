@@ -5,21 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from queries.alignment import align
+from queries.alignment_models import Alignment, Step
 from queries.comparison import compare
-from queries.comparison_models import (
-    Alignment,
-    Comparison,
-    Curve,
-    Direction,
-    GroupComparison,
-    GroupMetric,
-    Metric,
-    RunFigures,
-    SignificanceTest,
-    Step,
-    Unit,
-    Verdict,
-)
+from queries.comparison_models import Comparison, Curve, Direction, Metric, RunFigures, Unit
+from queries.group_models import GroupComparison, GroupMetric, SignificanceTest, Verdict
 from queries.models import (
     AgentStatistic,
     Event,

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from rich.segment import Segment
 
-from queries.comparison_models import AlignedStep, StepRelation
+from queries.alignment_models import AlignedStep, StepRelation
 from queries.models import EventKind
 from tests.widgets.comparisons import A, B, alignment, step, steps
 from tests.widgets.pane_app import HOSTILE, SIZES, Stage, on_stage

@@ -28,6 +28,8 @@ SCENARIOS: Final[dict[str, tuple[Callable[[int], Iterator[Step]], ...]]] = {
     "ab": (ab_history, ab_live),
 }
 """What can be played, by name: what happened before the start, and what happens live."""
+GROUPS: Final = {"ab": (("A", "component:standard"), ("B", "component:extended"))}
+"""What is compared at first: groups, and the filters that their sessions match."""
 DEFAULT_SCENARIO: Final = "agents"
 LONGEST_WAIT = 0.25
 """Seconds after which a writer that has nothing to do looks up again."""

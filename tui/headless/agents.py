@@ -15,7 +15,7 @@ from queries.json_shapes import (
 )
 from queries.models import AgentStatistic, Relation
 from queries.text import count, date_time, percent
-from tui.headless.arguments import forms, store_argument, utc_option, zone
+from tui.headless.arguments import cache_option, forms, store_argument, utc_option, zone
 from tui.headless.output import (
     Column,
     write,
@@ -24,7 +24,7 @@ from tui.headless.output import (
     write_markdown,
     write_text,
 )
-from tui.headless.stores import open_store
+from tui.headless.stores import open_store, totals_cache
 from tui.headless.tools import count_scope
 
 INTERACTIONS: list[Column[Json]] = [
@@ -44,8 +44,14 @@ INTERACTIONS: list[Column[Json]] = [
 )  # fmt: skip
 @forms(table=True)
 @utc_option
+@cache_option
 def command(
-    store: str | None, sessions: tuple[str, ...], relation: str | None, form: str | None, utc: bool
+    store: str | None,
+    sessions: tuple[str, ...],
+    relation: str | None,
+    form: str | None,
+    utc: bool,
+    no_cache: bool,
 ) -> int:
     """What every agent did, and who works with whom.
 
@@ -53,7 +59,7 @@ def command(
     """
     chosen = Relation(relation or Relation.FOLLOWS.value)
     with open_store(store) as opened:
-        counted = count_scope(opened, sessions)
+        counted = count_scope(opened, sessions, totals_cache(no_cache))
     agents = counted.agents()
     matrix = counted.interactions(chosen)
     cells = interactions_json(matrix)

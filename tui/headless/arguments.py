@@ -36,6 +36,12 @@ def forms(*, table: bool) -> Callable[[_F], _F]:
     return decorate
 
 
+def cache_option(function: _F) -> _F:
+    """``--no-cache``: the parameter ``no_cache``."""
+    text = "Count everything anew, and keep no totals."
+    return click.option("--no-cache", is_flag=True, help=text)(function)
+
+
 def utc_option(function: _F) -> _F:
     """``--utc``: times for people in UTC; JSON and CSV are always in UTC."""
     return click.option("--utc", is_flag=True, help="Show times in UTC.")(function)

@@ -15,6 +15,7 @@ from queries.comparison_json import (
     metric_rows,
     subject_rows,
 )
+from queries.fold_cache import FoldCache
 from queries.group_comparison import compare_groups
 from queries.group_measuring import METRIC_NAMES, MORE_NAMES
 from queries.models import Relation, SessionRow
@@ -24,10 +25,11 @@ from queries.session_choice import ChoiceError, choose_groups, choose_sessions
 from queries.store import Store
 from queries.whole_store import count_store
 from tui.bookmarks import Bookmarks
-from tui.headless.arguments import forms
-from tui.headless.compare_tables import write_comparison, write_groups
+from tui.headless.arguments import cache_option, forms
+from tui.headless.compare_groups import write_groups
+from tui.headless.compare_tables import write_comparison
 from tui.headless.output import write_csv, write_json
-from tui.headless.stores import open_store, progress, stale_after
+from tui.headless.stores import open_store, progress, stale_after, totals_cache
 
 _CHOICES = (*METRIC_NAMES, *MORE_NAMES)
 
@@ -51,6 +53,7 @@ _CHOICES = (*METRIC_NAMES, *MORE_NAMES)
 @click.option("--steps", "all_steps", is_flag=True, help="List all steps, not only differences.")
 @click.option("--overlay", is_flag=True, help="Add the curves over time to the JSON.")
 @forms(table=True)
+@cache_option
 def command(
     words: tuple[str, ...],
     baseline: str | None,
@@ -61,6 +64,7 @@ def command(
     all_steps: bool,
     overlay: bool,
     form: str | None,
+    no_cache: bool,
 ) -> int:
     """Show where and how sessions differ: STORE ID ID [ID]..., or STORE --a ID... --b ID...
 
@@ -72,7 +76,7 @@ def command(
     if group_a or group_b:
         if len(words) > 1 or baseline is not None:
             raise click.UsageError("name sessions either one by one or as groups, not both.")
-        return _compare_groups(store, group_a, group_b, metrics, form)
+        return _compare_groups(store, group_a, group_b, metrics, form, totals_cache(no_cache))
     if metrics:
         raise click.UsageError("--metric is for groups (--a, --b).")
     if store is None:
@@ -105,11 +109,13 @@ def _compare_groups(
     group_b: tuple[str, ...],
     metrics: tuple[str, ...],
     form: str | None,
+    cache: FoldCache | None,
 ) -> int:
     with open_store(store) as opened:
         try:
             labels = Bookmarks(opened.path).sessions()
-            a, b = choose_groups(opened, group_a, group_b, _Rows(opened), time.time(), labels)
+            every = _Rows(opened, cache)
+            a, b = choose_groups(opened, group_a, group_b, every, time.time(), labels)
         except ChoiceError as error:
             raise click.UsageError(str(error)) from error
         runs = {
@@ -134,12 +140,16 @@ def _compare_groups(
 class _Rows:
     """All sessions with their counts, counted once, when they are asked for."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, cache: FoldCache | None) -> None:
         self._store = store
+        self._cache = cache
         self._rows: tuple[SessionRow, ...] | None = None
 
     def __call__(self) -> tuple[SessionRow, ...]:
         if self._rows is None:
             with progress() as tell:
-                self._rows = count_store(self._store, tell, stale_after=stale_after()).rows
+                counted = count_store(
+                    self._store, tell, stale_after=stale_after(), cache=self._cache
+                )
+                self._rows = counted.rows
         return self._rows

@@ -1,47 +1,30 @@
-"""Comparisons as tables for people, as aligned text or Markdown."""
+"""Sessions side by side as tables for people, as aligned text or Markdown."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
+from queries.alignment_models import Alignment
 from queries.comparison_models import (
-    AlignedStep,
-    Alignment,
     Change,
     ComparedAgent,
     ComparedMetric,
     ComparedTool,
     Comparison,
-    GroupComparison,
-    GroupMetric,
-    Metric,
-    StepRelation,
     Unit,
-    Verdict,
 )
 from queries.comparison_text import (
     delta_text,
-    effect_text,
-    interval_text,
-    needed_text,
-    p_text,
     part_text,
     tally_text,
     value_text,
 )
 from queries.models import Interactions, Relation
 from queries.text import UNKNOWN, count, duration, percent
+from tui.headless.compare_headings import write_notes, write_title
+from tui.headless.compare_steps import write_steps
 from tui.headless.output import Column, write, write_markdown, write_text
 
-LISTED = 60
-"""Differing steps that are listed unless all steps are asked for."""
-_SIGNS = {
-    StepRelation.MATCHED: "=",
-    StepRelation.CHANGED: "~",
-    StepRelation.MOVED: ">",
-    StepRelation.ONLY_A: "-",
-    StepRelation.ONLY_B: "+",
-}
 _JUDGED = {Change.BETTER: "+ better", Change.WORSE: "! worse", Change.SAME: "= same",
            Change.DIFFERENT: "  different", Change.UNKNOWN: ""}  # fmt: skip
 
@@ -68,48 +51,17 @@ def write_comparison(
     if alignment is not None:
         write(f"{alignment.divergence[0].upper()}{alignment.divergence[1:]}\n")
     write(f"Against {base}: {tally_text(comparison.tally)}\n")
-    _write_notes(comparison.notes)
-    _title("Metrics", markdown)
+    write_notes(comparison.notes)
+    write_title("Metrics", markdown)
     show(_metric_columns(comparison), comparison.metrics)
-    _title("Tools", markdown)
+    write_title("Tools", markdown)
     show(_tool_columns(comparison), comparison.tools)
-    _title("Agents", markdown)
+    write_title("Agents", markdown)
     show(_agent_columns(comparison), comparison.agents)
-    _title(f"Interactions ({relation.value})", markdown)
+    write_title(f"Interactions ({relation.value})", markdown)
     show(_interaction_columns(comparison, relation), _pairs(comparison, relation))
     if alignment is not None:
-        _write_steps(alignment, markdown=markdown, all_steps=all_steps)
-
-
-def write_groups(comparison: GroupComparison, *, markdown: bool) -> None:
-    """Group A against group B."""
-    show = write_markdown if markdown else write_text
-    write(f"{comparison.summary}\n")
-    for name, label, runs in (
-        ("A", comparison.label_a, comparison.a),
-        ("B", comparison.label_b, comparison.b),
-    ):
-        write(f"{name}: {label} ({len(runs):,} session{'s' * (len(runs) != 1)})\n")
-    _write_notes(comparison.notes)
-    for title, first, rows in (
-        ("Metrics", "metric", comparison.metrics),
-        ("Tools", "tool", comparison.tools),
-        ("Agents", "agent", comparison.agents),
-    ):
-        _title(title, markdown)
-        show(_group_columns(first), rows)
-
-
-def _write_notes(notes: Iterable[str]) -> None:
-    for note in notes:
-        write(f"Note: {note}\n")
-
-
-def _title(text: str, markdown: bool) -> None:
-    write(f"\n## {text}\n\n" if markdown else f"\n{text}\n")
-
-
-# -- sessions ---------------------------------------------------------------------------------
+        write_steps(alignment, markdown=markdown, all_steps=all_steps)
 
 
 def _others(comparison: Comparison) -> list[int]:
@@ -242,95 +194,3 @@ def _counts(matrix: Interactions, name: str) -> Column[tuple[str, str]]:
 
 def _signed(matrix: Interactions) -> Column[tuple[str, str]]:
     return Column("difference", lambda pair: f"{matrix.counts.get(pair, 0):+,}", number=True)
-
-
-# -- steps ------------------------------------------------------------------------------------
-
-
-def _write_steps(alignment: Alignment, *, markdown: bool, all_steps: bool) -> None:
-    show = write_markdown if markdown else write_text
-    _title("Steps", markdown)
-    write(
-        f"{alignment.matched:,} the same (~ {alignment.changed:,} changed, > {alignment.moved:,} "
-        f"moved, - {alignment.only_a:,} only in {alignment.a_id}, + {alignment.only_b:,} only in "
-        f"{alignment.b_id}; {alignment.outcomes:,} ended differently). {alignment.method} "
-        f"{alignment.caution}\n\n"
-    )
-    lines = [line for line in alignment.lines if all_steps or line.differs]
-    listed = lines if all_steps else lines[:LISTED]
-    if listed:
-        show(_step_columns(alignment), listed)
-    if len(listed) < len(lines):
-        write(f"({len(lines) - len(listed):,} more differences: --steps lists all steps)\n")
-
-
-def _step_columns(alignment: Alignment) -> list[Column[AlignedStep]]:
-    return [
-        Column("", lambda line: _SIGNS[line.relation]),
-        Column("step", lambda line: _number(line.a), number=True),
-        Column(alignment.a_id, lambda line: _step(alignment, line, line.a, None), verbatim=True),
-        Column("step", lambda line: _number(line.b), number=True),
-        Column(alignment.b_id, lambda line: _step(alignment, line, None, line.b), verbatim=True),
-        Column("slower by", lambda line: _slower(line.duration_delta), number=True),
-        Column("", lambda line: _remark(alignment, line)),
-    ]
-
-
-def _number(index: int | None) -> str:
-    return "" if index is None else count(index + 1)
-
-
-def _step(alignment: Alignment, line: AlignedStep, a: int | None, b: int | None) -> str:
-    if a is None and b is None:
-        return ""
-    step = alignment.steps_a[a] if a is not None else alignment.steps_b[b or 0]
-    return f"{step.text} ({step.event.state.value})" if line.outcome_differs else step.text
-
-
-def _slower(seconds: float | None) -> str:
-    if seconds is None:
-        return ""
-    return duration(seconds) if seconds <= 0 else f"+{duration(seconds)}"
-
-
-def _remark(alignment: Alignment, line: AlignedStep) -> str:
-    if line.counterpart is None:
-        return line.detail
-    other = alignment.b_id if line.a is not None else alignment.a_id
-    return f"step {line.counterpart + 1:,} of {other}"
-
-
-# -- groups -----------------------------------------------------------------------------------
-
-
-def _group_columns(first: str) -> list[Column[GroupMetric]]:
-    columns: list[Column[GroupMetric]] = []
-    if first != "metric":
-        columns.append(Column(first, lambda row: row.subject))
-    return [
-        *columns,
-        Column("metric", lambda row: row.metric.label),
-        Column("n A", lambda row: count(row.n_a), number=True),
-        Column("n B", lambda row: count(row.n_b), number=True),
-        Column("A", lambda row: _middle(row.metric, row.mean_a, row.median_a), number=True),
-        Column("B", lambda row: _middle(row.metric, row.mean_b, row.median_b), number=True),
-        Column("mean A", lambda row: value_text(row.metric, row.mean_a), number=True),
-        Column("mean B", lambda row: value_text(row.metric, row.mean_b), number=True),
-        Column("B - A", lambda row: delta_text(row.metric, row.difference), number=True),
-        Column("95 % interval", interval_text, number=True),
-        Column("effect", lambda row: effect_text(row.effect), number=True),
-        Column("p", lambda row: p_text(row.p), number=True),
-        Column("p (Holm)", lambda row: p_text(row.p_adjusted), number=True),
-        Column("verdict", _verdict),
-    ]
-
-
-def _middle(metric: Metric, mean: float | None, median: float | None) -> str:
-    """The median; of a rate the proportion."""
-    return value_text(metric, mean if metric.unit is Unit.RATE else median)
-
-
-def _verdict(row: GroupMetric) -> str:
-    needed = needed_text(row)
-    shown = row.verdict in (Verdict.BETTER, Verdict.WORSE, Verdict.DIFFERENT)
-    return row.verdict.value if shown or not needed else f"{row.verdict.value} ({needed})"

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 
 import click
 
 from queries.doctor import Diagnosis, Table, diagnose
+from queries.fold_cache import EntryInfo
 from queries.json_shapes import Json
-from queries.text import count
+from queries.text import count, date_time, iso
 from tui.headless.arguments import forms, store_argument
 from tui.headless.output import Column, pair_lines, text_lines, write, write_json
-from tui.headless.stores import open_store, progress, stale_after
+from tui.headless.stores import open_store, progress, stale_after, totals_cache
+from tui.keeping import kept_of
 
 TABLES: list[Column[Table]] = [
     Column("table", lambda table: table.name),
@@ -29,11 +32,33 @@ def command(store: str | None, form: str | None) -> int:
     """How a store is read, and what in it does not fit together."""
     with open_store(store) as opened, progress() as tell:
         found = diagnose(opened, tell, stale_after=stale_after())
+        kept = kept_of(totals_cache(False), opened.path)
     if form == "json":
-        write_json(_shape(found))
+        shapes = None if kept is None else [_kept_shape(entry) for entry in kept]
+        write_json(_shape(found) | {"kept_totals": shapes})
     else:
-        write(as_text(found))
+        write(as_text(found, kept))
     return 0
+
+
+def _kept_shape(entry: EntryInfo) -> Json:
+    return {
+        "rows": entry.rows,
+        "counted_at": iso(entry.written),
+        "size_bytes": entry.size,
+        "current": entry.is_current,
+    }
+
+
+def _kept_words(kept: Sequence[EntryInfo] | None) -> str:
+    if kept is None:
+        return "switched off"
+    words = (
+        f"{count(entry.rows)} rows, counted {date_time(entry.written)}, {count(entry.size)} bytes"
+        f"{'' if entry.is_current else ', outdated'}"
+        for entry in kept
+    )
+    return "; ".join(words) or "none"
 
 
 def _shape(found: Diagnosis) -> Json:
@@ -60,8 +85,13 @@ def _shape(found: Diagnosis) -> Json:
     }
 
 
-def as_text(found: Diagnosis) -> str:
-    """A diagnosis as people read it, with a line break at its end."""
+def as_text(found: Diagnosis, kept: Sequence[EntryInfo] | None) -> str:
+    """A diagnosis as people read it, with a line break at its end.
+
+    Args:
+        found: the diagnosis.
+        kept: totals of the store that are kept for the next time; None when none ever are.
+    """
     info = found.info
     lines = [
         *pair_lines(
@@ -73,6 +103,7 @@ def as_text(found: Diagnosis) -> str:
                 ("size", f"{count(info.size)} bytes"),
                 ("sessions", count(found.sessions)),
                 ("events", count(found.events)),
+                ("kept totals", _kept_words(kept)),
             )
         ),
         "",

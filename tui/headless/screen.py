@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from tui.cli import COMMANDS
+from tui.headless.arguments import cache_option
 from tui.options import ScreenOptions
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -26,6 +27,7 @@ def screen_options(function: _F) -> _F:
         click.option("--no-diff", is_flag=True, help="Send whole screens."),
         click.option("--low-bandwidth", is_flag=True, help="Send less to the terminal."),
         click.option("--utc", is_flag=True, help="Show times in UTC."),
+        cache_option,
         click.option("--session", metavar="ID", help="Begin with this session."),
     )):  # fmt: skip
         function = option(function)
@@ -50,6 +52,7 @@ def merged(options: ScreenOptions, chosen: Mapping[str, Any]) -> ScreenOptions:
         name: True if chosen.get(name) else None for name in ("ascii", "low_bandwidth", "utc")
     }
     changes["mouse"] = False if chosen.get("no_mouse") else None
+    changes["cache"] = False if chosen.get("no_cache") else None
     changes["diff"] = False if chosen.get("no_diff") else None
     return replace(options, **{name: value for name, value in changes.items() if value is not None})
 

@@ -22,7 +22,7 @@ from tui.headless.tools import COLUMNS, count_scope
 def command(store: str, session_id: str, form: str | None, utc: bool) -> int:
     """Show one session: its counts, agents, tools and who follows whom."""
     with open_store(store) as opened:
-        counted = count_scope(opened, (session_id,))
+        counted = count_scope(opened, (session_id,), None)
     row = counted.rows[0]
     agents, tools = counted.agents(), counted.tools()
     follows = counted.interactions(Relation.FOLLOWS)

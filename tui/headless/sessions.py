@@ -13,6 +13,7 @@ from queries.text import count, date_time, duration
 from queries.whole_store import count_store
 from tui.bookmarks import Bookmarks
 from tui.headless.arguments import (
+    cache_option,
     forms,
     limit_option,
     session_terms,
@@ -21,7 +22,7 @@ from tui.headless.arguments import (
     zone,
 )
 from tui.headless.output import Column, say_page, text_or_unknown, write_table
-from tui.headless.stores import open_store, progress, stale_after
+from tui.headless.stores import open_store, progress, stale_after, totals_cache
 
 
 @click.command(name="sessions")
@@ -45,6 +46,7 @@ from tui.headless.stores import open_store, progress, stale_after
 @click.option("--reverse", is_flag=True, help="The other way round.")
 @forms(table=True)
 @utc_option
+@cache_option
 def command(
     store: str | None,
     status: tuple[str, ...],
@@ -60,6 +62,7 @@ def command(
     reverse: bool,
     form: str | None,
     utc: bool,
+    no_cache: bool,
 ) -> int:
     """List sessions with their counts, the newest first."""
     terms = session_terms()
@@ -71,7 +74,7 @@ def command(
     terms.add_moment("until", until)
     wanted = terms.filter(typed)
     with open_store(store) as opened, progress() as tell:
-        counted = count_store(opened, tell, stale_after=stale_after())
+        counted = count_store(opened, tell, stale_after=stale_after(), cache=totals_cache(no_cache))
         wanted = wanted.with_bookmarks(Bookmarks(opened.path).sessions())
     rows = sort_rows((row for row in counted.rows if wanted.matches_session(row)), order, reverse)
     page = rows[offset:] if limit is None else rows[offset : offset + limit]

@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from queries.event_stream import patiently
+from queries.fold_cache import FoldCache
 from queries.store import Store
 from queries.text import clean
-from tui import config, places
+from tui import config, keeping, places
 
 NAMED = 5
 """How many stores are named where there are too many."""
@@ -46,6 +47,11 @@ def open_store(argument: str | None) -> Iterator[Store]:
 def stale_after() -> float:
     """Seconds of silence after which a running session is stale, as configured."""
     return config.load().stale_minutes * 60.0
+
+
+def totals_cache(no_cache: bool) -> FoldCache | None:
+    """Where totals are kept; None where the command line or the configuration says nowhere."""
+    return keeping.totals_cache(config.load(), wanted=not no_cache)
 
 
 @contextmanager

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import click
 
+from queries.fold_cache import FoldCache
 from queries.json_shapes import TOOL_KEYS, tool_json
 from queries.models import ToolStatistic
 from queries.session_lookup import require_sessions
 from queries.store import Store
 from queries.text import count, duration, percent
 from queries.whole_store import CountedStore, count_sessions, count_store
-from tui.headless.arguments import forms, store_argument
+from tui.headless.arguments import cache_option, forms, store_argument
 from tui.headless.output import Column, text_or_unknown, write_table
-from tui.headless.stores import open_store, progress, stale_after
+from tui.headless.stores import open_store, progress, stale_after, totals_cache
 
 COLUMNS: list[Column[ToolStatistic]] = [
     Column("tool", lambda tool: tool.tool),
@@ -37,25 +38,32 @@ COLUMNS: list[Column[ToolStatistic]] = [
 @store_argument
 @click.option("--session", "sessions", multiple=True, metavar="ID", help="Only these sessions.")
 @forms(table=True)
-def command(store: str | None, sessions: tuple[str, ...], form: str | None) -> int:
+@cache_option
+def command(store: str | None, sessions: tuple[str, ...], form: str | None, no_cache: bool) -> int:
     """Calls, success and durations of every tool, most called first.
 
     The rate is ok / (ok + failed); calls that run or whose outcome is unknown are counted
     apart. The range is Wilson's 95 % interval.
     """
     with open_store(store) as opened:
-        tools = count_scope(opened, sessions).tools()
+        tools = count_scope(opened, sessions, totals_cache(no_cache)).tools()
     document = {"tool_statistics": [tool_json(tool) for tool in tools]}
     write_table(form or "text", document, "tool_statistics", TOOL_KEYS, COLUMNS, tools)
     return 0
 
 
-def count_scope(store: Store, sessions: tuple[str, ...]) -> CountedStore:
-    """The named sessions counted, or the whole store when none is named."""
+def count_scope(store: Store, sessions: tuple[str, ...], cache: FoldCache | None) -> CountedStore:
+    """The named sessions counted, or the whole store when none is named.
+
+    Args:
+        store: an open store.
+        sessions: their ids.
+        cache: where totals of whole stores are kept; None: nowhere.
+    """
     if sessions:
         return count_sessions(store, require_sessions(store, sessions), stale_after=stale_after())
     with progress() as tell:
-        return count_store(store, tell, stale_after=stale_after())
+        return count_store(store, tell, stale_after=stale_after(), cache=cache)
 
 
 def _range(tool: ToolStatistic) -> str:

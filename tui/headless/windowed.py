@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from queries.filters import Filter, Term
+from queries.fold_cache import FoldCache
 from queries.models import SessionRow
 from queries.moments import parse_moment
 from queries.overview_models import Window
@@ -107,18 +108,26 @@ def chosen(
     return Chosen(window, Filter(terms), now)
 
 
-def count_all(store: Store, now: float) -> CountedStore:
-    """Everything in the store counted, with progress on stderr."""
+def count_all(store: Store, now: float, cache: FoldCache | None = None) -> CountedStore:
+    """Everything in the store counted, with progress on stderr.
+
+    Args:
+        store: an open store.
+        now: epoch seconds.
+        cache: where totals are kept; None: nowhere.
+    """
     with progress() as tell:
-        return count_store(store, tell, now=now, stale_after=stale_after())
+        return count_store(store, tell, now=now, stale_after=stale_after(), cache=cache)
 
 
-def count_chosen(store: Store, what: Chosen) -> tuple[CountedStore, list[SessionRow]]:
+def count_chosen(
+    store: Store, what: Chosen, cache: FoldCache | None = None
+) -> tuple[CountedStore, list[SessionRow]]:
     """The store counted as far as it is needed, and the sessions that are meant.
 
     Tools, agents and slots of what is counted are those of these sessions alone.
     """
-    counted = count_all(store, what.now)
+    counted = count_all(store, what.now, cache)
     rows = [row for row in counted.rows if what.wants(row)]
     if len(rows) < len(counted.rows):
         counted = count_only(store, rows, what.now)

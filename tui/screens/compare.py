@@ -8,7 +8,8 @@ from typing import ClassVar
 from textual import on
 from textual.binding import BindingType
 
-from queries.comparison_models import Change, Step
+from queries.alignment_models import Step
+from queries.comparison_models import Change
 from queries.models import Relation
 from tui.commands import SECTIONS, bindings_for
 from tui.export import ExportError, write_new

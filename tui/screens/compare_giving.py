@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from queries.comparison_models import Alignment, Comparison, GroupComparison
+from queries.alignment_models import Alignment
+from queries.comparison_models import Comparison
+from queries.group_models import GroupComparison
 from queries.models import Relation
 from tui.export import absolute
-from tui.screens.compare_reading import Wanted
+from tui.screens.compare_wanted import Wanted
 
 FORMS: Final[Mapping[str, str]] = {"json": "json", "markdown": "md", "csv": "csv"}
 """Forms of an export, and how the names of their files end."""
@@ -67,7 +69,8 @@ def export_text(
         metric_rows,
         subject_rows,
     )
-    from tui.headless.compare_tables import write_comparison, write_groups
+    from tui.headless.compare_groups import write_groups
+    from tui.headless.compare_tables import write_comparison
     from tui.headless.output import caught, write_csv, write_json
 
     with caught() as buffer:

@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
 
+from queries.alignment_models import Alignment
 from queries.comparison import compare
-from queries.comparison_models import Alignment, Comparison, GroupComparison
+from queries.comparison_models import Comparison
 from queries.group_comparison import compare_groups
+from queries.group_models import GroupComparison
 from queries.models import SessionRow, SessionStatus, Snapshot, StoreState
 from queries.run_reading import read_runs
 from queries.session_alignment import align_sessions
 from queries.store import Store
 from tui.reader import Answer, Reader
+from tui.screens.compare_wanted import Wanted
 
 SLOT = "compare"
 PAUSE = 2.0
 """Seconds at least between two readings of sessions that go on."""
 _SHARE = 5.0
 """A pause is at least so many times as long as the reading took."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is compared with what."""
-
-    ids: tuple[str, ...]
-    """All sessions, in the order of their columns."""
-    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """The sessions of "A" and "B", where both have some."""
 
 
 class CompareReading:

@@ -8,12 +8,14 @@ from textwrap import wrap
 
 from textual import on
 
-from queries.comparison_models import Alignment, Comparison
+from queries.alignment_models import Alignment
+from queries.comparison_models import Comparison
 from queries.models import ActivityNode, Interactions, Relation, SessionRow, Snapshot
 from tui.reader import Answer
 from tui.screens import compare_words
 from tui.screens.compare_layout import GROUPS, MATRIX, METRICS, OVERLAY, STEPS, CompareLayout
-from tui.screens.compare_reading import SLOT, CompareReading, Wanted
+from tui.screens.compare_reading import SLOT, CompareReading
+from tui.screens.compare_wanted import Wanted
 from tui.screens.reading import Reading
 from widgets.glyphs import drawable
 from widgets.line_bar import Pieces

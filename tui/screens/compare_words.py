@@ -5,16 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from textwrap import wrap
 
-from queries.comparison_models import (
-    Alignment,
-    Change,
-    ComparedMetric,
-    Comparison,
-    GroupComparison,
-    Tally,
-    Verdict,
-)
+from queries.alignment_models import Alignment
+from queries.comparison_models import Change, ComparedMetric, Comparison, Tally
 from queries.comparison_text import value_text
+from queries.group_models import GroupComparison, Verdict
 from widgets.glyphs import Glyphs
 from widgets.line_bar import Pieces, shorten_middle, width_of
 from widgets.metric_text import change_sign

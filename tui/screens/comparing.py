@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual import on
 
 from queries.models import Event
-from tui.screens.compare_reading import Wanted
+from tui.screens.compare_wanted import Wanted
 from tui.screens.messages import AnswerArrived
 from tui.screens.pane_screen import PaneScreen
 

@@ -52,6 +52,7 @@ class PaneScreen(PaneLayout):
         )
         self.bandwidth_changed()
         self._wanted_session = self.owner.options.session
+        self._wanted_groups = self.owner.options.groups
         self._epoch = 0
         self.titles = ("", "", "", "")
         self.set_interval(1.0, self._tick)
@@ -97,6 +98,12 @@ class PaneScreen(PaneLayout):
         wanted, self._wanted_session = self._wanted_session, None
         if wanted is not None and not self.session_view.select(wanted):
             self.say(f"There is no session {wanted}.")
+        groups, self._wanted_groups = self._wanted_groups, ()
+        for name, text in groups:
+            self.sessions.put_into_group(name, text)
+        if groups:
+            self.marks_changed()
+            self.call_later(self.run_action, "compare")
 
     @on(AnswerArrived)
     def _answer_arrived(self, event: AnswerArrived) -> None:

@@ -154,6 +154,13 @@ class SessionControl:
         self._view.set_marks(self.marks)
         return inside
 
+    def put_into_group(self, name: str, text: str) -> None:
+        """Put all sessions that match a filter into group "A" or "B". Raises FilterError."""
+        chosen = parse_filter(text, self._clock(), SESSION_FIELDS)
+        rows = () if self._snapshot is None else self._snapshot.sessions
+        self.marks.update((row.id, name) for row in rows if chosen.matches_session(row))
+        self._view.set_marks(self.marks)
+
     def group(self, name: str) -> tuple[str, ...]:
         """The sessions of group "A" or "B", in the order in which they were put in."""
         return tuple(session_id for session_id, mark in self.marks.items() if mark == name)

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from queries.comparison_models import Step
+from queries.alignment_models import Step
 from queries.models import EventState
 from queries.text import duration
 from widgets.json_layout import render_text

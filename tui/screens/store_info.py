@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
 from queries.store import Store
+from tui import keeping
 from tui.commands import bindings_for
 from tui.reader import Answer
 from tui.screens.reading import Reading
@@ -53,13 +54,17 @@ class StoreInfoScreen(Reading, ModalScreen[None]):
         """Ask for the diagnosis."""
         self.query_one(TextView).focus()
 
+        app = cast("SessionApp", self.app)
+
         def work(store: Store) -> Iterator[object]:
             from queries.doctor import diagnose
             from tui.headless.doctor import as_text
 
-            yield as_text(diagnose(store))
+            wanted = app.options.cache is not False
+            cache = keeping.totals_cache(app.config, wanted=wanted)
+            yield as_text(diagnose(store), keeping.kept_of(cache, store.path))
 
-        cast("SessionApp", self.app).reader.request(self.slot, work)
+        app.reader.request(self.slot, work)
 
     def take_answer(self, answer: Answer) -> None:
         """Show what was found."""

@@ -15,6 +15,7 @@ from tests.bench.figures import (
     polling,
     resident,
     start,
+    totals,
     writer,
 )
 from tests.bench.report import Figure, Result
@@ -30,7 +31,7 @@ class Family:
 
 
 _MODULES = (
-    start, commands, panes, polling, backfill, resident, output, keys, live, writer,
+    start, commands, panes, totals, polling, backfill, resident, output, keys, live, writer,
 )  # fmt: skip
 FAMILIES: Mapping[str, Family] = {
     module.__name__.rpartition(".")[2]: Family(module.FIGURES, module.measure)

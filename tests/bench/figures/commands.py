@@ -1,24 +1,41 @@
-"""Commands that print a view of the whole store."""
+"""Commands that print a view of a store of a million events."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 
+from tests.bench import naive
 from tests.bench.measure import interleaved, median
 from tests.bench.report import Figure, Result
 from tests.bench.workbench import Workbench
 
-COMMANDS = ("sessions", "tools", "metrics", "events")
+OF_ALL: Mapping[str, tuple[str, ...]] = {
+    "sessions": (), "tools": (), "agents": (), "metrics": (), "activity": (), "doctor": (),
+    "events": ("--limit", "100"),
+}  # fmt: skip
+"""Commands about everything, with their options."""
+OF_SESSIONS = {"session": 1, "timeline": 1, "compare": 2}
+"""Commands about the giant session and others, with how many of them."""
+OFTEN = ("sessions", "tools", "events")
+"""Commands that are run more than once."""
 FIGURES = (
-    *(Figure(f"commands.{name}", f"`{name} --json`, 1M events", "s CPU", 5.5)
-      for name in COMMANDS),
-    Figure("commands.rows", "rows that one of them reads for each row stored, at most", "rows",
-           1.05),
+    *(Figure(f"commands.{name}", f"`{name} --json`, 1M events", "s CPU", 5.5) for name in OF_ALL),
+    *(Figure(f"commands.{name}", f"`{name} --json`, session of 200,000 events", "s CPU", 5.5)
+      for name in OF_SESSIONS),
+    Figure("commands.rows", "rows that one of them reads in order for each stored, at most",
+           "rows", 1.05),
+    Figure("commands.looked-up", "rows of which it fetches more columns, for each stored, at most",
+           "rows", 0.5),
+    Figure("commands.memory", "memory of one of them, at most", "MB", 150),
     Figure("commands.imports", "of them load Textual", "commands", 0),
 )  # fmt: skip
 LIMIT = 20
 """Seconds of processor time after which a run is stopped."""
-PATIENCE = 30.0
+PATIENCE = 20.0
+STOPPED = "stopped there"
+
+Taken = dict[str, list[dict[str, float]]]
 
 
 def measure(bench: Workbench) -> Iterator[Result]:
@@ -27,13 +44,16 @@ def measure(bench: Workbench) -> Iterator[Result]:
     One pass in the time of a back-fill, and half a second for the process and its output.
     """
     path = bench.store("canonical", bench.big)
-    taken: dict[str, list[dict[str, float]]] = {name: [] for name in COMMANDS}
+    giants = [name for name, _ in naive.sessions_by_size(path, "canonical")[:-3:-1]]
+    arguments: dict[str, tuple[str | Path, ...]] = {
+        **{name: (name, path, "--json", *options) for name, options in OF_ALL.items()},
+        **{name: (name, path, *giants[:number], "--json") for name, number in OF_SESSIONS.items()},
+    }
+    taken: Taken = {name: [] for name in arguments}
 
     def ours(name: str) -> Callable[[], float]:
-        options = ("--limit", "100") if name == "events" else ()
-
         def run() -> float:
-            found = bench.taken("counted", name, path, "--json", *options, limit=LIMIT)
+            found = bench.taken("counted", *arguments[name], limit=LIMIT)
             if found is None:
                 return float(LIMIT)
             if found["code"]:
@@ -50,24 +70,38 @@ def measure(bench: Workbench) -> Iterator[Result]:
 
         return run
 
-    variants = {name: ours(name) for name in COMMANDS}
-    times = interleaved(
-        {**variants, "floor": other("floor"), "naive": other("naive")}, bench.runs(3), PATIENCE
+    others = {what: other(what) for what in ("floor", "naive", "reload")}
+    once = {name: ours(name) for name in arguments if name not in OFTEN}
+    times = interleaved({**{name: ours(name) for name in OFTEN}, **others}, bench.runs(3), PATIENCE)
+    times |= interleaved(once, 1)
+    for name in arguments:
+        yield _cost(name, times, taken[name])
+    yield from _counts(bench, taken)
+
+
+def _cost(name: str, times: Mapping[str, Sequence[float]], taken: list[dict[str, float]]) -> Result:
+    naive_way = None
+    if name in OF_ALL:
+        # A page of events without paging is the whole table.
+        naive_way = median(times["reload" if name in ("events", "activity") else "naive"])
+    return Result(
+        f"commands.{name}",
+        median(times[name]),
+        naive=naive_way,
+        floor=median(times["floor"]) if name in OF_ALL else None,
+        runs=len(times[name]),
+        note="" if taken else STOPPED,
+        details={"wall": median([one["wall"] for one in taken])} if taken else {},
     )
-    for name in COMMANDS:
-        wall = [one["wall"] for one in taken[name]]
-        yield Result(
-            f"commands.{name}",
-            median(times[name]),
-            naive=median(times["naive"]),
-            floor=median(times["floor"]),
-            runs=len(times[name]),
-            note="" if wall else "stopped there",
-            details={"wall": median(wall)} if wall else {},
-        )
-    rows = {name: found[0]["rows"] / bench.big for name, found in taken.items() if found}
-    most = max(rows, key=lambda name: rows[name], default=None)
-    yield Result("commands.rows", None if most is None else rows[most], note=most or "",
-                 details=rows)  # fmt: skip
-    loaded = [found[0]["textual"] for found in taken.values() if found]
+
+
+def _counts(bench: Workbench, taken: Taken) -> Iterator[Result]:
+    for figure, key, unit in (
+        ("rows", "rows", bench.big), ("looked-up", "looked_up", bench.big), ("memory", "peak", 1),
+    ):  # fmt: skip
+        found = {name: runs[0][key] / unit for name, runs in taken.items() if runs and runs[0][key]}
+        most = max(found, key=lambda name: found[name], default=None)
+        yield Result(f"commands.{figure}", None if most is None else found[most],
+                     note=most or "", details=found)  # fmt: skip
+    loaded = [runs[0]["textual"] for runs in taken.values() if runs]
     yield Result("commands.imports", sum(loaded) if loaded else None)

@@ -20,6 +20,7 @@ FIGURES = (
     Figure("output.row", "bytes of one row that changed", "B", 400),
     Figure("output.follow", "bytes of an appended and followed event", "B", 3_000),
     Figure("output.page", "bytes of a page of the activity tree", "B", 3_000),
+    Figure("output.redraw", "bytes of a full redraw", "B", 30_000),
     Figure("output.live", "bytes per second at four updates a second", "B/s", 12_000),
     Figure("output.low-bandwidth", "the same per minute with `--low-bandwidth`", "B", 0.5,
            "to the naive way"),
@@ -98,6 +99,7 @@ def _actions(
     pages = [_bytes_of(screens, press(key)) for key in ("pageup", "pagedown") * bench.runs(3)]
     yield _result("page", pages)
     _bytes_of(screens, press("end"))
+    yield _result("redraw", [_bytes_of(screens, press("\x0c")) for _ in range(bench.runs(3))])
 
 
 def _live(
@@ -113,8 +115,7 @@ def _live(
         with writer.batch():
             for _ in range(3):
                 writer.add_event(SESSION, time=time.time())
-    for screen in screens.values():
-        screen.wait_for_quiet(QUIET, 20)
+    _wait_for_quiet(screens)
     rates = {name: (screen.count - before[name]) / seconds for name, screen in screens.items()}
     yield Result("output.live", rates["ours"], naive=rates["naive"])
     yield Result("output.low-bandwidth", rates["low"] * 60, naive=rates["ours"] * 60,
@@ -140,8 +141,17 @@ def _bytes_of(screens: Mapping[str, Screen], action: Callable[[], object]) -> Co
     action()
     for name, screen in screens.items():
         screen.wait_for_bytes(before[name])
-        screen.wait_for_quiet(QUIET, 20)
+    _wait_for_quiet(screens)
     return {name: screen.count - before[name] for name, screen in screens.items()}
+
+
+def _wait_for_quiet(screens: Mapping[str, Screen]) -> None:
+    """Wait until all of them have been silent for so long, at the same time."""
+    for screen in screens.values():
+        silent = time.monotonic() - screen.last_moment
+        while silent < QUIET:
+            screen.wait_for_quiet(QUIET - silent, 20)
+            silent = time.monotonic() - screen.last_moment
 
 
 def _result(name: str, counts: list[Counts]) -> Result:

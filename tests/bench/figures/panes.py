@@ -32,7 +32,7 @@ SAMPLE = 60
 """Sessions that are opened, evenly over all sizes but the giant."""
 NAIVE_EVERY = 10
 """The naive way is so slow that it is tried with every tenth of them only."""
-NAIVE_LIMIT = 3.0
+NAIVE_LIMIT = 2.0
 """Seconds after which a statement of the naive way is given up."""
 
 Times = dict[str, list[float]]

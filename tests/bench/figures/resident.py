@@ -6,19 +6,27 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.bench.looking import is_complete, shows_ready, shows_sessions
+from tests.bench.looking import is_complete, newest_live, shows_ready, shows_sessions
 from tests.bench.measure import resident_memory
 from tests.bench.report import Figure, Result
 from tests.bench.workbench import Workbench
+from tests.stores import canonical_store
+from tests.stores.live_writer import SESSION
 
 FIGURES = (
     Figure("resident.cpu", "processor while idle", "%", 1),
     Figure("resident.memory", "memory of the program after the back-fill of 1M events", "MB", 150),
+    Figure("resident.hour", "memory after an hour at 12 events a second", "MB", 150),
     Figure("resident.second", "second opening of 1M events to complete totals", "ms", 1_000),
     Figure("resident.huge-memory", "memory of the program after the back-fill of 10M events",
            "MB", 150),
     Figure("resident.huge-second", "second opening of 10M events to complete totals", "ms", 1_000),
 )  # fmt: skip
+HOUR = 43_200
+"""Events of an hour in which four commits a second bring three each."""
+IN_A_COMMIT = 100
+BETWEEN = 0.02
+"""Seconds between two commits: an hour's events in seconds, yet as many polls see news."""
 SETTLED = 3.0
 """Seconds after which nothing of the start is going on."""
 
@@ -26,6 +34,7 @@ SETTLED = 3.0
 def measure(bench: Workbench) -> Iterator[Result]:
     """The figures of this family."""
     yield _idle(bench)
+    yield _hour(bench)
     yield from _opened_twice(bench, bench.store("canonical", bench.big), "", 60)
     if bench.huge:
         yield from _opened_twice(bench, bench.store("canonical", bench.huge), "huge-", 600)
@@ -43,6 +52,24 @@ def _idle(bench: Workbench) -> Result:
         after = (ours.cpu_seconds(), empty.cpu_seconds())
     shares = [(end - start) / seconds * 100 for start, end in zip(before, after, strict=True)]
     return Result("resident.cpu", shares[0], floor=shares[1])
+
+
+def _hour(bench: Workbench) -> Result:
+    count = bench.many(HOUR)
+    with bench.copy("canonical", bench.small) as path, canonical_store(path, "wal") as store:
+        store.add_session(SESSION, started=time.time(), title="live")
+        with bench.open(path) as screen:
+            screen.wait_until(is_complete, 60)
+            before = resident_memory(screen.process.pid)
+            for number in range(0, count, IN_A_COMMIT):
+                with store.batch():
+                    for event in range(number, min(number + IN_A_COMMIT, count)):
+                        name = f"live-{event:06d}"
+                        store.add_event(SESSION, id=name, summary=name, time=time.time())
+                time.sleep(BETWEEN)
+            screen.wait_until(lambda seen: newest_live(seen) == count - 1, 60)
+            after = resident_memory(screen.process.pid)
+    return Result("resident.hour", after, floor=before, note=f"{count:,} events")
 
 
 def _opened_twice(bench: Workbench, path: Path, prefix: str, limit: float) -> Iterator[Result]:

@@ -15,6 +15,8 @@ from tests.bench.workbench import Workbench
 FIGURES = (
     Figure("start.help", "`--help`", "ms", 60),
     Figure("start.imports", "modules of Textual and Rich that `--help` loads", "modules", 0),
+    Figure("start.import", "imports of the screen", "ms CPU", 1.5, "to the floor"),
+    Figure("start.lazy", "modules of screens that it loads before they are opened", "modules", 0),
     Figure("start.sign", "first sign of life on screen", "ms", 25),
     Figure("start.small", "first sessions on screen, small store", "ms", 1.25, "to the floor"),
     Figure("start.big", "first sessions on screen, 1M events", "ms", 1.25, "to the floor"),
@@ -26,11 +28,25 @@ HELP_MODULES = (
     " print(sum(n.partition('.')[0] in ('textual', 'rich') for n in sys.modules),"
     " file=sys.__stdout__)"
 )
+LATER = ("compare", "event", "help", "store_info", "choose")
+"""Screens, and what only they need begins with the same word."""
+IMPORT_OURS = (
+    "import sys, time; begun = time.process_time(); import tui.start, tui.app;"
+    " taken = time.process_time() - begun;"
+    f" later = [n for n in sys.modules if n.startswith(('queries.comparison', 'plotext'))"
+    f" or (n.startswith('tui.screens.') and n.rpartition('.')[2] in {LATER})];"
+    " print(taken, len(later))"
+)
+IMPORT_EMPTY = (
+    "import time; begun = time.process_time(); import textual.app, textual.widgets;"
+    " textual.widgets.Static; print(time.process_time() - begun)"
+)
 
 
 def measure(bench: Workbench) -> Iterator[Result]:
     """The figures of this family."""
     yield from _help(bench)
+    yield from _imports(bench)
     yield from _sign(bench)
     yield from _first_sessions(bench)
 
@@ -50,6 +66,24 @@ def _help(bench: Workbench) -> Iterator[Result]:
     yield Result("start.help", ours, floor=floor, runs=len(times["ours"]))
     loaded = bench.output([sys.executable, "-c", HELP_MODULES])
     yield Result("start.imports", int(loaded))
+
+
+def _imports(bench: Workbench) -> Iterator[Result]:
+    later: list[float] = []
+
+    def ours() -> float:
+        taken, number = bench.output([sys.executable, "-c", IMPORT_OURS]).split()
+        later.append(int(number))
+        return float(taken)
+
+    def floor() -> float:
+        return float(bench.output([sys.executable, "-c", IMPORT_EMPTY]))
+
+    ours()
+    times = interleaved({"ours": ours, "floor": floor}, bench.runs(9))
+    values = {name: median(found) * 1000 for name, found in times.items()}
+    yield Result("start.import", values["ours"], floor=values["floor"], runs=len(times["ours"]))
+    yield Result("start.lazy", max(later))
 
 
 def _sign(bench: Workbench) -> Iterator[Result]:

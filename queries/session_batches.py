@@ -1,0 +1,168 @@
+"""The rows of some sessions, read for nothing but to be counted, in order of arrival."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+
+from queries.batch import Batch
+from queries.batch_order import by_session, in_order, joined
+from queries.connection import quoted
+from queries.event_stream import EventStream, patiently
+from queries.lean_rows import LeanRows, Row
+from queries.opening import QueryStoppedError, StoreBusyError, StoreError, StoreGoneError
+from queries.raw_ids import bound
+from queries.session_pages import parts, places
+from queries.store import Store
+
+PAGE = 5000
+"""Rows that are read at once at most."""
+TOGETHER = 100_000
+"""Rows of several sessions that are kept at once at most."""
+_DENSE = 0.4
+"""The part of rows that has to be wanted for reading all of them to be the faster way."""
+
+
+class SessionBatches:
+    """Reads rows that are there when it is made; what comes later is left out."""
+
+    def __init__(self, store: Store) -> None:
+        """Args: store: an open store."""
+        self._store = store
+        self._rows = LeanRows()
+        self._bounds = {
+            source: bounds
+            for source in range(len(store.mapping.sources))
+            if (bounds := patiently(partial(store.bounds, source))) is not None
+        }
+
+    def read(self, session_ids: Sequence[str]) -> Iterator[Batch]:
+        """The rows of these sessions in order of arrival; each batch is of one session.
+
+        Where rows of other sessions are rare among theirs, or sessions have no index, all rows
+        are walked over once.
+        """
+        if not all(self._store.session_indexed):
+            for part in parts(session_ids):
+                walks = [self._walked(source, part, *self._bounds[source])
+                         for source in self._bounds]  # fmt: skip
+                for batch in in_order(walks):
+                    yield from by_session(batch).values()
+            return
+        for part in parts(session_ids):
+            dense = patiently(partial(self._spans, part)) if len(part) > 1 else None
+            if dense is not None:
+                yield from self._together(part, dense)
+                continue
+            for name in part:
+                yield from in_order([self._indexed(source, name) for source in self._bounds])
+
+    def _spans(self, session_ids: Sequence[str]) -> dict[int, tuple[int, int]] | None:
+        """Per source, between which seqs the sessions' rows lie; None where others are there."""
+        store = self._store
+        raw_ids = [store.raw_id(name) for name in session_ids]
+        spans: dict[int, tuple[int, int]] = {}
+        total = 0
+        for source in self._bounds:
+            described = store.mapping.sources[source]
+            wanted, low, high = store.query(
+                f"SELECT count(*), min(rowid), max(rowid) FROM {quoted(described.table)}"
+                f" WHERE {quoted(described.session_column)} IN ({places(raw_ids)})",
+                [bound(raw) for raw in raw_ids],
+                deadline=30,
+            )[0]
+            if low is None or high is None:
+                continue
+            total += wanted
+            if total > TOGETHER or None in raw_ids or wanted < _DENSE * (high - low + 1):
+                return None
+            spans[source] = (low, min(high, self._bounds[source][1]))
+        return spans
+
+    def _together(
+        self, session_ids: Sequence[str], spans: Mapping[int, tuple[int, int]]
+    ) -> Iterator[Batch]:
+        read: list[dict[str, Batch]] = []
+        for source, (low, high) in spans.items():
+            pages = list(self._walked(source, session_ids, low, high, is_dense=True))
+            if pages:
+                read.append(by_session(joined(pages)))
+        for name in session_ids:
+            yield from in_order([iter((rows[name],)) for rows in read if name in rows])
+
+    def _indexed(self, source: int, session_id: str) -> Iterator[Batch]:
+        first, last = self._bounds[source]
+        after = first - 1
+        while after < last:
+            batch, after = patiently(partial(self._page, source, session_id, after, last))
+            if batch.seqs:
+                yield batch
+
+    def _page(self, source: int, session_id: str, after: int, last: int) -> tuple[Batch, int]:
+        """Rows of a session, and the seq after which to go on; the last one when it ends."""
+        store = self._store
+        seen: list[Row] = []
+
+        def rows(cells: str) -> list[Row]:
+            seen[:] = store.session_cells_after(source, session_id, cells, after, last, PAGE)
+            return list(seen)
+
+        batch = self._rows.read_cells(store, source, rows)
+        if batch is not None:
+            return batch, int(seen[-1][0]) if len(seen) == PAGE else last
+        events = store.session_rows_after(source, session_id, after, last, PAGE)
+        return Batch.of(events), events[-1].seq if events else last
+
+    def _walked(
+        self,
+        source: int,
+        session_ids: Sequence[str],
+        low: int,
+        high: int,
+        *,
+        is_dense: bool = False,
+    ) -> Iterator[Batch]:
+        """Rows between two seqs; where the sessions' are dense, with those of others."""
+        after = low - 1
+        while after < high:
+            read = partial(self._slice, source, () if is_dense else session_ids, after, high)
+            batch, end = patiently(read)
+            if end is None:
+                break
+            after = end
+            if batch.seqs:
+                yield batch
+        names = frozenset(session_ids)
+        if after < high:
+            for page in EventStream(self._store).pages(source, after):
+                if events := [event for event in page if event.session_id in names]:
+                    yield Batch.of(events)
+
+    def _slice(
+        self, source: int, session_ids: Sequence[str], after: int, last: int
+    ) -> tuple[Batch, int | None]:
+        """Rows of the sessions (none: of all) among the next ones, and the seq of the last.
+
+        None in its place: only whole rows, one by one, tell what there is.
+        """
+        store = self._store
+        raw_ids = [store.raw_id(name) for name in session_ids]
+        chosen = f" AND session_id IN ({places(raw_ids)})" if raw_ids else ""
+        if None in raw_ids:
+            chosen = f" AND (session_id IN ({places(raw_ids)}) OR session_id IS NULL)"
+        try:
+            end = min(store.slice_end(source, after, PAGE), last)
+        except (StoreBusyError, StoreGoneError, QueryStoppedError):
+            raise
+        except StoreError:
+            return Batch.of(()), None
+
+        def rows(cells: str) -> list[Row]:
+            return store.query(
+                f"SELECT {cells} FROM event_rows_{source}"
+                f" WHERE seq > ? AND seq <= ?{chosen} ORDER BY seq",
+                (after, end, *map(bound, raw_ids)),
+            )
+
+        batch = self._rows.read_cells(store, source, rows)
+        return (Batch.of(()), None) if batch is None else (batch, end)

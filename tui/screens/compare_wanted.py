@@ -1,0 +1,16 @@
+"""What a comparison is asked for: known before anything of it is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is compared with what."""
+
+    ids: tuple[str, ...]
+    """All sessions, in the order of their columns."""
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The sessions of "A" and "B", where both have some."""
