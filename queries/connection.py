@@ -105,7 +105,7 @@ class StoreConnection:
             dialect=self.mapping.dialect,
             why=self.mapping.why,
             sources=tuple(source.name for source in mapping.sources),
-            journal_mode=clean(journal),
+            journal_mode="duckdb" if origin is not None else clean(journal),
             opened_as=how,
             has_messages=mapping.has_messages,
             size=self.signature.size,

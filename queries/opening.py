@@ -23,6 +23,15 @@ from typing import Protocol
 from urllib.parse import quote
 
 from queries.dialects.session_buddy import Described
+from queries.signatures import (
+    QueryStoppedError as QueryStoppedError,
+)
+from queries.signatures import Signature as Signature
+from queries.signatures import StoreBusyError as StoreBusyError
+from queries.signatures import StoreError as StoreError
+from queries.signatures import StoreGoneError as StoreGoneError
+from queries.signatures import real_path, status_of
+from queries.signatures import signature as signature
 from queries.text import clean
 
 MAGIC = b"SQLite format 3\x00"
@@ -35,92 +44,6 @@ COPY_LIMIT = 16_000_000
 tolerant = functools.partial(str, encoding="utf-8", errors="surrogateescape")
 """A text factory for stores with broken UTF-8, which loses nothing: such ids can be asked for.
 Without it texts are read more than twice as fast."""
-
-
-class StoreError(Exception):
-    """A store that cannot be used; the text is one sentence for people."""
-
-    retry = False
-    """Whether waiting may help."""
-
-
-class StoreBusyError(StoreError):
-    """A writer keeps readers out for now."""
-
-    retry = True
-
-
-class StoreGoneError(StoreError):
-    """There is no file at the path (any more)."""
-
-    retry = True
-
-
-class QueryStoppedError(StoreError):
-    """A query was interrupted or ran past its deadline."""
-
-
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """What tells whether the files of a store are as they were. Cheap: four ``stat``."""
-
-    device: int
-    inode: int
-    size: int
-    modified: int
-    wal_size: int
-    """-1 when there is no -wal file."""
-    wal_modified: int
-    has_shm: bool
-    log_size: int = -1
-    """Of DuckDB's ``.wal`` file; -1 when there is none."""
-    log_modified: int = 0
-
-    @property
-    def file(self) -> tuple[int, int]:
-        """Identity of the main file: another one after a replacement by rename."""
-        return (self.device, self.inode)
-
-
-def signature(path: Path) -> Signature:
-    """The present signature. Raises StoreGoneError when there is no file."""
-    main = _status(path)
-    beside = _real(path)
-    wal_size, wal_modified = _size_and_time(f"{beside}-wal")
-    return Signature(
-        main.st_dev,
-        main.st_ino,
-        main.st_size,
-        main.st_mtime_ns,
-        wal_size,
-        wal_modified,
-        os.path.exists(f"{beside}-shm"),
-        *_size_and_time(f"{beside}.wal"),
-    )
-
-
-def _size_and_time(name: str) -> tuple[int, int]:
-    try:
-        found = os.stat(name)
-    except OSError:
-        return -1, 0
-    return found.st_size, found.st_mtime_ns
-
-
-def _status(path: Path) -> os.stat_result:
-    try:
-        return os.stat(path)
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise StoreGoneError(f"{clean(str(path))}: no such file.") from error
-    except OSError as error:
-        raise StoreError(f"{clean(str(path))}: cannot be read ({error.strerror}).") from error
-    except ValueError as error:
-        raise StoreError(f"{clean(str(path))}: cannot be read ({error}).") from error
-
-
-def _real(path: Path) -> str:
-    """The path that SQLite puts its own files beside: that of the file, not of a link to it."""
-    return os.path.realpath(path) if os.path.islink(path) else str(path)
 
 
 def examine(path: Path) -> bytes:
@@ -144,7 +67,7 @@ def is_duckdb(head: bytes) -> bool:
 def _examine(path: Path) -> bytes:
     """The first 100 bytes of a file; StoreError says why it has none."""
     name = clean(str(path))
-    mode = _status(path).st_mode
+    mode = status_of(path).st_mode
     if stat.S_ISDIR(mode):
         raise StoreError(f"{name}: is a directory, not a database file.")
     if not stat.S_ISREG(mode):
@@ -305,7 +228,7 @@ def _private_copy(path: Path, reason: str) -> Opened:
 
 def _copied(path: Path, target: Path) -> Path:
     before = signature(path)
-    beside = _real(path)
+    beside = real_path(path)
     for suffix in ("", "-wal", "-journal"):
         if os.path.exists(f"{beside}{suffix}"):
             shutil.copyfile(f"{beside}{suffix}", f"{target}{suffix}")
