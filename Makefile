@@ -27,7 +27,7 @@ demo: $(VENV)/installed ## open the program on a store that writes itself
 	@$(BIN)/session-tui demo
 
 test: $(VENV)/equipped ## run all tests
-	$(BIN)/python -m pytest -n $(WORKERS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 check: format lint types imports test ## everything that must be green before a commit
 

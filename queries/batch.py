@@ -18,12 +18,17 @@ NO_TOOL = "(no tool)"
 TYPES_KEPT = 20_000
 
 
+NOTHING, PLAIN, ERROR, FAILED, OK = range(5)
+"""Tallies: what counts by itself, what of it is an error, and calls that failed or succeeded."""
+
+
 class RowType:
     """All that many rows have in common, and what follows from it for counting them."""
 
     __slots__ = (
         "agent", "counts", "has_story", "is_call", "is_half", "is_plain", "kind", "next_tool",
-        "operation", "phase", "speaks", "state", "talks", "timed", "tool", "tool_key", "voice",
+        "operation", "phase", "speaks", "state", "talks", "tally", "timed", "tool",
+        "tool_key", "voice",
     )  # fmt: skip
 
     def __init__(
@@ -45,6 +50,8 @@ class RowType:
         self.tool_key: ToolKey = (tool or NO_TOOL, operation)
         self.counts = phase is not Phase.START
         """Start rows count only as long as they wait for their end."""
+        self.tally = _tally(self.counts, self.is_call, state)
+        """What it counts as over time: one of the tallies of this module."""
         self.timed = self.counts and self.is_call and state is not EventState.RUNNING
         """Whether a duration is that of a finished call."""
         # The rows that end a delegation only repeat that it took place.
@@ -72,6 +79,14 @@ class RowType:
             and (self.tool is not None or start.tool is None)
             and (self.operation is not None or start.operation is None)
         )
+
+
+def _tally(counts: bool, is_call: bool, state: EventState) -> int:
+    if not counts:
+        return NOTHING
+    if state is EventState.ERROR:
+        return FAILED if is_call else ERROR
+    return OK if is_call and state is EventState.OK else PLAIN
 
 
 Marks = tuple[str | None, EventKind, Phase, EventState, str | None, str | None]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 EXACT = 4096
 RATIO = 1.02
@@ -110,7 +110,9 @@ class Durations:
         return 0.0
 
 
-def _buckets(values: Iterable[float]) -> Counter[int]:
+def _buckets(values: Sequence[float]) -> Counter[int]:
     # A chain of built-ins: a function of ours would cost three times as much for each value.
-    logarithms = map(math.log, (max(value, _FLOOR) for value in values))
+    if values and min(values) < _FLOOR:
+        values = [max(value, _FLOOR) for value in values]
+    logarithms = map(math.log, values)
     return Counter(map(math.floor, map(_PER_LOG.__mul__, logarithms)))

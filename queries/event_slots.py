@@ -9,22 +9,18 @@ are counted or merged.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from operator import gt
+from operator import attrgetter
 
-from queries.batch import RowType
-from queries.models import EventState
+from queries.batch import ERROR, FAILED, NOTHING, OK, RowType
 
 SLOT = 900
 """Seconds of a slot, as long as there are not too many."""
 MOST = 20_000
 """Slots that are kept at most: 208 days without a pause."""
 _EVENTS, _ERRORS, _OK, _FAILED, _TOKENS, _STATING = range(6)
-_FEW = 4
-"""Rows per slot below which rows are counted by slot and type at once."""
+_tally_of = attrgetter("tally")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,31 +67,32 @@ class EventSlots:
 
     def add_all(self, times: Sequence[float | None], types: Sequence[RowType]) -> None:
         """Count rows, those of them that count by themselves."""
-        dated = _dated(times, types)
-        if dated is not None:
-            times, types, left = dated
-            self.undated += sum(kind.counts for kind in left)
-        if not times:
-            return
-        known: Sequence[float] = times  # type: ignore[assignment]  # None was taken out above
-        width = float(self._width)
-        if (
-            any(map(gt, known, islice(known, 1, None)))
-            or (known[-1] - known[0]) / width > len(known) / _FEW
-        ):
-            slots = map(width.__rfloordiv__, known)
-            for (slot, kind), number in Counter(zip(slots, types, strict=True)).items():
-                self._count(int(slot), kind, number)
-        else:
-            # Rows mostly come in order of time, many of them in each slot.
-            at = 0
-            while at < len(known):
-                slot = int(known[at] // width)
-                end = bisect_left(known, (slot + 1) * width, at + 1)
-                for kind, number in Counter(types[at:end]).items():
-                    self._count(slot, kind, number)
-                at = end
+        tallies = bytes(map(_tally_of, types))
+        if None in times:
+            both = list(zip(times, tallies, strict=True))
+            tallies = bytes(tally for time, tally in both if time is not None)
+            self.undated += sum(tally != NOTHING for time, tally in both if time is None)
+        known = [time for time in times if time is not None]
+        # Sorting what is in order takes a fifth of the time that comparing neighbours does.
+        ordered = sorted(known)
+        if ordered != known:
+            order = sorted(range(len(known)), key=known.__getitem__)
+            tallies = bytes(map(tallies.__getitem__, order))
+        at, width = 0, self._width
+        while at < len(ordered):
+            slot = int(ordered[at] // width)
+            end = bisect_left(ordered, (slot + 1) * width, at + 1)
+            self._count_all(slot, tallies[at:end])
+            at = end
         self._widen()
+
+    def _count_all(self, slot: int, tallies: bytes) -> None:
+        counts = self._slot(slot)
+        failed = tallies.count(FAILED)
+        counts[_EVENTS] += len(tallies) - tallies.count(NOTHING)
+        counts[_ERRORS] += failed + tallies.count(ERROR)
+        counts[_OK] += tallies.count(OK)
+        counts[_FAILED] += failed
 
     def add(self, time: float | None, kind: RowType, number: int) -> None:
         """Count ``number`` events (negative: take them back) at an instant."""
@@ -106,6 +103,24 @@ class EventSlots:
         else:
             self._count(int(time // self._width), kind, number)
             self._widen()
+
+    def add_amounts(
+        self,
+        times: Sequence[float | None],
+        amounts: Mapping[int, tuple[int | None, float | None]],
+        types: Sequence[RowType],
+    ) -> None:
+        """Count what rows took: by index, (tokens, cost) of those that state either."""
+        width, known, last = self._width, self._counts, None
+        counts: list[int] = []
+        for index, (tokens, _) in amounts.items():
+            time = times[index]
+            if tokens is not None and time is not None and types[index].counts:
+                slot = int(time // width)
+                if slot != last:
+                    counts, last = known[slot], slot
+                counts[_TOKENS] += tokens
+                counts[_STATING] += 1
 
     def add_tokens(self, time: float | None, tokens: int | None, sign: int) -> None:
         """Count (or with -1 take back) what an event took."""
@@ -142,16 +157,11 @@ class EventSlots:
         self._widen()
 
     def _count(self, slot: int, kind: RowType, number: int) -> None:
-        if not kind.counts:
-            return
-        counts = self._slot(slot)
+        counts, tally = self._slot(slot), kind.tally
         counts[_EVENTS] += number
-        if kind.state is EventState.ERROR:
-            counts[_ERRORS] += number
-            if kind.is_call:
-                counts[_FAILED] += number
-        elif kind.is_call and kind.state is EventState.OK:
-            counts[_OK] += number
+        counts[_ERRORS] += number * (tally in (ERROR, FAILED))
+        counts[_OK] += number * (tally == OK)
+        counts[_FAILED] += number * (tally == FAILED)
 
     def _slot(self, slot: int) -> list[int]:
         counts = self._counts.get(slot)
@@ -187,18 +197,3 @@ class EventSlots:
             else:
                 slot, events, errors, ok, failed, tokens, stating = row
                 self._counts[slot] = [events, errors, ok, failed, tokens, stating]
-
-
-def _dated(
-    times: Sequence[float | None], types: Sequence[RowType]
-) -> tuple[list[float], list[RowType], list[RowType]] | None:
-    """Known times with their types, and the types of the other rows; None if all are known."""
-    if None not in times:
-        return None
-    both = list(zip(times, types, strict=True))
-    dated = [(time, kind) for time, kind in both if time is not None]
-    return (
-        [time for time, _ in dated],
-        [kind for _, kind in dated],
-        [kind for time, kind in both if time is None],
-    )

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import islice
-from operator import gt, itemgetter
+from operator import itemgetter
 
 from queries.batch import Batch, RowType, ToolKey, type_of
 from queries.event_slots import EventSlots
@@ -117,7 +116,7 @@ class FoldCounts:
         else:
             both = zip(batch.times, batch.types, strict=True)
             seen = [(time, kind) for time, kind in both if time is not None]
-        if any(map(gt, times, islice(times, 1, None))):
+        if sorted(times) != times:
             seen = sorted(seen, key=itemgetter(0))
         # Of one type, the last time is what stays.
         for kind, time in dict(map(_turned, seen)).items():
@@ -133,8 +132,7 @@ class FoldCounts:
                 alike[key].append(amount)
             else:
                 alike[key] = [amount]
-            if types[index].counts:
-                self.slots.add_tokens(batch.times[index], amount[0], 1)
+        self.slots.add_amounts(batch.times, batch.amounts, types)
         for (name, kind), amounts in alike.items():
             if kind.counts:
                 tokens = [some for some, _ in amounts if some is not None]
@@ -184,11 +182,11 @@ class FoldCounts:
         kind = type_of(event)
         self._count(kind, sign)
         self._count_in_session(session, kind, sign)
-        self.slots.add(event.time, kind, sign)
-        self.slots.add_tokens(event.time, event.tokens, sign)
         tokens = () if event.tokens is None else (event.tokens,)
         costs = () if event.cost is None else (event.cost,)
         self._add_amounts(session, kind, tokens, costs, sign)
+        self.slots.add(event.time, kind, sign)
+        self.slots.add_tokens(event.time, event.tokens, sign)
         if event.duration is not None:
             self.count_duration(kind, event.duration, sign)
         if event.time is not None:

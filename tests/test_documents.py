@@ -15,7 +15,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from docs import figures, picture, readme
@@ -54,6 +54,7 @@ def test_a_stale_part_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
+@settings(max_examples=40)
 @given(JSON)
 def test_an_example_loses_nothing_but_items(value: Any) -> None:
     assert json.loads(readme.laid_out(value)) == value

@@ -21,7 +21,7 @@ from tests.stores.base import SAMPLES
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("queries", "widgets", "tui")
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.process, pytest.mark.xdist_group("wheel")]
 
 
 def ran(*command: str | Path, cwd: Path, env: Mapping[str, str] | None = None) -> str:
@@ -55,7 +55,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     venv.create(folder, with_pip=False, symlinks=True)
     ran(
         sys.executable, "-m", "pip", "--python", folder / "bin/python", "install", "--quiet",
-        "--no-deps", "--no-index", "--disable-pip-version-check", wheel,
+        "--no-deps", "--no-index", "--no-compile", "--disable-pip-version-check", wheel,
         cwd=folder,
     )  # fmt: skip
     (site,) = folder.glob("lib/python*/site-packages")

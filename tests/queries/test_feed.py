@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from queries import counting
-from queries.feed import ARRIVED_KEPT, Feed
+from queries.feed import Feed
+from queries.following import ARRIVED_KEPT
 from queries.models import Relation, StoreState
 from queries.opening import StoreBusyError
 from queries.store import Store

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from queries.feed import QUIET_AUDIT
+from queries.following import QUIET_AUDIT
 from tests.queries.feeding import Clock, begun, count_all, counted, snap, total
 from tests.queries.files import filled
 from tests.stores import CanonicalStore, canonical_store

@@ -23,6 +23,7 @@ from queries.feed import Feed
 from queries.fold_cache import FoldCache
 from queries.models import Snapshot
 from queries.opening import StoreError
+from queries.store import Store
 from queries.whole_store import count_store
 from tests.queries.feeding import Clock, count_all, snap
 from tests.queries.keeping import cache_in, pass_a_tick
@@ -143,7 +144,9 @@ ruin = st.one_of(
     st.tuples(st.just("hidden"), numbers),
     st.tuples(st.sampled_from(("vacuum", "renumber", "swap_ids", "recreate", "kill"))),
 )  # fmt: skip
-look = st.sampled_from((("screen",), ("screen",), ("begin",), ("finish",), ("command",)))
+look = st.sampled_from(
+    (("screen",), ("screen",), ("open",), ("begin",), ("take_up",), ("finish",), ("command",))
+)
 
 
 @contextlib.contextmanager
@@ -164,23 +167,39 @@ class Looking:
         self.path = path
         self.cache = cache
         self.clock = Clock()
+        self.is_disturbed = False
+        """Whether anything was done to the store since the last feed was begun."""
+        self._opened: Store | None = None
         self._begun: Feed | None = None
 
     def screen(self) -> None:
         self.begin()
         self.finish()
 
+    def open(self) -> None:
+        """The store that the next feed is given is open when the next things happen."""
+        self.close()
+        self._opened = Store(self.path)
+
     def begin(self) -> None:
         """A feed that has not counted everything when the next things happen."""
+        opened, self._opened = self._opened, None
         self.close()
-        self._begun = Feed(self.path, clock=self.clock, cache=self.cache)
+        self._begun = Feed(self.path, clock=self.clock, store=opened, cache=self.cache)
+        self.is_disturbed = False
         self._begun.poll()
+
+    def take_up(self) -> None:
+        """A feed that has taken what was kept, and has not shown it when the next things happen."""
+        self.begin()
+        assert self._begun is not None
+        self._begun.backfill(0.0)
 
     def finish(self) -> None:
         feed, self._begun = self._begun, None
         if feed is None:
             return
-        is_fresh = feed.poll() is None
+        is_fresh = feed.poll() is None or not self.is_disturbed
         count_all(feed)
         if is_fresh:
             # Nothing happened since it was begun.
@@ -205,9 +224,10 @@ class Looking:
             feed.close()
 
     def close(self) -> None:
-        if self._begun is not None:
-            self._begun.close()
-            self._begun = None
+        for each in (self._begun, self._opened):
+            if each is not None:
+                each.close()
+        self._begun = self._opened = None
 
 
 def comparable(snapshot: Snapshot) -> Snapshot:
@@ -234,6 +254,7 @@ def test_no_number_is_stale(journal: Journal, done: list[tuple[Any, ...]]) -> No
                     pass_a_tick(Path(folder))
                 else:
                     writing.do(operation)
+                    looking.is_disturbed = True
         finally:
             looking.close()
             writing.store.close()

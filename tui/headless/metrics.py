@@ -8,7 +8,7 @@ from queries.metrics import ToolRate, metrics
 from queries.overview import overview
 from queries.report_json import metrics_overview_json
 from queries.text import count, duration, percent
-from tui.headless.arguments import cache_option, forms, store_argument
+from tui.headless.arguments import forms, store_argument
 from tui.headless.output import (
     Column,
     text_or_unknown,
@@ -19,7 +19,7 @@ from tui.headless.output import (
     write_pairs,
     write_text,
 )
-from tui.headless.stores import open_store, totals_cache
+from tui.headless.stores import open_store
 from tui.headless.windowed import chosen, count_chosen, session_options, window_options
 
 RATES: list[Column[ToolRate]] = [
@@ -34,7 +34,6 @@ RATES: list[Column[ToolRate]] = [
 @window_options
 @session_options
 @forms(table=True)
-@cache_option
 def command(
     store: str | None,
     days: float | None,
@@ -44,7 +43,6 @@ def command(
     project: tuple[str, ...],
     agent: tuple[str, ...],
     form: str | None,
-    no_cache: bool,
 ) -> int:
     """Totals, averages and success rates of a store; CSV and Markdown have the tools' rates.
 
@@ -53,7 +51,7 @@ def command(
     """
     what = chosen(days, since, until, component=component, project=project, agent=agent)
     with open_store(store) as opened:
-        counted, rows = count_chosen(opened, what, totals_cache(no_cache))
+        counted, rows = count_chosen(opened, what)
     figures = metrics(counted)
     totals = overview(rows, what.window)
     shape = figures.to_dict() | metrics_overview_json(totals)

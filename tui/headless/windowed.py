@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 import click
 
 from queries.filters import Filter, Term
-from queries.fold_cache import FoldCache
 from queries.models import SessionRow
 from queries.moments import parse_moment
 from queries.overview_models import Window
@@ -20,8 +19,9 @@ from queries.text import clean
 from queries.whole_store import CountedStore, count_sessions, count_store
 from queries.windows import ALL_TIME, between, in_window, last_days
 from tui import config
-from tui.headless.stores import progress, stale_after
+from tui.headless.stores import progress, stale_after, totals_cache
 
+_NO_CACHE = "session_tui.no_cache"
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 
@@ -45,8 +45,12 @@ class Chosen:
 
 
 def window_options(function: _F) -> _F:
-    """``--days``, ``--since`` and ``--until``, which mean the same everywhere."""
+    """``--days``, ``--since`` and ``--until``, which mean the same everywhere; ``--no-cache``."""
     for option in (
+        click.option(
+            "--no-cache", is_flag=True, expose_value=False, callback=_note_cache,
+            help="Count everything anew, and keep no totals.",
+        ),
         click.option("--until", metavar="TIME", help="Begun before."),
         click.option(
             "--since", metavar="TIME", help="Active at or after: 7d, 12h, today, 2026-01-12."
@@ -108,26 +112,22 @@ def chosen(
     return Chosen(window, Filter(terms), now)
 
 
-def count_all(store: Store, now: float, cache: FoldCache | None = None) -> CountedStore:
-    """Everything in the store counted, with progress on stderr.
-
-    Args:
-        store: an open store.
-        now: epoch seconds.
-        cache: where totals are kept; None: nowhere.
-    """
+def count_all(store: Store, now: float) -> CountedStore:
+    """Everything in the store counted, with progress on stderr."""
+    context = click.get_current_context(silent=True)
+    no_cache = context is not None and bool(context.meta.get(_NO_CACHE))
     with progress() as tell:
-        return count_store(store, tell, now=now, stale_after=stale_after(), cache=cache)
+        return count_store(
+            store, tell, now=now, stale_after=stale_after(), cache=totals_cache(no_cache)
+        )
 
 
-def count_chosen(
-    store: Store, what: Chosen, cache: FoldCache | None = None
-) -> tuple[CountedStore, list[SessionRow]]:
+def count_chosen(store: Store, what: Chosen) -> tuple[CountedStore, list[SessionRow]]:
     """The store counted as far as it is needed, and the sessions that are meant.
 
     Tools, agents and slots of what is counted are those of these sessions alone.
     """
-    counted = count_all(store, what.now, cache)
+    counted = count_all(store, what.now)
     rows = [row for row in counted.rows if what.wants(row)]
     if len(rows) < len(counted.rows):
         counted = count_only(store, rows, what.now)
@@ -145,6 +145,10 @@ def described(what: Chosen) -> str:
     terms = [f"{term.field} {' or '.join(clean(value, 60) for value in term.values)}"
              for term in what.filter.terms]  # fmt: skip
     return ", ".join((what.window.label, *terms))
+
+
+def _note_cache(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
+    context.meta[_NO_CACHE] = wanted
 
 
 def _moment(name: str, text: str | None, now: float) -> float | None:

@@ -1,0 +1,223 @@
+"""Following one store: is it still the same, what is new in it, is what was counted right?"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from queries.connection import Change
+from queries.counting import Counting
+from queries.figures import Figures
+from queries.fold_cache import FoldCache
+from queries.kept_totals import KeptTotals
+from queries.models import Event, EventKey, Problem, StoreInfo, StoreState
+from queries.opening import Signature, StoreError, StoreGoneError, signature
+from queries.sessions import STALE_AFTER
+from queries.store import Store
+
+ARRIVED_KEPT = 2000
+"""Events that one snapshot hands on singly."""
+QUIET_AUDIT = 5.0
+"""Seconds without change after which it is checked that nothing went unnoticed."""
+QUIET_CLOSE = 30.0
+"""Seconds without change after which the connection is closed, so as not to keep the writer's
+last close from its checkpoint."""
+BETWEEN_STARTS = 2.0
+"""Seconds before everything is counted anew once more."""
+BETWEEN_AUDITS = 60.0
+"""Seconds before an audit makes everything be counted anew once more."""
+
+
+class Following:
+    """One store with its totals as of the last look."""
+
+    def __init__(
+        self,
+        path: Path | str,
+        *,
+        clock: Callable[[], float] = time.time,
+        stale_after: float = STALE_AFTER,
+        keep_sessions: int = 50_000,
+        store: Store | None = None,
+        cache: FoldCache | None = None,
+    ) -> None:
+        """Begin to follow a store; nothing is read before the first :meth:`poll`.
+
+        Args:
+            path: of the store.
+            clock: gives epoch seconds.
+            stale_after: seconds of silence after which a running session is stale.
+            keep_sessions: the most sessions that are listed.
+            store: the store as somebody has opened it already; the feed closes it.
+            cache: where totals are kept from one time to the next; None: nowhere.
+        """
+        self.path = Path(path)
+        self._given = store
+        self._clock = clock
+        self._stale_after = stale_after
+        self._keep = keep_sessions
+        self.store: Store | None = None
+        self.generation = 0
+        self.epoch = 0
+        self.state = StoreState.OPENING
+        self.message = ""
+        self._info: StoreInfo | None = None
+        self._problems: tuple[Problem, ...] = ()
+        self._identity: tuple[object, ...] | None = None
+        self._counting = Counting.nothing(keep_sessions, stale_after)
+        self._figures = Figures()
+        self._cache = cache
+        self._kept: KeptTotals | None = None
+        self._unread = False
+        """Whether the store holds something that is not taken yet."""
+        self._unproven = False
+        """Whether it may be another store than the one counted."""
+        self._begun = float("-inf")
+        self._audit_begun = float("-inf")
+        self._is_audited = True
+        self._quiet_since = clock()
+        self._asleep: Signature | None = None
+        self._watched: frozenset[EventKey] = frozenset()
+        self._touched: set[str] = set()
+        self._arrived: list[Event] = []
+        self._arrived_cut = False
+        self._updated: dict[EventKey, Event] = {}
+        self._dirty = True
+
+    def close(self) -> None:
+        """Let go of the file."""
+        for store in (self.store, self._given):
+            if store is not None:
+                store.close()
+        self.store = self._given = None
+
+    # -- looking ------------------------------------------------------------------------------
+
+    def _look(self) -> None:
+        store = self.store
+        if store is None:
+            if self._asleep is not None and signature(self.path) == self._asleep:
+                return
+            store = self._connect()
+        else:
+            change = store.change()
+            if change in (Change.REOPEN, Change.REPLACED):
+                self.close()
+                store = self._connect()
+            elif change is Change.DATA:
+                self._unread = True
+        if self._unread:
+            self._quiet_since = self._clock()
+            self._catch_up(store)
+        elif self._counting.is_wrong:
+            self._begin_again(store)
+        else:
+            self._rest(store)
+
+    def _connect(self) -> Store:
+        store = self.store = self._given or Store(self.path)
+        self._given = None
+        self._asleep = None
+        self._unread = self._unproven = True
+        self._dirty = True
+        return store
+
+    def _catch_up(self, store: Store) -> None:
+        """Take what is new; from the start when it is not the store that was counted.
+
+        Whatever stops this in the middle, the next poll goes on with it.
+        """
+        self._info = store.info
+        identity = (
+            store.signature.file,
+            store.mapping.dialect,
+            store.schema_version,
+            store.info.sources,
+        )
+        if identity != self._identity:
+            self._begin(store)
+            self._identity = identity
+        else:
+            more = self._counting.read_news(store, self._watched, is_proven=not self._unproven)
+            self._take_news()
+            if self._counting.is_misread:
+                self._open_anew()
+                return
+            if self._counting.is_wrong:
+                self._begin_again(store)
+            elif more:
+                self._dirty = True
+                return
+        self._unread = self._unproven = False
+        self._is_audited = False
+        self._dirty = True
+
+    def _open_anew(self) -> None:
+        self.close()
+        self._identity = None
+        self._catch_up(self._connect())
+
+    def _begin_again(self, store: Store) -> None:
+        now = self._clock()
+        if now - self._begun >= BETWEEN_STARTS or self._unproven:
+            self._begin(store)
+
+    def _begin(self, store: Store) -> None:
+        """Forget all totals and count everything anew."""
+        self._kept = None if self._cache is None else KeptTotals(self._cache, store)
+        self._counting = Counting(store, self._keep, self._stale_after)
+        self.epoch += 1
+        self._begun = self._clock()
+        self._arrived, self._arrived_cut = [], False
+        self._updated = {}
+        self._touched = set()
+        self._dirty = True
+
+    def _take_news(self) -> None:
+        counting = self._counting
+        arrived, counting.arrived = counting.arrived, []
+        room = ARRIVED_KEPT - len(self._arrived)
+        self._arrived += arrived[:room]
+        self._arrived_cut = self._arrived_cut or len(arrived) > room
+        self._updated.update((event.key, event) for event in counting.updated)
+        counting.updated = []
+
+    def _rest(self, store: Store) -> None:
+        """Nothing happens: check what was counted, then let the writer have the file alone."""
+        now = self._clock()
+        quiet = now - self._quiet_since
+        if not self._counting.is_complete:
+            return
+        audits = not self._is_audited and now - self._audit_begun >= BETWEEN_AUDITS
+        if quiet >= QUIET_AUDIT and audits:
+            self._audit(store)
+        elif quiet > QUIET_CLOSE and store.signature.wal_size >= 0 and not store.is_detached:
+            self._problems = store.problems()
+            asleep = signature(self.path)
+            self.close()
+            self._asleep = asleep
+
+    def _audit(self, store: Store) -> None:
+        is_right = self._counting.audit(store, self._watched)
+        self._is_audited = True
+        self._take_news()
+        if self._counting.is_misread:
+            self._open_anew()
+        elif not is_right:
+            self._audit_begun = self._clock()
+            self._begin(store)
+        elif self._updated or self._counting.roster.is_touched:
+            self._dirty = True
+
+    def _set_state(self, state: StoreState, message: str) -> None:
+        if state is not self.state or message != self.message:
+            self.state, self.message = state, message
+            self._dirty = True
+
+    def _lose(self, error: StoreError) -> None:
+        """The store cannot be read now: let go of it, and try again at each poll."""
+        self.close()
+        self._asleep = None
+        is_gone = isinstance(error, StoreGoneError)
+        self._set_state(StoreState.GONE if is_gone else StoreState.UNREADABLE, str(error))
