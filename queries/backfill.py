@@ -15,8 +15,8 @@ from queries.models import Problem
 from queries.opening import QueryStoppedError, StoreBusyError, StoreError, StoreGoneError
 from queries.store import Store
 
-SLICE = 400
-"""Rows of one slice: at most about 5 ms of work. Twice as many cost each row no less."""
+SLICE = 600
+"""Rows of one slice: some milliseconds of work; with fewer, each row costs more."""
 MOST = 10_000
 """Rows that are read at once at most where the size of a slice cannot be found out."""
 TRIES = 500

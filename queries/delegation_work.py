@@ -49,7 +49,17 @@ class Below:
             names: by id of a row of a delegation, the id of the delegation's event.
         """
         self._store = store
-        self._delegations = delegations
+        self._made: dict[str, list[Delegation]] = {}
+        """By session: the delegations made in it."""
+        for each in delegations:
+            self._made.setdefault(each.session_id, []).append(each)
+        sources = enumerate(store.mapping.sources)
+        self._unindexed = [
+            number
+            for number, source in sources
+            if source.parent_column is not None and not store.parent_indexed[number]
+        ]
+        self._rows_of: tuple[str, list[Event]] | None = None
         self._names = names
         self._subs: dict[str, list[Session]] = {}
         self._known: dict[EventKey, tuple[_Found, list[Event]]] = {}
@@ -102,6 +112,8 @@ class Below:
                     found.sessions[session.id] = None
                     fresh += self._take(found, self._session_rows(session.id), depth)
             fresh += self._take(found, self._children(level), depth)
+            if self._unindexed:
+                fresh += self._take(found, self._unfound(level, delegation.session_id), depth)
             within = [*found.sessions, delegation.session_id]
             level = fresh
             if not level or found.is_full:
@@ -137,6 +149,16 @@ class Below:
             found += self._store.children(source, parents, BELOW)
         return found
 
+    def _unfound(self, parents: Sequence[str], session_id: str) -> list[Event]:
+        """Rows under these parents in one session, where no index serves their parents."""
+        if self._rows_of is None or self._rows_of[0] != session_id:
+            rows: list[Event] = []
+            for source in self._unindexed:
+                rows += self._store.session_page(source, session_id, limit=BELOW)
+            self._rows_of = (session_id, rows)
+        meant = frozenset(parents)
+        return [row for row in self._rows_of[1] if row.parent_id in meant]
+
     def _session_rows(self, session_id: str) -> list[Event]:
         found: list[Event] = []
         for source in range(len(self._store.mapping.sources)):
@@ -153,20 +175,19 @@ class Below:
             found += [
                 session
                 for session in self._subs[name]
-                if (session.parent_event_id or _maker(session, self._delegations)) in meant
+                if (session.parent_event_id or _maker(session, self._made.get(name, ()))) in meant
             ]
         return found
 
 
 def _maker(session: Session, delegations: Sequence[Delegation]) -> str | None:
-    """The delegation that seems to have begun a session: the latest one before it."""
+    """Which of its parent's delegations seems to have begun a session: the latest before it."""
     if session.started is None:
         return None
     before = [
         each
         for each in delegations
-        if each.session_id == session.parent_id
-        and each.started is not None
+        if each.started is not None
         and each.started <= session.started + SLACK
         and (each.ended is None or session.started <= each.ended + SLACK)
     ]

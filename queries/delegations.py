@@ -27,6 +27,8 @@ from queries.store import Store
 
 SHOWN = 200
 """Delegations whose work is looked for, the newest."""
+SETTLED = 1000
+"""Delegations whose end is looked for in what is below them, the newest."""
 _STATUS = {
     EventState.OK: DelegationStatus.COMPLETED,
     EventState.ERROR: DelegationStatus.FAILED,
@@ -66,7 +68,12 @@ def read_delegations(
     plain = [delegation_of(each, is_alive) for each in found]
     names = {row.id: each.event.id for each in found for row in each.ends}
     below = Below(store, plain, names)
-    known = [settled(each, below, runs.get(each.id)) for each in plain if wanted(each)]
+    known = [each for each in plain if wanted(each)]
+    old = max(len(known) - SETTLED, 0)
+    known = [
+        settled(each, below if number >= old else None, runs.get(each.id))
+        for number, each in enumerate(known)
+    ]
     known = [each for each in known if settled_as(each)]
     end = max(len(known) - offset, 0)
     newest = known[:end] if shown is None else known[max(end - shown, 0) : end]
@@ -119,12 +126,18 @@ def delegation_of(found: Found, is_alive: Callable[[str], bool]) -> Delegation:
     )
 
 
-def settled(delegation: Delegation, below: Below, run: LiveRun | None) -> Delegation:
-    """A delegation of a spawner, whose own row never tells its end, as what is below it does."""
+def settled(delegation: Delegation, below: Below | None, run: LiveRun | None) -> Delegation:
+    """A delegation of a spawner, whose own row never tells its end, as what is below it does.
+
+    Args:
+        delegation: as its own rows tell it.
+        below: reads what is below; None: leave that alone.
+        run: its live phases, where there are any.
+    """
     if delegation.spawner is None or delegation.status in _SETTLED:
         return delegation
     ended, status, tokens = delegation.ended, delegation.status, delegation.tokens
-    phases = below.events(delegation)
+    phases = [] if below is None else below.events(delegation)
     if run is not None and run.latest.status in (LiveStatus.COMPLETED, LiveStatus.FAILED):
         is_ok = run.latest.status is LiveStatus.COMPLETED
         status = DelegationStatus.COMPLETED if is_ok else DelegationStatus.FAILED

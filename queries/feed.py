@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 
+from queries.fold import Fold
 from queries.following import Following
 from queries.models import EventKey, Snapshot, StoreState
 from queries.opening import QueryStoppedError, StoreBusyError, StoreError
@@ -50,6 +51,11 @@ class Feed(Following):
         return self._counting.ranges_of(session_id)
 
     # -- the past -----------------------------------------------------------------------------
+
+    @property
+    def fold(self) -> Fold:
+        """The totals of the whole store, as far as they are counted; not to be changed."""
+        return self._counting.fold
 
     @property
     def counting(self) -> bool:

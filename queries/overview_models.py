@@ -156,7 +156,8 @@ class Trends:
     left_out: int = 0
     """Buckets before the first one that are left out, there being too many."""
     undated: int = 0
-    """Events and sessions without a known time, which are in no bucket."""
+    """Events and sessions without a known time, or with one more than a year after now, which
+    are in no bucket unless the window has an end."""
     resolution: float = 900.0
     """Events are known to lie in a slot of so many seconds; a slot across the border of two
     buckets counts for the one in which it begins."""

@@ -18,6 +18,8 @@ from queries.windows import ALL_TIME, Calendar, zone_name
 
 MOST = 1000
 """Buckets of a trend at most, the newest."""
+FAR = 366 * 86400.0
+"""Seconds after now from which on a time is taken to be wrong."""
 
 
 def dated_slots(fold: Fold) -> tuple[list[SlotCounts], int]:
@@ -63,6 +65,14 @@ def trends(
     slots, undated = dated_slots(fold)
     rows = list(rows)
     begun = [(row.started, row) for row in rows if row.started is not None]
+    undated += len(rows) - len(begun)
+    if window.until is None:
+        # One clock that is wrong by years must not push everything else out of sight.
+        far = now + FAR
+        undated += sum(slot.events for slot in slots if slot.start > far)
+        undated += sum(started > far for started, _ in begun)
+        slots = [slot for slot in slots if slot.start <= far]
+        begun = [(started, row) for started, row in begun if started <= far]
     calendar = Calendar(size, zone)
     instants = [slot.start for slot in slots] + [started for started, _ in begun]
     first, last = _ends(instants, window, now)
@@ -92,7 +102,7 @@ def trends(
         buckets=buckets,
         heat=HeatMap(tuple(map(tuple, heat)), sum(map(sum, heat))),
         left_out=left_out,
-        undated=undated + len(rows) - len(begun),
+        undated=undated,
         resolution=float(fold.slots.width),
     )
 

@@ -205,6 +205,18 @@ class SessionApp(TerminalApp[None]):
         elif known[0] is self.screen:
             known[0].action_ask()
 
+    def action_show_screen(self, name: str) -> None:
+        """Go to another screen of the store, from whichever one is shown."""
+        main = self.screen_stack[0]
+        if not isinstance(main, MainScreen) or main.is_shown(name):
+            return
+        while len(self.screen_stack) > 1:
+            above = self.screen
+            if isinstance(above, Reading):
+                self.reader.cancel(above.slot)
+            self.pop_screen()
+        main.show_screen(name)
+
     def action_toggle_utc(self) -> None:
         """Show times in UTC or in the user's zone."""
         self.utc = not self.utc

@@ -11,12 +11,18 @@ that the detail screen needs as well):
   ``cycle_sort``, ``reverse_sort``, ``toggle_follow``, ``toggle_pause``, ``toggle_raw``,
   ``expand_all``, ``collapse_all``, ``cycle_relation``, ``cycle_value``, ``toggle_diagonal``,
   ``open``, ``back`` *, ``toggle_zoom``, ``copy`` *, ``copy_command`` *, ``export_view`` *,
-  ``group(name)``, ``bookmark``, ``list_bookmarks``, ``compare``; on the comparison
-  also ``main_screen``, ``baseline``, ``filter_changes``, ``open_side(side)``,
-  ``cycle_measure``, ``cycle_matrix``.
+  ``group(name)``, ``bookmark``, ``list_bookmarks``, ``compare``; on the screens of delegations
+  and of one session over time also ``main_screen``, ``child_session``, ``time_zoom(step)``,
+  ``time_pan(step)``, ``time_fit``,
+  ``other_view``, ``replay_step(step)``, ``replay_here``, ``replay_leave``, ``detail``,
+  ``toggle_repeats``; on the comparison also ``main_screen``, ``baseline``,
+  ``filter_changes``, ``open_side(side)``, ``cycle_measure``, ``cycle_matrix``; on the overview
+  ``cycle_window``, ``cycle_bucket``, ``cycle_measure``, ``cycle_grouping``; on the work items
+  ``cycle_type``, ``cycle_priority``, ``cycle_assignee``.
 
-The application implements ``app.help``, ``app.store_info``, ``app.sql``, ``app.toggle_utc``,
-``app.next_theme``, ``app.toggle_low_bandwidth`` and ``app.redraw``; Textual has the rest.
+The application implements ``app.help``, ``app.store_info``, ``app.sql``, ``app.show_screen``,
+``app.toggle_utc``, ``app.next_theme``, ``app.toggle_low_bandwidth`` and ``app.redraw``; Textual
+has the rest.
 """
 
 from __future__ import annotations
@@ -32,19 +38,43 @@ SECTIONS: Final = (
 )  # fmt: skip
 """The sections of the screen that compares sessions."""
 
-CONTEXTS: Final = ("any", "main", *PANES, "compare", *SECTIONS, "detail", "sql")
-"""Where a command can belong: everywhere, the main screen, one of its panes, the comparison,
-one of its sections, one event, questions in SQL."""
+DELEGATION_PANES: Final = ("delegation_list", "spawners", "handoffs", "live_runs", "agents")
+"""The panes of the screen of delegations."""
+
+TIMELINE_PANES: Final = ("lanes", "entries", "timeline_tools", "timeline_matrix")
+"""The panes of the screen of one session over time."""
+
+OVERVIEW_PANES: Final = ("totals", "alerts", "hours", "trend", "breakdown")
+"""The panes of the overview."""
+
+PARTS: Final = {
+    "main": PANES, "compare": SECTIONS, "delegations": DELEGATION_PANES,
+    "timeline": TIMELINE_PANES, "overview": OVERVIEW_PANES,
+}  # fmt: skip
+"""Screen -> its panes or sections."""
+
+CONTEXTS: Final = (
+    "any", "main", *PANES, "compare", *SECTIONS, "detail",
+    "delegations", *DELEGATION_PANES, "timeline", *TIMELINE_PANES,
+    "overview", *OVERVIEW_PANES, "work_items", "sql",
+)  # fmt: skip
+"""Where a command can belong: everywhere, a screen, one of its panes or sections, one event."""
 
 GROUPS: Final = (
-    "Move", "Find", "Sessions", "Activity", "Tools & matrix", "Compare", "Screens", "Program"
+    "Move", "Find", "Sessions", "Activity", "Tools & matrix", "Compare", "Timeline", "Overview",
+    "Work items", "Screens", "Program",
 )  # fmt: skip
 """Headings of the help screen, in order."""
 
 _MAIN: Final = ("main",)
-_BOTH: Final = ("main", "compare")
-_READ: Final = ("main", "compare", "detail")
-_LISTS: Final = ("sessions", "tools")
+_SETS: Final = ("delegations", "timeline", "overview", "work_items")
+_BOTH: Final = ("main", "compare", *_SETS)
+_PANED: Final = _BOTH[:-1]
+"""The screens of more than one pane."""
+_READ: Final = (*_BOTH, "detail")
+_REPLAYS: Final = ("main", "timeline")
+_EVENTS: Final = ("lanes", "entries")
+_LISTS: Final = ("sessions", "tools", "breakdown")
 _ANY: Final = ("any",)
 
 
@@ -99,10 +129,10 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("move.bottom", ("G", "end"), "bottom", "Go to the last line.",
             "pane('cursor_bottom')", "Move", contexts=_READ),
     Command("move.next_pane", ("tab",), "next pane", "Go to the next pane or section.",
-            "focus_pane(1)", "Move", footer=30, contexts=_BOTH),
+            "focus_pane(1)", "Move", footer=30, contexts=_PANED),
     Command("move.previous_pane", ("shift+tab",), "previous pane",
             "Go to the previous pane or section.",
-            "focus_pane(-1)", "Move", contexts=_BOTH),
+            "focus_pane(-1)", "Move", contexts=_PANED),
 
     Command("find.search", ("slash",), "search", "Search for text in this pane.",
             "search", "Find", footer=70, contexts=_READ),
@@ -116,9 +146,11 @@ COMMANDS: Final[tuple[Command, ...]] = (
             "previous difference.",
             "next_match(-1)", "Find", contexts=_READ),
     Command("find.next_error", ("e",), "next error", "Go to the next line with an error.",
-            "next_error(1)", "Find", footer=50, hint=("sessions", "activity", "tools")),
+            "next_error(1)", "Find", footer=50, contexts=("main", *_SETS),
+            hint=("sessions", "activity", "tools", *_EVENTS, "delegation_list")),
     Command("find.previous_error", ("E",), "previous error",
-            "Go to the previous line with an error.", "next_error(-1)", "Find"),
+            "Go to the previous line with an error.", "next_error(-1)", "Find",
+            contexts=("main", *_SETS)),
     Command("find.filter", ("F",), "filter",
             "Show only the sessions, in the activity tree the events, that match a filter.",
             "filter_sessions", "Find", footer=60, hint=("sessions", "activity")),
@@ -165,18 +197,21 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("matrix.relation", ("m",), "relation",
             "Count who follows whom, who delegates to whom, or which tool comes next.",
             "cycle_relation", "Tools & matrix", footer=60,
-            contexts=("main", "compared_matrix"), hint=("matrix", "compared_matrix")),
+            contexts=("main", "compared_matrix", "timeline_matrix"),
+            hint=("matrix", "compared_matrix", "timeline_matrix")),
     Command("matrix.value", ("M",), "values",
             "Show counts, shares of the row, or how far from expected.",
-            "cycle_value", "Tools & matrix", footer=55, hint=("matrix",)),
+            "cycle_value", "Tools & matrix", footer=55, contexts=("main", "timeline_matrix"),
+            hint=("matrix", "timeline_matrix")),
     Command("matrix.diagonal", ("D",), "diagonal",
             "Leave out, or count, those that follow themselves.",
             "toggle_diagonal", "Tools & matrix", footer=40,
-            contexts=("main", "compared_matrix"), hint=("matrix", "compared_matrix")),
+            contexts=("main", "compared_matrix", "timeline_matrix"),
+            hint=("matrix", "compared_matrix", "timeline_matrix")),
 
     Command("compare.open", ("c", "2"), "compare",
             "Compare the marked sessions, or groups A and B.",
-            "compare", "Compare", footer=62, hint=("sessions",)),
+            "compare", "Compare", footer=62, contexts=("main", *_SETS), hint=("sessions",)),
     Command("compare.baseline", ("b",), "baseline",
             "Compare with the session under the cursor.",
             "baseline", "Compare", footer=60, contexts=("compare",),
@@ -197,14 +232,87 @@ COMMANDS: Final[tuple[Command, ...]] = (
             "Leave for the step's place in the session on the right.",
             "open_side('right')", "Compare", footer=34, contexts=("steps",)),
 
+    Command("timeline.zoom_in", ("plus", "equals_sign"), "zoom in",
+            "Show less of the time, in more detail.",
+            "time_zoom(1)", "Timeline", footer=76, contexts=("lanes",)),
+    Command("timeline.zoom_out", ("minus",), "zoom out", "Show more of the time.",
+            "time_zoom(-1)", "Timeline", footer=75, contexts=("lanes",)),
+    Command("timeline.earlier", ("less_than_sign",), "earlier",
+            "Move the lanes to what came earlier.",
+            "time_pan(-1)", "Timeline", footer=64, contexts=("lanes",)),
+    Command("timeline.later", ("greater_than_sign",), "later",
+            "Move the lanes to what came later.",
+            "time_pan(1)", "Timeline", footer=63, contexts=("lanes",)),
+    Command("timeline.fit", ("0",), "whole time", "Show the whole time on the lanes.",
+            "time_fit", "Timeline", footer=62, contexts=("lanes",)),
+    Command("timeline.view", ("v",), "lanes or list",
+            "Go from an event on the lanes to the same event in the list, or back.",
+            "other_view", "Timeline", footer=61, contexts=("timeline",), hint=_EVENTS),
+    Command("timeline.step_back", ("left_square_bracket",), "step back",
+            "Show the session as it was one step earlier.",
+            "replay_step(-1)", "Timeline", footer=74, contexts=_REPLAYS, hint=("timeline",)),
+    Command("timeline.step_on", ("right_square_bracket",), "step on",
+            "Show the session as it was one step later; after the last step, as it is.",
+            "replay_step(1)", "Timeline", footer=73, contexts=_REPLAYS, hint=("timeline",)),
+    Command("timeline.at_cursor", ("t",), "as of here",
+            "Show the session as it was when the event under the cursor began.",
+            "replay_here", "Timeline", footer=58, contexts=_EVENTS),
+    Command("timeline.present", ("P",), "present", "Leave the past: show the session as it is.",
+            "replay_leave", "Timeline", footer=57, contexts=_REPLAYS, hint=("timeline",)),
+    Command("timeline.detail", ("d",), "detail", "Open the event under the cursor in full.",
+            "detail", "Timeline", footer=68, contexts=_EVENTS),
+    Command("timeline.repeats", ("r",), "repeats",
+            "Give exact repeats lines of their own, or fold them into one.",
+            "toggle_repeats", "Timeline", footer=60, contexts=("entries",)),
+    Command("delegations.child", ("d",), "sub-session",
+            "Go to the session in which the delegated work was done.",
+            "child_session", "Sessions", footer=60, contexts=("delegation_list",)),
+
+    Command("overview.window", ("t",), "time window",
+            "Look back one day, a week, a month, a quarter, or at all time.",
+            "cycle_window", "Overview", footer=66, contexts=("overview",)),
+    Command("overview.measure", ("m",), "measure",
+            "Draw the trend of events, sessions, error rates, completion, errors or tokens.",
+            "cycle_measure", "Overview", footer=64, contexts=("overview",),
+            hint=("totals", "trend")),
+    Command("overview.bucket", ("b",), "hour/day/week", "Show trends by hour, by day or by week.",
+            "cycle_bucket", "Overview", footer=63, contexts=("overview",),
+            hint=("totals", "trend")),
+    Command("overview.by", ("B",), "group by",
+            "Group sessions by component, agent, project or model.",
+            "cycle_grouping", "Overview", footer=62, contexts=("overview",),
+            hint=("totals", "breakdown")),
+
+    Command("work.type", ("f",), "type", "Show only items of one type, or of all.",
+            "cycle_type", "Work items", footer=66, contexts=("work_items",)),
+    Command("work.priority", ("p",), "priority", "Show only items of one priority, or of all.",
+            "cycle_priority", "Work items", footer=65, contexts=("work_items",)),
+    Command("work.assignee", ("a",), "who", "Show only the items that one agent has, or all.",
+            "cycle_assignee", "Work items", footer=64, contexts=("work_items",)),
+
     Command("screens.open", ("enter",), "open", "Open what is under the cursor.",
-            "open", "Screens", footer=80, contexts=_BOTH, hint=(*PANES, "steps")),
+            "open", "Screens", footer=80, contexts=_BOTH,
+            hint=(*PANES, "steps", *DELEGATION_PANES, *_EVENTS, "alerts", "trend", "breakdown",
+                  "work_items")),
     Command("screens.back", ("escape",), "back", "Close this, or go back.",
-            "back", "Screens", footer=80, contexts=_READ, hint=("compare", "detail")),
+            "back", "Screens", footer=80, contexts=_READ, hint=("compare", "detail", *_SETS)),
     Command("screens.main", ("1",), "main screen", "Go to sessions, activity, tools and matrix.",
-            "main_screen", "Screens", contexts=("compare",)),
+            "main_screen", "Screens", contexts=("compare", *_SETS)),
+    Command("screens.overview", ("3",), "overview",
+            "Show totals, trends, breakdowns and alerts.",
+            "app.show_screen('overview')", "Screens", contexts=_BOTH),
+    Command("screens.delegations", ("4",), "delegations",
+            "Show who handed what to whom, and what every agent does.",
+            "app.show_screen('delegations')", "Screens", contexts=_BOTH),
+    Command("screens.timeline", ("5",), "timeline",
+            "Show the session under the cursor over time.",
+            "app.show_screen('timeline')", "Screens", contexts=_BOTH),
+    Command("screens.work_items", ("6",), "work items",
+            "Show features, bugs and other work by status.",
+            "app.show_screen('work_items')", "Screens", contexts=_BOTH),
     Command("screens.zoom", ("z",), "zoom", "Give this pane the whole screen, or its place again.",
-            "toggle_zoom", "Screens", footer=28, contexts=_BOTH),
+            "toggle_zoom", "Screens", footer=28,
+            contexts=_PANED),
     Command("screens.info", ("i",), "store info",
             "Show what is known about the store, and what could not be read.",
             "app.store_info", "Screens", contexts=_ANY),

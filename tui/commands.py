@@ -12,7 +12,18 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui.command_list import COMMANDS, CONTEXTS, GROUPS, PANES, SECTIONS, Command
+from tui.command_list import (
+    COMMANDS,
+    CONTEXTS,
+    DELEGATION_PANES,
+    GROUPS,
+    OVERVIEW_PANES,
+    PANES,
+    PARTS,
+    SECTIONS,
+    TIMELINE_PANES,
+    Command,
+)
 from tui.keys import display
 
 if TYPE_CHECKING:
@@ -21,9 +32,13 @@ if TYPE_CHECKING:
 __all__ = [
     "COMMANDS",
     "CONTEXTS",
+    "DELEGATION_PANES",
     "GROUPS",
+    "OVERVIEW_PANES",
     "PANES",
+    "PARTS",
     "SECTIONS",
+    "TIMELINE_PANES",
     "Command",
     "Hint",
     "Keymap",

@@ -63,6 +63,7 @@ class Config:
     window_days: float = _option(
         0.0, "Days that overviews, reports and checks look back unless they are told; 0: all."
     )
+    bell: bool = _option(False, "Ring the terminal's bell when a new alert fires.")
     cache: bool = _option(
         True, "Keep the totals of large stores in your cache folder, for the next opening."
     )
@@ -277,6 +278,7 @@ _CHECKS: Final[Mapping[str, Callable[[object], object]]] = {
     "utc": _truth,
     "stale_minutes": _number(0.1, 525_600),
     "refresh_seconds": _number(0.05, 60),
+    "bell": _truth,
     "window_days": _number(0, 36_525),
     "cache": _truth,
     "stores": _paths,

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final
 
 from queries.text import clean
-from tui.commands import COMMANDS, CONTEXTS, PANES, SECTIONS, Command, Keymap, find, keys_of
+from tui.commands import COMMANDS, CONTEXTS, PARTS, Command, Keymap, find, keys_of
 from tui.keys import canonical, display
 
 if TYPE_CHECKING:
@@ -109,13 +109,12 @@ def _places(command: Command) -> frozenset[str]:
     contexts = set(command.contexts)
     if "any" in contexts:
         contexts |= set(CONTEXTS)
-    if "main" in contexts:
-        contexts |= set(PANES)
-    if "compare" in contexts:
-        contexts |= set(SECTIONS)
+    for screen, parts in PARTS.items():
+        if screen in contexts:
+            contexts |= set(parts)
     # A command of one pane or section is met by what works on its whole screen, not by its
     # twin in another one.
-    return frozenset(contexts - {"any", "main", "compare"})
+    return frozenset(contexts - {"any", *PARTS})
 
 
 def _clashes(keymap: Keymap) -> list[str]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import TypeVar
 
 from queries.feed import Feed
+from queries.fold import Fold
 from queries.models import EventKey, Snapshot, StoreState, StoreTotals
 
 BACKFILL_STEP = 0.005
@@ -24,6 +27,7 @@ AGEING = 60.0
 been silent for long is no longer called running."""
 
 log = logging.getLogger(__name__)
+_T = TypeVar("_T")
 
 
 class Poller(threading.Thread):
@@ -47,6 +51,7 @@ class Poller(threading.Thread):
         self._guard = threading.Lock()
         self._stop_wanted = threading.Event()
         self._wake = threading.Event()
+        self._questions: deque[Callable[[Fold], object]] = deque()
         self._last_change = monotonic()
         self._last_made = self._last_change
         self._last: Snapshot | None = None
@@ -68,6 +73,18 @@ class Poller(threading.Thread):
     def ranges_of(self, session_id: str) -> dict[int, tuple[int, int]] | None:
         """Where the counted rows of a session lie, per source; None while it is unknown."""
         return self._feed.ranges_of(session_id)
+
+    def ask(self, question: Callable[[Fold], _T], receiver: Callable[[_T], object]) -> None:
+        """Answer a question about the totals of the whole store.
+
+        Both are called from the poller's thread, soon: the totals are changed nowhere else.
+        """
+        self._questions.append(lambda fold: receiver(question(fold)))
+        self._wake.set()
+
+    def _answer(self) -> None:
+        while self._questions:
+            self._questions.popleft()(self._feed.fold)
 
     def stop(self, timeout: float = 2.0) -> None:
         """End the thread and let go of the file."""
@@ -103,6 +120,7 @@ class Poller(threading.Thread):
             if snapshot.arrived or snapshot.updated:
                 self._last_change = now
             self._hand_on(snapshot)
+        self._answer()
         return snapshot
 
     def _hand_on(self, snapshot: Snapshot) -> None:

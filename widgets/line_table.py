@@ -259,10 +259,22 @@ class LineTable(Pane, Generic[Row]):
         placed: Sequence[Placed],
         base: str = "",
         gaps: Mapping[int, str] = _BLANK,
+        sign_role: str = "",
     ) -> list[Segment]:
-        """Cells fitted to their columns, one segment per run of equal style."""
+        """Cells fitted to their columns, one segment per run of equal style.
+
+        Args:
+            cells: texts and roles.
+            placed: where they go.
+            base: role of the blanks.
+            gaps: signs in the gaps before columns.
+            sign_role: role of these signs; that of the blanks where it is "".
+        """
         fitted = self._fitted(cells, placed, gaps)
-        roles = [part for text, role in cells for part in (base, role if text else base)]
+        roles: list[str] = []
+        for position, (text, role) in enumerate(cells):
+            roles.append((sign_role or base) if position in gaps else base)
+            roles.append(role if text else base)
         runs = [run for run in zip(fitted, roles, strict=True) if run[0]]
         styles: dict[str, Style] = {role: self.role(role) for _, role in runs}
         return list(Segment.simplify(Segment(text, styles[role]) for text, role in runs))

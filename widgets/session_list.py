@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from typing import ClassVar, Final, Unpack
 
+from rich.segment import Segment
+
 from queries.models import SessionRow, SessionStatus
 from queries.text import age, duration, short_count
 from widgets.cells import Column, Placed, layout
@@ -74,8 +76,20 @@ class SessionList(LineTable[SessionRow]):
         self._total = 0
         self._now = 0.0
         self._focused_id: str | None = None
+        self._alerts: frozenset[str] = frozenset()
 
     # Data
+
+    def set_alerts(self, sessions: frozenset[str]) -> None:
+        """Show a sign before the status of these sessions."""
+        if sessions != self._alerts:
+            self._alerts = sessions
+            self.repaint_changed()
+
+    @property
+    def alerts(self) -> frozenset[str]:
+        """The sessions that have a sign."""
+        return self._alerts
 
     def show_sessions(
         self,
@@ -158,6 +172,20 @@ class SessionList(LineTable[SessionRow]):
         """The sort order, and whether there is a trend."""
         return (super().header_key(), self._shows_trend)
 
+    def line_key(self, index: int) -> Hashable:
+        """The texts of the visible columns, and whether there is an alert."""
+        return (super().line_key(index), self.rows[index].id in self._alerts)
+
+    def line_segments(self, index: int, width: int, is_cursor: bool) -> list[Segment]:
+        """The row; the sign of an alert stands in the gap before the status, and moves nothing."""
+        placed = self.placed()
+        if self.rows[index].id not in self._alerts:
+            return super().line_segments(index, width, is_cursor)
+        names = [place.column.name for place in placed]
+        at = names.index("status") if "status" in names else 0
+        gaps = {at: ALERT} if at else {}
+        return self._in_columns(self._visible_cells(index), placed, gaps=gaps, sign_role="error")
+
     def row_key(self, row: SessionRow) -> str:
         """The session's id."""
         return row.session.id
@@ -167,6 +195,8 @@ class SessionList(LineTable[SessionRow]):
         row = self.rows[index]
         names = dict.fromkeys((row.title, row.id, *_agents(row), row.session.raw_status or ""))
         names[row.session.status.value] = None
+        if row.id in self._alerts:
+            names["alert"] = None
         words = "  ".join(name for name in names if name)
         return f"{words}  {row.totals.events} events  {row.totals.errors} errors"
 
@@ -218,6 +248,8 @@ class SessionList(LineTable[SessionRow]):
         return (f"{short_count(number)}+" if number else self.glyphs.dash, "muted")
 
 
+ALERT: Final = "!"
+"""Stands for an alert, in Unicode as in ASCII."""
 _WITHOUT_TREND: Final = tuple(column for column in SessionList.COLUMNS if column.name != "trend")
 
 

@@ -173,6 +173,20 @@ def test_a_sub_agents_session_belongs_to_the_call_that_made_it(tmp_path: Path) -
     assert found.agents == ("boss", "coder", "reader", "tester")
 
 
+def test_without_an_index_the_session_is_looked_through(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    with canonical_store(path) as store, store.batch():
+        store.add_event("s", id="d1", kind="delegation", target_agent="a")
+        store.add_event("s", id="x", parent_id="d1")
+        store.add_event("s", id="y", parent_id="x", state="error")
+        store.add_event("s", id="z")
+    with sqlite3.connect(path) as connection:
+        connection.execute("DROP INDEX event_parent")
+    [chain] = read(path).chains
+    assert chain.work is not None
+    assert (chain.work.events, chain.work.errors, chain.work.depth) == (2, 1, 2)
+
+
 def test_one_without_an_end_runs_or_never_ended(tmp_path: Path) -> None:
     path = tmp_path / "store.db"
     with canonical_store(path) as store, store.batch():

@@ -130,7 +130,7 @@ def test_a_sample_by_hours(name: str) -> None:
                 for each in store.session_page(source, row.id, limit=10_000)
             ]  # fmt: skip
             want.update((each.time or 0.0) // 3600 * 3600 for each in paired(rows))
-    found = trends(counted.rows, counted.fold, BucketSize.HOUR, zone=ZoneInfo("UTC"), now=0.0)
+    found = trends(counted.rows, counted.fold, BucketSize.HOUR, zone=ZoneInfo("UTC"), now=START)
     assert {bucket.start: bucket.events for bucket in found.buckets if bucket.events} == want
     assert found.undated == 0
     starts = [bucket.start for bucket in found.buckets]
@@ -164,6 +164,14 @@ def test_the_oldest_buckets_are_left_out_where_there_are_too_many() -> None:
     assert found.left_out == 5001 - MOST
     assert found.buckets[-1].events == 1
     assert sum(bucket.events for bucket in found.buckets) == 1
+
+
+def test_a_clock_that_is_wrong_by_years_hides_nothing() -> None:
+    fold = folded([event(1, time=START), event(2, time=2.5e11), event(3, time=START + 4000)])
+    found = trends([line(started=2e11, ended=None)], fold, BucketSize.HOUR, now=START,
+                   zone=ZoneInfo("UTC"))  # fmt: skip
+    assert [bucket.events for bucket in found.buckets] == [1, 1]
+    assert found.undated == 2
 
 
 def test_nothing_at_all_is_one_empty_bucket() -> None:

@@ -10,10 +10,10 @@ import shlex
 import shutil
 import unicodedata
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from textual import events
 from textual._compositor import Compositor
@@ -26,6 +26,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from queries.feed import Feed
+from queries.fold import Fold
 from queries.models import Snapshot
 from tests.stores.base import SAMPLES
 from tui.app import SessionApp
@@ -37,6 +38,7 @@ from tui.reader import Reader, Work
 from tui.screens.main import MainScreen
 from tui.view_memory import ViewMemory
 
+T = TypeVar("T")
 SAMPLE_NAMES = tuple(sorted(path.stem for path in SAMPLES.glob("*.db")))
 ROUNDS = 100
 NOW = 1_768_341_600.0
@@ -67,6 +69,10 @@ class StepPoller(Poller):
     def watch(self, keys: Any) -> None:
         self.watched = set(keys)
         super().watch(self.watched)
+
+    def ask(self, question: Callable[[Fold], T], receiver: Callable[[T], object]) -> None:
+        super().ask(question, receiver)
+        self._answer()
 
     def step(self, *, count: bool = True) -> Snapshot | None:
         """Poll once, and count the past to its end; returns the last snapshot made."""

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from pathlib import Path
 from queue import Queue
 
@@ -20,6 +21,8 @@ PATIENCE = 20.0
 def path(folder: Path) -> Path:
     path = folder / "desk.db"
     desk(path).close()
+    # What was written a moment before it is opened is soon opened once more.
+    os.utime(path, (1e9, 1e9))
     return path
 
 
@@ -169,3 +172,21 @@ def test_a_fault_before_the_first_look_is_shown_too(
 
 def test_a_poller_that_never_ran_can_be_stopped(path: Path) -> None:
     Poller(Feed(path)).stop()
+
+
+def test_questions_are_answered_with_the_totals_in_the_pollers_thread(tmp_path: Path) -> None:
+    path = tmp_path / "asked.db"
+    with canonical_store(path, "wal") as store:
+        store.add_session("s")
+        store.add_event("s", agent="planner", tool="Read")
+    poller = StepPoller(path, Clock())
+    try:
+        answers: list[list[str]] = []
+        poller.ask(lambda fold: sorted(fold.agents), answers.append)
+        assert answers == []
+        poller.step()
+        assert answers == [["planner"]]
+        poller.step()
+        assert len(answers) == 1
+    finally:
+        poller.stop()

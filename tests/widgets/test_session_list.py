@@ -217,3 +217,34 @@ async def test_empty_list_says_so() -> None:
         assert stage.lines()[1].rstrip() == "No sessions yet."
         assert pane.covers() == "0"
         assert pane.focused_id() is None
+
+
+async def test_an_alert_is_a_sign_that_moves_nothing() -> None:
+    pane = SessionList()
+    async with on_stage(pane, (40, 6)) as stage:
+        pane.show_sessions([RUNNING, session("b", title="pagination")], total=2, now=NOW)
+        pane.set_marks({"b": "A"})
+        await stage.settle()
+        before = stage.lines()
+        with stage.repaints() as drawn:
+            pane.set_alerts(frozenset({"b", "gone"}))
+            await stage.settle()
+        assert drawn == [2]
+        assert before[1] == stage.lines()[1]
+        assert before[2].startswith("A ✓ pagination")
+        assert stage.lines()[2] == "A!✓" + before[2][3:]
+        assert "alert" in pane.line_text(1)
+        assert "alert" not in pane.line_text(0)
+        pane.set_alerts(frozenset())
+        await stage.settle()
+        assert stage.lines() == before
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_alerts_fit_into_every_size(size: tuple[int, int]) -> None:
+    pane = SessionList(glyphs=ASCII)
+    async with on_stage(pane, size) as stage:
+        pane.show_sessions([RUNNING, session("b")], total=2, now=NOW)
+        pane.set_alerts(frozenset({"run-1", "b"}))
+        await stage.settle()
+        stage.assert_exact_widths()

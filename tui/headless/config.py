@@ -9,6 +9,7 @@ from dataclasses import fields
 import click
 
 from queries.text import clean
+from tui import thresholds
 from tui.config import Config, config_path, default_text, load
 from tui.headless.output import say, write
 
@@ -50,8 +51,9 @@ def as_toml(config: Config) -> str:
     lines = [
         f"{option.name} = {json.dumps(getattr(config, option.name))}"
         for option in fields(Config)
-        if option.name != "keys"
+        if option.name not in ("keys", "thresholds")
     ]
+    lines += ["", "[thresholds]", *thresholds.lines_of(config.thresholds)]
     if config.keys:
         lines += ["", "[keys]"]
         lines += [f"{json.dumps(name)} = {json.dumps(keys)}" for name, keys in config.keys.items()]

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from textual import on
-
 from queries.models import Event
 from tui.screens.compare_wanted import Wanted
-from tui.screens.messages import AnswerArrived
-from tui.screens.pane_screen import PaneScreen
-
-_ACTIVITY = 1
+from tui.screens.jumping import Jumping
+from tui.screens.places import Place
 
 
-class Comparing(PaneScreen):
+class Comparing(Jumping):
     """Actions of the registry, group Compare, and groups A and B."""
-
-    _sought: Event | None = None
-    """The event to go to as soon as its session's tree is there."""
 
     def action_group(self, name: str) -> None:
         """Put the session under the cursor into a group, or take it out."""
@@ -41,28 +34,10 @@ class Comparing(PaneScreen):
 
     def _came_back(self, event: Event | None) -> None:
         """Show the event that the user left the comparison for."""
-        self._sought = event
         if event is None:
-            return
-        if not self.session_view.select(event.session_id):
-            self._sought = None
-            self.say("A filter hides that session.")
-            return
-        self.focus_pane(_ACTIVITY)
-        self.call_later(self._seek)
-
-    @on(AnswerArrived)
-    def _answer_shown(self) -> None:
-        if self._sought is not None:
-            self.call_later(self._seek)
-
-    def _seek(self) -> None:
-        event, tree = self._sought, self.activity.tree
-        if event is None or tree is None or self.activity.session_id != event.session_id:
-            return
-        self._sought = None
-        if not self.tree_view.go_to(f"event:{event.source}:{event.seq}"):
-            self.say("That step is further back than what is loaded: scroll up to load it.")
+            self.forget_place()
+        else:
+            self.go_to(Place(event.session_id, event.key))
 
 
 def _advice(marked: int) -> str:

@@ -220,7 +220,7 @@ class PaneScreen(PaneLayout):
     def _hand_on(self, answer: Answer) -> None:
         """Give an answer to the screen that asked for it."""
         for screen in self.app.screen_stack:
-            if isinstance(screen, Reading) and screen.slot == answer.slot:
+            if isinstance(screen, Reading) and answer.slot in screen.slots:
                 screen.take_answer(answer)
 
     def _tell_detail(self) -> None:

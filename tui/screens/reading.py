@@ -15,6 +15,11 @@ class Reading:
     slot: str
     """Of its requests."""
 
+    @property
+    def slots(self) -> tuple[str, ...]:
+        """Of all its requests, where there are several."""
+        return (self.slot,)
+
     def take_answer(self, answer: Answer) -> None:
         """Show what was read."""
         raise NotImplementedError
@@ -27,6 +32,9 @@ class Reading:
             news: the nodes of the activity tree that differ from before.
         """
         del snapshot, news
+
+    def alerts_found(self) -> None:
+        """Show the alerts as they are now; nothing where there are none."""
 
     def zone_changed(self, zone: tzinfo | None) -> None:
         """Show times in another zone; nothing where there are none."""

@@ -75,6 +75,9 @@ class ScopeControl:
         self._kept: list[Snapshot] = []
         self._alive: frozenset[str] = frozenset()
         self._side_mark: object = None
+        self._past: ScopeFigures | None = None
+        self.past_words = ""
+        """As of when the figures are; "" for the present."""
         self.mode = "focused"
         self.scope: Scope | None = None
         """What is covered; None: nothing, for there is no session."""
@@ -96,9 +99,17 @@ class ScopeControl:
         self._figures = None
         self.reload()
 
+    def show_past(self, figures: ScopeFigures | None) -> None:
+        """Show the figures of an instant; None: those of the scope again."""
+        if figures is not self._past:
+            self._past = figures
+            self.show()
+
     @property
     def label(self) -> str:
         """What is covered, in words."""
+        if self._past is not None:
+            return self.past_words
         return "no session" if self.scope is None else self.scope.label
 
     def reload(self) -> None:
@@ -214,6 +225,8 @@ class ScopeControl:
     @property
     def tools(self) -> tuple[ToolStatistic, ...]:
         """The tool statistics of the scope, as far as they are counted."""
+        if self._past is not None:
+            return self._past.tools
         if self._covers_all:
             return () if self._snapshot is None else self._snapshot.tools
         return () if self._figures is None else self._figures.tools
@@ -222,6 +235,7 @@ class ScopeControl:
     def interactions(self) -> Interactions:
         """The matrix of the scope."""
         figures = self._snapshot if self._covers_all else self._figures
+        figures = figures if self._past is None else self._past
         known = None if figures is None else figures.interactions
         empty = Interactions(self.relation, (), {}, "nothing counted yet")
         return empty if known is None else known.get(self.relation, empty)
@@ -230,6 +244,8 @@ class ScopeControl:
     def progress(self) -> str:
         """How much is counted, for a title: "" once it is all."""
         part = 1.0
+        if self._past is not None:
+            return ""
         if self._covers_all:
             part = 1.0 if self._snapshot is None else self._snapshot.totals.counted
         elif self.scope is not None:

@@ -11,7 +11,7 @@ from widgets.activity_tree import ActivityTree
 from widgets.interaction_matrix import InteractionMatrix
 from widgets.line_bar import shorten_end
 from widgets.pane import Pane
-from widgets.session_list import SessionList
+from widgets.session_list import ALERT, SessionList
 
 EDGES = 4
 """Cells beside a title, within the pane's own width."""
@@ -27,6 +27,8 @@ def sessions_title(sessions: SessionControl, view: SessionList) -> str:
     parts = [f"Sessions {view.covers()}", order]
     if sessions.filter is not None:
         parts.append(str(sessions.filter))
+    if view.alerts:
+        parts.append(f"{ALERT} in {len(view.alerts):,}")
     if sessions.hidden:
         parts.append(f"{sessions.hidden:,} of sub-agents hidden")
     return " · ".join(parts)
@@ -36,7 +38,7 @@ def activity_title(activity: TreeControl, sessions: SessionControl, view: Activi
     """Whose activity, which part of it is visible, and whether that changes by itself."""
     shown = activity.session_id
     name = "no session" if shown is None else sessions.title(shown)
-    after = [view.covers(), *(["raw rows"] if activity.raw else [])]
+    after = [activity.past_words, view.covers(), *(["raw rows"] if activity.raw else [])]
     return _with_name("Activity", name, after, view)
 
 

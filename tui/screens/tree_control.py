@@ -54,8 +54,29 @@ class TreeControl:
         self._known_total = 0
         self.session_id: str | None = None
         self.raw = False
+        self._is_past = False
+        self.past_words = ""
+        """As of when the session is shown; "" for the present."""
         self.news: list[ActivityNode] = []
         """The nodes that looked different after the last snapshot or answer."""
+
+    @property
+    def limit(self) -> int:
+        """Newest rows of the session that are read."""
+        return self._limit
+
+    def show_past(self, nodes: Sequence[ActivityNode]) -> None:
+        """Show how the session was; what is new waits until :meth:`leave_past`."""
+        self._is_past = True
+        self._view.follow(True)
+        self._view.load(nodes, title=self._view.tree_title)
+
+    def leave_past(self) -> None:
+        """Show the session as it is."""
+        self.past_words = ""
+        if self._is_past:
+            self._is_past = False
+            self.reload()
 
     @property
     def tree(self) -> SessionTree | None:
@@ -67,6 +88,7 @@ class TreeControl:
         if session_id == self.session_id:
             return
         self.session_id = session_id
+        self._is_past = False
         self._limit = PAGE
         self._tree = None
         self._failed = False
@@ -78,9 +100,9 @@ class TreeControl:
         self.reload()
 
     def reload(self) -> None:
-        """Read the session's tree (again)."""
+        """Read the session's tree (again); not while the past is shown."""
         session_id = self.session_id
-        if session_id is None:
+        if session_id is None or self._is_past:
             return
         limit, raw = self._limit, self.raw
         total = self._total_of(session_id)
@@ -110,6 +132,8 @@ class TreeControl:
     def take_answer(self, answer: Answer) -> str:
         """Show what was read; returns a sentence when it could not be."""
         self._loading = False
+        if self._is_past:
+            return ""
         kept, self._kept = self._kept, []
         if isinstance(answer.value, SessionTree):
             self._failed = False
@@ -164,7 +188,7 @@ class TreeControl:
     def take(self, snapshot: Snapshot) -> None:
         """Bring the tree up to date with a newer snapshot."""
         self.news = []
-        if self.session_id is None:
+        if self.session_id is None or self._is_past:
             return
         if snapshot.arrived_cut:
             self.reload()

@@ -36,7 +36,8 @@ def no_user_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()
     monkeypatch.setenv("HOME", str(home))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(home))
+    for name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, str(home))
     for name in ("SESSION_TUI_STORE", "SESSION_TUI_CONFIG", "SESSION_TUI_NAIVE_ZONE"):
         monkeypatch.delenv(name, raising=False)
 

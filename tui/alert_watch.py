@@ -1,0 +1,127 @@
+"""Alerts, looked for in the background as long as the program runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from queries.models import Snapshot, StoreState
+from queries.overview_models import Alert, Alerts, Thresholds
+from queries.store import Store
+from tui.reader import Answer, Reader
+
+SLOT: Final = "alerts"
+FIRST: Final = 1.0
+"""Seconds after the first snapshot before anything is looked for: the screen comes first."""
+PAUSE: Final = 10.0
+"""Seconds at least between two looks."""
+_SHARE: Final = 50.0
+"""A pause is at least so many times as long as the look took."""
+
+
+class AlertWatch:
+    """Knows which alerts fire, and which of them are new."""
+
+    def __init__(
+        self,
+        reader: Reader,
+        clock: Callable[[], float],
+        thresholds: Thresholds,
+        days: float = 0.0,
+    ) -> None:
+        """Nothing is looked for yet.
+
+        Args:
+            reader: reads calls.
+            clock: gives the present in epoch seconds.
+            thresholds: when alerts fire.
+            days: only sessions active in the last so many days are judged; 0: all.
+        """
+        self.alerts: Alerts | None = None
+        self.error = ""
+        self.fresh: tuple[Alert, ...] = ()
+        """What the last look found that none before it had; empty after the first one."""
+        self._reader = reader
+        self._clock = clock
+        self._thresholds = thresholds
+        self._days = days
+        self._snapshot: Snapshot | None = None
+        self._looked_at = 0
+        self._epoch = 0
+        self._since: float | None = None
+        self._next: float | None = None
+        self._known: set[str] = set()
+
+    @property
+    def sessions(self) -> frozenset[str]:
+        """The sessions that show something."""
+        return frozenset() if self.alerts is None else self.alerts.sessions
+
+    @property
+    def is_counting(self) -> bool:
+        """Whether it is too early to judge: not everything is counted."""
+        return self._snapshot is None or self._snapshot.totals.counted < 1
+
+    def take(self, snapshot: Snapshot) -> None:
+        """Remember the newest snapshot."""
+        self._snapshot = snapshot
+        if self._next is None:
+            self._next = self._clock() + FIRST
+        if snapshot.epoch != self._epoch:
+            self._epoch, self.alerts = snapshot.epoch, None
+            self._known.clear()
+
+    def hurry(self) -> None:
+        """Somebody wants to see them: look as soon as that makes sense."""
+        if self.alerts is None:
+            self._next = self._clock()
+
+    def look_if_due(self) -> None:
+        """Look, where something changed and the last look is long enough ago."""
+        snapshot, due = self._snapshot, self._next
+        if snapshot is None or due is None or self._since is not None or self._clock() < due:
+            return
+        if self.is_counting or snapshot.state is not StoreState.LIVE:
+            return
+        if snapshot.generation != self._looked_at:
+            self._look(snapshot)
+
+    def _look(self, snapshot: Snapshot) -> None:
+        now, days, thresholds = self._clock(), self._days, self._thresholds
+
+        def work(store: Store) -> Iterator[object]:
+            # What is not needed for the first screen is loaded after it.
+            from queries.alerts import find_alerts
+            from queries.loops import read_loops
+            from queries.windows import ALL_TIME, last_days, rows_in
+
+            window = last_days(days, now) if days else ALL_TIME
+            rows = rows_in(snapshot.sessions, window)
+            loops, covered = read_loops(store, rows, thresholds)
+            if window is not ALL_TIME:
+                covered += "; tools of all time"
+            yield find_alerts(
+                rows, snapshot.tools, thresholds,
+                now=now, window=window, loops=loops, covered=covered,
+            )  # fmt: skip
+
+        self._since, self._looked_at = now, snapshot.generation
+        self._reader.request(SLOT, work)
+
+    def take_answer(self, answer: Answer) -> None:
+        """Keep what was found."""
+        from widgets.alert_list import alert_key
+
+        now = self._clock()
+        took = 0.0 if self._since is None else now - self._since
+        self._since = None
+        self._next = now + max(PAUSE, took * _SHARE)
+        self.error = answer.error
+        if not isinstance(answer.value, Alerts):
+            self._looked_at, self.fresh = 0, ()
+            return
+        is_first, self.alerts = self.alerts is None, answer.value
+        keyed = {alert_key(alert): alert for alert in answer.value.alerts}
+        new = [alert for key, alert in keyed.items() if key not in self._known]
+        self.fresh = () if is_first else tuple(new)
+        self._known |= keyed.keys()

@@ -1,0 +1,62 @@
+"""When something that is shown has to be read again, while the store grows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from queries.models import Snapshot, StoreState
+
+PAUSE = 2.0
+"""Seconds at least between two readings of what goes on."""
+_SHARE = 5.0
+"""A pause is at least so many times as long as the reading took."""
+
+
+class LiveReading:
+    """Knows whether what was read is behind the store, and whether it is time to read again."""
+
+    def __init__(self, clock: Callable[[], float], concerns: Callable[[Snapshot], bool]) -> None:
+        """Nothing is read yet.
+
+        Args:
+            clock: gives the present in epoch seconds.
+            concerns: whether a snapshot tells of something new in what was read.
+        """
+        self._clock = clock
+        self._concerns = concerns
+        self._generation = 0
+        self._epoch: int | None = None
+        self._is_behind = False
+        self._since: float | None = None
+        self._next = 0.0
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether an answer is being waited for."""
+        return self._since is not None
+
+    def begin(self) -> None:
+        """A reading begins."""
+        self._is_behind = False
+        self._since = self._clock()
+
+    def end(self, retry: bool = False) -> None:
+        """A reading is done; ``retry``: it failed, but may succeed another time."""
+        now = self._clock()
+        took = 0.0 if self._since is None else now - self._since
+        self._since = None
+        self._next = now + max(PAUSE, took * _SHARE)
+        self._is_behind |= retry
+
+    def take(self, snapshot: Snapshot) -> None:
+        """Remember whether something changed; each snapshot counts once."""
+        if snapshot.generation == self._generation or snapshot.state is not StoreState.LIVE:
+            return
+        self._generation = snapshot.generation
+        known, self._epoch = self._epoch, snapshot.epoch
+        is_other = known is not None and known != snapshot.epoch
+        self._is_behind |= is_other or snapshot.arrived_cut or self._concerns(snapshot)
+
+    def is_due(self) -> bool:
+        """Whether it is time to read again."""
+        return self._is_behind and not self.is_reading and self._clock() >= self._next

@@ -1,0 +1,333 @@
+"""The overview: totals, alerts, trends, hours and breakdowns of the whole store."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Iterator
+from datetime import tzinfo
+from pathlib import PurePath
+from typing import ClassVar, Final
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.message import Message
+
+from queries.alerts import with_evidence
+from queries.models import Snapshot
+from queries.overview_models import Alert, Alerts, By
+from queries.store import Store
+from queries.text import count, iso
+from tui.alert_watch import AlertWatch
+from tui.commands import OVERVIEW_PANES, bindings_for
+from tui.export import absolute
+from tui.reader import Answer
+from tui.screens.live_reading import LiveReading
+from tui.screens.overview_figures import DAYS, SIZES, Measured, Wanted
+from tui.screens.overview_reading import MODELS_SLOT, OverviewReading
+from tui.screens.pane_set import PaneSet
+from tui.screens.places import Place
+from tui.screens.titles import EDGES, SHORTEST
+from widgets.alert_list import AlertList
+from widgets.group_breakdown import SORTS, BreakdownTable
+from widgets.heat_map import HeatMapView
+from widgets.line_bar import shorten_end
+from widgets.totals_view import TotalsView
+from widgets.trend_chart import TrendChart
+
+TOTALS, ALERTS, HOURS, TREND, BREAKDOWN = range(5)
+TALL: Final = 34
+"""Rows from which all panes are shown at once."""
+BROAD: Final = 120
+"""Columns from which totals and hours take no more than they need."""
+HIGH: Final = 46
+"""Rows from which hours and trend have more than they need."""
+_ORDERS: Final = tuple(SORTS)
+
+
+class OverviewScreen(PaneSet):
+    """Five panes over the whole store, in a window of time."""
+
+    CSS_PATH: ClassVar[str | PurePath | list[str | PurePath] | None] = [
+        "pane_set.tcss",
+        "overview.tcss",
+    ]
+    BINDINGS: ClassVar[list[BindingType]] = list(bindings_for(("overview", *OVERVIEW_PANES)))
+    NAMES: ClassVar[tuple[str, ...]] = ("Totals", "Alerts", "Hours", "Trend", "Breakdown")
+    PANE_CONTEXTS: ClassVar[tuple[str, ...]] = OVERVIEW_PANES
+    slot = "overview"
+
+    class FiguresArrived(Message):
+        """The poller measured something, or could not."""
+
+        def __init__(self, measured: Measured | str) -> None:
+            self.measured = measured
+            super().__init__()
+
+    def __init__(
+        self, snapshot: Snapshot | None, is_paused: Callable[[], bool], watch: AlertWatch
+    ) -> None:
+        """Create the screen.
+
+        Args:
+            snapshot: the newest one.
+            is_paused: whether the user has frozen what is shown.
+            watch: looks for alerts.
+        """
+        super().__init__(snapshot, is_paused)
+        self._watch = watch
+        self._sort = _ORDERS[0]
+        self._reverse = False
+        self._alerts: Alerts | None = None
+        self._sought: Alert | None = None
+
+    def compose_panes(self) -> ComposeResult:
+        """Totals and alerts, hours and trend, breakdown."""
+        glyphs = self.owner.glyphs
+        yield TotalsView(glyphs=glyphs, id="totals", classes="pane")
+        yield AlertList(glyphs=glyphs, id="alerts", classes="pane")
+        yield HeatMapView(glyphs=glyphs, id="hours", classes="pane")
+        yield TrendChart(glyphs=glyphs, id="trend", classes="pane")
+        yield BreakdownTable(glyphs=glyphs, id="breakdown", classes="pane")
+
+    def on_mount(self) -> None:
+        """Ask for the figures."""
+        owner = self.owner
+        self.totals = self.query_one(TotalsView)
+        self.alert_view = self.query_one(AlertList)
+        self.trend = self.query_one(TrendChart)
+        self.hours = self.query_one(HeatMapView)
+        self.groups = self.query_one(BreakdownTable)
+        days = owner.config.window_days
+        self._days = tuple(sorted({*DAYS, days}))
+        self.reading = OverviewReading(
+            Wanted(days, None, self._first_grouping(), owner.zone),
+            self.snapshot,
+            owner.poller,
+            owner.reader,
+            owner.clock,
+            lambda measured: self.post_message(self.FiguresArrived(measured)),
+        )
+        self.live = LiveReading(owner.clock, self.concerns)
+        self.call_next(self._begin)
+
+    def _begin(self) -> None:
+        self.read()
+        self._watch.hurry()
+        self._watch.look_if_due()
+        self.alerts_found()
+
+    def _first_grouping(self) -> By:
+        """By component where the store knows components, else by agent."""
+        rows = () if self.snapshot is None else self.snapshot.sessions
+        is_known = any(row.session.component is not None for row in rows)
+        return By.COMPONENT if is_known else By.AGENT
+
+    @property
+    def slots(self) -> tuple[str, ...]:
+        """Of its requests: evidence of an alert, and models."""
+        return (self.slot, MODELS_SLOT)
+
+    def lay_out(self) -> None:
+        """Show all panes where there is room for them."""
+        super().lay_out()
+        if self.size.height < TALL and not self.has_class("-single"):
+            self.set_class(True, "-single")
+            self.set_class(True, "-tabs")
+        self.set_class(self.size.width >= BROAD, "-broad")
+        self.set_class(self.size.height >= HIGH, "-high")
+
+    # -- news -------------------------------------------------------------------------------
+
+    def read(self) -> None:
+        """Measure everything (again)."""
+        self.live.begin()
+        self.reading.measure()
+
+    def concerns(self, snapshot: Snapshot) -> bool:
+        """Any news may change the figures; the newest sessions are measured."""
+        self.reading.snapshot = snapshot
+        return True
+
+    def tick(self, now: float) -> None:
+        """Nothing grows but with the figures."""
+
+    @on(FiguresArrived)
+    def _figures_arrived(self, event: FiguresArrived) -> None:
+        self.live.end()
+        if self.reading.take_measured(event.measured):
+            with self.app.batch_update():
+                self._show()
+
+    def take_answer(self, answer: Answer) -> None:
+        """Take up models, or the evidence of the alert that was opened."""
+        if answer.slot == MODELS_SLOT:
+            self.reading.take_answer(answer)
+            self._show()
+        elif isinstance(answer.value, Alert):
+            self._go_to(answer.value)
+        elif self._sought is not None:
+            self._go_to(self._sought)
+
+    def alerts_found(self) -> None:
+        """Show the alerts as they are now."""
+        found = self._watch.alerts
+        if found is not None:
+            if found is not self._alerts:
+                self._alerts = found
+                self.alert_view.show_alerts(found, self.owner.clock())
+        elif self._watch.error:
+            self.alert_view.empty_text = self._watch.error
+        elif self._watch.is_counting:
+            self.alert_view.empty_text = "Rules are judged as soon as everything is counted ..."
+        self.show_titles()
+        self.show_explanation()
+
+    def zone_changed(self, zone: tzinfo | None) -> None:
+        """Tell times, days and hours in another zone."""
+        super().zone_changed(zone)
+        self.reading.change(zone=zone)
+
+    # -- showing ----------------------------------------------------------------------------
+
+    def _show(self) -> None:
+        measured = self.reading.measured
+        if self.reading.error:
+            for pane in self.panes:
+                if pane is not self.alert_view:
+                    pane.empty_text = self.reading.error
+        if measured is not None:
+            self.totals.show_totals(measured.overview, self.owner.zone)
+            self.trend.show_trends(measured.trends)
+            self.hours.show_heat(measured.trends.heat, measured.trends.zone)
+            self._show_groups(measured)
+        self.show_titles()
+        self.show_explanation()
+
+    def _show_groups(self, measured: Measured) -> None:
+        self.groups.show_breakdown(measured.breakdown, measured.now, self._sort, self._reverse)
+
+    def title_of(self, index: int) -> str:
+        """What stands above a pane, as far as there is room."""
+        room = self.panes[index].size.width - EDGES
+        return shorten_end(self._title_of(index), max(SHORTEST, room))
+
+    def _title_of(self, index: int) -> str:
+        measured = self.reading.measured if hasattr(self, "reading") else None
+        if index == ALERTS:
+            number = "" if self._alerts is None else f" {self.alert_view.covers()}"
+            covered = "" if self._alerts is None else f" · {self._alerts.covered}"
+            return f"Alerts{number}{covered}"
+        if measured is None:
+            return self.NAMES[index]
+        window = measured.overview.window.label
+        if index == TOTALS:
+            cut = measured.listed < measured.total
+            which = f" · newest {count(measured.listed)} of {count(measured.total)} sessions"
+            return f"Totals · {window}{which if cut else ''}"
+        if index == TREND:
+            return f"Trend · {self.trend.covers()}"
+        if index == HOURS:
+            return f"Hours · {window} · {self.hours.covers()}"
+        waits = " · looking for models ..." if self.reading.is_waiting_for_models else ""
+        note = f" · {measured.breakdown.note}" if measured.breakdown.note else ""
+        order = f"{self._sort.replace('_', ' ')}{' reversed' if self._reverse else ''}"
+        trouble = f" · {self.reading.models_error}" if self.reading.models_error else ""
+        return (
+            f"By {measured.breakdown.by} · {self.groups.covers()} · {window} · by {order}"
+            f"{waits or trouble}{note}"
+        )
+
+    # -- actions of the registry ------------------------------------------------------------
+
+    def action_cycle_window(self) -> None:
+        """Look further back, or at all time again."""
+        at = self._days.index(self.reading.wanted.days)
+        self.reading.change(days=self._days[(at + 1) % len(self._days)])
+
+    def action_cycle_bucket(self) -> None:
+        """Show trends by the next larger stretch."""
+        measured = self.reading.measured
+        size = self.reading.wanted.size or (SIZES[-1] if measured is None else measured.trends.size)
+        self.reading.change(size=SIZES[(SIZES.index(size) + 1) % len(SIZES)])
+
+    def action_cycle_measure(self) -> None:
+        """Draw something else."""
+        self.trend.move_cursor(1)
+        self.show_titles()
+
+    def action_cycle_grouping(self) -> None:
+        """Group sessions by something else."""
+        ways = tuple(By)
+        chosen = ways[(ways.index(self.reading.wanted.by) + 1) % len(ways)]
+        self.reading.change(by=chosen)
+
+    def action_cycle_sort(self) -> None:
+        """Sort the breakdown by its next column."""
+        self._sort = _ORDERS[(_ORDERS.index(self._sort) + 1) % len(_ORDERS)]
+        self._sorted()
+
+    def action_reverse_sort(self) -> None:
+        """Turn the order of the breakdown."""
+        self._reverse = not self._reverse
+        self._sorted()
+
+    def _sorted(self) -> None:
+        if self.reading.measured is not None:
+            self._show_groups(self.reading.measured)
+        self.show_titles()
+
+    # -- going to the evidence --------------------------------------------------------------
+
+    @on(AlertList.Opened)
+    def _alert_opened(self, event: AlertList.Opened) -> None:
+        event.stop()
+        alert = event.alert
+        if alert.event_key is not None or alert.session_id is not None:
+            self._go_to(alert)
+            return
+
+        def work(store: Store) -> Iterator[object]:
+            yield with_evidence(store, alert)
+
+        self._sought = alert
+        self.say("Looking for the latest failed call ...")
+        self.owner.reader.request(self.slot, work)
+
+    def _go_to(self, alert: Alert) -> None:
+        if alert.session_id is None:
+            self.say("Its calls are too far back to be found here.")
+        else:
+            self.leave_for(Place(alert.session_id, alert.event_key))
+
+    @on(BreakdownTable.Opened)
+    def _group_opened(self, event: BreakdownTable.Opened) -> None:
+        event.stop()
+        by, group = self.reading.wanted.by, event.group
+        if group is None or group.name is None or by is By.MODEL:
+            self.say("Sessions cannot be filtered by that.")
+        else:
+            self.leave_for(Place(None, filter=f"{by}:{_quoted(group.name)}"))
+
+    @on(TrendChart.Opened)
+    def _bucket_opened(self, event: TrendChart.Opened) -> None:
+        event.stop()
+        since, until = iso(event.bucket.start), iso(event.bucket.end)
+        self.leave_for(Place(None, filter=f"since:{since} until:{until}"))
+
+    def command_line(self) -> str:
+        """The shell command whose output has what this pane shows."""
+        wanted, store = self.reading.wanted, absolute(self.owner.path)
+        days = ["--days", f"{wanted.days:g}"]
+        if self.pane_index == ALERTS:
+            parts = ["check", store, "--days", f"{self.owner.config.window_days:g}"]
+        elif self.pane_index == BREAKDOWN:
+            parts = ["components", store, "--by", wanted.by, *days]
+        else:
+            parts = ["report", store, *days]
+        return shlex.join(["session-tui", *parts, "--json"])
+
+
+def _quoted(text: str) -> str:
+    """A value of a filter, in quotes where it would be several."""
+    return text if text.replace("-", "").replace("_", "").isalnum() else f'"{text}"'

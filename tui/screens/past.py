@@ -1,0 +1,150 @@
+"""A session's tree and figures as they were at an instant, read away from the screen."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from queries.activity import ActivityModel
+from queries.activity_reader import Ranges, read_tree
+from queries.models import ActivityNode, Event, ScopeFigures, Session
+from queries.store import Store
+from queries.timeline import as_of, replay, steps_of
+from tui.reader import Answer, Reader
+
+SLOT = "replay"
+
+
+@dataclass(frozen=True, slots=True)
+class PastSession:
+    """All that is needed to show a session as of any instant."""
+
+    session_id: str
+    events: tuple[Event, ...]
+    """Paired, those of sub-agents' sessions among them, in order of arrival."""
+    sessions: tuple[Session, ...]
+    """Of sub-agents."""
+    steps: tuple[float, ...]
+    """The instants at which something began or ended, ascending."""
+    by_time: bool
+    messages_only: bool
+
+    def at(self, instant: float) -> PastView:
+        """Everything as it was."""
+        model = ActivityModel(
+            self.session_id, is_alive=_was_alive, by_time=self.by_time, guess=True
+        )
+        for session in self.sessions:
+            if session.started is None or session.started <= instant:
+                model.add_session(session)
+        nodes = model.load(list(as_of(self.events, instant)))
+        own = [event for event in self.events if event.session_id == self.session_id]
+        made = replay(
+            self.session_id, own, instant, messages_only=self.messages_only, is_alive=_was_alive
+        )
+        return PastView(instant, tuple(nodes), made.figures)
+
+
+@dataclass(frozen=True, slots=True)
+class PastView:
+    """What the panes show of an instant."""
+
+    at: float
+    nodes: tuple[ActivityNode, ...]
+    figures: ScopeFigures
+
+
+class PastReading:
+    """Steps through the past of one session."""
+
+    def __init__(self, reader: Reader, ranges_of: Callable[[str], Ranges | None]) -> None:
+        """Args: ranges_of: where the rows of a session are known to lie."""
+        self._reader = reader
+        self._ranges_of = ranges_of
+        self._session: PastSession | None = None
+        self._wanted: str | None = None
+        self._before: float | None = None
+        self.at: float | None = None
+        """The instant that is looked at; None for the present."""
+
+    @property
+    def steps(self) -> tuple[float, ...]:
+        """Of the session that is looked at."""
+        return () if self._session is None else self._session.steps
+
+    @property
+    def step_number(self) -> int:
+        """How many steps have been made at the instant that is looked at."""
+        return len(self.steps) if self.at is None else bisect_right(self.steps, self.at)
+
+    def leave(self) -> None:
+        """Look at the present; what was read is forgotten."""
+        self._reader.cancel(SLOT)
+        self._session = self._wanted = self.at = None
+
+    def begin(self, session_id: str, limit: int) -> None:
+        """Read a session, and show its last step but one: all before what happened last.
+
+        Args:
+            session_id: which one.
+            limit: newest rows to read, as many as are loaded.
+        """
+        self._wanted = session_id
+        ranges_of = self._ranges_of
+
+        def work(store: Store) -> Iterator[object]:
+            tree = read_tree(store, session_id, limit=limit, ranges_of=ranges_of)
+            events = [node.event for node in tree.nodes if node.event is not None]
+            by_time = len(store.mapping.sources) > 1
+            events.sort(key=lambda event: (event.time or 0.0 if by_time else 0.0, event.key))
+            others = [name for name in tree.model.sessions() if name != session_id]
+            made = PastSession(
+                session_id, tuple(events), tuple(store.sessions_by_id(others)),
+                steps_of(events), by_time, store.mapping.has_messages,
+            )  # fmt: skip
+            yield made
+            if made.steps:
+                yield made.at(made.steps[max(0, len(made.steps) - 2)])
+
+        self._reader.request(SLOT, work)
+
+    def step(self, direction: int) -> bool:
+        """Go a step back (-1) or on (1); False where that is not possible.
+
+        On from the last step leads to the present.
+        """
+        known, at = self._session, self.at
+        if known is None or at is None:
+            return False
+        place = bisect_left(known.steps, at) - 1 if direction < 0 else bisect_right(known.steps, at)
+        if place < 0:
+            return False
+        if place >= len(known.steps):
+            self.leave()
+            return True
+        instant = self.at = known.steps[place]
+
+        def work(store: Store) -> Iterator[object]:
+            del store
+            yield known.at(instant)
+
+        self._reader.request(SLOT, work)
+        return True
+
+    def take_answer(self, answer: Answer) -> PastView | None:
+        """Keep what was read; returns what is to be shown now."""
+        value = answer.value
+        if isinstance(value, PastSession) and value.session_id == self._wanted:
+            self._session = value
+            return None
+        if isinstance(value, PastView) and self._session is not None:
+            self.at = value.at
+            return value
+        return None
+
+
+def _was_alive(session_id: str) -> bool:
+    """In the past every call could still end."""
+    del session_id
+    return True

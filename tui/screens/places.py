@@ -1,0 +1,18 @@
+"""Where one can go on the main screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from queries.models import EventKey
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A session, or an event in it."""
+
+    session_id: str | None
+    """None where only a filter is wanted."""
+    key: EventKey | None = None
+    filter: str = ""
+    """The filter of sessions that is to be set."""

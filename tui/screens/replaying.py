@@ -1,0 +1,97 @@
+"""The commands of the main screen that show the focused session as it was."""
+
+from __future__ import annotations
+
+from textual import on
+
+from queries.text import clock, date_time
+from tui.screens.giving import Giving
+from tui.screens.messages import AnswerArrived
+from tui.screens.past import SLOT, PastReading
+from widgets.session_list import SessionList
+from widgets.status_bar import FooterBar
+
+
+class Replaying(Giving):
+    """Activity, tools and interactions as of an instant; the list of sessions stays live."""
+
+    @property
+    def past(self) -> PastReading:
+        """The instant that is looked at, and how to get to others."""
+        if self._past is None:
+            self._past = PastReading(self.owner.reader, self._ranges_of)
+        return self._past
+
+    _past: PastReading | None = None
+
+    def action_replay_step(self, step: int) -> None:
+        """Show the session one step earlier or later."""
+        session_id = self.activity.session_id
+        if self.past.at is None:
+            if step > 0 or session_id is None:
+                self.say("This is the present.")
+            else:
+                self.past.begin(session_id, self.activity.limit)
+        elif not self.past.step(step):
+            self.say("That is the first step that is loaded.")
+        elif self.past.at is None:
+            self._back_to_present()
+        else:
+            self._show_where()
+
+    def action_replay_leave(self) -> None:
+        """Show the session as it is."""
+        if self.past.at is None:
+            self.say("This is the present.")
+        self.past.leave()
+        self._back_to_present()
+
+    def action_back(self) -> None:
+        """Leave the past first."""
+        if self.past.at is not None and not self.pane.needle:
+            self.action_replay_leave()
+        else:
+            super().action_back()
+
+    @on(AnswerArrived)
+    def _past_arrived(self, event: AnswerArrived) -> None:
+        answer = event.answer
+        if answer.slot != SLOT or not self.owner.reader.is_current(answer):
+            return
+        view = self.past.take_answer(answer)
+        if answer.error:
+            self.say(answer.error)
+        if view is not None:
+            self._show_where()
+            self.activity.show_past(view.nodes)
+            self.figures.show_past(view.figures)
+            self.show_titles()
+
+    @on(SessionList.Focused)
+    def _other_session_focused(self, event: SessionList.Focused) -> None:
+        if self.past.at is not None and event.session_id is not None:
+            self.past.leave()
+            self._back_to_present()
+
+    def _show_where(self) -> None:
+        """Say everywhere that this is the past."""
+        words = "" if self.past.at is None else f"as of {clock(self.past.at, self.owner.zone)}"
+        self.activity.past_words = self.figures.past_words = words
+        self.show_titles()
+        self.show_message()
+
+    def _back_to_present(self) -> None:
+        self._show_where()
+        self.activity.leave_past()
+        self.figures.show_past(None)
+        self.show_titles()
+
+    def show_message(self) -> None:
+        """Say at the right end of the footer that this is the past; else what is marked."""
+        past = self.past
+        if past.at is None:
+            super().show_message()
+            return
+        where = f"step {past.step_number:,} of {len(past.steps):,}"
+        told = f"THE PAST {date_time(past.at, self.owner.zone)} · {where} · P: present"
+        self.query_one(FooterBar).show_message(told)

@@ -1,0 +1,55 @@
+"""The table of hand-offs: type, state and reason."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from queries.models import Handoff
+from queries.text import date_time
+from widgets.cells import Column
+from widgets.line_table import Cell
+from widgets.pane import Pane
+from widgets.timed_table import TimedTable
+
+
+class HandoffTable(TimedTable[Handoff]):
+    """One line per hand-off, the newest first."""
+
+    COLUMNS: ClassVar[tuple[Column, ...]] = (
+        Column("who", "from → to", 22, 10, priority=100),
+        Column("type", "type", 12, 6, priority=90),
+        Column("state", "state", 10, 6, priority=85),
+        Column("reason", "reason", 12, 8, priority=80, flexible=True),
+        Column("time", "when", 19, 19, priority=40, leaves=14),
+    )
+
+    class Opened(Pane.Opened):
+        """The session of a hand-off shall be shown."""
+
+        def __init__(self, pane: Pane, index: int, handoff: Handoff) -> None:
+            self.handoff = handoff
+            super().__init__(pane, index)
+
+    def open_current(self) -> None:
+        """Ask for the session of the hand-off under the cursor."""
+        if self.current is not None:
+            self.post_message(self.Opened(self, self.cursor, self.current))
+
+    def row_key(self, row: Handoff) -> str:
+        """The store's own id."""
+        return row.id
+
+    def cell(self, row: Handoff, column: str, width: int) -> Cell:
+        """One cell of the table."""
+        del width
+        match column:
+            case "who":
+                return (f"{row.from_agent} {self.glyphs.arrow} {row.to_agent}", "accent")
+            case "type":
+                return (row.type or self.glyphs.dash, "")
+            case "state":
+                return (row.state or self.glyphs.dash, "")
+            case "reason":
+                return (row.reason or self.glyphs.dash, "muted")
+            case _:
+                return (date_time(row.time, self._zone), "muted")
