@@ -10,6 +10,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 from typing import Any, Self
@@ -19,7 +20,7 @@ from queries.dialects import explain_unknown, read_schema, recognise
 from queries.dialects.base import StoreMapping
 from queries.guard import authorize
 from queries.models import StoreInfo
-from queries.opening import Opened, QueryStoppedError, Signature, StoreBusyError, StoreError
+from queries.opening import Opened, Origin, QueryStoppedError, Signature, StoreBusyError, StoreError
 from queries.text import clean
 
 DEADLINE = 5.0
@@ -73,18 +74,18 @@ class StoreConnection:
         self._opened = opening.open_readonly(self.path)
         self.connection = self._opened.connection
         try:
-            self._prepare(self._opened.how)
+            self._prepare(self._opened.how, self._opened.origin)
         except BaseException:
             self._let_go()
             raise
 
-    def _prepare(self, how: str) -> None:
+    def _prepare(self, how: str, origin: Origin | None) -> None:
         self.connection.set_progress_handler(self._tick, 2000)
         self.schema = read_schema(self._probe)
         mapping = recognise(self.schema, self._probe)
         if mapping is None:
             raise StoreError(f"{clean(str(self.path))}: {explain_unknown(self.schema)}")
-        self.mapping = mapping
+        self.mapping = mapping if origin is None else imported(mapping, origin)
         self._make_views()
         self.session_indexed = tuple(
             self.leads_index(source.table, source.session_column) for source in mapping.sources
@@ -101,10 +102,10 @@ class StoreConnection:
         self.connection.set_authorizer(authorize)
         self.info = StoreInfo(
             path=clean(str(self.path)),
-            dialect=mapping.dialect,
-            why=mapping.why,
+            dialect=self.mapping.dialect,
+            why=self.mapping.why,
             sources=tuple(source.name for source in mapping.sources),
-            journal_mode=clean(journal),
+            journal_mode="duckdb" if origin is not None else clean(journal),
             opened_as=how,
             has_messages=mapping.has_messages,
             size=self.signature.size,
@@ -162,7 +163,8 @@ class StoreConnection:
 
     def _is_hasty(self) -> bool:
         """Whether a write in the same instant as our look at the file may be unseen."""
-        written = max(self._base.modified, self._base.wal_modified)
+        base = self._base
+        written = max(base.modified, base.wal_modified, base.log_modified)
         return self._asked - written < SETTLED <= time.time_ns() - written
 
     def _is_outdated(self) -> bool:
@@ -188,6 +190,11 @@ class StoreConnection:
         """Whether the dialect would now read the tables otherwise, going by what is in them."""
         now = recognise(self.schema, self._probe)
         return now is None or _reading(now) != _reading(self.mapping)
+
+    @property
+    def origin(self) -> Origin | None:
+        """What the private copy was made from, where that is another sort of database."""
+        return None if self._opened is None else self._opened.origin
 
     @property
     def is_detached(self) -> bool:
@@ -294,6 +301,17 @@ class StoreConnection:
 def _reading(mapping: StoreMapping) -> tuple[object, ...]:
     selects = tuple(source.select for source in mapping.sources)
     return (selects, mapping.has_messages, mapping.has_phases)
+
+
+def imported(mapping: StoreMapping, origin: Origin) -> StoreMapping:
+    """How a private file is read that was made from another sort of database."""
+    return replace(
+        mapping,
+        dialect=origin.dialect,
+        why=origin.why,
+        notes=origin.notes,
+        is_mute=origin.is_mute,
+    )
 
 
 def quoted(identifier: str) -> str:

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC
 from difflib import get_close_matches
 from enum import StrEnum
@@ -29,6 +29,7 @@ FIELDS: Final[dict[str, str]] = {
     "agent": "part of an agent's name",
     "title": "part of the title of a session, or of the summary of an event",
     "id": "part of the id",
+    "bookmark": "label of the session, or of one of its events",
     "project": "part of the session's project",
     "component": "part of the session's component",
     "since": "active at or after: 7d, 12h, 30m, 2026-01-12, 2026-01-12T14:00, today",
@@ -46,7 +47,7 @@ MOST_CHARACTERS: Final = 1000
 _TOO_LONG: Final = f"a filter has at most {MOST_CHARACTERS} characters."
 
 _BOTH: Final = frozenset(("agent", "title", "id", "since", "until"))
-SESSION_FIELDS: Final = _BOTH | {"status", "project", "component", "events", "errors"}
+SESSION_FIELDS: Final = _BOTH | {"bookmark", "status", "project", "component", "events", "errors"}
 """What can be asked of a session."""
 EVENT_FIELDS: Final = _BOTH | {"status", "tool", "kind", "state"}
 """What can be asked of an event."""
@@ -94,6 +95,8 @@ class Term:
     values: tuple[str, ...]
     """Any of these; moments as ISO 8601 in UTC, numbers with their comparison before them."""
     negative: bool = False
+    ids: frozenset[str] = frozenset()
+    """Of a bookmark: the sessions that have it."""
 
     def __str__(self) -> str:
         values = ",".join(_quoted(value, self.field) for value in self.values)
@@ -110,6 +113,16 @@ class Filter:
     def is_empty(self) -> bool:
         """Whether everything matches."""
         return not self.terms
+
+    def with_bookmarks(self, sessions: Mapping[str, Collection[str]]) -> Filter:
+        """The same filter, knowing which sessions have a label.
+
+        Args:
+            sessions: by label in small letters, their ids.
+        """
+        if not any(term.field == "bookmark" for term in self.terms):
+            return self
+        return Filter(tuple(_with_ids(term, sessions) for term in self.terms))
 
     def matches_session(self, row: SessionRow) -> bool:
         """Whether a session fulfils every term.
@@ -147,6 +160,13 @@ def parse_filter(text: str, now: float, fields: Iterable[str] = FIELDS) -> Filte
     if len(str(result)) > MOST_CHARACTERS:
         raise FilterError(_TOO_LONG, MOST_CHARACTERS)
     return result
+
+
+def _with_ids(term: Term, sessions: Mapping[str, Collection[str]]) -> Term:
+    if term.field != "bookmark":
+        return term
+    found = (sessions.get(value.casefold(), ()) for value in term.values)
+    return replace(term, ids=frozenset(one for ids in found for one in ids))
 
 
 def _terms(text: str, now: float, allowed: tuple[str, ...]) -> Iterator[Term]:
@@ -255,6 +275,8 @@ def _ask_session(term: Term, row: SessionRow) -> bool:
     field = term.field
     if field in _SESSION_TEXTS:
         return _contains(_SESSION_TEXTS[field](row), term.values)
+    if field == "bookmark":
+        return row.session.id in term.ids
     if field == "status":
         return row.session.status in term.values
     if field in _NUMBERS:

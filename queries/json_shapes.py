@@ -6,10 +6,9 @@ Times are ISO 8601 in UTC with Z, durations seconds, rates 0..1; what is not kno
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from queries.metrics import Metrics
 from queries.models import (
     AgentStatistic,
     Event,
@@ -74,7 +73,9 @@ def session_json(row: SessionRow) -> Json:
     }
 
 
-def event_json(event: Event, sources: Sequence[str], *, phase: bool = False) -> Json:
+def event_json(
+    event: Event, sources: Sequence[str] | Mapping[int, str], *, phase: bool = False
+) -> Json:
     """One event.
 
     Args:
@@ -158,31 +159,6 @@ def interactions_json(matrix: Interactions) -> list[Json]:
     """The cells of a matrix that are not 0, the largest first."""
     cells = sorted(matrix.counts.items(), key=lambda cell: (-cell[1], cell[0]))
     return [{"from_agent": pair[0], "to_agent": pair[1], "count": number} for pair, number in cells]
-
-
-def metrics_json(figures: Metrics) -> Json:
-    """The figures of a store."""
-    return {
-        "total_sessions": figures.sessions,
-        "completed_sessions": figures.completed,
-        "failed_sessions": figures.failed,
-        "running_sessions": figures.running,
-        "stale_sessions": figures.stale,
-        "completion_rate": figures.completion_rate,
-        "average_turns_per_session": figures.average_turns,
-        "median_turns_per_session": figures.median_turns,
-        "total_events": figures.events,
-        "total_messages": figures.messages,
-        "total_tool_calls": figures.tool_calls,
-        "total_errors": figures.errors,
-        "tokens": figures.tokens,
-        "cost_usd": rounded(figures.cost),
-        "tool_success_rate": figures.tool_success_rate,
-        "tool_success_rates": [
-            {"tool_name": rate.tool, "success_rate": rate.success_rate, "total_uses": rate.uses}
-            for rate in figures.tool_rates
-        ],
-    }
 
 
 def rounded(value: float | None) -> float | None:

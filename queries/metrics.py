@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import fmean, median
+from typing import Any
 
+from queries.json_shapes import rounded
 from queries.models import SessionStatus, ToolStatistic
 from queries.whole_store import CountedStore
 
@@ -43,6 +45,30 @@ class Metrics:
     tool_success_rate: float | None
     tool_rates: tuple[ToolRate, ...]
     """The highest rate first, unknown ones last."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """As ``session-tui metrics --json``."""
+        return {
+            "total_sessions": self.sessions,
+            "completed_sessions": self.completed,
+            "failed_sessions": self.failed,
+            "running_sessions": self.running,
+            "stale_sessions": self.stale,
+            "completion_rate": self.completion_rate,
+            "average_turns_per_session": self.average_turns,
+            "median_turns_per_session": self.median_turns,
+            "total_events": self.events,
+            "total_messages": self.messages,
+            "total_tool_calls": self.tool_calls,
+            "total_errors": self.errors,
+            "tokens": self.tokens,
+            "cost_usd": rounded(self.cost),
+            "tool_success_rate": self.tool_success_rate,
+            "tool_success_rates": [
+                {"tool_name": rate.tool, "success_rate": rate.success_rate, "total_uses": rate.uses}
+                for rate in self.tool_rates
+            ],
+        }
 
 
 def metrics(counted: CountedStore) -> Metrics:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeVar, dataclass_transform
+from typing import Any, TypeVar, dataclass_transform
 
 _T = TypeVar("_T")
 
@@ -96,6 +96,16 @@ class Session:
     cost: float | None = None
     declared: bool = True
     """False when only events speak of this session and no row in a sessions table does."""
+    records_duration: bool = False
+    """Whether the store has a column for durations of sessions: none is inferred then."""
+    recorded_duration: float | None = None
+    """What that column says, in seconds."""
+    records_failure: bool = False
+    """Whether the store has a column for errors of sessions, apart from the status."""
+    failed: bool | None = None
+    """What that column says."""
+    is_mute: bool = False
+    """Whether its store tells nothing between start and end: silence means nothing then."""
 
 
 @_light
@@ -260,7 +270,9 @@ class SessionRow:
 
     @property
     def duration(self) -> float | None:
-        """Seconds from start to end; unknown while there is no end."""
+        """Seconds, as recorded or else from start to end; unknown while there is no end."""
+        if self.session.records_duration:
+            return self.session.recorded_duration
         if self.started is None or self.session.ended is None:
             return None
         return self.session.ended - self.started
@@ -274,6 +286,12 @@ class SessionRow:
     def cost(self) -> float | None:
         """What the events add up to, else what the session declares, in US dollars."""
         return self.totals.cost if self.totals.cost is not None else self.session.cost
+
+    def to_dict(self) -> dict[str, Any]:
+        """As one session of ``session-tui sessions --json``."""
+        from queries.json_shapes import session_json  # which needs this module
+
+        return session_json(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +322,12 @@ class ToolStatistic:
     aggregated: bool = False
     """True when some calls come from a store's own totals, not from single calls."""
 
+    def to_dict(self) -> dict[str, Any]:
+        """As one tool of ``session-tui tools --json``."""
+        from queries.json_shapes import tool_json  # which needs this module
+
+        return tool_json(self)
+
 
 @dataclass(frozen=True, slots=True)
 class AgentStatistic:
@@ -319,6 +343,12 @@ class AgentStatistic:
     share: float | None
     """Its part of all events in the scope, 0..1."""
     last_active: float | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As one agent of ``session-tui agents --json``."""
+        from queries.json_shapes import agent_json  # which needs this module
+
+        return agent_json(self)
 
 
 class Relation(StrEnum):
@@ -345,6 +375,12 @@ class Interactions:
     """(from, to) -> count; absent means 0."""
     basis: str
     """What was counted, in words: "next speaker over 240 messages"."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """As ``relation`` and ``interactions`` of ``session-tui agents --json``."""
+        from queries.json_shapes import interactions_json  # which needs this module
+
+        return {"relation": self.relation.value, "interactions": interactions_json(self)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,19 @@ import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import quote
 
+from queries.dialects.session_buddy import Described
+from queries.signatures import (
+    QueryStoppedError as QueryStoppedError,
+)
+from queries.signatures import Signature as Signature
+from queries.signatures import StoreBusyError as StoreBusyError
+from queries.signatures import StoreError as StoreError
+from queries.signatures import StoreGoneError as StoreGoneError
+from queries.signatures import real_path, status_of
+from queries.signatures import signature as signature
 from queries.text import clean
 
 MAGIC = b"SQLite format 3\x00"
@@ -35,88 +46,28 @@ tolerant = functools.partial(str, encoding="utf-8", errors="surrogateescape")
 Without it texts are read more than twice as fast."""
 
 
-class StoreError(Exception):
-    """A store that cannot be used; the text is one sentence for people."""
-
-    retry = False
-    """Whether waiting may help."""
-
-
-class StoreBusyError(StoreError):
-    """A writer keeps readers out for now."""
-
-    retry = True
-
-
-class StoreGoneError(StoreError):
-    """There is no file at the path (any more)."""
-
-    retry = True
-
-
-class QueryStoppedError(StoreError):
-    """A query was interrupted or ran past its deadline."""
-
-
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """What tells whether the files of a store are as they were. Cheap: three ``stat``."""
-
-    device: int
-    inode: int
-    size: int
-    modified: int
-    wal_size: int
-    """-1 when there is no -wal file."""
-    wal_modified: int
-    has_shm: bool
-
-    @property
-    def file(self) -> tuple[int, int]:
-        """Identity of the main file: another one after a replacement by rename."""
-        return (self.device, self.inode)
-
-
-def signature(path: Path) -> Signature:
-    """The present signature. Raises StoreGoneError when there is no file."""
-    main = _status(path)
-    beside = _real(path)
-    try:
-        wal = os.stat(f"{beside}-wal")
-        wal_size, wal_modified = wal.st_size, wal.st_mtime_ns
-    except OSError:
-        wal_size, wal_modified = -1, 0
-    return Signature(
-        main.st_dev,
-        main.st_ino,
-        main.st_size,
-        main.st_mtime_ns,
-        wal_size,
-        wal_modified,
-        os.path.exists(f"{beside}-shm"),
-    )
-
-
-def _status(path: Path) -> os.stat_result:
-    try:
-        return os.stat(path)
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise StoreGoneError(f"{clean(str(path))}: no such file.") from error
-    except OSError as error:
-        raise StoreError(f"{clean(str(path))}: cannot be read ({error.strerror}).") from error
-    except ValueError as error:
-        raise StoreError(f"{clean(str(path))}: cannot be read ({error}).") from error
-
-
-def _real(path: Path) -> str:
-    """The path that SQLite puts its own files beside: that of the file, not of a link to it."""
-    return os.path.realpath(path) if os.path.islink(path) else str(path)
-
-
 def examine(path: Path) -> bytes:
     """The first 100 bytes of a file that is a SQLite database; StoreError says why it is not."""
+    head = _examine(path)
     name = clean(str(path))
-    mode = _status(path).st_mode
+    if is_duckdb(head):
+        raise StoreError(f"{name}: is a DuckDB file.")
+    if not head.startswith(MAGIC):
+        raise StoreError(f"{name}: is not a SQLite database (or is an encrypted one).")
+    if len(head) < 100:
+        raise StoreError(f"{name}: is cut off inside the SQLite header.")
+    return head
+
+
+def is_duckdb(head: bytes) -> bool:
+    """Whether a file that begins like this is a DuckDB database."""
+    return head[8:12] == b"DUCK"
+
+
+def _examine(path: Path) -> bytes:
+    """The first 100 bytes of a file; StoreError says why it has none."""
+    name = clean(str(path))
+    mode = status_of(path).st_mode
     if stat.S_ISDIR(mode):
         raise StoreError(f"{name}: is a directory, not a database file.")
     if not stat.S_ISREG(mode):
@@ -127,15 +78,6 @@ def examine(path: Path) -> bytes:
         raise StoreError(f"{name}: cannot be read ({error.strerror}).") from error
     if not head:
         raise StoreError(f"{name}: is empty; no program has written a session there yet.")
-    if head[8:12] == b"DUCK":
-        raise StoreError(
-            f"{name}: is a DuckDB file, which this version cannot read; "
-            "give it a SQLite store instead."
-        )
-    if not head.startswith(MAGIC):
-        raise StoreError(f"{name}: is not a SQLite database (or is an encrypted one).")
-    if len(head) < 100:
-        raise StoreError(f"{name}: is cut off inside the SQLite header.")
     return head
 
 
@@ -160,6 +102,27 @@ def _head(path: Path) -> bytes:
         return os.pread(_kept[identity], 100, 0)
 
 
+class Copy(Protocol):
+    """A private copy on disk."""
+
+    def cleanup(self) -> None:
+        """It is not needed any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a private SQLite file was made from, where that was another sort of database."""
+
+    dialect: str
+    why: str
+    how: str
+    notes: tuple[str, ...]
+    is_mute: bool = False
+    """Whether nothing is told between the start and the end of a session."""
+    described: Described | None = None
+    """How its rows were read there."""
+
+
 @dataclass(slots=True)
 class Opened:
     """A read-only connection and how it came about."""
@@ -168,12 +131,15 @@ class Opened:
     how: str
     """In words: "read-only", "immutable: ...", "private copy: ..."."""
     immutable: bool
-    copy: tempfile.TemporaryDirectory[str] | None
+    copy: Copy | None
     """Holds the private copy; to be cleaned up after the connection is closed."""
+    origin: Origin | None = None
 
 
 def open_readonly(path: Path) -> Opened:
-    """Open a database that :func:`examine` accepts. Raises StoreError."""
+    """Open a SQLite database, or a DuckDB one by way of a private copy. Raises StoreError."""
+    if is_duckdb(_examine(path)):
+        return _imported(path)
     head = examine(path)
     now = signature(path)
     is_wal = head[18] == 2 or head[19] == 2
@@ -186,6 +152,20 @@ def open_readonly(path: Path) -> Opened:
         return Opened(_connect(path, "mode=ro"), "read-only", immutable=False, copy=None)
     except sqlite3.Error as error:
         return _otherwise(path, error, is_wal, now)
+
+
+def _imported(path: Path) -> Opened:
+    from queries.duckdb_import import import_duckdb  # which needs this module
+
+    found = import_duckdb(path)
+    try:
+        connection = _connect(found.path, "mode=ro")
+    except BaseException as error:
+        found.cleanup()
+        if isinstance(error, sqlite3.Error):
+            raise unreadable(path, error) from error
+        raise
+    return Opened(connection, found.origin.how, immutable=False, copy=found, origin=found.origin)
 
 
 def _otherwise(path: Path, error: sqlite3.Error, is_wal: bool, now: Signature) -> Opened:
@@ -248,7 +228,7 @@ def _private_copy(path: Path, reason: str) -> Opened:
 
 def _copied(path: Path, target: Path) -> Path:
     before = signature(path)
-    beside = _real(path)
+    beside = real_path(path)
     for suffix in ("", "-wal", "-journal"):
         if os.path.exists(f"{beside}{suffix}"):
             shutil.copyfile(f"{beside}{suffix}", f"{target}{suffix}")

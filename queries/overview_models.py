@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from queries.models import EventKey
 
@@ -201,6 +202,12 @@ class Group:
     quality: Spread
     rating: Rating | None
     last_active: float | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As one entry of ``session-tui components --json``."""
+        from queries.report_json import component_json  # which needs this module
+
+        return component_json(self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,18 +57,23 @@ def completion_of(rows: Iterable[SessionRow]) -> Rate:
 
 def has_failed(row: SessionRow) -> bool:
     """Whether a session failed, or declares an error."""
-    return row.session.status is SessionStatus.FAILED or row.session.error is not None
+    return outcome_of(row) is True
+
+
+def outcome_of(row: SessionRow) -> bool | None:
+    """Whether a session failed, as its store says, else by its status and error."""
+    session = row.session
+    if session.records_failure:
+        return session.failed
+    if session.status is SessionStatus.FAILED or session.error is not None:
+        return True
+    return None if session.status is SessionStatus.UNKNOWN else False
 
 
 def session_errors_of(rows: Iterable[SessionRow]) -> Rate:
-    """Sessions that failed or declare an error, of those whose status is known."""
-    count = of = 0
-    for row in rows:
-        failed = has_failed(row)
-        if failed or row.session.status is not SessionStatus.UNKNOWN:
-            count += failed
-            of += 1
-    return rate_of(count, of)
+    """Sessions that failed or declare an error, of those of which that is known."""
+    outcomes = [outcome for row in rows if (outcome := outcome_of(row)) is not None]
+    return rate_of(sum(outcomes), len(outcomes))
 
 
 def call_errors_of(rows: Iterable[SessionRow]) -> Rate:
@@ -81,6 +86,8 @@ def call_errors_of(rows: Iterable[SessionRow]) -> Rate:
 
 
 def declared_duration(row: SessionRow) -> float | None:
-    """Declared start to declared end; unknown where the end lies before the start."""
+    """As recorded, else from declared start to declared end, if that does not lie before it."""
     duration = row.duration
+    if row.session.records_duration:
+        return duration
     return None if duration is None or duration < 0 else duration

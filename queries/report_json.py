@@ -119,6 +119,25 @@ def overview_json(found: Overview) -> Json:
     }
 
 
+def metrics_overview_json(totals: Overview) -> Json:
+    """What an overview tells beside the counts."""
+    return {
+        "window": window_json(totals.window),
+        "judged_sessions": totals.completion.of,
+        **rate_json("judged_completion_rate", totals.completion),
+        **rate_json("session_error_rate", totals.session_errors),
+        "finished_calls": totals.call_errors.of,
+        **rate_json("call_error_rate", totals.call_errors),
+        **spread_json("counted_turns", totals.counted_turns),
+        "ended_sessions": totals.durations.known,
+        **spread_json("duration", totals.durations),
+        "agents": totals.agents,
+        "avg_quality_score": rounded(totals.quality.average),
+        "rating": None if totals.rating is None else totals.rating.value,
+        "last_active": iso(totals.last_active),
+    }
+
+
 def component_json(group: Group) -> Json:
     """One component (agent, project, model) with all its figures."""
     return {

@@ -233,7 +233,8 @@ class Roster:
                 self._running.add(name)
             else:
                 self._running.discard(name)
-        if row is not None and is_running and name != self._newest and name not in self._awaited:
+        is_awaited = name == self._newest or name in self._awaited
+        if row is not None and is_running and not row.session.is_mute and not is_awaited:
             last = row.totals.last_time if row.totals.last_time is not None else row.session.started
             if last is not None:
                 heapq.heappush(self._silent, (last + self._stale_after, name))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from queries.filters import SESSION_FIELDS, FilterError, parse_filter
 from queries.models import SessionRow
@@ -12,6 +13,8 @@ from queries.session_lookup import UnknownSessionError, require_sessions
 from queries.store import Store
 from queries.text import clean
 
+Bookmarked = Mapping[str, Collection[str]]
+"""By label in small letters, the ids of the sessions that have it."""
 Rows = Callable[[], Sequence[SessionRow]]
 """Gives all sessions of the store with their counts; asked only where there is a filter."""
 
@@ -44,7 +47,12 @@ def choose_sessions(store: Store, ids: Sequence[str], baseline: str | None) -> t
 
 
 def choose_groups(
-    store: Store, a: Sequence[str], b: Sequence[str], rows: Rows, now: float
+    store: Store,
+    a: Sequence[str],
+    b: Sequence[str],
+    rows: Rows,
+    now: float,
+    bookmarks: Bookmarked = MappingProxyType({}),
 ) -> tuple[Group, Group]:
     """Group A and group B, none of whose sessions is in both.
 
@@ -54,6 +62,7 @@ def choose_groups(
         b: those of group B.
         rows: see :data:`Rows`.
         now: what durations in filters count back from, epoch seconds.
+        bookmarks: by label in small letters, the ids of the sessions that have it.
 
     Raises:
         ChoiceError: an empty group, one id twice, or a session in both groups.
@@ -63,7 +72,7 @@ def choose_groups(
     if not a or not b:
         raise ChoiceError("name the sessions of both groups: --a ID or filter, --b ID or filter.")
     groups = tuple(
-        Group(_resolve(store, name, texts, rows, now), _label(texts))
+        Group(_resolve(store, name, texts, rows, now, bookmarks), _label(texts))
         for name, texts in (("A", a), ("B", b))
     )
     both = [name for name in groups[0].ids if name in frozenset(groups[1].ids)]
@@ -74,7 +83,12 @@ def choose_groups(
 
 
 def _resolve(
-    store: Store, name: str, texts: Sequence[str], rows: Rows, now: float
+    store: Store,
+    name: str,
+    texts: Sequence[str],
+    rows: Rows,
+    now: float,
+    bookmarks: Bookmarked,
 ) -> tuple[str, ...]:
     _each_once(texts)
     found: dict[str, None] = {}
@@ -82,16 +96,18 @@ def _resolve(
         try:
             found |= dict.fromkeys(require_sessions(store, (text,)))
         except UnknownSessionError as unknown:
-            found |= dict.fromkeys(_matching(text, rows, now, unknown))
+            found |= dict.fromkeys(_matching(text, rows, now, bookmarks, unknown))
     if not found:
         raise ChoiceError(f"group {name} is empty: no session matches {_label(texts)}.")
     return tuple(found)
 
 
-def _matching(text: str, rows: Rows, now: float, unknown: UnknownSessionError) -> Sequence[str]:
+def _matching(
+    text: str, rows: Rows, now: float, bookmarks: Bookmarked, unknown: UnknownSessionError
+) -> Sequence[str]:
     """Sessions that fulfil a filter, in order of id; a single plain word is meant as an id."""
     try:
-        wanted = parse_filter(text, now, SESSION_FIELDS)
+        wanted = parse_filter(text, now, SESSION_FIELDS).with_bookmarks(bookmarks)
     except FilterError:
         if ":" in text or '"' in text:
             raise

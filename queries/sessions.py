@@ -13,6 +13,9 @@ from queries.models import AggregatedTool, Session, SessionRow, SessionStatus, S
 STALE_AFTER = 30 * 60.0
 """Seconds of silence after which a session that says it runs is stale."""
 
+AHEAD = 3600.0
+"""Seconds by which the clock of a session's machine may be ahead of ours."""
+
 SORTS: dict[str, Callable[[SessionRow], Any]] = {
     "started": lambda row: row.started,
     "active": lambda row: row.last_time,
@@ -56,6 +59,8 @@ def judge(
 ) -> Session:
     """The session with its status as of ``now``: one that says it runs may be stale.
 
+    One whose start lies in the future cannot be running: its status is unknown.
+
     Args:
         session: as declared.
         last_time: its latest sign of life, epoch seconds.
@@ -63,7 +68,11 @@ def judge(
         newest: whether no other session started later; the newest is never stale.
         stale_after: seconds of silence.
     """
-    if session.status is not SessionStatus.RUNNING or newest or session.ended is not None:
+    if session.status is not SessionStatus.RUNNING or session.ended is not None:
+        return session
+    if session.started is not None and session.started > now + AHEAD:
+        return replace(session, status=SessionStatus.UNKNOWN)
+    if newest or session.is_mute:
         return session
     if last_time is None or now - last_time > stale_after:
         return _as_stale(session)

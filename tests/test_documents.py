@@ -6,7 +6,9 @@ import difflib
 import json
 import os
 import re
+import shutil
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from docs import figures, picture, readme
+from queries import SessionAnalytics
 from tests.bench import report
 from tests.bench.report import Figure, Result
 from tui.cli import COMMANDS
@@ -40,7 +43,7 @@ def test_tables_and_examples_are_what_the_program_says() -> None:
 def test_every_part_and_command_is_there() -> None:
     for name in ("keys", *readme.PARTS):
         assert README.count(f"<!-- {name} -->\n") == README.count(f"<!-- /{name} -->") == 1, name
-    for name in COMMANDS.keys() - {"demo", "completion"}:
+    for name in COMMANDS.keys() - {"demo", "completion", "config", "sql"}:
         assert README.count(f"<!-- run: {name} ") == 1, name
 
 
@@ -99,6 +102,26 @@ def test_links_lead_somewhere() -> None:
         if heading:
             headings = re.findall(r"^#+ (.*)$", README, re.MULTILINE)
             assert heading in [title.lower().replace(" ", "-") for title in headings], target
+
+
+def test_the_example_for_python_runs(tmp_path: Path) -> None:
+    (code,) = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    shutil.copyfile(readme.SAMPLES / "heist-audit.db", tmp_path / "heist-audit.db")
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    lines = done.stdout.splitlines()
+    assert len(lines) > 2
+    assert all(re.fullmatch(r"\S+ [0-9]+ (None|[01]\.[0-9]+)", line) for line in lines[:-1])
+    assert re.fullmatch(r"[0-9]+ \S+", lines[-1])
+
+
+def test_every_method_for_python_is_there() -> None:
+    section = README.split("## From Python")[1].split("\n## ")[0]
+    for name in dir(SessionAnalytics):
+        if not name.startswith("_") and name != "info":
+            assert re.search(rf"`{name}\b", section), name
 
 
 def test_the_targets_of_make_exist() -> None:

@@ -100,8 +100,11 @@ def test_metadata(wheel: Path, names: frozenset[str]) -> None:
     assert told["Name"] == "session-tui"
     assert told["Requires-Python"] == ">=3.11"
     assert any(name.endswith("/licenses/LICENSE") for name in names)
-    needed = {re.split("[<>=]", line)[0] for line in told.get_all("Requires-Dist", [])}
+    asked = told.get_all("Requires-Dist", [])
+    needed = {re.split("[<>=]", line)[0] for line in asked if "extra ==" not in line}
     assert needed == {"textual", "click", "platformdirs"}
+    extra = {re.split("[<>=]", line)[0] for line in asked if "extra == 'duckdb'" in line}
+    assert extra == {"duckdb"}
 
 
 def test_the_installed_program_runs_outside_the_tree(

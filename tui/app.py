@@ -29,6 +29,7 @@ from tui.screens.main import MainScreen
 from tui.screens.messages import AnswerArrived, SnapshotArrived
 from tui.screens.reading import Reading
 from tui.terminal import TerminalApp
+from tui.view_memory import ViewMemory
 from widgets.glyphs import ASCII, UNICODE, Glyphs
 
 CALM_AGES = 10.0
@@ -69,6 +70,7 @@ class SessionApp(TerminalApp[None]):
         environ: Mapping[str, str] | None = None,
         reader: Reader | None = None,
         clock: Callable[[], float] = time.time,
+        memory: ViewMemory | None = None,
     ) -> None:
         """Create the application; it runs and stops neither the poller nor the store.
 
@@ -81,6 +83,7 @@ class SessionApp(TerminalApp[None]):
             environ: the environment; None: the process's own.
             reader: reads what the user asks for, not yet started; None: a new one.
             clock: gives the present in epoch seconds.
+            memory: how the store was looked at before; None: nothing is remembered.
         """
         environ = os.environ if environ is None else environ
         chosen = config if options.theme is None else _with_theme(config, options.theme)
@@ -97,6 +100,7 @@ class SessionApp(TerminalApp[None]):
         self._usual_refresh = poller.refresh
         self.reader = Reader(path) if reader is None else reader
         self.clock = clock
+        self.memory = memory
         self.age_clock = AgeClock(clock)
         self.config = config
         self.options = options
@@ -138,6 +142,13 @@ class SessionApp(TerminalApp[None]):
         self.reader.deliver_to(self._take_answer)
         self.reader.start()
         self.poller.deliver_to(self._take_snapshot)
+
+    async def action_quit(self) -> None:
+        """Leave, and remember how the store was looked at."""
+        main = self._main
+        if self.memory is not None and isinstance(main, MainScreen):
+            self.memory.keep(main.view())
+        await super().action_quit()
 
     def on_unmount(self) -> None:
         """Let go of the store."""
@@ -183,6 +194,16 @@ class SessionApp(TerminalApp[None]):
 
         if not isinstance(self.screen, StoreInfoScreen):
             self.push_screen(StoreInfoScreen(self.path, self.glyphs))
+
+    def action_sql(self) -> None:
+        """Ask the store a question in SQL."""
+        from tui.screens.sql import SqlScreen
+
+        known = [screen for screen in self.screen_stack if isinstance(screen, SqlScreen)]
+        if not known:
+            self.push_screen(SqlScreen())
+        elif known[0] is self.screen:
+            known[0].action_ask()
 
     def action_show_screen(self, name: str) -> None:
         """Go to another screen of the store, from whichever one is shown."""

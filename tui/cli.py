@@ -47,7 +47,9 @@ COMMANDS: Final[Mapping[str, Entry]] = {
     "delegations": Entry("tui.headless.delegations", "Who handed what to whom, and how it went."),
     "work-items": Entry("tui.headless.work_items", "Features, bugs and other work, by status."),
     "tail": Entry("tui.headless.tail", "Print events as they are committed, one JSON line each."),
+    "sql": Entry("tui.headless.sql", "Print the query of a view, for other programs."),
     "doctor": Entry("tui.headless.doctor", "How a store is read, and what in it does not fit."),
+    "config": Entry("tui.headless.config", "Print the configuration, or write one to begin with."),
     "completion": Entry("tui.headless.completion", "Print the completion script of a shell."),
 }
 """All commands in the order in which they are listed."""

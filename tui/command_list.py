@@ -11,15 +11,16 @@ that the detail screen needs as well):
   ``cycle_sort``, ``reverse_sort``, ``toggle_follow``, ``toggle_pause``, ``toggle_raw``,
   ``expand_all``, ``collapse_all``, ``cycle_relation``, ``cycle_value``, ``toggle_diagonal``,
   ``open``, ``back`` *, ``toggle_zoom``, ``copy`` *, ``copy_command`` *, ``export_view`` *,
-  ``group(name)``, ``compare``; on the screens of delegations and of one session over time also
-  ``main_screen``, ``child_session``, ``time_zoom(step)``, ``time_pan(step)``, ``time_fit``,
+  ``group(name)``, ``bookmark``, ``list_bookmarks``, ``compare``; on the screens of delegations
+  and of one session over time also ``main_screen``, ``child_session``, ``time_zoom(step)``,
+  ``time_pan(step)``, ``time_fit``,
   ``other_view``, ``replay_step(step)``, ``replay_here``, ``replay_leave``, ``detail``,
   ``toggle_repeats``; on the comparison also ``main_screen``, ``baseline``,
   ``filter_changes``, ``open_side(side)``, ``cycle_measure``, ``cycle_matrix``; on the overview
   ``cycle_window``, ``cycle_bucket``, ``cycle_measure``, ``cycle_grouping``; on the work items
   ``cycle_type``, ``cycle_priority``, ``cycle_assignee``.
 
-The application implements ``app.help``, ``app.store_info``, ``app.show_screen``,
+The application implements ``app.help``, ``app.store_info``, ``app.sql``, ``app.show_screen``,
 ``app.toggle_utc``, ``app.next_theme``, ``app.toggle_low_bandwidth`` and ``app.redraw``; Textual
 has the rest.
 """
@@ -55,7 +56,7 @@ PARTS: Final = {
 CONTEXTS: Final = (
     "any", "main", *PANES, "compare", *SECTIONS, "detail",
     "delegations", *DELEGATION_PANES, "timeline", *TIMELINE_PANES,
-    "overview", *OVERVIEW_PANES, "work_items",
+    "overview", *OVERVIEW_PANES, "work_items", "sql",
 )  # fmt: skip
 """Where a command can belong: everywhere, a screen, one of its panes or sections, one event."""
 
@@ -164,6 +165,12 @@ COMMANDS: Final[tuple[Command, ...]] = (
             "group('B')", "Sessions", footer=19, contexts=("sessions",)),
     Command("sessions.clear_marks", ("x",), "clear marks", "Unmark all sessions.",
             "clear_marks", "Sessions", footer=15, hint=("sessions",)),
+    Command("marks.set", ("asterisk",), "bookmark",
+            "Give the session or event under the cursor a label and a note, kept apart from "
+            "the store.",
+            "bookmark", "Sessions", footer=11, hint=("sessions", "activity")),
+    Command("marks.list", ("apostrophe",), "bookmarks", "Show all bookmarks and go to one.",
+            "list_bookmarks", "Sessions"),
     Command("sessions.scope", ("a",), "scope",
             "Let tools and matrix cover this session, the marked ones or all.",
             "cycle_scope", "Sessions", footer=45, hint=("sessions", "tools", "matrix")),
@@ -309,6 +316,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("screens.info", ("i",), "store info",
             "Show what is known about the store, and what could not be read.",
             "app.store_info", "Screens", contexts=_ANY),
+    Command("screens.sql", ("colon",), "SQL", "Ask the store a question in SQL.",
+            "app.sql", "Screens", footer=13, contexts=_ANY, hint=("main", "sql")),
     Command("screens.help", ("question_mark",), "help", "Show all keys.",
             "app.help", "Screens", footer=100, contexts=_ANY),
     Command("screens.palette", ("ctrl+p",), "commands", "Find a command by its name.",

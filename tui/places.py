@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -19,9 +21,10 @@ STORE_VARIABLE: Final = "SESSION_TUI_STORE"
 
 _SQLITE: Final = b"SQLite format 3\0"
 _DUCKDB: Final = b"DUCK"
+_EXTRA: Final = "pip install 'session-tui[duckdb]'"
 _HTMLGRAPH: Final = ("htmlgraph.db", "index.sqlite")
 _HEIST: Final = ("heist_audit.db", "heist_session.db", "heist_analytics.db")
-_SUFFIXES: Final = (".db", ".sqlite")
+_SUFFIXES: Final = (".db", ".sqlite", ".duckdb")
 
 
 class NoStoreError(Exception):
@@ -30,7 +33,7 @@ class NoStoreError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A file that begins like an SQLite database."""
+    """A file that begins like an SQLite or DuckDB database."""
 
     path: Path
     size: int
@@ -78,7 +81,7 @@ def inspect(path: Path, reason: str) -> Candidate:
     drop the locks of the first.
 
     Raises:
-        NoStoreError: when it is not a regular, readable file that begins like SQLite.
+        NoStoreError: when it is not a regular, readable file that begins like SQLite or DuckDB.
     """
     name = clean(path)
     try:
@@ -93,8 +96,10 @@ def inspect(path: Path, reason: str) -> Candidate:
         raise NoStoreError(f"{name}: cannot be read ({detail}).") from error
     if not regular:
         raise NoStoreError(f"{name}: is not a regular file.")
-    if head != _SQLITE:
+    if head != _SQLITE and head[8:12] != _DUCKDB:
         raise NoStoreError(f"{name}: {_what_else(head)}")
+    if head[8:12] == _DUCKDB and find_spec("duckdb") is None:
+        raise NoStoreError(f"{name}: is a DuckDB file, which takes an extra to be read: {_EXTRA}.")
     return Candidate(path, status.st_size, max(status.st_mtime, _log_time(path)), reason)
 
 
@@ -110,16 +115,15 @@ def _first_bytes(path: Path) -> bytes:
 def _what_else(head: bytes) -> str:
     if not head:
         return "is empty; nothing has been written to it yet."
-    if head[8:12] == _DUCKDB:
-        return "is a DuckDB file, which cannot be opened; name an SQLite file."
-    return "is not an SQLite database."
+    return "is not an SQLite or DuckDB database."
 
 
 def _log_time(path: Path) -> float:
-    try:
-        return os.stat(f"{path}-wal").st_mtime
-    except OSError:
-        return 0.0
+    times = [0.0]
+    for suffix in ("-wal", ".wal"):
+        with contextlib.suppress(OSError):
+            times.append(os.stat(f"{path}{suffix}").st_mtime)
+    return max(times)
 
 
 def _path(entry: str, cwd: Path, home: Path) -> Path:

@@ -17,10 +17,16 @@ if TYPE_CHECKING:
     from tui.poller import Poller
 
 
-def open_screen(path: Path, options: ScreenOptions) -> int:
+def open_screen(path: Path, options: ScreenOptions, *, remembers: bool = True) -> int:
     """Show the screen on a store; returns the exit code.
 
-    Raises StoreError when there is no usable store at the path, before anything is drawn.
+    Args:
+        path: of the store.
+        options: the command line's.
+        remembers: whether to begin as the screen was left, and to remember how it is left now.
+
+    Raises:
+        StoreError: there is no usable store at the path; told before anything is drawn.
     """
     problem = preflight.check_terminal()
     if problem is not None:
@@ -46,8 +52,12 @@ def open_screen(path: Path, options: ScreenOptions) -> int:
         lifecycle.prepare_environment(low_bandwidth)
         from tui.app import SessionApp
         from tui.terminal import run_app
+        from tui.view_memory import ViewMemory
 
-        app = SessionApp(path, poller, settings, options, low_bandwidth=low_bandwidth)
+        app = SessionApp(
+            path, poller, settings, options, low_bandwidth=low_bandwidth,
+            memory=ViewMemory(path) if remembers else None,
+        )  # fmt: skip
         return run_app(app)
     finally:
         preflight.undo_first_sign()
@@ -67,7 +77,7 @@ def open_demo(seed: int, speed: float, options: ScreenOptions, scenario: str = "
 
         options = replace(options, groups=GROUPS.get(scenario, ()))
         with demo_store(seed, speed, scenario) as path:
-            return open_screen(path, replace(options, cache=False))
+            return open_screen(path, replace(options, cache=False), remembers=False)
     finally:
         preflight.undo_first_sign()
 

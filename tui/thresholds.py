@@ -93,6 +93,15 @@ def default_lines() -> list[str]:
     return [*lines, f"# {_STALE} = {json.dumps(defaults.stale)}  # {_STALE_HELP}"]
 
 
+def lines_of(chosen: Thresholds) -> list[str]:
+    """The values as they are written in a configuration file."""
+    lines = []
+    for key, option in _OPTIONS.items():
+        number = getattr(chosen, option.field) / option.unit
+        lines.append(f"{key} = {json.dumps(int(number) if option.whole else number)}")
+    return [*lines, f"{_STALE} = {json.dumps(chosen.stale)}"]
+
+
 def _fits(option: _Option, cell: object) -> bool:
     if isinstance(cell, bool) or not isinstance(cell, int | float):
         return False

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Any, Protocol
 
-from queries.dialects.cells import SUMMARY_LIMIT, identifier, name, summary_text
+from queries.dialects.cells import identifier, name, summary_text
 from queries.dialects.cells import number as number
 from queries.dialects.cells import whole as whole
 from queries.models import Event, EventKind, EventState, Phase, Session, SessionStatus
@@ -61,8 +61,11 @@ SESSION_COLUMNS = (
     "error",
     "tokens",
     "cost",
+    "duration",
+    "failed",
 )
 AGENT_LIMIT = 80
+ERROR_LIMIT = 2000
 TOOL_LIMIT = 120
 
 
@@ -157,6 +160,14 @@ class StoreMapping:
     statuses: Mapping[str, SessionStatus] = field(default_factory=dict)
     aggregated_tools: str | None = None
     """SELECT session_id, tool, operation, calls, success_rate, average_duration."""
+    session_zone: tzinfo | None = None
+    """What a session's time without a zone means, where that is something else."""
+    records_durations: bool = False
+    """Whether sessions have a duration of their own, from which none is inferred."""
+    records_failures: bool = False
+    """Whether sessions say apart from their status whether an error occurred."""
+    is_mute: bool = False
+    """Whether nothing is told between the start and the end of a session."""
     handoffs: str | None = None
     """SELECT id, session_id, time, from_agent, to_agent, type, state, reason."""
     work_items: str | None = None
@@ -233,7 +244,7 @@ def to_event(source: int, row: Row, zone: tzinfo) -> Event:
 def to_session(row: Row, mapping: StoreMapping) -> Session:
     """One canonical row (SESSION_COLUMNS) as a :class:`Session`."""
     (_, id_, parent, parent_event, title, agent, component, project, status) = row[:9]
-    started, ended, turns, quality, error, tokens, cost = row[9:16]
+    started, ended, turns, quality, error, tokens, cost, lasted, failed = row[9:18]
     word = clean_or_none(status, 40)
     statuses = mapping.statuses or STATUS_WORDS
     return Session(
@@ -252,7 +263,12 @@ def to_session(row: Row, mapping: StoreMapping) -> Session:
         ended=parse_time(ended, mapping.zone),
         declared_turns=whole(turns),
         quality=number(quality),
-        error=clean_or_none(error, SUMMARY_LIMIT),
+        error=clean_or_none(error, ERROR_LIMIT),
         tokens=whole(tokens),
         cost=number(cost),
+        records_duration=mapping.records_durations,
+        recorded_duration=number(lasted),
+        records_failure=mapping.records_failures,
+        failed=None if failed is None else bool(whole(failed)),
+        is_mute=mapping.is_mute,
     )

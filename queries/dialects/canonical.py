@@ -67,6 +67,8 @@ class Canonical:
             zone=UTC,
             has_messages=_has_messages(probe),
             has_phases="phase" in events,
+            records_durations="duration" in sessions,
+            records_failures="failed" in sessions,
             handoffs=_listed(
                 schema, "handoff",
                 ("id", "session_id", "time", "from_agent", "to_agent", "type", "state", "reason"),

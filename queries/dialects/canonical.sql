@@ -1,5 +1,7 @@
 -- The schema that session-tui itself defines. Any program may write it, with any SQLite.
 -- Times are UTC epoch seconds (REAL), durations seconds, cost US dollars. NULL means unknown.
+-- A session may have two more columns: duration, where seconds are recorded and are not to be
+-- taken from started and ended; failed (0 or 1), where that is known apart from the status.
 
 CREATE TABLE session (
     id              TEXT PRIMARY KEY,

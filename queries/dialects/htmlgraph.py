@@ -77,6 +77,7 @@ class HtmlGraph:
         local = replace(mapping, zone=zone)
         return replace(
             mapping,
+            session_zone=zone,
             convert_session=lambda row, _: to_session(row, local),
             notes=(*mapping.notes, f"sessions.started_at and ended_at: {why}"),
         )

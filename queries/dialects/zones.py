@@ -59,6 +59,15 @@ def choose_zone(
     return found, note + f"times without a zone are UTC{hours}, as times beside them show"
 
 
+def naive_zone(otherwise: tzinfo) -> tuple[tzinfo, str]:
+    """The zone that the environment variable names, else another; and a sentence about it."""
+    name = os.environ.get(NAIVE_ZONE_VARIABLE, "").strip()
+    zone = _named(name) if name else None
+    if zone is not None:
+        return zone, f"times without a zone are read as {name} ({NAIVE_ZONE_VARIABLE})"
+    return otherwise, f"times without a zone are read as {otherwise}"
+
+
 def _named(name: str) -> tzinfo | None:
     if name.upper() == "UTC":
         return UTC

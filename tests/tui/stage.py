@@ -36,6 +36,7 @@ from tui.options import ScreenOptions
 from tui.poller import Poller
 from tui.reader import Reader, Work
 from tui.screens.main import MainScreen
+from tui.view_memory import ViewMemory
 
 T = TypeVar("T")
 SAMPLE_NAMES = tuple(sorted(path.stem for path in SAMPLES.glob("*.db")))
@@ -294,6 +295,7 @@ async def on_stage(
     paint: bool = False,
     driver: type[Driver] | None = None,
     low_bandwidth: bool = False,
+    memory: ViewMemory | None = None,
 ) -> AsyncIterator[Stage]:
     """Run the program on a store.
 
@@ -309,6 +311,7 @@ async def on_stage(
             drawn when a test looks at them, which takes half the time.
         driver: takes what would go to a terminal; None: nothing does.
         low_bandwidth: send as little as possible.
+        memory: how the store was looked at before.
     """
     clock = Clock() if clock is None else clock
     poller, reader = StepPoller(path, clock), StepReader(path)
@@ -321,6 +324,7 @@ async def on_stage(
         reader=reader,
         clock=clock,
         low_bandwidth=low_bandwidth,
+        memory=memory,
     )
     if driver is not None:
         app.driver_class = driver

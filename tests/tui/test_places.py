@@ -138,11 +138,7 @@ def test_home_and_folders(places: Places) -> None:
     ("data", "told"),
     [
         (b"", "CWD/x.db: is empty; nothing has been written to it yet."),
-        (b"SQLite format 2\0", "CWD/x.db: is not an SQLite database."),
-        (
-            bytes(8) + b"DUCK" + bytes(8),
-            "CWD/x.db: is a DuckDB file, which cannot be opened; name an SQLite file.",
-        ),
+        (b"SQLite format 2\0", "CWD/x.db: is not an SQLite or DuckDB database."),
     ],
 )
 def test_what_is_no_store_is_told(places: Places, data: bytes, told: str) -> None:
@@ -150,6 +146,19 @@ def test_what_is_no_store_is_told(places: Places, data: bytes, told: str) -> Non
     assert places.problem("x.db") == told
     assert places.problem(env="x.db") == told
     assert places.problem(".") == "CWD: no session store is in this folder."
+
+
+def test_a_duckdb_file_is_offered_where_it_can_be_read(
+    places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store(places.cwd / "x.duckdb", data=bytes(8) + b"DUCK" + bytes(8))
+    monkeypatch.setattr("tui.places.find_spec", lambda _: object())
+    assert places.names() == ["work/x.duckdb"]
+    monkeypatch.setattr("tui.places.find_spec", lambda _: None)
+    assert places.problem("x.duckdb") == (
+        "CWD/x.duckdb: is a DuckDB file, which takes an extra to be read: "
+        "pip install 'session-tui[duckdb]'."
+    )
 
 
 def test_what_is_not_there_is_told(places: Places) -> None:

@@ -78,7 +78,7 @@ async def test_event(folder: Path, screens: SnapshotAssertion, size: tuple[int, 
 
 async def test_help(folder: Path, screens: SnapshotAssertion) -> None:
     sample("heist-demo", folder)
-    async with on_stage(Path("heist-demo.db"), (120, 60)) as stage:
+    async with on_stage(Path("heist-demo.db"), (120, 60), paint=True) as stage:
         await stage.press("?")
         assert stage.text() == screens
 

@@ -24,6 +24,7 @@ from queries.session_alignment import align_sessions
 from queries.session_choice import ChoiceError, choose_groups, choose_sessions
 from queries.store import Store
 from queries.whole_store import count_store
+from tui.bookmarks import Bookmarks
 from tui.headless.arguments import cache_option, forms
 from tui.headless.compare_groups import write_groups
 from tui.headless.compare_tables import write_comparison
@@ -112,7 +113,9 @@ def _compare_groups(
 ) -> int:
     with open_store(store) as opened:
         try:
-            a, b = choose_groups(opened, group_a, group_b, _Rows(opened, cache), time.time())
+            labels = Bookmarks(opened.path).sessions()
+            every = _Rows(opened, cache)
+            a, b = choose_groups(opened, group_a, group_b, every, time.time(), labels)
         except ChoiceError as error:
             raise click.UsageError(str(error)) from error
         runs = {

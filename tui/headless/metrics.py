@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import click
 
-from queries.json_shapes import Json, metrics_json, rounded
 from queries.metrics import ToolRate, metrics
 from queries.overview import overview
-from queries.overview_models import Overview
-from queries.report_json import rate_json, spread_json, window_json
-from queries.text import count, duration, iso, percent
+from queries.report_json import metrics_overview_json
+from queries.text import count, duration, percent
 from tui.headless.arguments import forms, store_argument
 from tui.headless.output import (
     Column,
@@ -56,7 +54,7 @@ def command(
         counted, rows = count_chosen(opened, what)
     figures = metrics(counted)
     totals = overview(rows, what.window)
-    shape = metrics_json(figures) | more_json(totals)
+    shape = figures.to_dict() | metrics_overview_json(totals)
     if form == "json":
         write_json(shape)
     elif form == "csv":
@@ -91,25 +89,6 @@ def command(
         write("\n")
         write_text(RATES, figures.tool_rates)
     return 0
-
-
-def more_json(totals: Overview) -> Json:
-    """What an overview tells beside the counts."""
-    return {
-        "window": window_json(totals.window),
-        "judged_sessions": totals.completion.of,
-        **rate_json("judged_completion_rate", totals.completion),
-        **rate_json("session_error_rate", totals.session_errors),
-        "finished_calls": totals.call_errors.of,
-        **rate_json("call_error_rate", totals.call_errors),
-        **spread_json("counted_turns", totals.counted_turns),
-        "ended_sessions": totals.durations.known,
-        **spread_json("duration", totals.durations),
-        "agents": totals.agents,
-        "avg_quality_score": rounded(totals.quality.average),
-        "rating": None if totals.rating is None else totals.rating.value,
-        "last_active": iso(totals.last_active),
-    }
 
 
 def _turns(number: float | None) -> str:

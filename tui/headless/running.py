@@ -85,8 +85,9 @@ def _of_queries(error: Exception) -> str | None:
     from queries.filters import FilterError
     from queries.opening import StoreError
     from queries.session_lookup import UnknownSessionError
+    from queries.view_sql import UnknownViewError
 
-    known = (StoreError, UnknownSessionError, UnknownEventError, FilterError)
+    known = (StoreError, UnknownSessionError, UnknownEventError, FilterError, UnknownViewError)
     return str(error) if isinstance(error, known) else None
 
 

@@ -11,6 +11,7 @@ from queries.models import SessionRow, SessionStatus
 from queries.sessions import SORTS, sort_rows
 from queries.text import count, date_time, duration
 from queries.whole_store import count_store
+from tui.bookmarks import Bookmarks
 from tui.headless.arguments import (
     cache_option,
     forms,
@@ -74,6 +75,7 @@ def command(
     wanted = terms.filter(typed)
     with open_store(store) as opened, progress() as tell:
         counted = count_store(opened, tell, stale_after=stale_after(), cache=totals_cache(no_cache))
+        wanted = wanted.with_bookmarks(Bookmarks(opened.path).sessions())
     rows = sort_rows((row for row in counted.rows if wanted.matches_session(row)), order, reverse)
     page = rows[offset:] if limit is None else rows[offset : offset + limit]
     document = {

@@ -118,7 +118,7 @@ class Finding(PaneScreen):
             self.sessions.set_filter(text)
         elif purpose == "events":
             self._filter_events(text)
-        elif not self.pane.find(text) and text:
+        elif purpose == "search" and not self.pane.find(text) and text:
             self.say(f"Nothing here holds {text!r}.")
 
     def _filter_events(self, text: str) -> None:

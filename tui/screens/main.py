@@ -8,13 +8,14 @@ from textual.binding import BindingType
 
 from tui.commands import PANES, bindings_for
 from tui.screens.alerting import Alerting
-from tui.screens.comparing import Comparing
+from tui.screens.bookmarking import Bookmarking
 from tui.screens.finding import Finding
 from tui.screens.other_screens import OtherScreens
+from tui.screens.remembering import Remembering
 from tui.screens.replaying import Replaying
 
 
-class MainScreen(Finding, Replaying, Comparing, OtherScreens, Alerting):
+class MainScreen(Finding, Replaying, Bookmarking, OtherScreens, Alerting, Remembering):
     """Four panes over one store, with all their commands."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(bindings_for(("main", *PANES)))

@@ -9,6 +9,7 @@ from textual.content import Content
 
 from queries.activity_reader import Ranges
 from queries.models import Scope, Snapshot
+from tui.bookmarks import Bookmarks
 from tui.reader import Answer
 from tui.screens import titles
 from tui.screens.layout import PaneLayout
@@ -32,7 +33,9 @@ class PaneScreen(PaneLayout):
         self.find_panes()
         reader = self.owner.reader
         self.snapshot: Snapshot | None = None
-        self.sessions = SessionControl(self.session_view, self.owner.clock)
+        self.sessions = SessionControl(
+            self.session_view, self.owner.clock, lambda: Bookmarks(self.owner.path).sessions()
+        )
         self.activity = TreeControl(
             self.tree_view,
             reader,
@@ -53,6 +56,10 @@ class PaneScreen(PaneLayout):
         self._epoch = 0
         self.titles = ("", "", "", "")
         self.set_interval(1.0, self._tick)
+        self.recall()
+
+    def recall(self) -> None:
+        """Begin as the screen was left; see :mod:`tui.screens.remembering`."""
 
     # -- news -------------------------------------------------------------------------------
 

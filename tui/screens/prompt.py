@@ -67,6 +67,11 @@ class Prompt(Horizontal):
         """Whether it is shown."""
         return self.has_class("-asking")
 
+    @property
+    def text(self) -> str:
+        """What is typed so far."""
+        return self.query_one(Input).value
+
     def ask(self, purpose: str, label: str, text: str = "", example: str = "") -> None:
         """Show the prompt with a label, a text to begin with, and an example where none is."""
         self._purpose = purpose

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 
 from queries.filters import SESSION_FIELDS, Filter, parse_filter
 from queries.models import SessionRow, SessionStatus, Snapshot
@@ -17,8 +17,20 @@ ORDERS = ("started", "active", "title", "status", "duration", "events", "calls",
 class SessionControl:
     """Keeps the list in step with the snapshots and with what the user chose."""
 
-    def __init__(self, view: SessionList, clock: Callable[[], float]) -> None:
-        """Args: view: the list; clock: gives the present in epoch seconds."""
+    def __init__(
+        self,
+        view: SessionList,
+        clock: Callable[[], float],
+        labels: Callable[[], Mapping[str, Collection[str]]] = dict,
+    ) -> None:
+        """Construct the control.
+
+        Args:
+            view: the list.
+            clock: gives the present in epoch seconds.
+            labels: gives the sessions that have a bookmark, by label.
+        """
+        self._labels = labels
         self._view = view
         self._clock = clock
         self._snapshot: Snapshot | None = None
@@ -26,6 +38,8 @@ class SessionControl:
         self.sort = "started"
         self.reverse = False
         self.filter: Filter | None = None
+        self.filter_text = ""
+        """The filter as it was typed."""
         self.marks: dict[str, str] = {}
         self.sub_agents = True
         """Whether sessions that sub-agents ran for another one are shown."""
@@ -103,8 +117,21 @@ class SessionControl:
     def set_filter(self, text: str) -> None:
         """Show only sessions that match; "" shows all. Raises FilterError."""
         text = text.strip()
-        self.filter = parse_filter(text, self._clock(), SESSION_FIELDS) if text else None
+        chosen = parse_filter(text, self._clock(), SESSION_FIELDS) if text else None
+        self.filter = None if chosen is None else chosen.with_bookmarks(self._labels())
+        self.filter_text = text
         self.refresh()
+
+    def refresh_filter(self) -> None:
+        """Filter again: bookmarks have changed."""
+        if self.filter is not None:
+            self.filter = self.filter.with_bookmarks(self._labels())
+            self.refresh()
+
+    def put_marks(self, marks: Mapping[str, str]) -> None:
+        """Mark these sessions and no others: id -> sign."""
+        self.marks = dict(marks)
+        self._view.set_marks(self.marks)
 
     def toggle_mark(self, session_id: str) -> bool:
         """Mark or unmark a session; returns whether it is marked now."""

@@ -1,0 +1,172 @@
+"""What :class:`queries.SessionAnalytics` returns beside the canonical model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from queries.alignment_models import Alignment
+from queries.comparison_models import Comparison
+from queries.delegation_models import Delegations
+from queries.group_models import GroupComparison
+from queries.json_shapes import (
+    agent_json,
+    event_json,
+    interactions_json,
+    session_json,
+    tool_json,
+)
+from queries.metrics import Metrics
+from queries.models import AgentStatistic, Event, Interactions, SessionRow, ToolStatistic
+from queries.overview_models import Overview, Window
+from queries.report_json import (
+    delegations_json,
+    handoff_group_json,
+    handoff_json,
+    live_json,
+    metrics_overview_json,
+    spawner_json,
+    window_json,
+)
+
+Plain = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class EventRecord:
+    """One event with the name of the table it comes from."""
+
+    event: Event
+    """Times in epoch seconds, durations in seconds."""
+    source: str
+    update: bool = False
+    """Whether it was told before and has changed since: it finished, mostly."""
+
+    def to_dict(self) -> Plain:
+        """As a line of ``session-tui tail``."""
+        event = self.event
+        shape = event_json(event, {event.source: self.source})
+        return {**shape, "update": True} if self.update else shape
+
+
+@dataclass(frozen=True, slots=True)
+class SessionDetail:
+    """One session with its agents, tools and who follows whom."""
+
+    row: SessionRow
+    agents: tuple[AgentStatistic, ...]
+    """Most events first."""
+    tools: tuple[ToolStatistic, ...]
+    """Most called first."""
+    interactions: Interactions
+
+    def to_dict(self) -> Plain:
+        """As ``session-tui session STORE ID --json``."""
+        return {
+            **session_json(self.row),
+            "first_prompt": self.row.totals.first_prompt,
+            "agents": [agent_json(agent) for agent in self.agents],
+            "tool_statistics": [tool_json(tool) for tool in self.tools],
+            "interactions": interactions_json(self.interactions),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Every event of one session in order of arrival; one call is one event."""
+
+    session_id: str
+    events: tuple[EventRecord, ...]
+
+    def to_dict(self) -> Plain:
+        """As ``session-tui timeline STORE ID --json``."""
+        return {
+            "session_id": self.session_id,
+            "event_count": len(self.events),
+            "timeline": [event.to_dict() for event in self.events],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class EventPage:
+    """The newest events that match, the newest last."""
+
+    events: tuple[EventRecord, ...]
+    total: int
+    """All that match."""
+
+    def to_dict(self) -> Plain:
+        """As ``session-tui events STORE --json``."""
+        return {"total": self.total, "events": [event.to_dict() for event in self.events]}
+
+
+@dataclass(frozen=True, slots=True)
+class SessionComparison:
+    """Sessions against one of them."""
+
+    comparison: Comparison
+    alignment: Alignment | None
+    """Step by step, where two sessions are compared."""
+
+    def to_dict(self) -> Plain:
+        """As ``session-tui compare STORE ID ID --json``."""
+        from queries.comparison_json import comparison_json
+
+        return comparison_json(self.comparison, self.alignment)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupsCompared:
+    """Two groups of sessions against each other."""
+
+    comparison: GroupComparison
+
+    def to_dict(self) -> Plain:
+        """As ``session-tui compare STORE --a ... --b ... --json``."""
+        from queries.comparison_json import group_comparison_json
+
+        return group_comparison_json(self.comparison)
+
+
+@dataclass(frozen=True, slots=True)
+class StoreMetrics:
+    """The figures of a whole store."""
+
+    metrics: Metrics
+    """Counts, and success rates per tool."""
+    overview: Overview
+    """Rates with intervals, durations, quality."""
+
+    def to_dict(self) -> Plain:
+        """As ``session-tui metrics --json``."""
+        return self.metrics.to_dict() | metrics_overview_json(self.overview)
+
+
+@dataclass(frozen=True, slots=True)
+class DelegationsFound:
+    """Who handed what to whom."""
+
+    found: Delegations
+    """Chains, spawners, hand-offs and live runs; times in epoch seconds."""
+    window: Window
+
+    def to_dict(self) -> Plain:
+        """As ``session-tui delegations --json``."""
+        found = self.found
+        return {
+            "window": window_json(self.window),
+            "total": found.total,
+            "covered": found.covered,
+            "agents": list(found.agents),
+            "delegations": delegations_json(found.chains),
+            "spawners": [spawner_json(row) for row in found.spawners],
+            "handoffs": [handoff_json(row) for row in found.handoffs],
+            "handoff_groups": [handoff_group_json(row) for row in found.handoff_groups],
+            "live": [live_json(run) for run in found.live],
+        }
+
+
+def records(events: Sequence[Event], sources: Sequence[str]) -> tuple[EventRecord, ...]:
+    """Events with the names of their tables."""
+    return tuple(EventRecord(event, sources[event.source]) for event in events)

@@ -1,0 +1,96 @@
+"""What the files of a store look like from outside, and what is said when they cannot be used."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from queries.text import clean
+
+
+class StoreError(Exception):
+    """A store that cannot be used; the text is one sentence for people."""
+
+    retry = False
+    """Whether waiting may help."""
+
+
+class StoreBusyError(StoreError):
+    """A writer keeps readers out for now."""
+
+    retry = True
+
+
+class StoreGoneError(StoreError):
+    """There is no file at the path (any more)."""
+
+    retry = True
+
+
+class QueryStoppedError(StoreError):
+    """A query was interrupted or ran past its deadline."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What tells whether the files of a store are as they were. Cheap: four ``stat``."""
+
+    device: int
+    inode: int
+    size: int
+    modified: int
+    wal_size: int
+    """-1 when there is no -wal file."""
+    wal_modified: int
+    has_shm: bool
+    log_size: int = -1
+    """Of DuckDB's ``.wal`` file; -1 when there is none."""
+    log_modified: int = 0
+
+    @property
+    def file(self) -> tuple[int, int]:
+        """Identity of the main file: another one after a replacement by rename."""
+        return (self.device, self.inode)
+
+
+def signature(path: Path) -> Signature:
+    """The present signature. Raises StoreGoneError when there is no file."""
+    main = status_of(path)
+    beside = real_path(path)
+    wal_size, wal_modified = _size_and_time(f"{beside}-wal")
+    return Signature(
+        main.st_dev,
+        main.st_ino,
+        main.st_size,
+        main.st_mtime_ns,
+        wal_size,
+        wal_modified,
+        os.path.exists(f"{beside}-shm"),
+        *_size_and_time(f"{beside}.wal"),
+    )
+
+
+def _size_and_time(name: str) -> tuple[int, int]:
+    try:
+        found = os.stat(name)
+    except OSError:
+        return -1, 0
+    return found.st_size, found.st_mtime_ns
+
+
+def status_of(path: Path) -> os.stat_result:
+    """The status of the main file. Raises StoreGoneError, StoreError."""
+    try:
+        return os.stat(path)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise StoreGoneError(f"{clean(str(path))}: no such file.") from error
+    except OSError as error:
+        raise StoreError(f"{clean(str(path))}: cannot be read ({error.strerror}).") from error
+    except ValueError as error:
+        raise StoreError(f"{clean(str(path))}: cannot be read ({error}).") from error
+
+
+def real_path(path: Path) -> str:
+    """The path that SQLite puts its own files beside: that of the file, not of a link to it."""
+    return os.path.realpath(path) if os.path.islink(path) else str(path)

@@ -1,0 +1,76 @@
+"""A store is shown as it was left."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.tui.stage import on_stage, sample
+from tui.state import load_state, state_folder
+from tui.view_memory import FILE, MOST_STORES, View, ViewMemory
+
+
+async def test_order_filter_marks_and_layout_come_back(folder: Path) -> None:
+    path = sample("heist-audit", folder)
+    async with on_stage(path, memory=ViewMemory(path)) as stage:
+        await stage.press("space", "A", "s", "r", "F")
+        await stage.type("events:>3")
+        await stage.focus("tools")
+        await stage.press("z")
+        left = stage.main.view()
+        shown = [row.id for row in stage.main.session_view.rows]
+        await stage.app.action_quit()
+    assert stat.S_IMODE((state_folder() / FILE).stat().st_mode) == 0o600
+    async with on_stage(path, memory=ViewMemory(path)) as stage:
+        assert stage.main.view() == left
+        assert [row.id for row in stage.main.session_view.rows] == shown
+        assert stage.main.is_zoomed
+        assert stage.main.focused is stage.main.tool_view
+        assert "1 marked" in stage.footer
+        assert "A 1" in stage.footer
+    other = sample("heist-demo", folder)
+    async with on_stage(other, memory=ViewMemory(other)) as stage:
+        assert stage.main.view() == View()
+
+
+async def test_nothing_is_written_where_nothing_changed(folder: Path) -> None:
+    path = sample("heist-demo", folder)
+    async with on_stage(path, memory=ViewMemory(path)) as stage:
+        await stage.app.action_quit()
+    assert not (state_folder() / FILE).exists()
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        "[]", '{"STORE": 3}', "{", '{"STORE": {"sort": "x", "filter": "no:such", "pane": 99}}',
+        '{"STORE": {"sort": [], "marks": {"a": 1, "b": "long", "c": "?"}, "zoomed": "yes"}}',
+    ],
+)  # fmt: skip
+async def test_what_is_damaged_is_left_out(folder: Path, known: str) -> None:
+    path = sample("heist-demo", folder)
+    state_folder().mkdir(parents=True)
+    (state_folder() / FILE).write_text(known.replace("STORE", str(path.resolve())))
+    async with on_stage(path, memory=ViewMemory(path)) as stage:
+        view = stage.main.view()
+    assert (view.sort, view.filter, view.pane, view.zoomed, view.marks) == (
+        "started", "", 0, False, {},
+    )  # fmt: skip
+
+
+def test_only_so_many_stores_are_remembered(folder: Path) -> None:
+    for number in range(MOST_STORES + 3):
+        memory = ViewMemory(folder / f"{number}.db")
+        memory.recall()
+        memory.keep(View(sort="title", marks={"a": "A"}))
+    known = load_state(FILE)
+    assert len(known) == MOST_STORES
+    assert str(folder / "2.db") not in known
+    assert ViewMemory(folder / "5.db").recall() == View(sort="title", marks={"a": "A"})
+    memory.keep(View())
+    assert str(folder / f"{MOST_STORES + 2}.db") not in json.loads(
+        (state_folder() / FILE).read_text()
+    )

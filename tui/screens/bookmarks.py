@@ -1,0 +1,83 @@
+"""All bookmarks and notes of the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen
+
+from tui.bookmarks import Bookmark
+from tui.commands import bindings_for
+from widgets.glyphs import Glyphs
+from widgets.pane import Pane
+from widgets.result_table import ResultTable
+
+_CLOSING = ("screens.back", "marks.list", "program.quit")
+
+
+def _bindings() -> Iterator[Binding]:
+    # With the ids of the registry the user's own keys work here too.
+    for binding in Binding.make_bindings(bindings_for(("any", "main", "detail"))):
+        name = binding.id or ""
+        if name == "screens.open":
+            yield Binding(binding.key, "open", show=False, id=name)
+        elif name in _CLOSING:
+            yield Binding(binding.key, "close", show=False, id=name)
+        elif binding.action.startswith("pane("):
+            yield binding
+
+
+class BookmarkScreen(ModalScreen[Bookmark | None]):
+    """A list; its result is the bookmark to go to."""
+
+    CSS_PATH = "bookmarks.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = list(_bindings())
+
+    def __init__(self, bookmarks: Sequence[Bookmark], glyphs: Glyphs) -> None:
+        """Args: bookmarks: to choose from; glyphs: to draw with."""
+        super().__init__()
+        self._bookmarks = tuple(bookmarks)
+        self._glyphs = glyphs
+
+    def compose(self) -> ComposeResult:
+        """One table."""
+        table = ResultTable(
+            glyphs=self._glyphs, id="bookmarks",
+            empty_text="There are no bookmarks yet: * gives a session or an event a label.",
+        )  # fmt: skip
+        table.border_title = "Bookmarks"
+        yield table
+
+    def on_mount(self) -> None:
+        """Show them."""
+        table = self.query_one(ResultTable)
+        rows = [
+            (
+                one.label,
+                "session" if one.event_id is None else "event",
+                one.title or one.event_id or one.session_id,
+                one.note or None,
+            )
+            for one in self._bookmarks
+        ]
+        table.show(("label", "of", "what", "note"), rows, frozenset())
+        table.focus()
+
+    def action_pane(self, method: str) -> None:
+        """Move in the list."""
+        getattr(self.query_one(ResultTable), f"action_{method}")()
+
+    def action_open(self) -> None:
+        """Go to what is under the cursor."""
+        self.query_one(ResultTable).open_current()
+
+    def on_pane_opened(self, message: Pane.Opened) -> None:
+        """One was chosen."""
+        self.dismiss(self._bookmarks[message.index])
+
+    def action_close(self) -> None:
+        """Go back."""
+        self.dismiss(None)

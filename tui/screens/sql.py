@@ -1,0 +1,202 @@
+"""Questions in SQL about the open store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, ClassVar, Final, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+from textual.screen import Screen
+
+from queries.store import Store
+from queries.text import count
+from tui.commands import available, bindings_for, footer_hints
+from tui.export import ExportError, write_text
+from tui.reader import Answer
+from tui.screens.prompt import Prompt
+from tui.screens.reading import Reading
+from tui.sql_history import SqlHistory
+from widgets.result_table import ResultTable
+from widgets.status_bar import FooterBar
+
+if TYPE_CHECKING:
+    from queries.sql_prompt import SqlAnswer
+    from tui.app import SessionApp
+
+CONTEXTS: Final = ("any", "detail", "sql")
+EXAMPLE: Final = "SELECT tool, count(*) FROM event GROUP BY tool"
+HINT: Final = (
+    "Ask with SELECT on session, session_total, event, event_row, event_text, handoff and"
+    " work_item; `session-tui sql --schema` tells their columns. The up key brings back what"
+    " was asked before."
+)
+
+
+class SqlScreen(Reading, Screen[None]):
+    """A line to type in, and the answer in a table."""
+
+    CSS_PATH = "sql.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = list(bindings_for(CONTEXTS))
+    slot = "sql"
+
+    def __init__(self, history: SqlHistory | None = None) -> None:
+        """Args: history: what was asked before; None: what is remembered."""
+        super().__init__()
+        self._history = SqlHistory.load() if history is None else history
+        self._asked = ""
+
+    @property
+    def owner(self) -> SessionApp:
+        """The application."""
+        return cast("SessionApp", self.app)
+
+    @property
+    def contexts(self) -> tuple[str, ...]:
+        """Which commands belong here."""
+        return CONTEXTS
+
+    @property
+    def table(self) -> ResultTable:
+        """The answer."""
+        return self.query_one(ResultTable)
+
+    @property
+    def prompt(self) -> Prompt:
+        """The line to type in."""
+        return self.query_one(Prompt)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Whether a command may run here."""
+        return available(action, parameters, CONTEXTS)
+
+    def compose(self) -> ComposeResult:
+        """The answer above prompt and footer."""
+        table = ResultTable(glyphs=self.owner.glyphs, empty_text=HINT, id="answer")
+        table.border_title = "SQL"
+        yield table
+        yield Prompt()
+        yield FooterBar(glyphs=self.owner.glyphs)
+
+    def on_mount(self) -> None:
+        """Ask at once."""
+        hints = footer_hints(CONTEXTS, self.owner.user_keymap, ascii_only=self.owner.is_ascii)
+        self.query_one(FooterBar).show_hints([(hint.key, hint.title) for hint in hints])
+        self.action_ask()
+
+    # -- asking -------------------------------------------------------------------------------
+
+    def action_ask(self) -> None:
+        """Type a question."""
+        self._history.begin(self._asked)
+        self.prompt.ask("sql", ":", self._asked, EXAMPLE)
+
+    @on(Prompt.Answered)
+    def _answered(self, event: Prompt.Answered) -> None:
+        self.table.focus()
+        if event.purpose == "search":
+            if event.text and not self.table.find(event.text):
+                self.notify(f"Nothing here holds {event.text!r}.", markup=False)
+            return
+        sql = event.text.strip()
+        if not sql:
+            return
+        self._asked = sql
+        self._history.add(sql)
+        self._say("asking ...")
+        path, stale_after = self.owner.path, self.owner.config.stale_minutes * 60.0
+
+        def work(_store: Store) -> Iterator[object]:
+            from queries.sql_prompt import SqlError, SqlStore
+
+            class Asked(SqlStore):
+                pass
+
+            Asked.stale_after = stale_after
+            try:
+                with Asked(path) as store:
+                    yield store.ask(sql)
+            except SqlError as error:
+                yield str(error)
+
+        self.owner.reader.request(self.slot, work)
+
+    def take_answer(self, answer: Answer) -> None:
+        """Show the table, or the sentence that says what is wrong."""
+        table = self.table
+        if answer.error or isinstance(answer.value, str):
+            table.empty_text = answer.error or str(answer.value)
+            table.show((), (), frozenset())
+            self._say("")
+            return
+        found = cast("SqlAnswer", answer.value)
+        table.empty_text = "No row answers that."
+        table.show(found.columns, found.rows, found.numeric)
+        number = len(found.rows)
+        words = f"{count(number)} row{'' if number == 1 else 's'} in {found.seconds:.2f} s"
+        self._say(f"{words}, {found.cut}" if found.cut else words)
+
+    def _say(self, words: str) -> None:
+        self.table.border_title = Content(
+            f"SQL {self.owner.glyphs.dot} {words}" if words else "SQL"
+        )
+
+    @on(Prompt.GivenUp)
+    def _given_up(self, event: Prompt.GivenUp) -> None:
+        if event.purpose == "sql" and not self._asked:
+            self.dismiss()
+            return
+        self.table.find("")
+        self.table.focus()
+
+    def on_unmount(self) -> None:
+        """Nobody waits for an answer any more; what was asked is remembered."""
+        self.owner.reader.cancel(self.slot)
+        self._history.save()
+
+    # -- actions of the registry ------------------------------------------------------------------
+
+    def action_pane(self, method: str) -> None:
+        """Move in the table; while a question is typed, among those asked before."""
+        if not self.prompt.is_asking:
+            getattr(self.table, f"action_{method}")()
+        elif method in ("cursor_up", "cursor_down"):
+            older = self._history.step(1 if method == "cursor_up" else -1, self.prompt.text)
+            if older is not None:
+                self.prompt.ask("sql", ":", older, EXAMPLE)
+
+    def action_search(self) -> None:
+        """Ask what to search for."""
+        self.prompt.ask("search", "/", self.table.needle)
+
+    def action_next_match(self, step: int) -> None:
+        """Go to the next match."""
+        if not self.table.needle or not self.table.find_next(step):
+            self.notify("Nothing found.", markup=False)
+
+    def action_back(self) -> None:
+        """End the search, or go back."""
+        if self.table.needle:
+            self.table.find("")
+        else:
+            self.dismiss()
+
+    def action_copy(self) -> None:
+        """Copy the cell under the cursor."""
+        self.owner.copy_text(self.table.current_cell())
+
+    def action_copy_command(self) -> None:
+        """Copy the question."""
+        self.owner.copy_text(self._asked)
+
+    def action_export_view(self) -> None:
+        """Write question and answer to a new file."""
+        lines = [self._asked, "", *self.table.lines_as_text()]
+        try:
+            path = write_text("session-tui-sql", lines)
+        except ExportError as error:
+            self.notify(str(error), markup=False)
+        else:
+            self.notify(f"Written to {path}", markup=False)
