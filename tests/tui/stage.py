@@ -72,7 +72,8 @@ class StepPoller(Poller):
 
     def ask(self, question: Callable[[Fold], T], receiver: Callable[[T], object]) -> None:
         super().ask(question, receiver)
-        self._answer()
+        if self._last is not None:
+            self._answer()
 
     def step(self, *, count: bool = True) -> Snapshot | None:
         """Poll once, and count the past to its end; returns the last snapshot made."""
