@@ -21,6 +21,7 @@ _NAMES = (
     r"(?:api|access|auth|private|signing|encryption)[_-]?key|"
     r"(?:access|auth|refresh|session|bearer|id|api)[_-]?token|token|client[_-]?secret|credentials?)"
 )
+_MASK: Final = "[masked: "
 _STRONG: Final = frozenset("!@#^&*?")
 """Signs that stand in passwords, but hardly in names and paths."""
 _LEAST_BITS = 2.8
@@ -153,11 +154,19 @@ def mask(text: str) -> str:
 
     Masking a second time changes nothing more.
     """
+    return masked(text)[0]
+
+
+def masked(text: str) -> tuple[str, int]:
+    """As :func:`mask`, and how many places were masked."""
     if not _might(text):
-        return text
+        return text, 0
+    number = 0
     for rule, pattern in _patterns:
+        before = text.count(_MASK)
         text = pattern.sub(_masked(rule), text)
-    return text
+        number += text.count(_MASK) - before
+    return text, number
 
 
 def _masked(rule: Rule) -> Callable[[re.Match[str]], str]:
@@ -165,11 +174,9 @@ def _masked(rule: Rule) -> Callable[[re.Match[str]], str]:
         groups = found.groupdict()
         name = next((name for name in ("secret", "quoted") if groups.get(name)), 0)
         secret = found[name]
-        if rule.accepts is not None and not rule.accepts(secret):
-            return found[0]
-        if secret.startswith("[masked:"):
+        if secret.startswith(_MASK) or (rule.accepts is not None and not rule.accepts(secret)):
             return found[0]
         start, end = found.start(name) - found.start(), found.end(name) - found.start()
-        return f"{found[0][:start]}[masked: {rule.name}]{found[0][end:]}"
+        return f"{found[0][:start]}{_MASK}{rule.name}]{found[0][end:]}"
 
     return replacement

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, tzinfo
 from pathlib import Path, PurePath
 from typing import ClassVar
@@ -243,6 +243,12 @@ class SessionApp(TerminalApp[None]):
             self.notify("There is nothing to copy here.", markup=False)
             return
         self.notify(clipboard.copy(self, text).words, markup=False)
+
+    def give_lines(self, name: str, lines: Iterable[str]) -> str:
+        """Write lines to a new file; returns the sentence that says so, or why not."""
+        from tui.export import give_lines
+
+        return give_lines(name, lines, masking=self.config.mask_exports)
 
 
 def _with_theme(config: Config, theme: str) -> Config:

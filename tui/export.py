@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from queries.credentials import masked
 from queries.text import clean
 
 
@@ -24,12 +25,29 @@ def absolute(path: Path) -> str:
     return os.path.abspath(path)
 
 
-def write_text(name: str, lines: Iterable[str], folder: Path | None = None) -> Path:
-    """Write lines to a new text file in the working directory (or ``folder``).
+def give_lines(name: str, lines: Iterable[str], *, masking: bool) -> str:
+    """Write lines to a new text file; returns the sentence that says so, or why not.
 
-    See :func:`write_new`; the lines are cleaned.
+    Args:
+        name: see :func:`write_new`.
+        lines: each is cleaned.
+        masking: leave out what looks like a credential, and say how much that was.
     """
-    return write_new(name, "txt", "\n".join(clean(line, 100_000) for line in lines) + "\n", folder)
+    text = "\n".join(clean(line, 100_000) for line in lines) + "\n"
+    return give_text(name, "txt", text, masking=masking)
+
+
+def give_text(name: str, suffix: str, text: str, *, masking: bool) -> str:
+    """Write a text as :func:`write_new` does; else as :func:`give_lines`."""
+    text, number = masked(text) if masking else (text, 0)
+    try:
+        path = write_new(name, suffix, text)
+    except ExportError as error:
+        return str(error)
+    if not number:
+        return f"Written to {path}"
+    things = "1 credential" if number == 1 else f"{number:,} credentials"
+    return f"Written to {path}, {things} masked"
 
 
 def write_new(name: str, suffix: str, text: str, folder: Path | None = None) -> Path:

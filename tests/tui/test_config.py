@@ -30,6 +30,7 @@ def test_everything_can_be_set() -> None:
         mouse = false
         low_bandwidth = true
         suggest_low_bandwidth = false
+        mask_exports = false
         utc = true
         stale_minutes = 5
         refresh_seconds = 1.5
@@ -52,6 +53,7 @@ def test_everything_can_be_set() -> None:
         mouse=False,
         low_bandwidth=True,
         suggest_low_bandwidth=False,
+        mask_exports=False,
         utc=True,
         stale_minutes=5.0,
         refresh_seconds=1.5,

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import stat
 from pathlib import Path
@@ -8,13 +9,13 @@ import pytest
 
 from tests.stores import HOSTILE
 from tests.tui.harmless import acting
-from tui.export import ExportError, absolute, slug, write_text
+from tui.export import ExportError, absolute, give_lines, give_text, slug, write_new
 
 
 def test_a_file_is_the_owners_only_and_new(folder: Path) -> None:
     old_mask = os.umask(0)
     try:
-        path = write_text("view", ["one", "two"])
+        path = write_new("view", "txt", "one\ntwo\n")
     finally:
         os.umask(old_mask)
     assert path == folder / "view.txt"
@@ -25,7 +26,7 @@ def test_a_file_is_the_owners_only_and_new(folder: Path) -> None:
 def test_an_existing_file_is_never_overwritten(folder: Path) -> None:
     (folder / "view.txt").write_text("mine")
     (folder / "view-2.txt").symlink_to(folder / "elsewhere")
-    path = write_text("view", ["new"])
+    path = write_new("view", "txt", "new")
     assert path.name == "view-3.txt"
     assert (folder / "view.txt").read_text() == "mine"
     assert not (folder / "elsewhere").exists()
@@ -33,14 +34,14 @@ def test_an_existing_file_is_never_overwritten(folder: Path) -> None:
 
 def test_what_cannot_be_written_is_told_in_a_sentence(folder: Path) -> None:
     with pytest.raises(ExportError, match=r"missing/view\.txt: cannot be written \(No such file"):
-        write_text("view", ["x"], folder / "missing")
+        write_new("view", "txt", "x", folder / "missing")
 
 
 @pytest.mark.parametrize(
     "name", ["../../etc/passwd", "/root/x", "a\x1b]0;x\x07b", "", "...", "x" * 500, "con\nline"]
 )
 def test_a_name_stays_in_the_folder(folder: Path, name: str) -> None:
-    path = write_text(name, ["x"])
+    path = write_new(name, "txt", "x")
     assert path.parent == folder
     assert path.resolve().parent == folder.resolve()
     assert len(path.name) <= 90
@@ -56,10 +57,32 @@ def test_slugs() -> None:
 def test_no_line_acts_on_a_terminal(folder: Path, name: str) -> None:
     value = dict(HOSTILE)[name]
     text = value if isinstance(value, str) else value.data.decode("utf-8", "surrogateescape")
-    written = write_text("view", [text]).read_text("utf-8")
+    assert give_lines("view", [text], masking=False) == f"Written to {folder / 'view.txt'}"
+    written = (folder / "view.txt").read_text("utf-8")
     assert written.endswith("\n")
     assert written.count("\n") == 1
     assert acting(written) == set()
+
+
+def test_credentials_are_masked_and_counted(folder: Path) -> None:
+    lines = ["export API_KEY=x9Yk2mQ8vLp4Rt7Z", "AKIAIOSFODNN7EXAMPLE and postgres://a:b@c/d"]
+    path = folder / "view.txt"
+    said = give_lines("view", lines, masking=True)
+    assert said == f"Written to {path}, 3 credentials masked"
+    assert path.read_text("utf-8") == (
+        "export API_KEY=[masked: secret]\n"
+        "[masked: AWS access key id] and postgres://a:[masked: password in an address]@c/d\n"
+    )
+    assert give_lines("view", lines[:1], masking=True).endswith("view-2.txt, 1 credential masked")
+    assert give_lines("view", lines, masking=False) == f"Written to {folder / 'view-3.txt'}"
+    assert (folder / "view-3.txt").read_text("utf-8").splitlines() == lines
+
+
+def test_what_stays_json_is_json(folder: Path) -> None:
+    made = json.dumps({"input": 'password = "x9Yk2mQ8vLp4Rt7Z"', "key": "A" * 3})
+    give_text("view", "json", made, masking=True)
+    kept = json.loads((folder / "view.json").read_text("utf-8"))
+    assert kept == {"input": 'password = "[masked: secret]"', "key": "AAA"}
 
 
 def test_paths_for_commands_are_absolute(folder: Path) -> None:

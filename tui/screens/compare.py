@@ -12,7 +12,7 @@ from queries.alignment_models import Step
 from queries.comparison_models import Change
 from queries.models import Relation
 from tui.commands import SECTIONS, bindings_for
-from tui.export import ExportError, write_new
+from tui.export import give_text
 from tui.screens.compare_giving import FORMS, Given, command_line, export_text
 from tui.screens.compare_layout import AGENTS, GROUPS, MATRIX, METRICS, OVERLAY, STEPS, TOOLS
 from tui.screens.compare_showing import MATRICES, CompareShowing
@@ -239,10 +239,8 @@ class CompareScreen(CompareShowing):
 
         def work() -> str:
             made = export_text(form, given, comparison, alignment, groups)
-            try:
-                return f"Written to {write_new('session-tui-compare', FORMS[form], made)}"
-            except ExportError as error:
-                return str(error)
+            masking = self.owner.config.mask_exports
+            return give_text("session-tui-compare", FORMS[form], made, masking=masking)
 
         async def run() -> None:
             self.say(await asyncio.to_thread(work))

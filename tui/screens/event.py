@@ -16,7 +16,7 @@ from queries.models import ActivityNode, Event, EventText, Snapshot, StoreState
 from queries.side_tables import event_text
 from queries.store import Store
 from tui.commands import available, bindings_for, footer_hints
-from tui.export import ExportError, absolute, write_text
+from tui.export import absolute
 from tui.reader import Answer
 from tui.screens.prompt import Prompt
 from tui.screens.reading import Reading
@@ -162,9 +162,6 @@ class EventScreen(Reading, Screen[None]):
 
     def action_export_view(self) -> None:
         """Write facts and text to a new file."""
-        try:
-            path = write_text(f"session-tui-event-{self._shown.id}", self.detail.lines_as_text())
-        except ExportError as error:
-            self.notify(str(error), markup=False)
-        else:
-            self.notify(f"Written to {path}", markup=False)
+        name = f"session-tui-event-{self._shown.id}"
+        said = self.owner.give_lines(name, self.detail.lines_as_text())
+        self.notify(said, markup=False)

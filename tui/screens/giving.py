@@ -8,7 +8,7 @@ import shlex
 from textual import on
 
 from queries.models import Relation
-from tui.export import ExportError, absolute, write_text
+from tui.export import absolute
 from tui.screens.pane_screen import PaneScreen
 from widgets.activity_tree import ActivityTree
 
@@ -88,13 +88,7 @@ class Giving(PaneScreen):
         name = f"session-tui-{_NAMES[self.pane_index]}"
         lines = [self.titles[self.pane_index], "", *self.pane.lines_as_text()]
 
-        def work() -> str:
-            try:
-                return f"Written to {write_text(name, lines)}"
-            except ExportError as error:
-                return str(error)
-
         async def run() -> None:
-            self.say(await asyncio.to_thread(work))
+            self.say(await asyncio.to_thread(self.owner.give_lines, name, lines))
 
         self.run_worker(run(), group="export", exit_on_error=False)

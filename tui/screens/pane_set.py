@@ -10,7 +10,6 @@ from typing import Final
 from textual import on
 
 from queries.models import ActivityNode, Snapshot
-from tui.export import ExportError, write_text
 from tui.screens.pane_set_layout import PaneSetLayout
 from tui.screens.places import Place
 from tui.screens.prompt import Prompt
@@ -176,13 +175,7 @@ class PaneSet(PaneSetLayout):
         name = f"session-tui-{self.NAMES[self.pane_index].lower().replace(' ', '-')}"
         lines = [self.title_of(self.pane_index), "", *self.pane.lines_as_text()]
 
-        def work() -> str:
-            try:
-                return f"Written to {write_text(name, lines)}"
-            except ExportError as error:
-                return str(error)
-
         async def run() -> None:
-            self.say(await asyncio.to_thread(work))
+            self.say(await asyncio.to_thread(self.owner.give_lines, name, lines))
 
         self.run_worker(run(), group="export", exit_on_error=False)

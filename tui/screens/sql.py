@@ -14,7 +14,6 @@ from textual.screen import Screen
 from queries.store import Store
 from queries.text import count
 from tui.commands import available, bindings_for, footer_hints
-from tui.export import ExportError, write_text
 from tui.reader import Answer
 from tui.screens.prompt import Prompt
 from tui.screens.reading import Reading
@@ -194,9 +193,5 @@ class SqlScreen(Reading, Screen[None]):
     def action_export_view(self) -> None:
         """Write question and answer to a new file."""
         lines = [self._asked, "", *self.table.lines_as_text()]
-        try:
-            path = write_text("session-tui-sql", lines)
-        except ExportError as error:
-            self.notify(str(error), markup=False)
-        else:
-            self.notify(f"Written to {path}", markup=False)
+        said = self.owner.give_lines("session-tui-sql", lines)
+        self.notify(said, markup=False)

@@ -15,7 +15,6 @@ from queries.alignment_models import Step
 from queries.side_tables import event_text
 from queries.store import Store
 from tui.commands import available, bindings_for, footer_hints
-from tui.export import ExportError, write_text
 from tui.reader import Answer
 from tui.screens.prompt import Prompt
 from tui.screens.reading import Reading
@@ -155,9 +154,5 @@ class StepDifferenceScreen(Reading, Screen[None]):
 
     def action_export_view(self) -> None:
         """Write the text to a new file."""
-        try:
-            path = write_text("session-tui-difference", self.view.lines_as_text())
-        except ExportError as error:
-            self.notify(str(error), markup=False)
-        else:
-            self.notify(f"Written to {path}", markup=False)
+        said = self.owner.give_lines("session-tui-difference", self.view.lines_as_text())
+        self.notify(said, markup=False)

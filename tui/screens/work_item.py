@@ -19,7 +19,7 @@ from queries.text import UNKNOWN, date_time
 from queries.work_item_models import WorkItemDetail
 from queries.work_items import work_item_detail
 from tui.commands import available, bindings_for, footer_hints
-from tui.export import ExportError, absolute, write_text
+from tui.export import absolute
 from tui.reader import Answer
 from tui.screens.prompt import Prompt
 from tui.screens.reading import Reading
@@ -160,12 +160,8 @@ class WorkItemScreen(Reading, Screen[None]):
 
     def action_export_view(self) -> None:
         """Write the text to a new file."""
-        try:
-            path = write_text(f"session-tui-{self._item.id}", self.view.lines_as_text())
-        except ExportError as error:
-            self.notify(str(error), markup=False)
-        else:
-            self.notify(f"Written to {path}", markup=False)
+        said = self.owner.give_lines(f"session-tui-{self._item.id}", self.view.lines_as_text())
+        self.notify(said, markup=False)
 
 
 if TYPE_CHECKING:
