@@ -22,13 +22,18 @@ NOTHING, PLAIN, ERROR, FAILED, OK = range(5)
 """Tallies: what counts by itself, what of it is an error, and calls that failed or succeeded."""
 
 
+def used_tool(tool: str | None, operation: str | None) -> str | None:
+    """A tool with its operation, in one text to look for either; None for no tool."""
+    return " ".join(part for part in (tool, operation) if part) or None
+
+
 class RowType:
     """All that many rows have in common, and what follows from it for counting them."""
 
     __slots__ = (
         "agent", "counts", "has_story", "is_call", "is_half", "is_plain", "kind", "next_tool",
         "operation", "phase", "speaks", "state", "talks", "tally", "timed", "tool",
-        "tool_key", "voice",
+        "tool_key", "used", "voice",
     )  # fmt: skip
 
     def __init__(
@@ -48,6 +53,8 @@ class RowType:
         self.operation = operation
         self.is_call = kind in CALL_KINDS
         self.tool_key: ToolKey = (tool or NO_TOOL, operation)
+        self.used = used_tool(tool, operation) if self.is_call else None
+        """The tool that is called, as a session keeps it."""
         self.counts = phase is not Phase.START
         """Start rows count only as long as they wait for their end."""
         self.tally = _tally(self.counts, self.is_call, state)

@@ -36,7 +36,7 @@ FIELDS: Final[dict[str, str]] = {
     "until": "active before: the same; times without a zone are UTC",
     "events": "number of events of the session: >=100",
     "errors": "number of failed events of the session: >0",
-    "tool": "part of a tool's name or operation",
+    "tool": "part of the name or operation of a tool that was called",
     "kind": "what sort of event: " + ", ".join(EventKind),
     "state": "how the event went: " + ", ".join(EventState),
 }
@@ -47,7 +47,15 @@ MOST_CHARACTERS: Final = 1000
 _TOO_LONG: Final = f"a filter has at most {MOST_CHARACTERS} characters."
 
 _BOTH: Final = frozenset(("agent", "title", "id", "since", "until"))
-SESSION_FIELDS: Final = _BOTH | {"bookmark", "status", "project", "component", "events", "errors"}
+SESSION_FIELDS: Final = _BOTH | {
+    "bookmark",
+    "status",
+    "project",
+    "component",
+    "tool",
+    "events",
+    "errors",
+}
 """What can be asked of a session."""
 EVENT_FIELDS: Final = _BOTH | {"status", "tool", "kind", "state"}
 """What can be asked of an event."""
@@ -275,6 +283,8 @@ def _ask_session(term: Term, row: SessionRow) -> bool:
     field = term.field
     if field in _SESSION_TEXTS:
         return _contains(_SESSION_TEXTS[field](row), term.values)
+    if field == "tool":
+        return _contains(row.totals.tools, term.values)
     if field == "bookmark":
         return row.session.id in term.ids
     if field == "status":

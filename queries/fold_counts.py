@@ -212,6 +212,7 @@ class FoldCounts:
         self.calls += 1
         session.events += 1
         session.calls += 1
+        session.use(type_of(start).used, 1)
         self.slots.add(start.time, type_of(as_counted(start)), 1)
         if start.is_call:
             tool = self._tool(type_of(start).tool_key)

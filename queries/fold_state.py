@@ -48,7 +48,7 @@ FIELDS: Final[dict[type, tuple[str, ...]]] = {
            "next_tools", "handed_on", "slots", "running", "waiting", "changed"),
     SessionFold: (
         "events", "prompts", "messages", "calls", "ok", "failed", "errors", "first_time",
-        "last_time", "agents", "first_tool", "last_tool", "tokens", "cost", "first_prompt",
+        "last_time", "agents", "tools", "first_tool", "last_tool", "tokens", "cost", "first_prompt",
         "last_prompt", "bars", "_ranges", "first_said", "last_said", "open",
     ),
     ToolFold: ("calls", "ok", "errors", "running", "unknown", "agents", "tokens", "durations"),
@@ -73,7 +73,7 @@ _agent_cells = attrgetter(*FIELDS[AgentFold])
 _durations_cells = attrgetter(*FIELDS[Durations])
 _bars_cells = attrgetter(*FIELDS[ActivityBars])
 _tool_cells = attrgetter(*FIELDS[ToolFold])
-_SESSION_PLAIN = 12
+_SESSION_PLAIN = 13
 """Fields of a session before those that are not plain themselves."""
 
 
@@ -225,8 +225,8 @@ def _session_from(cells: Plain) -> SessionFold:
     (
         session.events, session.prompts, session.messages, session.calls, session.ok,
         session.failed, session.errors, session.first_time, session.last_time, session.agents,
-        session.first_tool, session.last_tool, tokens, cost, prompt, last, bars, ranges,
-        first_said, last_said,
+        session.tools, session.first_tool, session.last_tool, tokens, cost, prompt, last, bars,
+        ranges, first_said, last_said,
     ) = cells  # fmt: skip
     if tokens is not None:
         session.tokens = _sum_from(tokens)

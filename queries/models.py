@@ -227,6 +227,8 @@ class SessionTotals:
     last_time: float | None = None
     agents: tuple[str, ...] = ()
     """In order of their first appearance."""
+    tools: tuple[str, ...] = ()
+    """What was called, each with its operation behind it, from A to Z."""
     first_prompt: str | None = None
     activity: tuple[int, ...] = ()
     """Events per equal slice of the session's time, oldest first; at most 16 numbers."""

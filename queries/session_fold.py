@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 
 from queries.activity_bars import ActivityBars
-from queries.batch import RowType
+from queries.batch import RowType, type_of
 from queries.fold_parts import KnownSum
 from queries.models import Event, EventKey, EventKind, EventState, SessionTotals
 from queries.open_rows import OpenRows
@@ -31,7 +31,7 @@ class SessionFold:
     __slots__ = (
         "_ranges", "agents", "bars", "calls", "cost", "errors", "events", "failed", "first_prompt",
         "first_said", "first_time", "first_tool", "last_prompt", "last_said", "last_time",
-        "last_tool", "messages", "ok", "open", "prompts", "tokens",
+        "last_tool", "messages", "ok", "open", "prompts", "tokens", "tools",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -49,6 +49,8 @@ class SessionFold:
         self.last_time: float | None = None
         self.agents: dict[str, int] = {}
         """Counted events by agent, in order of first appearance."""
+        self.tools: dict[str, int] = {}
+        """Counted calls by tool and operation, see :func:`~queries.batch.used_tool`."""
         self.first_prompt: tuple[EventKey, str] | None = None
         self.last_prompt: EventKey | None = None
         self.bars = ActivityBars()
@@ -101,6 +103,7 @@ class SessionFold:
                 self.ok += number
             elif kind.state is EventState.ERROR:
                 self.failed += number
+            self.use(kind.used, number)
         if kind.state is EventState.ERROR:
             self.errors += number
         if kind.agent is None:
@@ -111,6 +114,11 @@ class SessionFold:
             return 0 if before else 1
         del self.agents[kind.agent]
         return -1
+
+    def use(self, tool: str | None, number: int) -> None:
+        """Count calls of a tool, see :func:`~queries.batch.used_tool`; None is no tool."""
+        if tool is not None:
+            _add(self.tools, tool, number)
 
     def add_amounts(self, tokens: Sequence[int], costs: Sequence[float], sign: int) -> None:
         """Add (or with -1 take back) what events took, as far as they say so."""
@@ -145,6 +153,8 @@ class SessionFold:
         for agent, number in self.agents.items():
             agents[agent] = agents.get(agent, 0) + number
         self.agents = agents
+        for tool, number in older.tools.items():
+            _add(self.tools, tool, number)
         if self.first_prompt is None or (
             older.first_prompt is not None and older.first_prompt < self.first_prompt
         ):
@@ -169,7 +179,9 @@ class SessionFold:
 
     def totals(self, running: int) -> SessionTotals:
         """An immutable copy; ``running`` is how many calls of it are taken to be under way."""
-        waiting = len(self.waiting())
+        starts = self.waiting()
+        waiting = len(starts)
+        begun = {type_of(start).used or "" for start in starts}
         return SessionTotals(
             events=self.events + waiting,
             prompts=self.prompts,
@@ -184,9 +196,19 @@ class SessionFold:
             first_time=self.first_time,
             last_time=self.last_time,
             agents=tuple(self.agents),
+            tools=tuple(sorted((begun | self.tools.keys()) - {""})),
             first_prompt=None if self.first_prompt is None else self.first_prompt[1],
             activity=self.bars.values(),
         )
+
+
+def _add(counts: dict[str, int], name: str, number: int) -> None:
+    """Add to a count; one that is zero is no entry."""
+    after = counts.get(name, 0) + number
+    if after:
+        counts[name] = after
+    else:
+        counts.pop(name, None)
 
 
 def _merged(first: KnownSum | None, second: KnownSum | None) -> KnownSum | None:

@@ -7,6 +7,7 @@ from dataclasses import fields, replace
 from operator import attrgetter
 from typing import Any
 
+from queries.batch import used_tool
 from queries.fold import Fold
 from queries.models import AggregatedTool, Session, SessionRow, SessionStatus, SessionTotals
 
@@ -125,6 +126,9 @@ def session_row(
                 tool_calls=sum(tool.calls for tool in declared),
                 ok=sum(tool.ok or 0 for tool in declared),
                 failed_calls=sum(tool.calls - tool.ok for tool in declared if tool.ok is not None),
+                tools=tuple(
+                    sorted({used_tool(tool.tool, tool.operation) or "" for tool in declared} - {""})
+                ),
             )
     return SessionRow(judged, totals, complete)
 

@@ -42,7 +42,13 @@ ROW = SessionRow(
         ended=NOW - 3 * HOUR,
         error="Timeout after 30 s",
     ),
-    SessionTotals(events=100, errors=3, agents=("planner", "Hacker-2"), first_prompt="please fix"),
+    SessionTotals(
+        events=100,
+        errors=3,
+        agents=("planner", "Hacker-2"),
+        tools=("Bash run", "Read"),
+        first_prompt="please fix",
+    ),
     complete=True,
 )
 BARE = SessionRow(Session(id="x"), SessionTotals(), complete=False)
@@ -84,6 +90,7 @@ def event_matches(text: str, event: Event = EVENT) -> bool:
         "title:login",
         "id:abc",
         "project:shop component:auth",
+        "tool:bash tool:RUN tool:other,read -tool:grep",
         "events:100 events:=100 events:>=100 events:<=100 events:>99 events:<101",
         "events:5,100",
         "errors:>0",
@@ -97,7 +104,7 @@ def event_matches(text: str, event: Event = EVENT) -> bool:
         "please",
         "hacker",
         "abc",
-        "-status:running -agent:mole -nothing",
+        "-status:running -agent:mole -nothing -read",
         "-since:1h",
         "- 30",
     ],
@@ -123,7 +130,8 @@ def test_a_session_is_found(text: str) -> None:
         '"login flaky"',
         "flaky mole",
         "-flaky",
-        "tool:Bash",  # cannot be known of a session
+        "tool:Grep",
+        "-tool:Bash",
         "kind:tool",
         "state:error",
     ],
@@ -257,8 +265,8 @@ def test_words_for_sessions_are_understood_of_events(text: str, state: EventStat
 
 
 def test_only_what_can_be_answered_may_be_asked() -> None:
-    with pytest.raises(FilterError, match="'tool' cannot be asked here; fields are status,"):
-        parse_filter("tool:Bash", NOW, SESSION_FIELDS)
+    with pytest.raises(FilterError, match=r"'kind' cannot be asked here .*; fields are status,"):
+        parse_filter("kind:tool", NOW, SESSION_FIELDS)
     with pytest.raises(FilterError, match="'project' cannot be asked here"):
         parse_filter("project:x", NOW, EVENT_FIELDS)
     assert parse_filter("agent:x", NOW, SESSION_FIELDS) == parse_filter("agent:x", NOW)
