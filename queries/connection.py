@@ -9,7 +9,7 @@ import contextlib
 import sqlite3
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from enum import Enum
 from pathlib import Path
@@ -63,6 +63,9 @@ class StoreConnection:
         self._lock = threading.RLock()
         self._deadline = float("inf")
         self._stopped = False
+        self.is_unwanted: Callable[[], bool] = always_wanted
+        """Asked before each query: whether nobody wants its answer any more. What was
+        interrupted between two queries would go on otherwise."""
         self._closed = False
         self._moved: Change | None = None
         self._opened: Opened | None = None
@@ -231,6 +234,8 @@ class StoreConnection:
         """
         with self._lock:
             self._stopped = False
+            if self.is_unwanted():
+                raise QueryStoppedError("The query was stopped.")
             for _ in range(_REOPENINGS):
                 if self._opened is None and not self._closed:
                     self._reopen()
@@ -296,6 +301,11 @@ class StoreConnection:
             if first and str(first[0][0]).lower() == column.lower():
                 return True
         return False
+
+
+def always_wanted() -> bool:
+    """No query is unwanted."""
+    return False
 
 
 def _reading(mapping: StoreMapping) -> tuple[object, ...]:

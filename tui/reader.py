@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from queries.connection import Change
+from queries.connection import Change, always_wanted
 from queries.opening import QueryStoppedError, StoreError
 from queries.store import Store
 
@@ -134,6 +134,7 @@ class Reader(threading.Thread):
     def _serve(self, request: _Request) -> None:
         try:
             store = self._ready_store()
+            store.is_unwanted = lambda: self._is_replaced(request) or self._more_urgent(request)
             for value in request.work(store):
                 if self._is_replaced(request):
                     return
@@ -155,6 +156,9 @@ class Reader(threading.Thread):
             log.exception("a request could not be served")
             name = type(error).__name__
             self._receiver(Answer(request.slot, request.ticket, None, f"It failed ({name})."))
+        finally:
+            if self._store is not None:
+                self._store.is_unwanted = always_wanted
 
     def _ready_store(self) -> Store:
         if self._store is not None:

@@ -144,6 +144,8 @@ ruin = st.one_of(
     st.tuples(st.just("hidden"), numbers),
     st.tuples(st.sampled_from(("vacuum", "renumber", "swap_ids", "recreate", "kill"))),
 )  # fmt: skip
+LEAVING = ("again", "another_file", "hidden")
+"""What may leave WAL mode, which SQLite allows nobody while somebody has the store open."""
 look = st.sampled_from(
     (("screen",), ("screen",), ("open",), ("begin",), ("take_up",), ("finish",), ("command",))
 )
@@ -232,10 +234,17 @@ class Looking:
 
 def comparable(snapshot: Snapshot) -> Snapshot:
     assert snapshot.totals.counted == 1.0
-    return replace(snapshot, generation=0, epoch=0, info=None, arrived=(), updated=())
+    # Over what a relation of no rows is counted depends on when the store was opened.
+    relations = {
+        relation: each if each.counts else replace(each, basis="")
+        for relation, each in snapshot.interactions.items()
+    }
+    return replace(
+        snapshot, generation=0, epoch=0, info=None, arrived=(), updated=(), interactions=relations
+    )
 
 
-@settings(max_examples=80)
+@settings(max_examples=60)
 @given(journals, st.lists(st.one_of(ruin, ruin, look), max_size=12))
 def test_no_number_is_stale(journal: Journal, done: list[tuple[Any, ...]]) -> None:
     with tempfile.TemporaryDirectory() as folder, small_steps():
@@ -253,6 +262,8 @@ def test_no_number_is_stale(journal: Journal, done: list[tuple[Any, ...]]) -> No
                         looking.__getattribute__(operation[0])()
                     pass_a_tick(Path(folder))
                 else:
+                    if operation[0] in LEAVING:
+                        looking.close()
                     writing.do(operation)
                     looking.is_disturbed = True
         finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from queries.models import Relation, ToolStatistic
 from queries.text import UNKNOWN, count, duration, percent, short_count
 from tests.stores import LiveWriter
 from tests.stores.live_writer import DIALECTS, UPDATABLE
-from tests.tui.stage import SAMPLE_NAMES, Stage, on_stage, run_line, sample
+from tests.tui.stage import SAMPLE_NAMES, Clock, Stage, on_stage, run_line, sample
 from widgets.tool_table import tool_name
 
 Json = dict[str, Any]
@@ -169,7 +170,7 @@ async def test_written_live(folder: Path, dialect: str) -> None:
         LiveWriter(path, dialect, count=events, update_in_place=dialect in UPDATABLE).run()
 
     write(30)
-    async with on_stage(path, (200, 50)) as stage:
+    async with on_stage(path, (200, 50), clock=Clock(time.time())) as stage:
         for _ in range(3):
             write(7)
             await stage.step()

@@ -99,6 +99,18 @@ def test_a_newer_request_of_the_slot_interrupts_and_replaces(reader: Reader) -> 
     assert heard.nothing_more()
 
 
+def test_what_is_replaced_between_two_queries_ends_too(reader: Reader) -> None:
+    heard = Heard(reader)
+
+    def work(store: Store) -> Iterator[object]:
+        reader.request("tree", say("new"))
+        yield store.query(LONG, deadline=PATIENCE * 2)
+
+    reader.request("tree", work)
+    reader.start()
+    assert heard.next().value == "new"
+
+
 def test_of_several_that_wait_only_the_newest_of_a_slot_is_served(path: Path) -> None:
     reader = StepReader(path)
     reader.held = True

@@ -25,7 +25,8 @@ class TypeAhead(App[ReturnType]):
 
     async def on_event(self, event: events.Event) -> None:
         """Remember where a key is sent to."""
-        if isinstance(event, events.Key) and not event.is_forwarded:
+        # Once the program ends there is nothing that could have the focus.
+        if isinstance(event, events.Key) and not event.is_forwarded and self.screen_stack:
             if self._aimed is None:
                 self._aimed = deque(maxlen=REMEMBERED)
             self._aimed.append((event, self.focused))
