@@ -150,7 +150,11 @@ def test_terminal_that_stops_reading(
     file = tmp_path / "heartbeat"
 
     def number() -> int:
-        return int(file.read_text() or 0) if file.exists() else 0
+        text = "0" if not file.exists() else ""
+        while not text:
+            # It is empty for a moment each time it is written.
+            text = file.read_text()
+        return int(text)
 
     with started(env, output, f"heartbeat={file}") as terminal:
         with terminal.not_reading():

@@ -247,7 +247,7 @@ def test_text_and_csv_of_groups(run: Run, experiment: Path) -> None:
         (("STORE", "--a", FIRST, "--a", FIRST, "--b", SECOND), "named 2 times"),
         (("STORE", "--a", FIRST, "--b", "nobody"), "has no session 'nobody'"),
         (("STORE", "--a", FIRST, "--b", "agent:nobody"), "group B is empty"),
-        (("STORE", "--a", FIRST, "--b", "tool:Bash"), "cannot be asked here"),
+        (("STORE", "--a", FIRST, "--b", "kind:tool"), "cannot be asked here"),
         (("STORE", "--a", FIRST, "--b", SECOND, "--metric", "luck"), "luck"),
         (("STORE", FIRST, "--a", FIRST, "--b", SECOND), "not both"),
         (("STORE", FIRST, SECOND, "--relation", "likes"), "likes"),

@@ -121,7 +121,7 @@ def test_a_store_that_cannot_be_used(
         ("sessions", AUDIT, "--sort", "mood"),
         ("sessions", AUDIT, "--since", "one day"),
         ("sessions", AUDIT, "--days", "nan"),
-        ("sessions", AUDIT, "--filter", "tool:Bash"),
+        ("sessions", AUDIT, "--filter", "kind:tool"),
         ("sessions", AUDIT, "--filter", '"open'),
         ("events", AUDIT, "--filter", "project:x"),
         ("events", AUDIT, "--before", "nothing"),
