@@ -87,10 +87,12 @@ def joined(batches: Sequence[Batch]) -> Batch:
 
     def texts(wanted: Sequence[int]) -> Mapping[int, str]:
         found: dict[int, str] = {}
+        rising = sorted(wanted)
         for start, batch in both:
-            own = [index - start for index in wanted if 0 <= index - start < len(batch.seqs)]
-            if own:
-                found.update((start + index, text) for index, text in batch.texts(own).items())
+            first, end = (bisect_left(rising, at) for at in (start, start + len(batch.seqs)))
+            if first < end:
+                own = batch.texts([index - start for index in rising[first:end]])
+                found.update((start + index, text) for index, text in own.items())
         return found
 
     return Batch(
