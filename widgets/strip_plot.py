@@ -46,7 +46,7 @@ def strip_lines(
         return []
     low, high = min(both), max(both)
     if low == high:
-        around = (abs(low) or 1) / 2
+        around = abs(low) / 2 or 0.5
         low, high = (0.0, 1.0) if metric.unit is Unit.RATE else (low - around, high + around)
     lines: list[str] = []
     for name, values in (("A", values_a), ("B", values_b)):

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.widgets.comparisons import DURATION, group_metric
@@ -38,6 +38,7 @@ def test_quartiles_lie_between_values() -> None:
     assert quantile([7.0], 0.75) == 7.0
 
 
+@example([], [5e-324], 14)
 @given(values, values, st.integers(14, 120))
 def test_nothing_is_wider_than_the_room_and_no_value_is_lost(
     a: list[float], b: list[float], width: int
