@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from queries.alert_groups import grouped, since_filter
 from queries.alerts import with_evidence
 from queries.event_stream import patiently
 from queries.json_shapes import tool_json
@@ -156,7 +157,8 @@ def _is_high(group: Group, limit: float) -> bool:
 
 def _alerts(page: _Page, report: Report, times: tzinfo | None) -> None:
     if report.alerts.alerts:
-        page.table(alert_columns(times), report.alerts.alerts)
+        within = since_filter(report.overview.window.since)
+        page.table(alert_columns(times), grouped(report.alerts.alerts, within))
     else:
         write("No alerts.\n")
     write(f"\nLooked at: {report.alerts.covered}.\n")

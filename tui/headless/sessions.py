@@ -7,6 +7,7 @@ from datetime import tzinfo
 import click
 
 from queries.json_shapes import SESSION_KEYS, session_json
+from queries.model_use import knowing_models
 from queries.models import SessionRow, SessionStatus
 from queries.sessions import SORTS, sort_rows
 from queries.text import count, date_time, duration
@@ -76,6 +77,8 @@ def command(
     with open_store(store) as opened, progress() as tell:
         counted = count_store(opened, tell, stale_after=stale_after(), cache=totals_cache(no_cache))
         wanted = wanted.with_bookmarks(Bookmarks(opened.path).sessions())
+        with progress() as tell:
+            wanted = knowing_models(wanted, opened, tell)
     rows = sort_rows((row for row in counted.rows if wanted.matches_session(row)), order, reverse)
     page = rows[offset:] if limit is None else rows[offset : offset + limit]
     document = {
