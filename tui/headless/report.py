@@ -55,7 +55,7 @@ RULE = "=" * 80
 @store_argument
 @window_options
 @session_options
-@click.option("--json", "form", flag_value="json", default=None, help="Print JSON.")
+@click.option("--json", "-j", "form", flag_value="json", default=None, help="Print JSON.")
 @click.option("--markdown", "form", flag_value="markdown", help="Print Markdown.")
 @click.option(
     "--output", "-o", type=click.Path(dir_okay=False), metavar="FILE",

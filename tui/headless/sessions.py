@@ -32,9 +32,11 @@ from tui.headless.stores import open_store, progress, stale_after, totals_cache
     "--status", multiple=True, type=click.Choice([status.value for status in SessionStatus]),
     help="Only in this state; may be repeated.",
 )  # fmt: skip
-@click.option("--component", multiple=True, metavar="TEXT", help="Part of the component's name.")
+@click.option(
+    "--component", "-c", multiple=True, metavar="TEXT", help="Part of the component's name."
+)
 @click.option("--agent", multiple=True, metavar="TEXT", help="Part of an agent's name.")
-@click.option("--days", type=float, metavar="N", help="Active in the last N days.")
+@click.option("--days", "-d", type=float, metavar="N", help="Active in the last N days; 0: ever.")
 @click.option("--since", metavar="TIME", help="Active at or after: 7d, 12h, today, 2026-01-12.")
 @click.option("--until", metavar="TIME", help="Begun before.")
 @click.option("--filter", "typed", metavar="FILTER", help="Such as: status:failed errors:>3 login")
