@@ -170,6 +170,8 @@ class OverviewScreen(PaneSet):
 
     def take_answer(self, answer: Answer) -> None:
         """Take up models, or the evidence of the alert that was opened."""
+        if not self._is_ready:
+            return
         if answer.slot == MODELS_SLOT:
             if self.reading.wanted.by is By.MODEL:
                 self.reading.measure()
@@ -180,7 +182,9 @@ class OverviewScreen(PaneSet):
             self._go_to(self._sought)
 
     def alerts_found(self) -> None:
-        """Show the alerts as they are now."""
+        """Show the alerts as they are now; nothing before there is a screen."""
+        if not self._is_ready:
+            return
         found = self._watch.alerts
         if found is not None:
             if found is not self._alerts:
