@@ -207,7 +207,11 @@ def _secret_in(found: re.Match[str], rule: Rule) -> tuple[int, int] | None:
     groups = found.groupdict()
     name = next((name for name in ("secret", "quoted") if groups.get(name)), 0)
     secret = found[name]
-    if secret.startswith(_MASK) or (rule.accepts is not None and not rule.accepts(secret)):
+    if (
+        secret.startswith(_MASK)
+        or not secret.strip(COVER)
+        or (rule.accepts is not None and not rule.accepts(secret))
+    ):
         return None
     return found.start(name) - found.start(), found.end(name) - found.start()
 
