@@ -39,6 +39,15 @@ def test_keys_that_quit(home: Home, store: Path, key: str) -> None:
         assert in_group(terminal) == []
 
 
+@pytest.mark.parametrize("keys", ["qi", "q:3", "q\x10", "q5", "qexit\r"])
+def test_what_is_typed_behind_quit_is_nobodys(home: Home, store: Path, keys: str) -> None:
+    with home.open(store) as terminal:
+        terminal.send(keys)
+        assert terminal.wait() == 0
+        assert terminal.restored() == []
+        assert b"stopped because" not in terminal.raw
+
+
 def test_quit_while_typing(home: Home, store: Path) -> None:
     with home.open(store) as terminal:
         terminal.send("/quit")
