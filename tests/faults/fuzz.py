@@ -64,12 +64,12 @@ def some_id(path: Path) -> str:
     try:
         with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
             for table, column in (("sessions", "session_id"), ("sessions", "id")):
-                with contextlib.suppress(sqlite3.Error):
+                with contextlib.suppress(sqlite3.Error, UnicodeDecodeError):
                     found = connection.execute(f"SELECT {column} FROM {table} LIMIT 1").fetchone()
                     if found is not None:
                         return str(found[0])
-    except sqlite3.Error:
-        pass
+    except (sqlite3.Error, UnicodeDecodeError):
+        return "nobody"
     return "nobody"
 
 
