@@ -332,7 +332,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
             "export_view", "Program", footer=14, contexts=_READ),
     Command("program.masking", ("X",), "mask secrets",
             "Cover on the screen what looks like a credential, or show it.",
-            "app.toggle_masking", "Program", footer=9, contexts=_ANY),
+            "app.toggle_masking", "Program", footer=4, contexts=_ANY),
     Command("program.picture", ("O",), "picture",
             "Write a picture of the screen to a file.",
             "app.picture", "Program", contexts=_ANY),

@@ -18,7 +18,7 @@ from widgets.fact_flow import FactFlow
 from widgets.line_bar import LineBar
 from widgets.line_view import LineView
 
-MOST_NOTES: Final = 3
+MOST_NOTES: Final = 5
 """Passing messages that are shown at a time."""
 _COVERED: Final = re.compile("•{4,}")
 

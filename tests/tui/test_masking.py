@@ -281,4 +281,4 @@ async def test_a_repeated_message_replaces_the_one_before(folder: Path) -> None:
         for number in range(9):
             stage.app.notify(f"message {number}", markup=False)
         await stage.settle()
-        assert stage.said() == ["message 6", "message 7", "message 8"]
+        assert stage.said() == ["message 4", "message 5", "message 6", "message 7", "message 8"]
