@@ -117,6 +117,8 @@ class LeanRows:
         if len(there) < len(running):
             # Gone in the meantime, or unreadable, which the store has counted.
             gone = {rows[index][0] for index in running}.difference(there)
+            if not gone:
+                raise _UnclearError  # A damaged file may hold one key twice.
             return self._batch(store, source, [row for row in rows if row[0] not in gone])
         batch = self._columns(store, source, columns, types)
         _tell(batch, {index: there[rows[index][0]] for index in running})

@@ -23,6 +23,7 @@ from typing import Protocol
 from urllib.parse import quote
 
 from queries.dialects.session_buddy import Described
+from queries.lite import LiteConnection
 from queries.signatures import (
     QueryStoppedError as QueryStoppedError,
 )
@@ -211,7 +212,9 @@ def _private_copy(path: Path, reason: str) -> Opened:
     folder = tempfile.TemporaryDirectory(prefix="session-tui-")
     try:
         target = _copied(path, Path(folder.name) / "store.db")
-        with contextlib.closing(sqlite3.connect(target, isolation_level=None)) as recover:
+        with contextlib.closing(
+            sqlite3.connect(target, isolation_level=None, factory=LiteConnection)
+        ) as recover:
             recover.execute("SELECT count(*) FROM sqlite_master").fetchall()
         connection = _connect(target, "mode=ro")
     except (OSError, sqlite3.Error) as error:
@@ -248,6 +251,7 @@ def _connect(path: Path, options: str) -> sqlite3.Connection:
         timeout=0,
         check_same_thread=False,
         cached_statements=256,
+        factory=LiteConnection,
     )
     try:
         _try_reading(connection)

@@ -234,6 +234,11 @@ class PaneScreen(PaneLayout):
         """Leave out, or show again, what moves all the time."""
         self.session_view.shows_trend = not self.owner.low_bandwidth
 
+    def masking_changed(self) -> None:
+        """Say the titles anew: secrets are covered now, or shown."""
+        self.titles = ("", "", "", "")
+        self.show_status()
+
     def zone_changed(self, zone: tzinfo | None) -> None:
         """Show times in another zone."""
         self.tree_view.zone = zone
