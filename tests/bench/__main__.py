@@ -113,12 +113,13 @@ def _shares(only: Sequence[str], large: bool) -> dict[str, float]:
 
 
 def _generate(bench: Workbench, wanted: Sequence[str]) -> None:
-    stores = {("canonical", bench.small): None}
-    for name in wanted:
-        for size in (bench.big, bench.huge):
-            stores |= {(shape, size): None for shape in FAMILIES[name].shapes if size}
+    stores = {("canonical", bench.small)}
+    for family in (FAMILIES[name] for name in wanted):
+        sizes = (bench.huge, bench.big, bench.big // 10 if family.tenth else None)
+        stores |= {(shape, size) for size in sizes if size for shape in family.shapes}
     try:
-        prepare(bench.stores, stores)
+        # The largest first, so that no core waits for it in the end.
+        prepare(bench.stores, sorted(stores, key=lambda store: (-store[1], store[0])))
     except OSError as error:
         print(f"  {error}", file=sys.stderr)
 

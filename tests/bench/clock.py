@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from math import isfinite, isinf
 from types import FrameType
 
-OVERRUN = 1.8
+OVERRUN = 1.5
 """So many times its part a family may take before it is stopped."""
 LEAST = 0.05
 """Seconds: an alarm cannot be set to none."""

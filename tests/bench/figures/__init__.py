@@ -34,6 +34,8 @@ class Family:
     """What it takes longer where there are stores of ten million events."""
     shapes: Sequence[str] = ("canonical",)
     """Of the large stores that it reads."""
+    tenth: bool = False
+    """Whether it reads stores of a tenth of the events, too."""
 
     def share(self, large: bool) -> float:
         """Seconds that it is to have."""
@@ -43,14 +45,14 @@ class Family:
 # Whole stores are counted by each way once, in the back-fill; others are compared with that.
 FAMILIES: Mapping[str, Family] = {
     "start": Family(start.FIGURES, start.measure, 45, 30),
-    "backfill": Family(backfill.FIGURES, backfill.measure, 75, 600, SHAPES),
-    "commands": Family(commands.FIGURES, commands.measure, 95),
-    "panes": Family(panes.FIGURES, panes.measure, 45, 0, SHAPES),
-    "totals": Family(totals.FIGURES, totals.measure, 15, 150),
+    "backfill": Family(backfill.FIGURES, backfill.measure, 85, 600, SHAPES),
+    "commands": Family(commands.FIGURES, commands.measure, 95, tenth=True),
+    "panes": Family(panes.FIGURES, panes.measure, 35, 0, SHAPES, tenth=True),
+    "totals": Family(totals.FIGURES, totals.measure, 18, 150),
     "polling": Family(polling.FIGURES, polling.measure, 4),
     "resident": Family(resident.FIGURES, resident.measure, 45, 200),
     "output": Family(output.FIGURES, output.measure, 50),
-    "keys": Family(keys.FIGURES, keys.measure, 75, 30),
-    "live": Family(live.FIGURES, live.measure, 35),
+    "keys": Family(keys.FIGURES, keys.measure, 70, 30),
+    "live": Family(live.FIGURES, live.measure, 40),
     "writer": Family(writer.FIGURES, writer.measure, 60),
 }

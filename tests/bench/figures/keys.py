@@ -78,16 +78,18 @@ def measure(bench: Workbench) -> Iterator[Result]:
     control: list[float] = []
     with bench.screen(bench.module("empty", "echo")) as echo:
         echo.wait_until(shows_ready)
-        for name, found in (
-            *_idle(bench, echo),
-            ("live", _live(bench, echo)),
-            ("nodes", _nodes(bench, echo)),
-            ("backfill", _back_fill(bench, echo)),
-        ):
+        for name, found in _each(bench, echo):
             control += found.control
             planned = IDLE_KEYS if name in ("idle", "tree") else KEYS
             yield from found.results(name, bench.many(planned))
     yield Result("keys.control-p99", percentile(control, 0.99) * 1000, runs=len(control))
+
+
+def _each(bench: Workbench, echo: Screen) -> Iterator[tuple[str, Latencies]]:
+    yield from _idle(bench, echo)
+    yield "live", _live(bench, echo)
+    yield "nodes", _nodes(bench, echo)
+    yield "backfill", _back_fill(bench, echo)
 
 
 def _idle(bench: Workbench, echo: Screen) -> Iterator[tuple[str, Latencies]]:
@@ -206,7 +208,7 @@ def _latencies(
         echo.wait_for_bytes(before)
         found.control.append(echo.last_moment - begun)
         # Anywhere between two polls.
-        time.sleep(0.02 + 0.06 * dice.random())
+        time.sleep(0.015 + 0.04 * dice.random())
     return found
 
 

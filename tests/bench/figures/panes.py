@@ -33,8 +33,8 @@ FIGURES = (
 SAMPLE = 60
 """Sessions that are opened, evenly over all sizes but the giant."""
 NAIVE_EVERY = 10
-"""The naive way is so slow that it is tried with every tenth of them only."""
-NAIVE_LIMIT = 1.5
+"""The naive way to tools and matrix is so slow that it is tried with so few of them."""
+NAIVE_LIMIT = 3.0
 """Seconds after which a statement of the naive way is given up."""
 GIVEN_UP, TENTH = "at least", "from a tenth of the events"
 NOT_DONE = "not done"
@@ -87,12 +87,13 @@ def _measure(bench: Workbench, shape: str) -> Taken:
     taken: Taken = {}
     with Store(path) as store, closing(connect(path)) as plain:
         taken["sessions"] = _sessions(bench, store, path, shape)
-        taken["tree"] = _each(chosen, _tree(store), _naive_tree(plain, shape), _rows(plain, shape))
+        rows = _rows(plain, shape)
+        taken["tree"] = _each(chosen, _tree(store), _naive_tree(plain, shape), rows)
         taken["tree-giant"] = _each([giant] * bench.runs(5), _tree(store), None, None)
         taken["tree-giant"]["naive"] = [_tree_of_a_tenth(bench, shape) * 10]
         not_done: list[float] = []
         naive_way = _naive_scope(plain, shape, not_done)
-        taken["scope"] = _each(chosen, _scope(store), naive_way, _rows(plain, shape))
+        taken["scope"] = _each(chosen, _scope(store), naive_way, rows, NAIVE_EVERY)
         taken["scope"][NOT_DONE] = [*not_done]
         not_done.clear()
         taken["scope-giant"] = _each([giant] * bench.runs(5), _scope_begun(store), None, None)
@@ -131,12 +132,18 @@ def _tree_of_a_tenth(bench: Workbench, shape: str) -> float:
 Read = Callable[[str], object]
 
 
-def _each(sessions: list[str], ours: Read, naive_way: Read | None, floor: Read | None) -> Times:
+def _each(
+    sessions: list[str],
+    ours: Read,
+    naive_way: Read | None,
+    floor: Read | None,
+    naive_every: int = 1,
+) -> Times:
     ways = {"ours": ours, "naive": naive_way, "floor": floor}
     times: Times = {name: [] for name in (*ways, "busy")}
     for number, session in enumerate(sessions):
         for name, way in ways.items():
-            if way is not None and (name != "naive" or number % NAIVE_EVERY == 0):
+            if way is not None and (name != "naive" or number % naive_every == 0):
                 begun, busy = time.perf_counter(), time.thread_time()
                 way(session)
                 times[name].append(time.perf_counter() - begun)
