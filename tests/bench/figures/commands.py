@@ -11,12 +11,12 @@ from tests.bench.workbench import Workbench
 
 OF_ALL: Mapping[str, tuple[str, ...]] = {
     "sessions": (), "tools": (), "agents": (), "metrics": (), "activity": (), "doctor": (),
-    "events": ("--limit", "100"),
+    "events": ("--limit", "100"), "delegations": (), "report": (),
 }  # fmt: skip
 """Commands about everything, with their options."""
 OF_SESSIONS = {"session": 1, "timeline": 1, "compare": 2}
 """Commands about the giant session and others, with how many of them."""
-OFTEN = ("sessions", "tools", "events")
+OFTEN = ("tools", "events")
 """Commands that are run more than once."""
 REASON = "It is a back-fill, and what the view needs besides; see there."
 PASS = "a view of 1M events with `--json`"
