@@ -51,6 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         found = measure(bench, options.only, keep, seconds)
         keep(found, done=True)
     content, found = report.read_json(path)
+    print(f"kept in {path.name}", file=sys.stderr)
     shown = tables.markdown if options.markdown else tables.text
     sys.stdout.write(shown(content, found))
     return int(options.strict and content["missed"] > 0)
