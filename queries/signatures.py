@@ -22,6 +22,10 @@ class StoreBusyError(StoreError):
     retry = True
 
 
+class StoreDamagedError(StoreError):
+    """Something in the file makes no sense to SQLite."""
+
+
 class StoreGoneError(StoreError):
     """There is no file at the path (any more)."""
 

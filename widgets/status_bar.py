@@ -22,7 +22,7 @@ class _Part:
 
 
 _LEFT_OUT_FIRST = (
-    "program", "problems", "totals", "dialect", "rate", "events", "sessions", "running", "path",
+    "program", "totals", "dialect", "rate", "events", "problems", "sessions", "running", "path",
 )  # fmt: skip
 """In this order parts give way where there is no room; the state and a message never do."""
 

@@ -95,6 +95,13 @@ async def test_narrow_bars_leave_out_the_least_important_first() -> None:
     assert seen[-1] == ("live",)
 
 
+async def test_what_is_left_out_stays_visible_where_there_is_little_room() -> None:
+    bar = StatusBar()
+    bar.show(replace(SNAPSHOT, problems=(Problem("event", "rows left out", 17),)))
+    async with shown(bar, 80):
+        assert "17 problems" in drawn(bar)
+
+
 async def test_the_far_folders_of_a_long_path_give_way() -> None:
     bar = StatusBar()
     long = replace(INFO, path="/home/someone/with/a/very/long/way/to/the/file/heist_audit.db")
