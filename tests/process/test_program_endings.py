@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.process.program import PROGRAM, Home, wait_for_all_panes
-from tests.process.terminal import Terminal
+from tests.process.terminal import PATIENCE, Terminal
 
 pytestmark = pytest.mark.process
 
@@ -53,7 +53,7 @@ def test_quit_while_typing(home: Home, store: Path) -> None:
 def test_signals_that_end(home: Home, store: Path, number: signal.Signals) -> None:
     with home.open(store) as terminal:
         terminal.kill(number)
-        assert terminal.wait(3) == 128 + number
+        assert terminal.wait() == 128 + number
         assert terminal.restored() == []
         assert in_group(terminal) == []
 
@@ -62,14 +62,14 @@ def test_a_signal_before_the_screen_is_there(home: Home, store: Path) -> None:
     with home.run(store) as terminal:
         terminal.wait_for(lambda t: b"opening" in t.raw)
         terminal.kill(signal.SIGTERM)
-        assert terminal.wait(3) == 143
+        assert terminal.wait() == 143
         assert terminal.restored() == []
 
 
 def test_the_demo_ends_with_its_terminal(home: Home) -> None:
     with home.open("demo") as terminal:
         terminal.kill(signal.SIGTERM)
-        assert terminal.wait(4) == 143
+        assert terminal.wait() == 143
         assert terminal.restored() == []
     assert list((home.folder / "tmp").iterdir()) == []
 
@@ -78,7 +78,7 @@ def test_the_demo_ends_with_its_terminal(home: Home) -> None:
 def test_the_window_is_closed(home: Home, store: Path, ignore_hangup: bool) -> None:
     with home.open(store, ignore_hangup=ignore_hangup) as terminal:
         terminal.hang_up()
-        assert terminal.process.wait(3) == 129
+        assert terminal.process.wait(PATIENCE) == 129
         assert in_group(terminal) == []
 
 
@@ -165,9 +165,9 @@ def test_tiny_windows(home: Home, store: Path, columns: int, rows: int) -> None:
 def test_a_terminal_that_does_not_read(home: Home) -> None:
     with home.open("demo", "--speed", "50") as terminal:
         with terminal.not_reading():
-            terminal.wait_for(lambda t: t.is_full(), what="a full pseudo-terminal", timeout=20)
+            terminal.wait_for(lambda t: t.is_full(), what="a full pseudo-terminal")
             terminal.kill(signal.SIGTERM)
-            assert terminal.process.wait(4) == 143
+            assert terminal.process.wait(PATIENCE) == 143
         terminal.wait()
         assert terminal.restored() == []
     assert os.listdir(home.folder / "tmp") == []

@@ -16,7 +16,7 @@ from tui.reader import Answer, Reader
 
 LONG = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM n) SELECT count(*) FROM n"
 """A query without end."""
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from tests.stores.canonical import CanonicalStore, canonical_store
 
 PROGRAM = [sys.executable, "-c", "import sys; from tui.cli import main; sys.exit(main())"]
 AUDIT = str(SAMPLES / "heist-audit.db")
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 pytestmark = pytest.mark.process
 
