@@ -188,11 +188,23 @@ class StoreConnection:
             return Change.REOPEN if now != self._base or self._is_hasty() else Change.NONE
         version = self.query("PRAGMA data_version")[0][0]
         if version == self._data_version:
-            return Change.NONE
+            return Change.REOPEN if self._is_overwritten(before, now) else Change.NONE
         if self.query("PRAGMA schema_version")[0][0] != self._schema_version:
             return Change.REPLACED
         self._data_version = version
+        # What the commit did to the files after the look at them is no change of its own.
+        self.signature = opening.signature(self.path)
         return Change.DATA
+
+    def _is_overwritten(self, before: Signature, now: Signature) -> bool:
+        """Whether the files are others, or were written by somebody who does not use SQLite.
+
+        While we have a database in WAL mode open nobody else takes its index away. In the
+        other modes a commit is told by the connection, too.
+        """
+        if self.info.journal_mode == "wal":
+            return bool(before.index) and now.index != before.index
+        return (now.size, now.modified) != (before.size, before.modified)
 
     def _is_hasty(self) -> bool:
         """Whether a write in the same instant as our look at the file may be unseen."""
@@ -287,8 +299,8 @@ class StoreConnection:
                 except StoreDamagedError:
                     self._reopen(is_damaged=not self._is_outdated())
                     continue
-                except StoreError:
-                    if not self._is_outdated():
+                except StoreError as error:
+                    if not (self._is_outdated() or needs_another_way(error)):
                         raise
                 else:
                     if not self._is_outdated():
@@ -344,6 +356,17 @@ class StoreConnection:
             if first and str(first[0][0]).lower() == column.lower():
                 return True
         return False
+
+
+def needs_another_way(error: StoreError) -> bool:
+    """Whether the file may be read if it is opened in another way.
+
+    As where a writer died meanwhile, whose journal has to be rolled back.
+    """
+    cause = error.__cause__
+    return isinstance(cause, sqlite3.Error) and opening.error_name(cause).startswith(
+        ("SQLITE_READONLY", "SQLITE_CANTOPEN")
+    )
 
 
 def always_wanted() -> bool:

@@ -72,7 +72,7 @@ class LeanRows:
         batch = self.read_cells(store, source, rows)
         if batch is not None:
             if after is None:
-                after = seen[-1][0] - 1 if len(seen) == limit else _LOWEST
+                after = seen[-1][0] - 1 if len(seen) == limit else _LOWEST - 1
             return batch, after
         if after is None:
             after = store.slice_start(source, upto, limit)

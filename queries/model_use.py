@@ -40,7 +40,7 @@ def models_used(store: Store, *, progress: Progress | None = None) -> dict[str, 
 def _slice(store: Store, source: int, after: int, upto: int) -> Rows:
     return store.query(
         f"SELECT DISTINCT session_id, model FROM event_rows_{source}"
-        " WHERE seq > ? AND seq <= ? AND model IS NOT NULL",
-        (after, upto),
+        " WHERE seq >= ? AND seq <= ? AND model IS NOT NULL",
+        (max(after + 1, -(2**63)), upto),
         deadline=30,
     )

@@ -14,7 +14,6 @@ import os
 import shutil
 import sqlite3
 import stat
-import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -35,7 +34,7 @@ from queries.signatures import StoreBusyError as StoreBusyError
 from queries.signatures import StoreDamagedError as StoreDamagedError
 from queries.signatures import StoreError as StoreError
 from queries.signatures import StoreGoneError as StoreGoneError
-from queries.signatures import real_path, status_of
+from queries.signatures import private_folder, real_path, status_of
 from queries.signatures import signature as signature
 from queries.text import clean
 
@@ -198,13 +197,17 @@ def _imported(path: Path) -> Opened:
     return Opened(connection, how, immutable=False, copy=found, uri=uri, origin=found.origin)
 
 
+_NO_INDEX = ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_IOERR_SHM", "SQLITE_FULL")
+"""How it is called where the index of a -wal cannot be made, or not be used."""
+
+
 def _otherwise(path: Path, error: sqlite3.Error, is_wal: bool, now: Signature) -> Opened:
     if is_busy(error):
         raise StoreBusyError(f"{clean(str(path))}: is locked by a writer.") from error
     name = error_name(error)
-    if is_wal and now.wal_size <= 0 and name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN")):
+    if is_wal and now.wal_size <= 0 and name.startswith(_NO_INDEX):
         return _immutable(path, "its folder cannot be written and there is no pending -wal")
-    if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN")):
+    if name.startswith(_NO_INDEX):
         reason = "its folder cannot be written and it has a -wal without an index"
         if name == "SQLITE_READONLY_ROLLBACK":
             reason = "a writer died and left a journal that has to be rolled back"
@@ -268,7 +271,7 @@ def _opened(path: Path, options: str, how: str, copy: Copy | None = None) -> Ope
 
 
 def _private_copy(path: Path, reason: str) -> Opened:
-    folder = tempfile.TemporaryDirectory(prefix="session-tui-")
+    folder = private_folder(path)
     try:
         target = _copied(path, Path(folder.name) / "store.db")
         with contextlib.closing(sqlite3.connect(target, isolation_level=None)) as recover:

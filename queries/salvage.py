@@ -28,6 +28,7 @@ from queries.signatures import (
     StoreBusyError,
     StoreDamagedError,
     StoreError,
+    private_folder,
 )
 from queries.text import clean
 
@@ -86,7 +87,7 @@ def salvage(
             known._users += 1
             return known
         begun = time.monotonic()
-        folder = tempfile.TemporaryDirectory(prefix="session-tui-")
+        folder = private_folder(path)
         try:
             if shutil.disk_usage(folder.name).free < size:
                 raise StoreError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Iterable
@@ -73,10 +74,18 @@ def write_new(name: str, suffix: str, text: str, folder: Path | None = None) -> 
         except FileExistsError:
             continue
         except OSError as error:
-            raise ExportError(
-                f"{clean(str(path))}: cannot be written ({error.strerror})."
-            ) from error
-        with open(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
+            raise _unwritable(path, error) from error
+        try:
+            with open(descriptor, "w", encoding="utf-8") as file:
+                file.write(text)
+        except OSError as error:
+            # Half a file is worse than none.
+            with contextlib.suppress(OSError):
+                path.unlink()
+            raise _unwritable(path, error) from error
         return path
     raise ExportError(f"{clean(str(folder))}: holds too many exports already.")
+
+
+def _unwritable(path: Path, error: OSError) -> ExportError:
+    return ExportError(f"{clean(str(path))}: cannot be written ({error.strerror}).")

@@ -58,7 +58,8 @@ def counted_by_command(home: Home, path: Path) -> int:
 
 def counted_by_sql(path: Path) -> int:
     """Rows of the table of events, of a store whose rows are events one by one."""
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+    # Not read-only: that would leave files beside a database in WAL mode.
+    with closing(sqlite3.connect(path, timeout=PATIENCE)) as connection:
         rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
         name = next(name for (name,) in rows.fetchall() if name in _TABLES)
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]

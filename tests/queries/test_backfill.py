@@ -21,6 +21,7 @@ from queries.fold import Fold
 from queries.models import Event, EventState
 from queries.opening import StoreBusyError
 from queries.store import Store
+from queries.tailing import Tail
 from queries.tools import tool_statistics
 from tests.queries.dialects.reading import HOSTILE_CELLS
 from tests.queries.events import sequences
@@ -335,6 +336,25 @@ def test_a_damaged_file_whose_rows_are_far_apart_is_passed_too(tmp_path: Path) -
             assert steps < 200
         assert fold.rows > 6900
         assert sum(problem.count for problem in store.problems()) == 7000 - fold.rows
+
+
+def test_the_lowest_number_that_a_row_can_have(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    with canonical_store(path) as builder:
+        for seq in (-(2**63), -5, 2**63 - 1):
+            builder.add_event("s", seq=seq)
+    with Store(path) as store:
+        fold = Fold(messages_only=False)
+        past = Backfill(store, fold)
+        steps = 0
+        while not past.done:
+            past.step(store, 2)
+            steps += 1
+            assert steps < 5
+        assert fold.rows == 3
+    assert [line.event.seq for line in Tail(path, from_start=True).poll()] == [
+        -(2**63), -5, 2**63 - 1,
+    ]  # fmt: skip
 
 
 def test_states_are_not_lost_with_their_rows(tmp_path: Path) -> None:

@@ -161,6 +161,14 @@ async def test_trouble_is_told_in_place_of_figures() -> None:
         assert "events" not in text
 
 
+async def test_trouble_does_not_repeat_the_path() -> None:
+    bar = StatusBar()
+    bar.show(replace(SNAPSHOT, state=StoreState.GONE, message=f"{INFO.path}: no such file."))
+    async with shown(bar, 80):
+        assert drawn(bar).count("htmlgraph.db") == 1
+        assert "no such file." in drawn(bar)
+
+
 async def test_totals_say_how_far_they_are_and_unknown_rates_are_dashes() -> None:
     bar = StatusBar()
     async with shown(bar, 160) as pilot:

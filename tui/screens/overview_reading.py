@@ -13,6 +13,7 @@ from queries.models import Snapshot
 from queries.overview import Models
 from queries.overview_models import By
 from queries.store import Store
+from tui.pause import Pause
 from tui.poller import Poller
 from tui.reader import Answer, Reader
 from tui.screens.overview_figures import Measured, Wanted, measure
@@ -62,8 +63,7 @@ class OverviewReading:
         self._clock = clock
         self._receiver = receiver
         self._models: Models | None = None
-        self._models_asked: float | None = None
-        self._next_models = 0.0
+        self._models_pause = Pause(clock, MODELS_PAUSE, _SHARE)
 
     @property
     def is_waiting_for_models(self) -> bool:
@@ -104,10 +104,7 @@ class OverviewReading:
 
     def take_answer(self, answer: Answer) -> None:
         """Keep which models were used."""
-        now = self._clock()
-        took = now - (now if self._models_asked is None else self._models_asked)
-        self._models_asked = None
-        self._next_models = now + max(MODELS_PAUSE, took * _SHARE)
+        self._models_pause.end()
         self.models_error = answer.error
         if isinstance(answer.value, dict):
             self._models = answer.value
@@ -118,11 +115,11 @@ class OverviewReading:
         self.want(replace(self.wanted, **changes))  # type: ignore[arg-type]  # fields by name
 
     def _read_models(self) -> None:
-        if self._models_asked is not None or self._clock() < self._next_models:
+        if not self._models_pause.is_over():
             return
 
         def work(store: Store) -> Iterator[object]:
             yield models_used(store)
 
-        self._models_asked = self._clock()
+        self._models_pause.begin()
         self._reader.request(MODELS_SLOT, work)
