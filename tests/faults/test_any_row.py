@@ -15,7 +15,7 @@ from tests.faults.numbers import (
     wait_for_events,
 )
 from tests.process.escapes import unwanted
-from tests.process.program import LISTED, Home, fingerprint
+from tests.process.program import Home, fingerprint
 from tests.process.terminal import Terminal
 from tests.queries.test_store_hostile import BUILDERS, ODD, SHORT, columns_of, put
 from tests.stores import RawText, StoreBuilder, canonical_store
@@ -31,7 +31,7 @@ def walk(terminal: Terminal) -> None:
     for key in ("down", "down", "tab", "pageup", "g", "G", "tab", "a", "tab", "m", "tab", "G", "g"):
         terminal.press(key)
     terminal.press("?")
-    terminal.wait_for(lambda t: LISTED.search(t.text()) is None, what="the help")
+    terminal.wait_for_text("─ Help ─")
     terminal.press("escape")
     wait_for_bar(terminal, "live")
 

@@ -110,11 +110,13 @@ def test_the_list_of_tables(home: Home) -> None:
 
 
 @pytest.mark.parametrize("sample", STORES)
-def test_each_page_of_each_sample_in_turn(tmp_path: Path, sample: str) -> None:
+def test_pages_of_each_sample_in_turn(tmp_path: Path, sample: str) -> None:
     """Without a terminal: what is followed, and what a command counts."""
     path = tmp_path / sample
     whole = count_store(SAMPLES / sample).fold.rows
-    for page in pages_of(SAMPLES / sample):
+    pages = pages_of(SAMPLES / sample)
+    # Every third page of the samples with many tables: all of them take a minute.
+    for page in pages[:: 1 + 2 * (len(pages) > 100)]:
         shutil.copyfile(SAMPLES / sample, path)
         spoil(path, [page])
         feed = Feed(path)

@@ -15,7 +15,7 @@ from tests.faults.numbers import (
     wait_for_bar,
     wait_for_events,
 )
-from tests.process.program import LISTED, Home, wait_for_all_panes
+from tests.process.program import Home, wait_for_all_panes
 from tests.queries.files import filled
 from tests.stores import Journal
 
@@ -59,7 +59,7 @@ def test_an_exclusive_lock_for_a_long_time(home: Home) -> None:
         assert terminal.cpu_seconds() - used < HELD / 2
         assert terminal.lines()[1:8] == shown[:7]
         terminal.press("?")
-        terminal.wait_for(lambda t: LISTED.search(t.text()) is None, what="the help")
+        terminal.wait_for_text("─ Help ─")
         terminal.press("escape")
         writer.execute("COMMIT")
         writer.close()
