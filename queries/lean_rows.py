@@ -72,7 +72,7 @@ class LeanRows:
         batch = self.read_cells(store, source, rows)
         if batch is not None:
             if after is None:
-                after = seen[-1][0] - 1 if len(seen) == limit else _LOWEST
+                after = seen[-1][0] - 1 if len(seen) == limit else _LOWEST - 1
             return batch, after
         if after is None:
             after = store.slice_start(source, upto, limit)
@@ -259,16 +259,7 @@ def _texts(store: Store, source: int, seqs: Sequence[int]) -> dict[int, str]:
     """The summaries of rows that can be read."""
     amend = store.mapping.sources[source].amend
     cells = "seq, summary" if amend is None else "seq, summary, kind, tool"
-    try:
-        rows = _rows_of(store, source, cells, seqs)
-    except (StoreBusyError, StoreGoneError, QueryStoppedError):
-        raise
-    except StoreError:
-        # A text may be longer than the page that the rest of its row is on, and be damaged.
-        if len(seqs) == 1:
-            return {}
-        middle = len(seqs) // 2
-        return _texts(store, source, seqs[:middle]) | _texts(store, source, seqs[middle:])
+    rows = _rows_of(store, source, cells, seqs)
     if amend is None:
         return {seq: summary_text(summary) for seq, summary in rows}
     return {

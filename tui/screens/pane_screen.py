@@ -128,7 +128,7 @@ class PaneScreen(PaneLayout):
             self._hand_on(answer)
         else:
             self._hand_on(answer)
-        if error and not answer.retry:
+        if error and not answer.is_passing:
             self.say(error)
         self.show_titles()
         if self.activity.news:
