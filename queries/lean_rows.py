@@ -25,6 +25,10 @@ _MARKS = "json_array(agent, kind, phase, state, tool, operation)"
 _CELLS = f"seq, session_id, {_MARKS}, time, duration, tokens, cost"
 _UNKNOWN = (None, None, None, None)
 _LOWEST = -(2**63)
+PAGE = 2500
+"""Rows that are read at once at most: a writer may have to wait for that long."""
+WHOLE = 1000
+"""Whole rows that are read at once at most."""
 KEPT = 50_000
 """Sessions and types that are kept by their raw cells at most, before all are let go."""
 
@@ -47,26 +51,21 @@ class LeanRows:
     def read(
         self, store: Store, source: int, after: int | None, upto: int, limit: int
     ) -> tuple[Batch, int]:
-        """The newest ``limit`` rows with ``after < seq <= upto``, and the seq they come after.
+        """The newest rows with ``after < seq <= upto``, and the seq they come after.
 
         Args:
             store: to read.
             source: number of the source.
             after: None for as many rows as the limit allows.
             upto: the highest seq.
-            limit: most rows.
+            limit: most rows. Fewer are read where that takes whole rows.
 
         Raises StoreError as the store's own queries do.
         """
         seen: list[Row] = []
 
         def rows(cells: str) -> list[Row]:
-            low = _LOWEST if after is None else max(after + 1, _LOWEST)
-            seen[:] = store.query(
-                f"SELECT {cells} FROM event_rows_{source}"
-                " WHERE seq >= ? AND seq <= ? ORDER BY seq DESC LIMIT ?",
-                (low, upto, limit),
-            )
+            seen[:] = _pages(store, source, cells, after, upto, limit)
             return seen[::-1]
 
         batch = self.read_cells(store, source, rows)
@@ -74,9 +73,19 @@ class LeanRows:
             if after is None:
                 after = seen[-1][0] - 1 if len(seen) == limit else _LOWEST
             return batch, after
-        if after is None:
-            after = store.slice_start(source, upto, limit)
+        limit = min(limit, WHOLE)
+        start = store.slice_start(source, upto, limit)
+        after = start if after is None else max(start, after)
         return Batch.of(store.events_between(source, after, upto, limit)), after
+
+    def read_all(self, store: Store, source: int, after: int, upto: int, limit: int) -> Batch:
+        """As :meth:`read`, whatever it takes."""
+        batch = self.read_cells(
+            store, source, lambda cells: _pages(store, source, cells, after, upto, limit)[::-1]
+        )
+        if batch is None:
+            batch = Batch.of(store.events_between(source, after, upto, limit))
+        return batch
 
     def read_cells(
         self, store: Store, source: int, read: Callable[[str], list[Row]]
@@ -106,11 +115,10 @@ class LeanRows:
             return Batch.of(())
         columns = tuple(zip(*rows, strict=True))
         types = self._types_of(columns[2])
-        running = [
-            index
-            for index, kind in enumerate(types)
-            if kind.state is EventState.RUNNING and not kind.is_half
-        ]
+        changing = {kind for kind in set(types) if kind.may_change}
+        running = (
+            [index for index, kind in enumerate(types) if kind in changing] if changing else []
+        )
         # All of a row is needed where it may change in place.
         whole_rows = store.events_by_key([(source, rows[index][0]) for index in running])
         there = {event.seq: event for event in whole_rows}
@@ -156,10 +164,14 @@ class LeanRows:
 
     def _tell_stories(self, store: Store, batch: Batch) -> None:
         """Read what more it takes to tell stories of rows."""
+        stories = batch.stories
+        kinds = {kind for kind in set(batch.types) if kind.is_told}
+        if not kinds:
+            return
         told = [
             index
             for index, kind in enumerate(batch.types)
-            if kind.has_story and not kind.is_half and index not in batch.stories
+            if kind in kinds and index not in stories
         ]
         if not told:
             return
@@ -193,10 +205,10 @@ class LeanRows:
     # -- what comes again and again -----------------------------------------------------------
 
     def _types_of(self, marks: Cells) -> list[RowType]:
-        found = list(map(self._types.get, marks))
-        if None in found:
-            found = [self._types.get(cells) or self._new_type(cells) for cells in marks]
-        return found  # type: ignore[return-value]  # None was looked for above
+        try:
+            return list(map(self._types.__getitem__, marks))
+        except KeyError:
+            return [self._types.get(cells) or self._new_type(cells) for cells in marks]
 
     def _new_type(self, marks: str) -> RowType:
         cells = json.loads(marks)
@@ -218,13 +230,13 @@ class LeanRows:
         return found
 
     def _sessions_of(self, store: Store, source: int, seqs: Cells, ids: Cells) -> list[str]:
-        found = list(map(self._sessions.get, ids))
-        if None in found:
+        try:
+            return list(map(self._sessions.__getitem__, ids))
+        except KeyError:
             return [
                 self._sessions.get(raw) or self._new_session(store, source, seq, raw)
                 for seq, raw in zip(seqs, ids, strict=True)
             ]
-        return found  # type: ignore[return-value]  # None was looked for above
 
     def _new_session(self, store: Store, source: int, seq: int, raw: object) -> str:
         shown = identifier(raw)
@@ -272,6 +284,26 @@ def _texts(store: Store, source: int, seqs: Sequence[int]) -> dict[int, str]:
     return {
         seq: summary_text(amend.summary(kind, tool, summary)) for seq, summary, kind, tool in rows
     }
+
+
+def _pages(
+    store: Store, source: int, cells: str, after: int | None, upto: int, limit: int
+) -> list[Row]:
+    """The newest ``limit`` rows, the newest first, page by page."""
+    low = _LOWEST if after is None else max(after + 1, _LOWEST)
+    rows: list[Row] = []
+    while len(rows) < limit:
+        wanted = min(PAGE, limit - len(rows))
+        page = store.query(
+            f"SELECT {cells} FROM event_rows_{source}"
+            " WHERE seq >= ? AND seq <= ? ORDER BY seq DESC LIMIT ?",
+            (low, upto, wanted),
+        )
+        rows += page
+        if len(page) < wanted or page[-1][0] <= low:
+            break
+        upto = page[-1][0] - 1
+    return rows
 
 
 def _rows_of(store: Store, source: int, cells: str, seqs: Sequence[int]) -> list[Row]:

@@ -9,6 +9,7 @@ from operator import attrgetter
 
 from queries.batch import Batch
 from queries.comparison_models import Curve
+from queries.halves import Halves
 from queries.models import Event, EventKey, EventKind, EventState
 from queries.open_rows import REACH
 from queries.pairing import Pairing
@@ -50,7 +51,8 @@ class CurveCounter:
         left_out: set[int] = set()
         if apart:
             ends: set[int] = set()
-            for start, end in batch.match(apart) if len(types) <= REACH else ():
+            halves = [index for index in apart if types[index].is_half]
+            for start, end in Halves(batch, halves).pairs if len(types) <= REACH else ():
                 ends.add(end)
                 left_out.add(start)
                 if times[start] is not None:
