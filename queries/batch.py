@@ -32,8 +32,8 @@ class RowType:
 
     __slots__ = (
         "agent", "counts", "group", "has_story", "is_call", "is_half", "is_plain", "is_told",
-        "kind", "may_change", "next_tool", "operation", "phase", "speaks", "state", "talks", "tally",
-        "timed", "tool", "tool_key", "used", "voice",
+        "kind", "may_change", "next_tool", "operation", "phase", "speaks", "state", "talks",
+        "tally", "timed", "tool", "tool_key", "used", "voice",
     )  # fmt: skip
 
     def __init__(

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from queries.batch import Batch, RowType, row_type, type_of
-from queries.dialects.base import AGENT_LIMIT, KINDS, PHASES, STATES, TOOL_LIMIT
+from queries.dialects.base import AGENT_LIMIT, KINDS, PHASES, STATES, TOOL_LIMIT, Source
 from queries.dialects.cells import identifier, name, summary_text
 from queries.lean_columns import Minutes, amounts, identifiers, instants, numbers
 from queries.models import Event, EventKind, EventState, Phase
@@ -22,7 +22,7 @@ from queries.session_pages import parts
 from queries.store import Store
 
 _MARKS = "json_array(agent, kind, phase, state, tool, operation)"
-_CELLS = f"seq, session_id, {_MARKS}, time, duration, tokens, cost"
+_CELLS = "seq, session_id, {}, time, duration, tokens, cost, {}"
 _UNKNOWN = (None, None, None, None)
 _LOWEST = -(2**63)
 PAGE = 2500
@@ -45,6 +45,9 @@ class LeanRows:
 
     def __init__(self) -> None:
         self._types: dict[str, RowType] = {}
+        """By marks."""
+        self._source: Source | None = None
+        """Whose marks they are."""
         self._sessions: dict[object, str] = {}
         self._minutes: Minutes | None = None
 
@@ -104,7 +107,8 @@ class LeanRows:
             return None
         key = "call_key" if store.mapping.has_phases else "NULL"
         try:
-            return self._batch(store, source, read(f"{_CELLS}, {key}"))
+            marks = _MARKS if described.marks is None else "marks"
+            return self._batch(store, source, read(_CELLS.format(marks, key)))
         except (StoreBusyError, StoreGoneError, QueryStoppedError):
             raise
         except (StoreError, _UnclearError):
@@ -114,7 +118,7 @@ class LeanRows:
         if not rows:
             return Batch.of(())
         columns = tuple(zip(*rows, strict=True))
-        types = self._types_of(columns[2])
+        types = self._types_of(store, source, columns)
         changing = {kind for kind in set(types) if kind.may_change}
         running = (
             [index for index, kind in enumerate(types) if kind in changing] if changing else []
@@ -204,30 +208,25 @@ class LeanRows:
 
     # -- what comes again and again -----------------------------------------------------------
 
-    def _types_of(self, marks: Cells) -> list[RowType]:
+    def _types_of(self, store: Store, source: int, columns: tuple[Cells, ...]) -> list[RowType]:
+        described, marks = store.mapping.sources[source], columns[2]
+        if described is not self._source or len(self._types) > KEPT:
+            self._types.clear()
+            self._source = described
         try:
             return list(map(self._types.__getitem__, marks))
         except KeyError:
-            return [self._types.get(cells) or self._new_type(cells) for cells in marks]
-
-    def _new_type(self, marks: str) -> RowType:
-        cells = json.loads(marks)
-        if not all(cell is None or type(cell) in (str, int) for cell in cells):
-            raise _UnclearError
-        agent, kind, phase, state, tool, operation = cells
-        if len(self._types) >= KEPT:
-            self._types.clear()
-        found = self._types[marks] = row_type(
-            (
-                name(agent, AGENT_LIMIT),
-                KINDS.get(kind, EventKind.OTHER),
-                PHASES.get(phase, Phase.WHOLE),
-                STATES.get(state, EventState.UNKNOWN),
-                name(tool, TOOL_LIMIT),
-                name(operation, TOOL_LIMIT),
-            )
-        )
-        return found
+            unknown = {text: seq for seq, text in zip(columns[0], marks, strict=True)
+                       if text not in self._types}  # fmt: skip
+        if described.marks is None:
+            self._types.update({text: _new_type(text) for text in unknown})
+        else:
+            cells = f"marks, {_MARKS}"
+            rows = _rows_of(store, source, cells, sorted(unknown.values()), "lean")
+            self._types.update({text: _new_type(cells) for text, cells in rows})
+            if any(text not in self._types for text in unknown):
+                raise _UnclearError  # A row changed in the meantime.
+        return list(map(self._types.__getitem__, marks))
 
     def _sessions_of(self, store: Store, source: int, seqs: Cells, ids: Cells) -> list[str]:
         try:
@@ -248,6 +247,23 @@ class LeanRows:
                 self._sessions.clear()
             self._sessions[raw] = shown
         return shown
+
+
+def _new_type(marks: str) -> RowType:
+    cells = json.loads(marks)
+    if not all(cell is None or type(cell) in (str, int) for cell in cells):
+        raise _UnclearError
+    agent, kind, phase, state, tool, operation = cells
+    return row_type(
+        (
+            name(agent, AGENT_LIMIT),
+            KINDS.get(kind, EventKind.OTHER),
+            PHASES.get(phase, Phase.WHOLE),
+            STATES.get(state, EventState.UNKNOWN),
+            name(tool, TOOL_LIMIT),
+            name(operation, TOOL_LIMIT),
+        )
+    )
 
 
 def _tell(batch: Batch, events: Mapping[int, Event]) -> None:
@@ -286,17 +302,23 @@ def _texts(store: Store, source: int, seqs: Sequence[int]) -> dict[int, str]:
     }
 
 
+def lean_view(store: Store, source: int) -> str:
+    """Where the cells are that :meth:`LeanRows.read_cells` asks for."""
+    has_marks = store.mapping.sources[source].marks is not None
+    return f"{'lean' if has_marks else 'event'}_rows_{source}"
+
+
 def _pages(
     store: Store, source: int, cells: str, after: int | None, upto: int, limit: int
 ) -> list[Row]:
     """The newest ``limit`` rows, the newest first, page by page."""
     low = _LOWEST if after is None else max(after + 1, _LOWEST)
+    view = lean_view(store, source)
     rows: list[Row] = []
     while len(rows) < limit:
         wanted = min(PAGE, limit - len(rows))
         page = store.query(
-            f"SELECT {cells} FROM event_rows_{source}"
-            " WHERE seq >= ? AND seq <= ? ORDER BY seq DESC LIMIT ?",
+            f"SELECT {cells} FROM {view} WHERE seq >= ? AND seq <= ? ORDER BY seq DESC LIMIT ?",
             (low, upto, wanted),
         )
         rows += page
@@ -306,9 +328,13 @@ def _pages(
     return rows
 
 
-def _rows_of(store: Store, source: int, cells: str, seqs: Sequence[int]) -> list[Row]:
+def _rows_of(
+    store: Store, source: int, cells: str, seqs: Sequence[int], view: str = "event"
+) -> list[Row]:
     rows: list[Row] = []
     for part in parts(seqs):
         marks = ",".join("?" * len(part))
-        rows += store.query(f"SELECT {cells} FROM event_rows_{source} WHERE seq IN ({marks})", part)
+        rows += store.query(
+            f"SELECT {cells} FROM {view}_rows_{source} WHERE seq IN ({marks})", part
+        )
     return rows
