@@ -105,6 +105,15 @@ class Store(SessionPages):
         )
         return self._events(source, rows), int(rows[-1][0]) if len(rows) == limit else upto
 
+    def newest_between(self, source: int, after: int, upto: int, limit: int) -> list[Event]:
+        """Events with ``after < seq <= upto``, the highest ``limit`` of them, in order."""
+        rows = self.query(
+            f"SELECT {_EVENT} FROM event_rows_{source}"
+            " WHERE seq >= ? AND seq <= ? ORDER BY seq DESC LIMIT ?",
+            (max(after + 1, _LOWEST), min(upto, _HIGHEST), limit),
+        )
+        return self._events(source, rows[::-1])
+
     def slice_start(self, source: int, upto: int, rows: int) -> int:
         """The seq before which ``rows`` rows end at ``upto``: a slice is (start, upto]."""
         table = quoted(self._source(source).table)
