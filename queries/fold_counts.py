@@ -120,13 +120,10 @@ class FoldCounts:
 
     def _count_amounts(self, batch: Batch) -> None:
         types, sessions = batch.types, batch.sessions
-        alike: dict[tuple[str, RowType], list[tuple[int | None, float | None]]] = {}
+        alike: defaultdict[tuple[str, RowType], list[tuple[int | None, float | None]]]
+        alike = defaultdict(list)
         for index, amount in batch.amounts.items():
-            key = (sessions[index], types[index])
-            if key in alike:
-                alike[key].append(amount)
-            else:
-                alike[key] = [amount]
+            alike[sessions[index], types[index]].append(amount)
         self.slots.add_amounts(batch.times, batch.amounts, types)
         for (name, kind), amounts in alike.items():
             if kind.counts:

@@ -7,7 +7,7 @@ from datetime import tzinfo
 from operator import add, itemgetter
 from typing import Any
 
-from queries.dialects.cells import identifier, number, whole
+from queries.dialects.cells import SUMMARY_LIMIT, identifier, number, summary_text, whole
 from queries.times import parse_time
 
 Cells = Sequence[Any]
@@ -82,12 +82,26 @@ def identifiers(cells: Cells) -> Sequence[str | None]:
     return [None if cell is None else identifier(cell) for cell in cells]
 
 
+def summaries(cells: Cells) -> list[str]:
+    """What :func:`~queries.dialects.cells.summary_text` makes of each cell."""
+    try:
+        text = "".join(cells)
+    except TypeError:
+        return list(map(summary_text, cells))
+    if text.isascii() and text.isprintable() and max(map(len, cells), default=0) <= SUMMARY_LIMIT:
+        return list(map(str.strip, cells))
+    return list(map(summary_text, cells))
+
+
 def amounts(tokens: Cells, costs: Cells) -> dict[int, tuple[int | None, float | None]]:
     """By index: what each row that states tokens or cost says of them."""
     if tokens.count(None) + costs.count(None) == 2 * len(tokens):
         return {}
     both = enumerate(zip(tokens, costs, strict=True))
-    stated = {index: pair for index, pair in both if pair != _NEITHER}
+    if None in tokens:
+        stated = {index: pair for index, pair in both if pair != _NEITHER}
+    else:
+        stated = dict(both)
     if {int, type(None)}.issuperset(map(type, tokens)) and are_plain(costs, 1e300):
         return stated
     return {index: (whole(some), number(cost)) for index, (some, cost) in stated.items()}

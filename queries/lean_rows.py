@@ -14,8 +14,8 @@ from typing import Any
 
 from queries.batch import Batch, RowType, row_type, type_of
 from queries.dialects.base import AGENT_LIMIT, KINDS, PHASES, STATES, TOOL_LIMIT, Source
-from queries.dialects.cells import identifier, name, summary_text
-from queries.lean_columns import Minutes, amounts, identifiers, instants, numbers
+from queries.dialects.cells import identifier, name
+from queries.lean_columns import Minutes, amounts, identifiers, instants, numbers, summaries
 from queries.models import Event, EventKind, EventState, Phase
 from queries.opening import QueryStoppedError, StoreBusyError, StoreError, StoreGoneError
 from queries.session_pages import parts
@@ -23,6 +23,8 @@ from queries.store import Store
 
 _MARKS = "json_array(agent, kind, phase, state, tool, operation)"
 _CELLS = "seq, session_id, {}, time, duration, tokens, cost, {}"
+_PLAIN = 8
+"""How many cells these are; after them those of the summary may come."""
 _UNKNOWN = (None, None, None, None)
 _LOWEST = -(2**63)
 PAGE = 2500
@@ -91,7 +93,12 @@ class LeanRows:
         return batch
 
     def read_cells(
-        self, store: Store, source: int, read: Callable[[str], list[Row]]
+        self,
+        store: Store,
+        source: int,
+        read: Callable[[str], list[Row]],
+        *,
+        with_texts: bool = False,
     ) -> Batch | None:
         """The rows whose cells a query gives; None where that takes whole rows.
 
@@ -99,6 +106,8 @@ class LeanRows:
             store: to read.
             source: number of the source.
             read: given the names of the cells, fetches them of some rows, ascending.
+            with_texts: read the summaries of all rows at once, which is faster where those of
+                many are asked for.
 
         Raises StoreBusyError, StoreGoneError or QueryStoppedError as the store's queries do.
         """
@@ -108,7 +117,10 @@ class LeanRows:
         key = "call_key" if store.mapping.has_phases else "NULL"
         try:
             marks = _MARKS if described.marks is None else "marks"
-            return self._batch(store, source, read(_CELLS.format(marks, key)))
+            cells = _CELLS.format(marks, key)
+            if with_texts:
+                cells += f", {_summary_cells(described)}"
+            return self._batch(store, source, read(cells))
         except (StoreBusyError, StoreGoneError, QueryStoppedError):
             raise
         except (StoreError, _UnclearError):
@@ -138,7 +150,8 @@ class LeanRows:
     def _columns(
         self, store: Store, source: int, columns: tuple[Cells, ...], types: list[RowType]
     ) -> Batch:
-        seqs, ids, _, times, durations, tokens, costs, keys = columns
+        seqs, ids, _, times, durations, tokens, costs, keys = columns[:_PLAIN]
+        own = columns[_PLAIN:]
         if self._minutes is None or self._minutes.zone != store.mapping.zone:
             self._minutes = Minutes(store.mapping.zone)
         described = store.mapping.sources[source]
@@ -150,6 +163,9 @@ class LeanRows:
             return described.amend.duration(times[index], durations[index], store.mapping.zone)
 
         def texts(indexes: Sequence[int]) -> Mapping[int, str]:
+            if own:
+                cells = [list(map(column.__getitem__, indexes)) for column in own]
+                return dict(zip(indexes, _summaries(described, cells), strict=True))
             known = _texts(store, source, [seqs[index] for index in indexes])
             return {index: known.get(seqs[index], "") for index in indexes}
 
@@ -283,10 +299,9 @@ def _tell(batch: Batch, events: Mapping[int, Event]) -> None:
 
 def _texts(store: Store, source: int, seqs: Sequence[int]) -> dict[int, str]:
     """The summaries of rows that can be read."""
-    amend = store.mapping.sources[source].amend
-    cells = "seq, summary" if amend is None else "seq, summary, kind, tool"
+    described = store.mapping.sources[source]
     try:
-        rows = _rows_of(store, source, cells, seqs)
+        rows = _rows_of(store, source, f"seq, {_summary_cells(described)}", seqs)
     except (StoreBusyError, StoreGoneError, QueryStoppedError):
         raise
     except StoreError:
@@ -295,11 +310,22 @@ def _texts(store: Store, source: int, seqs: Sequence[int]) -> dict[int, str]:
             return {}
         middle = len(seqs) // 2
         return _texts(store, source, seqs[:middle]) | _texts(store, source, seqs[middle:])
-    if amend is None:
-        return {seq: summary_text(summary) for seq, summary in rows}
-    return {
-        seq: summary_text(amend.summary(kind, tool, summary)) for seq, summary, kind, tool in rows
-    }
+    if not rows:
+        return {}
+    known, *cells = zip(*rows, strict=True)
+    return dict(zip(known, _summaries(described, cells), strict=True))
+
+
+def _summary_cells(described: Source) -> str:
+    return "summary" if described.amend is None else "summary, kind, tool"
+
+
+def _summaries(described: Source, cells: Sequence[Cells]) -> list[str]:
+    """Summaries of rows, from columns of those cells."""
+    if described.amend is not None:
+        texts, kinds, tools = cells
+        return summaries(list(map(described.amend.summary, kinds, tools, texts)))
+    return summaries(cells[0])
 
 
 def lean_view(store: Store, source: int) -> str:

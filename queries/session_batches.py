@@ -110,7 +110,7 @@ class SessionBatches:
             )
             return list(seen)
 
-        batch = self._rows.read_cells(store, source, rows)
+        batch = self._rows.read_cells(store, source, rows, with_texts=True)
         if batch is not None:
             return batch, int(seen[-1][0]) if len(seen) == PAGE else last
         events = store.session_rows_after(source, session_id, after, last, PAGE)
@@ -167,5 +167,5 @@ class SessionBatches:
                 (after, end, *map(bound, raw_ids)),
             )
 
-        batch = self._rows.read_cells(store, source, rows)
+        batch = self._rows.read_cells(store, source, rows, with_texts=True)
         return (Batch.of(()), None) if batch is None else (batch, end)
