@@ -112,13 +112,16 @@ class EventSlots:
         types: Sequence[RowType],
     ) -> None:
         """Count what rows took: by index, (tokens, cost) of those that state either."""
-        stated = sorted(
+        stated = [
             (time, tokens)
             for index, (tokens, _) in amounts.items()
             if tokens is not None and (time := times[index]) is not None and types[index].counts
-        )
+        ]
         instants = [time for time, _ in stated]
-        sums = list(accumulate((tokens for _, tokens in stated), initial=0))
+        if sorted(instants) != instants:
+            stated.sort()
+            instants = [time for time, _ in stated]
+        sums = list(accumulate([tokens for _, tokens in stated], initial=0))
         at, width = 0, self._width
         while at < len(instants):
             slot = int(instants[at] // width)

@@ -216,9 +216,7 @@ class FoldRows(FoldCounts):
         """Count who follows whom, and which tool follows which."""
         if heard.ends is not None:
             self.follows.update(pairwise([agent for agent, _ in heard.voices]))
-            self.repeats.update(
-                agent for agent, before, after in heard.alike if texts[before] == texts[after]
-            )
+            self.repeats.update(heard.repeats(texts))
             first, last = heard.ends
             self._say(
                 session,

@@ -277,12 +277,18 @@ class OpenRows:
             del ends[bisect_left(ends, late, key=_at_of) :]
             if not ends:
                 del self._ends[group]
-        for key, known in list(self._delegations.items()):
-            for each in list(known):
-                if each.first - ledger.low >= REACH and high - each.last > REACH:
-                    known.remove(each)
-                    if each.start is not None:
-                        ledger.abandoned(each.start.row)
+        early = high - REACH
+        settled = [
+            (key, each)
+            for key, known in self._delegations.items()
+            for each in known
+            if each.first >= late and each.last < early
+        ]
+        for key, each in settled:
+            if each.start is not None:
+                ledger.abandoned(each.start.row)
+            known = self._delegations[key]
+            known.remove(each)
             if not known:
                 del self._delegations[key]
         return not (self._stacks or self._ends or self._delegations)

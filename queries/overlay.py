@@ -141,15 +141,19 @@ class CurveCounter:
         for place, some in enumerate((known, _within(failed))):
             for slot, begin, end in _by_slot(sorted([when * _PER_SECOND for when in some]), shift):
                 slots.setdefault(slot, [0, 0, 0])[place] += sign * (end - begin)
-        told = sorted(
+        told = [
             (when * _PER_SECOND, number)
             for when, number in tokens
             if when is not None and _EARLIEST < when < _LATEST
-        )
+        ]
         if told:
             self._tells_tokens = True
-            sums = list(accumulate((number for _, number in told), initial=0))
-            for slot, begin, end in _by_slot([when for when, _ in told], shift):
+            instants = [when for when, _ in told]
+            if sorted(instants) != instants:
+                told.sort()
+                instants = [when for when, _ in told]
+            sums = list(accumulate([number for _, number in told], initial=0))
+            for slot, begin, end in _by_slot(instants, shift):
                 slots[slot][2] += sign * (sums[end] - sums[begin])
 
     def _see(self, first: float, last: float) -> None:
