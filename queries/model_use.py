@@ -51,7 +51,7 @@ def knowing_models(wanted: Filter, store: Store, progress: Progress | None = Non
 def _slice(store: Store, source: int, after: int, upto: int) -> Rows:
     return store.query(
         f"SELECT DISTINCT session_id, model FROM event_rows_{source}"
-        " WHERE seq > ? AND seq <= ? AND model IS NOT NULL",
-        (after, upto),
+        " WHERE seq >= ? AND seq <= ? AND model IS NOT NULL",
+        (max(after + 1, -(2**63)), upto),
         deadline=30,
     )

@@ -9,6 +9,7 @@ from typing import Final
 from queries.models import Snapshot, StoreState
 from queries.overview_models import Alert, Alerts, Thresholds
 from queries.store import Store
+from tui.pause import Pause
 from tui.reader import Answer, Reader
 
 SLOT: Final = "alerts"
@@ -57,8 +58,8 @@ class AlertWatch:
         self._snapshot: Snapshot | None = None
         self._looked_at = 0
         self._epoch = 0
-        self._since: float | None = None
-        self._next: float | None = None
+        self._pause = Pause(clock, PAUSE, _SHARE)
+        self._is_begun = False
         self._known: set[str] = set()
 
     @property
@@ -74,8 +75,9 @@ class AlertWatch:
     def take(self, snapshot: Snapshot) -> None:
         """Remember the newest snapshot."""
         self._snapshot = snapshot
-        if self._next is None:
-            self._next = self._clock() + FIRST
+        if not self._is_begun:
+            self._is_begun = True
+            self._pause.rest(FIRST)
         if snapshot.epoch != self._epoch:
             self._epoch, self.alerts = snapshot.epoch, None
             self._known.clear()
@@ -87,8 +89,8 @@ class AlertWatch:
         self.days = days
         self.alerts, self._looked_at = None, 0
         self._known.clear()
-        if self._since is not None:
-            self._since = None
+        if self._pause.is_reading:
+            self._pause.end()
             self._reader.cancel(SLOT)
         self.hurry()
         self.look_if_due()
@@ -96,12 +98,13 @@ class AlertWatch:
     def hurry(self) -> None:
         """Somebody wants to see them: look as soon as that makes sense."""
         if self.alerts is None:
-            self._next = self._clock()
+            self._pause.rest(0.0)
+            self._is_begun = True
 
     def look_if_due(self) -> None:
         """Look, where something changed and the last look is long enough ago."""
-        snapshot, due = self._snapshot, self._next
-        if snapshot is None or due is None or self._since is not None or self._clock() < due:
+        snapshot = self._snapshot
+        if snapshot is None or not (self._is_begun and self._pause.is_over()):
             return
         if self.is_counting or snapshot.state is not StoreState.LIVE:
             return
@@ -131,7 +134,8 @@ class AlertWatch:
                 now=now, window=window, loops=loops, covered=covered,
             )  # fmt: skip
 
-        self._since, self._looked_at = now, snapshot.generation
+        self._looked_at = snapshot.generation
+        self._pause.begin()
         self._reader.request(SLOT, work)
 
     def take_answer(self, answer: Answer) -> None:
@@ -139,10 +143,7 @@ class AlertWatch:
         from queries.alert_groups import grouped
         from widgets.alert_list import alert_key
 
-        now = self._clock()
-        took = 0.0 if self._since is None else now - self._since
-        self._since = None
-        self._next = now + max(PAUSE, took * _SHARE)
+        self._pause.end()
         self.error = answer.error
         if not isinstance(answer.value, Alerts):
             self._looked_at, self.fresh = 0, ()

@@ -21,8 +21,8 @@ that the detail screen needs as well):
   ``cycle_type``, ``cycle_priority``, ``cycle_assignee``.
 
 The application implements ``app.help``, ``app.store_info``, ``app.sql``, ``app.show_screen``,
-``app.toggle_utc``, ``app.next_theme``, ``app.toggle_low_bandwidth`` and ``app.redraw``; Textual
-has the rest.
+``app.toggle_masking``, ``app.picture``, ``app.toggle_utc``, ``app.next_theme``,
+``app.toggle_low_bandwidth`` and ``app.redraw``; Textual has the rest.
 """
 
 from __future__ import annotations
@@ -336,6 +336,12 @@ COMMANDS: Final[tuple[Command, ...]] = (
             "copy_command", "Program", footer=10, contexts=_READ),
     Command("program.export", ("o",), "export", "Write this view to a file.",
             "export_view", "Program", footer=14, contexts=_READ),
+    Command("program.masking", ("X",), "mask secrets",
+            "Cover on the screen what looks like a credential, or show it.",
+            "app.toggle_masking", "Program", footer=4, contexts=_ANY),
+    Command("program.picture", ("O",), "picture",
+            "Write a picture of the screen to a file.",
+            "app.picture", "Program", contexts=_ANY),
     Command("program.utc", ("u",), "UTC", "Show times in UTC, or in your own zone.",
             "app.toggle_utc", "Program", footer=5, contexts=_ANY),
     Command("program.theme", ("T",), "theme", "Use the next colour theme.",

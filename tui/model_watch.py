@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from queries.store import Store
+from tui.pause import Pause
 from tui.reader import Answer, Reader
 
 SLOT: Final = "models"
@@ -33,33 +34,29 @@ class ModelWatch:
         self.error = ""
         """One sentence where they could not be read."""
         self._reader = reader
-        self._clock = clock
-        self._asked: float | None = None
-        self._next = 0.0
+        self._pause = Pause(clock, PAUSE, _SHARE)
 
     def want(self) -> Models | None:
         """What is known now; read (again) where that is long enough ago."""
-        if self._asked is None and self._clock() >= self._next:
+        if self._pause.is_over():
 
             def work(store: Store) -> Iterator[object]:
                 from queries.model_use import models_used
 
                 yield models_used(store)
 
-            self._asked = self._clock()
+            self._pause.begin()
             self._reader.request(SLOT, work)
         return self.models
 
     def forget(self) -> None:
         """The store was replaced."""
-        self.models, self._next = None, 0.0
+        self.models = None
+        self._pause.rest(0.0)
 
     def take_answer(self, answer: Answer) -> None:
         """Keep what was read."""
-        now = self._clock()
-        took = now - (now if self._asked is None else self._asked)
-        self._asked = None
-        self._next = now + max(PAUSE, took * _SHARE)
+        self._pause.end()
         self.error = answer.error
         if isinstance(answer.value, dict):
             self.models = answer.value

@@ -8,6 +8,7 @@ from queries.event_pages import find_event, newest_page
 from queries.event_stream import EventStream
 from queries.json_shapes import EVENT_KEYS, event_json
 from queries.models import EventKind, EventState
+from queries.newest_events import newest_events
 from queries.session_lookup import require_sessions
 from tui.headless.arguments import (
     event_terms,
@@ -18,8 +19,8 @@ from tui.headless.arguments import (
     zone,
 )
 from tui.headless.event_table import event_columns
-from tui.headless.output import say_page, write_table
-from tui.headless.stores import open_store, progress
+from tui.headless.output import say, say_page, write_table
+from tui.headless.stores import open_store, progress, totals_cache
 
 DEFAULT_LIMIT = 100
 
@@ -78,8 +79,12 @@ def command(
     with open_store(store) as opened, progress() as tell:
         ids = require_sessions(opened, sessions) or None
         end = None if before is None else find_event(opened, before)
-        rows = EventStream(opened, sessions=ids, progress=tell)
-        page = newest_page(rows, wanted.matches_event, limit, before=end, raw=raw)
+        page = None
+        if wanted.is_empty and ids is None and end is None and limit is not None:
+            page = newest_events(opened, limit, raw=raw, cache=totals_cache(no_cache=False))
+        if page is None:
+            rows = EventStream(opened, sessions=ids, progress=tell)
+            page = newest_page(rows, wanted.matches_event, limit, before=end, raw=raw)
         sources = opened.info.sources
     document = {
         "total": page.total,
@@ -88,5 +93,8 @@ def command(
     keys = (*EVENT_KEYS, "phase") if raw else EVENT_KEYS
     columns = event_columns(zone(utc), phase=raw)
     write_table(form or "text", document, "events", keys, columns, page.events)
-    say_page(page.before - len(page.events) + 1, page.before, page.total)
+    if page.total is None or page.before is None:
+        say(f"the newest {len(page.events):,}; counting all would mean to read the whole store")
+    else:
+        say_page(page.before - len(page.events) + 1, page.before, page.total)
     return 0

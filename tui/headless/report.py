@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, tzinfo
@@ -45,6 +44,7 @@ from tui.headless.output import (
 from tui.headless.stores import open_store
 from tui.headless.trends import bucket_columns
 from tui.headless.windowed import chosen, count_chosen, described, session_options, window_options
+from tui.new_file import write_new_file
 
 LISTED = 10
 """Components, tools and agents that a report for people names at most."""
@@ -262,12 +262,9 @@ def _number(value: float | None) -> str:
 
 
 def _write_file(path: str, text: str, force: bool) -> None:
-    how = os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if force else os.O_EXCL)
     try:
-        descriptor = os.open(path, how, 0o600)
+        write_new_file(path, text, force=force)
     except FileExistsError as error:
         raise click.UsageError(f"{clean(path)}: is there already; --force replaces it.") from error
     except OSError as error:
         raise click.UsageError(f"{clean(path)}: cannot be written ({error.strerror}).") from error
-    with open(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)

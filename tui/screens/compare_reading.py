@@ -13,6 +13,7 @@ from queries.models import SessionRow, SessionStatus, Snapshot, StoreState
 from queries.run_reading import read_runs
 from queries.session_alignment import align_sessions
 from queries.store import Store
+from tui.pause import Pause
 from tui.reader import Answer, Reader
 from tui.screens.compare_wanted import Wanted
 from widgets.line_bar import shorten_end
@@ -51,8 +52,7 @@ class CompareReading:
         self._stale_after = stale_after
         self._rows = self._rows_now()
         self._is_behind = False
-        self._reading_since: float | None = None
-        self._next = 0.0
+        self._pause = Pause(clock, PAUSE, _SHARE)
         self._pair_wanted: tuple[int, int] | None = None
         self.baseline = 0
         self.error = ""
@@ -69,7 +69,7 @@ class CompareReading:
     @property
     def is_reading(self) -> bool:
         """Whether an answer is being waited for."""
-        return self._reading_since is not None
+        return self._pause.is_reading
 
     @property
     def is_live(self) -> bool:
@@ -144,7 +144,7 @@ class CompareReading:
 
     def _ask(self, work: Callable[[Store], Iterator[object]]) -> None:
         # Before the request: a reader without a thread answers at once.
-        self._reading_since = self._clock()
+        self._pause.begin()
         self._reader.request(SLOT, work)
 
     # -- news -------------------------------------------------------------------------------
@@ -163,10 +163,7 @@ class CompareReading:
             self._finished(answer)
 
     def _finished(self, answer: Answer) -> None:
-        now = self._clock()
-        took = 0.0 if self._reading_since is None else now - self._reading_since
-        self._reading_since = None
-        self._next = now + max(PAUSE, took * _SHARE)
+        self._pause.end()
         if answer.error:
             self.error = answer.error
             self._is_behind = answer.retry
@@ -186,7 +183,7 @@ class CompareReading:
 
     def is_due(self) -> bool:
         """Whether it is time to read again."""
-        return self._is_behind and not self.is_reading and self._clock() >= self._next
+        return self._is_behind and self._pause.is_over()
 
     def _rows_now(self) -> tuple[SessionRow | None, ...]:
         return tuple(self._row_of(session_id) for session_id in self._wanted.ids)

@@ -20,6 +20,7 @@ from tui.screens.compare_wanted import Wanted
 from tui.screens.reading import Reading
 from widgets.glyphs import drawable
 from widgets.line_bar import Pieces
+from widgets.masking import shown
 from widgets.matrix_figures import ValueMode
 from widgets.pane import Pane
 from widgets.session_columns import SessionColumns
@@ -256,10 +257,14 @@ class CompareShowing(Reading, CompareLayout):
             text = f"{self.matrix_whose()} · {self.matrix.text_under_cursor().strip()}"
         else:
             text = self.pane.text_under_cursor()
-        lines = wrap(text, width)
+        lines = wrap(shown(text), width)
         if len(lines) < 2 and notes:
             lines += wrap(notes, width, max_lines=2 - len(lines), placeholder=" ...")
         self.explain("\n".join(lines[:2]))
+
+    def masking_changed(self) -> None:
+        """Say everything anew: secrets are covered now, or shown."""
+        self._show_words()
 
     def matrix_whose(self) -> str:
         """Whose interactions are shown, in words."""

@@ -13,6 +13,7 @@ from queries.group_models import GroupComparison, Verdict
 from queries.text import date_time
 from widgets.glyphs import Glyphs
 from widgets.line_bar import Pieces, shorten_middle, width_of
+from widgets.masking import shown
 from widgets.metric_text import change_sign
 from widgets.text_change import told_apart
 
@@ -149,7 +150,7 @@ def group_verdict(groups: GroupComparison, width: int, glyphs: Glyphs) -> Pieces
 
 def group_summary(groups: GroupComparison, width: int) -> tuple[Pieces, Pieces]:
     """The answer in one line or two; where one is enough, what to keep in mind in the other."""
-    lines = wrap(groups.summary, max(20, width - 2), max_lines=2, placeholder=" ...")
+    lines = wrap(shown(groups.summary), max(20, width - 2), max_lines=2, placeholder=" ...")
     first = ((f" {lines[0]}", ""),) if lines else ()
     if len(lines) > 1:
         return first, ((f" {lines[1]}", ""),)

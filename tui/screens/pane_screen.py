@@ -128,7 +128,7 @@ class PaneScreen(PaneLayout):
             self._hand_on(answer)
         else:
             self._hand_on(answer)
-        if error and not answer.retry:
+        if error and not answer.is_passing:
             self.say(error)
         self.show_titles()
         if self.activity.news:
@@ -244,6 +244,11 @@ class PaneScreen(PaneLayout):
     def bandwidth_changed(self) -> None:
         """Leave out, or show again, what moves all the time."""
         self.session_view.shows_trend = not self.owner.low_bandwidth
+
+    def masking_changed(self) -> None:
+        """Say the titles anew: secrets are covered now, or shown."""
+        self.titles = ("", "", "", "")
+        self.show_status()
 
     def zone_changed(self, zone: tzinfo | None) -> None:
         """Show times in another zone."""
