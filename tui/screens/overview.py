@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import shlex
 from collections.abc import Callable, Iterator
 from datetime import tzinfo
+from functools import partial
 from pathlib import PurePath
 from typing import ClassVar, Final
 
@@ -28,7 +30,7 @@ from tui.model_watch import ModelWatch
 from tui.reader import Answer
 from tui.screens.live_reading import LiveReading
 from tui.screens.overview_figures import DAYS, SIZES, Measured, Wanted
-from tui.screens.overview_reading import OverviewReading
+from tui.screens.overview_reading import Job, OverviewReading
 from tui.screens.pane_set import PaneSet
 from tui.screens.places import Place
 from tui.screens.titles import EDGES, SHORTEST
@@ -61,11 +63,11 @@ class OverviewScreen(PaneSet):
     PANE_CONTEXTS: ClassVar[tuple[str, ...]] = OVERVIEW_PANES
     slot = "overview"
 
-    class FiguresArrived(Message):
-        """The poller measured something, or could not."""
+    class JobArrived(Message):
+        """The poller told what is to be counted."""
 
-        def __init__(self, measured: Measured | str) -> None:
-            self.measured = measured
+        def __init__(self, job: Job) -> None:
+            self.job = job
             super().__init__()
 
     def __init__(
@@ -115,7 +117,7 @@ class OverviewScreen(PaneSet):
             owner.poller,
             self._models,
             owner.clock,
-            lambda measured: self.post_message(self.FiguresArrived(measured)),
+            lambda job: self.post_message(self.JobArrived(job)),
         )
         self.live = LiveReading(owner.clock, self.concerns)
         self.call_next(self._begin)
@@ -161,10 +163,19 @@ class OverviewScreen(PaneSet):
     def tick(self, now: float) -> None:
         """Nothing grows but with the figures."""
 
-    @on(FiguresArrived)
-    def _figures_arrived(self, event: FiguresArrived) -> None:
+    @on(JobArrived)
+    def _job_arrived(self, event: JobArrived) -> None:
+        self.run_worker(
+            partial(self._count, event.job), group="figures", exclusive=True, exit_on_error=False
+        )
+
+    async def _count(self, job: Job) -> None:
+        """Count away from the screen, and show what is still wanted."""
+        measured = await asyncio.to_thread(job)
+        if not self._is_ready:
+            return
         self.live.end()
-        if self.reading.take_measured(event.measured):
+        if self.reading.take_measured(measured):
             with self.app.batch_update():
                 self._show()
 
