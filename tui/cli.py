@@ -26,6 +26,8 @@ class Entry:
         self.help = help
 
 
+ALIASES: Final[Mapping[str, str]] = {"duration": "durations"}
+"""Other names that people know commands by."""
 COMMANDS: Final[Mapping[str, Entry]] = {
     "demo": Entry("tui.headless.demo", "Open the screen on a store that writes itself."),
     "sessions": Entry("tui.headless.sessions", "List sessions with their counts."),
@@ -150,7 +152,7 @@ def _open_at_once(word: str | None) -> int:
         word: the only one on the command line.
     """
     try:
-        if word is None or word not in COMMANDS:
+        if word is None or (word not in COMMANDS and word not in ALIASES):
             from tui.at_once import open_store
 
             code = open_store(word)

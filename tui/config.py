@@ -115,7 +115,7 @@ def load(environ: Mapping[str, str] | None = None) -> Config:
     try:
         with path.open("rb") as file:
             data = file.read(_MOST_BYTES + 1)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         if environ.get(PATH_VARIABLE):
             raise ConfigError(
                 f"{where}: there is no such file, but {PATH_VARIABLE} names it."

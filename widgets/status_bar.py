@@ -26,7 +26,7 @@ class _Part:
 MASKED: Final = "masked"
 """Says that secrets are covered on the screen."""
 _LEFT_OUT_FIRST = (
-    "program", "problems", "totals", "dialect", "rate", "events", "sessions", "running", "path",
+    "program", "totals", "dialect", "rate", "events", "problems", "sessions", "running", "path",
 )  # fmt: skip
 """In this order parts give way where there is no room; the state and a message never do."""
 
@@ -78,10 +78,17 @@ class StatusBar(LineBar):
         ]
         edge: Pieces = ((" ", ""),)
         shown = edge + _joined(left, "  ", " · ")
-        message = self._snapshot.message if self._snapshot else ""
+        message = self._message()
         if message:
             return (*shown, ("  ", ""), (message, "warning")), ()
         return shown, (_joined(right, " · ", " · ") + edge if right else ())
+
+    def _message(self) -> str:
+        """What is wrong, without the path where that is shown anyway."""
+        if self._snapshot is None:
+            return ""
+        path = self._snapshot.info.path if self._snapshot.info else ""
+        return self._snapshot.message.removeprefix(f"{path}: ")
 
     def _needed(self, left: list[_Part], right: list[_Part], path: int, width: int) -> int:
         """Cells that the parts take with a path of so many cells, gaps included."""
@@ -89,7 +96,7 @@ class StatusBar(LineBar):
         has_path = len(parts) < len(left)
         needed = 1 + sum(width_of(part.pieces) for part in parts) + has_path * path
         needed += 3 * max(0, len(left) - 1)
-        message = self._snapshot.message if self._snapshot else ""
+        message = self._message()
         if message:
             needed += 2 + min(cell_len(message), width // 2)
         elif right:

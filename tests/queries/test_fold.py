@@ -251,7 +251,8 @@ def test_a_delegation_counts_for_the_agent_that_its_end_row_names() -> None:
         parent_id="e1",
         call_key="e2",
     )
-    end = call(3, Phase.END, kind=EventKind.DELEGATION, call_key="e1", target_agent="explorer")
+    end = call(3, Phase.END, kind=EventKind.DELEGATION, call_key="e1", target_agent="explorer",
+               agent="claude")  # fmt: skip
     expected = {("claude", "explorer"): 1, ("explorer", "tester"): 1}
     rows = [task, nested, end]
     assert interactions(folded(rows), Relation.DELEGATES).counts == expected

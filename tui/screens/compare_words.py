@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import tzinfo
 from textwrap import wrap
 
 from queries.alignment_models import Alignment
 from queries.comparison_models import Change, ComparedMetric, Comparison, Tally
 from queries.comparison_text import value_text
 from queries.group_models import GroupComparison, Verdict
+from queries.text import date_time
 from widgets.glyphs import Glyphs
 from widgets.line_bar import Pieces, shorten_middle, width_of
 from widgets.masking import shown
@@ -43,12 +45,20 @@ def verdict(
     numbers = _tally(tally, glyphs, with_unknown=width >= _CAUTIONED)
     room = max(8, (width - width_of(numbers) - 14) // 2)
     return (
-        (f" {shorten_middle(who, room)}", "strong"),
+        (f" {_short(who, room)}", "strong"),
         (" against ", ""),
-        (shorten_middle(titles[base], room), "strong"),
+        (_short(titles[base], room), "strong"),
         (":  ", ""),
         *numbers,
     )
+
+
+def _short(title: str, width: int) -> str:
+    """A numbered title in so many cells; of one whose beginning is cut off, its end."""
+    number, _, name = title.partition(" ")
+    if name.startswith("…") and width_of(((title, ""),)) > width:
+        return f"{number} {shorten_middle(name[1:], max(3, width - len(number) - 1))}"
+    return shorten_middle(title, width)
 
 
 def changes(comparison: Comparison, column: int, glyphs: Glyphs) -> Pieces:
@@ -67,6 +77,13 @@ def changes(comparison: Comparison, column: int, glyphs: Glyphs) -> Pieces:
             sign = change_sign(change, glyphs)
             parts += [("  " if parts else " ", ""), (f"{sign} {words}", BAR_ROLES[change])]
     return tuple(parts) or ((" Every metric that is known is the same.", ""),)
+
+
+def whole_name(comparison: Comparison, column: int, zone: tzinfo | None) -> Pieces:
+    """Which session a number stands for: its whole title, its id, and when it began."""
+    run = comparison.runs[column]
+    named = run.row.title if run.row.title == run.id else f"{run.row.title} · {run.id}"
+    return ((f" {column + 1} is {named} · {date_time(run.row.started, zone)}", "muted"),)
 
 
 def notes(comparison: Comparison) -> str:
