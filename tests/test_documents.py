@@ -159,7 +159,9 @@ def test_ci_runs_what_the_readme_says() -> None:
     makefile = (ROOT / "Makefile").read_text()
     checks = re.search(r"^check: (.*?) ##", makefile, re.MULTILINE)
     assert checks is not None
-    assert " ".join(runs).replace("make ", "").split() == checks[1].split()
+    told = " ".join(runs).replace("make ", "").split()
+    assert "test-faults" in told
+    assert [target for target in told if target != "test-faults"] == checks[1].split()
     assert runs[-1] == "make test"
 
 
