@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 WORKERS ?= auto
+COUNT ?= 3000
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-faults fuzz check format lint types imports bench figures documents clean
@@ -31,6 +32,9 @@ test: $(VENV)/equipped ## run all tests
 
 test-faults: $(VENV)/equipped ## run the tests that put the program under faults
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m faults tests/faults
+
+fuzz: $(VENV)/equipped ## open COUNT damaged stores without a screen
+	$(BIN)/python -m tests.faults.fuzz --count $(COUNT)
 
 check: format lint types imports test ## everything that must be green before a commit
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,8 +12,13 @@ from queries.fold import Fold
 from queries.lean_rows import LeanRows
 from queries.store import Store
 
-SLICE = 600
-"""Rows of one slice: some milliseconds of work; with fewer, each row costs more."""
+FIRST = 600
+"""Rows of the first slice: something can be shown at once."""
+SLICE = 16_000
+"""Rows of a slice at most: with fewer, each row costs more; with more, its calls would be as far
+apart as calls are that are not told by two rows."""
+WORK = 0.06
+"""Seconds of work that a slice should take."""
 
 
 @dataclass(slots=True)
@@ -40,6 +46,7 @@ class Backfill:
         """Begin at the present end of every source; :attr:`high` says where that is."""
         self._fold = fold
         self._rows = LeanRows()
+        self._size = FIRST
         self.high: dict[int, int] = {}
         """Per source, the seq after which the tail goes on."""
         self._pasts: list[_Past] = []
@@ -77,13 +84,21 @@ class Backfill:
         for past in self._pasts:
             past.low = past.first - 1
 
-    def step(self, store: Store, rows: int = SLICE) -> None:
+    def step(self, store: Store, rows: int | None = None) -> None:
         """Count one slice of the source that has come least far back in time.
+
+        Args:
+            store: to read.
+            rows: of the slice; as many as can be counted in :data:`WORK` by default.
 
         Raises StoreBusyError when a writer keeps us out; nothing is lost then.
         """
+        begun = time.thread_time()
         with no_collection():
-            self._step(store, rows)
+            self._step(store, self._size if rows is None else rows)
+        if rows is None:
+            factor = WORK / max(time.thread_time() - begun, WORK / 4)
+            self._size = min(max(int(self._size * factor), FIRST), SLICE)
 
     def _step(self, store: Store, rows: int) -> None:
         open_ = [past for past in self._pasts if not past.done]

@@ -69,6 +69,9 @@ class StoreConnection:
         self.statements = 0
         """Statements run so far; for tests of how much work is done."""
         self._lock = threading.RLock()
+        self.patience = DEADLINE
+        """Seconds that a query may take unless its caller says otherwise. Who has no screen
+        to keep alive may wait longer."""
         self._deadline = float("inf")
         self._stopped = False
         self.is_unwanted: Callable[[], bool] = always_wanted
@@ -275,13 +278,13 @@ class StoreConnection:
     # -- running queries --------------------------------------------------------------------
 
     def query(
-        self, sql: str, parameters: Sequence[object] = (), *, deadline: float = DEADLINE
+        self, sql: str, parameters: Sequence[object] = (), *, deadline: float | None = None
     ) -> Rows:
         """All rows of a bounded query.
 
         Raises:
             StoreBusyError: a writer kept us out for longer than a tenth of a second.
-            QueryStoppedError: interrupted, or longer than ``deadline`` seconds.
+            QueryStoppedError: interrupted, or longer than ``deadline`` (:attr:`patience`) seconds.
             StoreError: the file is damaged or gone.
         """
         with self._lock:
@@ -291,7 +294,8 @@ class StoreConnection:
             for _ in range(_REOPENINGS):
                 if self._opened is None and not self._closed:
                     self._reopen()
-                self._deadline = time.monotonic() + deadline
+                seconds = self.patience if deadline is None else deadline
+                self._deadline = time.monotonic() + seconds
                 try:
                     rows = self._run(sql, parameters)
                 except QueryStoppedError:

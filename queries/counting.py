@@ -19,8 +19,6 @@ from queries.store import Store
 
 FIRST_SESSIONS = 300
 """Sessions that are read before anything is shown."""
-SESSIONS_EVERY = 4
-"""Slices of the past between two pages of sessions."""
 EDGES = 4000
 """Rows up to which a dialect's decisions may rest on all of them."""
 TAIL_PAGE = 5000
@@ -79,7 +77,6 @@ class Counting:
         """Rows on screen as they were last read."""
         self._turn = 0
         self._changes = 0
-        self._steps = 0
         self._audit = Audit()
 
     # -- the past -----------------------------------------------------------------------------
@@ -95,13 +92,7 @@ class Counting:
             self.past.step(store)
             self._changes += 1
         self.roster.learn(store, self.fold.changed)
-        if (
-            self._steps % SESSIONS_EVERY == SESSIONS_EVERY - 1
-            or self.past is None
-            or self.past.done
-        ):
-            self.roster.load_more(store)
-        self._steps += 1
+        self.roster.load_more(store)
 
     def adopt(self, store: Store, fold: Fold, high: Mapping[int, int]) -> bool:
         """Go on with a fold over all rows that are there now; whether it can be that.

@@ -6,6 +6,7 @@ from functools import partial
 
 from queries.connection import Rows
 from queries.event_stream import Progress, patiently
+from queries.filters import Filter
 from queries.store import Store
 from queries.text import clean_id, clean_or_none
 
@@ -35,6 +36,16 @@ def models_used(store: Store, *, progress: Progress | None = None) -> dict[str, 
             if progress is not None:
                 progress(min((whole - max(upto - low + 1, 0)) / whole, 1.0))
     return {session: tuple(sorted(models)) for session, models in found.items()}
+
+
+def knowing_models(wanted: Filter, store: Store, progress: Progress | None = None) -> Filter:
+    """A filter that knows which models were used, if it asks for any.
+
+    Raises StoreError as the store's own queries do.
+    """
+    if not wanted.asks_for_models:
+        return wanted
+    return wanted.with_models(models_used(store, progress=progress))
 
 
 def _slice(store: Store, source: int, after: int, upto: int) -> Rows:

@@ -23,6 +23,7 @@ from typing import Protocol
 from urllib.parse import quote
 
 from queries.dialects.session_buddy import Described
+from queries.lite import LiteConnection
 from queries.models import Problem
 from queries.salvage import RARELY, salvage
 from queries.salvaged_rows import is_damage
@@ -274,7 +275,9 @@ def _private_copy(path: Path, reason: str) -> Opened:
     folder = private_folder(path)
     try:
         target = _copied(path, Path(folder.name) / "store.db")
-        with contextlib.closing(sqlite3.connect(target, isolation_level=None)) as recover:
+        with contextlib.closing(
+            sqlite3.connect(target, isolation_level=None, factory=LiteConnection)
+        ) as recover:
             recover.execute("SELECT count(*) FROM sqlite_master").fetchall()
         return _opened(target, "mode=ro", f"private copy: {reason}", folder)
     except (OSError, sqlite3.Error) as error:
@@ -313,6 +316,7 @@ def _connect(path: Path, options: str) -> sqlite3.Connection:
         timeout=0,
         check_same_thread=False,
         cached_statements=256,
+        factory=LiteConnection,
     )
     try:
         _try_reading(connection)

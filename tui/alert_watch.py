@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from queries.models import Snapshot, StoreState
@@ -18,6 +19,13 @@ PAUSE: Final = 10.0
 """Seconds at least between two looks."""
 _SHARE: Final = 50.0
 """A pause is at least so many times as long as the look took."""
+
+
+def days_filter(days: float) -> str:
+    """The filter for what was active in the last so many days; "" for 0, which is for ever."""
+    if not days:
+        return ""
+    return f"since:{days:g}d" if days >= 0.01 else f"since:{days * 86400:.0f}s"
 
 
 class AlertWatch:
@@ -38,6 +46,8 @@ class AlertWatch:
             thresholds: when alerts fire.
             days: only sessions active in the last so many days are judged; 0: all.
         """
+        self.days = days
+        """How far back sessions are judged; 0: for ever."""
         self.alerts: Alerts | None = None
         self.error = ""
         self.fresh: tuple[Alert, ...] = ()
@@ -45,7 +55,6 @@ class AlertWatch:
         self._reader = reader
         self._clock = clock
         self._thresholds = thresholds
-        self._days = days
         self._snapshot: Snapshot | None = None
         self._looked_at = 0
         self._epoch = 0
@@ -73,6 +82,19 @@ class AlertWatch:
             self._epoch, self.alerts = snapshot.epoch, None
             self._known.clear()
 
+    def look_back(self, days: float) -> None:
+        """Judge the sessions of the last so many days from now on; 0: all."""
+        if days == self.days:
+            return
+        self.days = days
+        self.alerts, self._looked_at = None, 0
+        self._known.clear()
+        if self._pause.is_reading:
+            self._pause.end()
+            self._reader.cancel(SLOT)
+        self.hurry()
+        self.look_if_due()
+
     def hurry(self) -> None:
         """Somebody wants to see them: look as soon as that makes sense."""
         if self.alerts is None:
@@ -90,21 +112,25 @@ class AlertWatch:
             self._look(snapshot)
 
     def _look(self, snapshot: Snapshot) -> None:
-        now, days, thresholds = self._clock(), self._days, self._thresholds
+        now, days, thresholds = self._clock(), self.days, self._thresholds
 
         def work(store: Store) -> Iterator[object]:
             # What is not needed for the first screen is loaded after it.
             from queries.alerts import find_alerts
             from queries.loops import read_loops
+            from queries.window_tools import tools_in
             from queries.windows import ALL_TIME, last_days, rows_in
 
             window = last_days(days, now) if days else ALL_TIME
             rows = rows_in(snapshot.sessions, window)
             loops, covered = read_loops(store, rows, thresholds)
-            if window is not ALL_TIME:
-                covered += "; tools of all time"
+            tools = snapshot.tools
+            if len(rows) < snapshot.total_sessions:
+                within = tools_in(store, rows)
+                tools = tools if within is None else within
+                covered = covered if within is not None else f"tools of all time; {covered}"
             yield find_alerts(
-                rows, snapshot.tools, thresholds,
+                rows, tools, thresholds,
                 now=now, window=window, loops=loops, covered=covered,
             )  # fmt: skip
 
@@ -114,6 +140,7 @@ class AlertWatch:
 
     def take_answer(self, answer: Answer) -> None:
         """Keep what was found."""
+        from queries.alert_groups import grouped
         from widgets.alert_list import alert_key
 
         self._pause.end()
@@ -121,7 +148,9 @@ class AlertWatch:
         if not isinstance(answer.value, Alerts):
             self._looked_at, self.fresh = 0, ()
             return
-        is_first, self.alerts = self.alerts is None, answer.value
+        is_first = self.alerts is None
+        within = days_filter(self.days)
+        self.alerts = replace(answer.value, alerts=grouped(answer.value.alerts, within))
         keyed = {alert_key(alert): alert for alert in answer.value.alerts}
         new = [alert for key, alert in keyed.items() if key not in self._known]
         self.fresh = () if is_first else tuple(new)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from rich.cells import cell_len
 
@@ -10,6 +11,7 @@ from queries import text
 from queries.models import Snapshot, StoreState
 from widgets.glyphs import UNICODE, Glyphs
 from widgets.line_bar import LineBar, Pieces, shorten_end, shorten_path, width_of
+from widgets.masking import is_on
 
 _PATH = 20
 """Cells down to which the path shrinks before anything else is left out."""
@@ -21,6 +23,8 @@ class _Part:
     pieces: Pieces
 
 
+MASKED: Final = "masked"
+"""Says that secrets are covered on the screen."""
 _LEFT_OUT_FIRST = (
     "program", "totals", "dialect", "rate", "events", "problems", "sessions", "running", "path",
 )  # fmt: skip
@@ -105,6 +109,8 @@ class StatusBar(LineBar):
             parts.append(_Part("path", (("", ""),)))
             parts.append(_Part("dialect", ((self._snapshot.info.dialect, "muted"),)))
         parts.append(_Part("state", self._state()))
+        if is_on():
+            parts.append(_Part("masked", ((MASKED, "warning"),)))
         return parts
 
     def _state(self) -> Pieces:
@@ -169,7 +175,9 @@ class FooterBar(LineBar):
     def pieces(self, width: int) -> tuple[Pieces, Pieces]:
         """The hints that fit beside the message."""
         right: Pieces = ()
-        if self._message:
+        if is_on() and not self.screen.query(StatusBar):
+            right = ((" ", ""), (MASKED, "warning"), (" ", ""))
+        elif self._message:
             longest = width - 2 if not self._hints else max(1, width * 3 // 5)
             right = ((" ", ""), (shorten_end(self._message, longest), "muted"), (" ", ""))
         room = width - width_of(right)

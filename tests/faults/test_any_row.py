@@ -17,9 +17,10 @@ from tests.faults.numbers import (
 from tests.process.escapes import unwanted
 from tests.process.program import Home, fingerprint
 from tests.process.terminal import Terminal
-from tests.queries.test_store_hostile import BUILDERS, ODD, SHORT, columns_of, put
+from tests.queries.test_store_hostile import BUILDERS, ODD, columns_of, put
 from tests.stores import RawText, StoreBuilder, canonical_store
 from tests.stores.canonical import canonical_schema
+from tests.stores.hostile import SHORT_HOSTILE
 
 pytestmark = [pytest.mark.faults, pytest.mark.process]
 
@@ -42,7 +43,7 @@ def walk(terminal: Terminal) -> None:
 def test_any_value_in_any_column(home: Home, dialect: str, values: str) -> None:
     path = home.folder / "stores" / "s.db"
     make, events, sessions = BUILDERS[dialect]
-    chosen = ODD if values == "types" else [text for _, text in SHORT]
+    chosen = ODD if values == "types" else [text for _, text in SHORT_HOSTILE]
     with make(path) as builder, builder.batch():
         for table in (events, sessions):
             for column in columns_of(builder, table):

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from queries.alert_groups import grouped, since_filter
 from queries.alerts import with_evidence
 from queries.event_stream import patiently
 from queries.json_shapes import tool_json
@@ -54,7 +55,7 @@ RULE = "=" * 80
 @store_argument
 @window_options
 @session_options
-@click.option("--json", "form", flag_value="json", default=None, help="Print JSON.")
+@click.option("--json", "-j", "form", flag_value="json", default=None, help="Print JSON.")
 @click.option("--markdown", "form", flag_value="markdown", help="Print Markdown.")
 @click.option(
     "--output", "-o", type=click.Path(dir_okay=False), metavar="FILE",
@@ -156,7 +157,8 @@ def _is_high(group: Group, limit: float) -> bool:
 
 def _alerts(page: _Page, report: Report, times: tzinfo | None) -> None:
     if report.alerts.alerts:
-        page.table(alert_columns(times), report.alerts.alerts)
+        within = since_filter(report.overview.window.since)
+        page.table(alert_columns(times), grouped(report.alerts.alerts, within))
     else:
         write("No alerts.\n")
     write(f"\nLooked at: {report.alerts.covered}.\n")

@@ -16,6 +16,7 @@ from queries.store import Store
 from tui.pause import Pause
 from tui.reader import Answer, Reader
 from tui.screens.compare_wanted import Wanted
+from widgets.line_bar import shorten_end
 
 SLOT = "compare"
 PAUSE = 2.0
@@ -86,6 +87,7 @@ class CompareReading:
             pair: the two sessions to align, by index; None aligns none.
         """
         ids, baseline, groups = self._wanted.ids, self.baseline, self._wanted.groups
+        labels = self._wanted.labels
         clock, stale_after = self._clock, self._stale_after
 
         def work(store: Store) -> Iterator[object]:
@@ -94,7 +96,9 @@ class CompareReading:
             if groups:
                 by_id = {run.id: run for run in runs}
                 a, b = ([by_id[name] for name in groups[letter]] for letter in "AB")
-                yield compare_groups(a, b, _label(a), _label(b))
+                yield compare_groups(
+                    a, b, _label(a, labels.get("A", "")), _label(b, labels.get("B", ""))
+                )
             if pair is not None:
                 yield align_sessions(store, ids[pair[0]], ids[pair[1]])
             yield None
@@ -185,5 +189,6 @@ class CompareReading:
         return tuple(self._row_of(session_id) for session_id in self._wanted.ids)
 
 
-def _label(runs: Sequence[object]) -> str:
-    return f"{len(runs):,} session{'s' * (len(runs) != 1)}"
+def _label(runs: Sequence[object], made_with: str) -> str:
+    number = f"{len(runs):,} session{'s' * (len(runs) != 1)}"
+    return f"{shorten_end(made_with, 30)}, {number}" if made_with else number
