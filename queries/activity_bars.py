@@ -7,6 +7,7 @@ back never narrows them again.)
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 
 SLOTS = 16
@@ -35,13 +36,21 @@ class ActivityBars:
 
     def add_all(self, instants: Iterable[float]) -> None:
         """Count one event at each of these instants."""
-        seconds = [int(instant) for instant in instants if _EARLIEST < instant < _LATEST]
-        if not seconds:
+        ordered = sorted(instants)
+        if not ordered:
             return
-        self._cover(min(seconds), max(seconds))
+        if not 0 <= ordered[0] <= ordered[-1] < _LATEST:
+            for instant in ordered:
+                self.add(instant)
+            return
+        low, high = int(ordered[0]), int(ordered[-1])
+        self._cover(low, high)
         counts, shift, first = self._counts, self._shift, self._first
-        for second in seconds:
-            counts[(second >> shift) - first] += 1
+        begin = 0
+        for slot in range(low >> shift, (high >> shift) + 1):
+            end = bisect_left(ordered, (slot + 1) << shift, begin)
+            counts[slot - first] += end - begin
+            begin = end
 
     def merge(self, other: ActivityBars) -> None:
         """Add all that ``other`` holds."""

@@ -25,6 +25,7 @@ from queries.event_stream import EventStream, patiently
 from queries.filters import EVENT_FIELDS
 from queries.group_comparison import compare_groups
 from queries.group_measuring import METRIC_NAMES
+from queries.newest_events import newest_events
 from queries.pairing import paired
 from queries.run_reading import read_runs
 from queries.session_alignment import align_sessions
@@ -83,8 +84,12 @@ class EventQueries(AnalyticsThread):
 
         def read(store: Store) -> EventPage:
             ids = require_sessions(store, session_ids) or None
-            rows = EventStream(store, sessions=ids)
-            page = newest_page(rows, wanted.matches_event, limit, raw=raw)
+            page = None
+            if wanted.is_empty and ids is None and limit is not None:
+                page = newest_events(store, limit, raw=raw)
+            if page is None:
+                rows = EventStream(store, sessions=ids)
+                page = newest_page(rows, wanted.matches_event, limit, raw=raw)
             return EventPage(records(page.events, store.info.sources), page.total)
 
         return await self._run(read)

@@ -93,8 +93,8 @@ class EventPage:
     """The newest events that match, the newest last."""
 
     events: tuple[EventRecord, ...]
-    total: int
-    """All that match."""
+    total: int | None
+    """All that match; None where only reading all of a large store would tell."""
 
     def to_dict(self) -> Plain:
         """As ``session-tui events STORE --json``."""
@@ -158,6 +158,7 @@ class DelegationsFound:
             "window": window_json(self.window),
             "total": found.total,
             "covered": found.covered,
+            "limits": found.limits or None,
             "agents": list(found.agents),
             "delegations": delegations_json(found.chains),
             "spawners": [spawner_json(row) for row in found.spawners],

@@ -31,9 +31,9 @@ class RowType:
     """All that many rows have in common, and what follows from it for counting them."""
 
     __slots__ = (
-        "agent", "counts", "has_story", "is_call", "is_half", "is_plain", "kind", "next_tool",
-        "operation", "phase", "speaks", "state", "talks", "tally", "timed", "tool",
-        "tool_key", "used", "voice",
+        "agent", "counts", "group", "has_story", "is_call", "is_half", "is_plain", "is_told",
+        "kind", "may_change", "next_tool", "operation", "phase", "speaks", "state", "talks",
+        "tally", "timed", "tool", "tool_key", "used", "voice",
     )  # fmt: skip
 
     def __init__(
@@ -76,6 +76,12 @@ class RowType:
         """Whether what other rows say may change what it means, or the other way round."""
         self.is_half = phase is not Phase.WHOLE and kind is not EventKind.DELEGATION
         """Whether another row and this one may be one call, and nothing else is to be told."""
+        self.is_told = self.has_story and not self.is_half
+        """Whether it takes more cells than those that are counted to say what it means."""
+        self.may_change = state is EventState.RUNNING and not self.is_half
+        """Whether the row itself will say something else later."""
+        self.group = tool or ""
+        """Among which halves of calls a half without a key looks for the other one."""
         self.is_plain = phase is Phase.WHOLE and kind is not EventKind.DELEGATION
         """Whether the row is an event by itself, whatever other rows say."""
 
@@ -184,26 +190,3 @@ class Batch:
             kind.agent, None, kind.kind, kind.phase, self.keys[index], kind.tool, kind.operation,
             "", kind.state, self.durations[index], None, tokens, cost,
         )  # fmt: skip
-
-    def match(self, indexes: Sequence[int]) -> list[tuple[int, int]]:
-        """Which halves of calls among these rows of one session are a call, as (start, end).
-
-        They are what :mod:`queries.open_rows` finds; looking here first spares making an event
-        of each.
-        """
-        found: list[tuple[int, int]] = []
-        starts: dict[str, list[int]] = {}
-        types, keys = self.types, self.keys
-        for index in indexes:
-            kind = types[index]
-            if kind.is_half:
-                key = keys[index]
-                group = kind.tool or "" if key is None else "\0" + key
-                if not kind.counts:
-                    if group in starts:
-                        starts[group].append(index)
-                    else:
-                        starts[group] = [index]
-                elif starts.get(group):
-                    found.append((starts[group].pop(), index))
-        return found

@@ -25,26 +25,23 @@ def by_session(batch: Batch) -> dict[str, Batch]:
             rows_of[name] = [index]
     if len(rows_of) == 1:
         return {batch.sessions[0]: batch}
-    own: dict[str, tuple[dict[int, Amounts], dict[int, Event]]]
-    own = {name: ({}, {}) for name in rows_of}
-    places = dict.fromkeys((*batch.amounts, *batch.stories), 0)
-    for indexes in rows_of.values():
-        for at, index in enumerate(indexes):
-            if index in places:
-                places[index] = at
-    for index, amount in batch.amounts.items():
-        own[batch.sessions[index]][0][places[index]] = amount
-    for index, event in batch.stories.items():
-        own[batch.sessions[index]][1][places[index]] = event
-    return {name: _picked(batch, indexes, *own[name]) for name, indexes in rows_of.items()}
+    amounts, stories = batch.amounts, batch.stories
+    return {
+        name: _picked(batch, indexes, _own(amounts, indexes), _own(stories, indexes))
+        for name, indexes in rows_of.items()
+    }
+
+
+def _own(known: Mapping[int, _T], indexes: Sequence[int]) -> dict[int, _T]:
+    """By place among these indexes: what is known of them."""
+    if not known:
+        return {}
+    return {at: known[index] for at, index in enumerate(indexes) if index in known}
 
 
 def picked(batch: Batch, indexes: Sequence[int]) -> Batch:
     """These rows of a batch, in this order."""
-    places = {index: at for at, index in enumerate(indexes)}
-    amounts = {places[i]: amount for i, amount in batch.amounts.items() if i in places}
-    stories = {places[i]: event for i, event in batch.stories.items() if i in places}
-    return _picked(batch, indexes, amounts, stories)
+    return _picked(batch, indexes, _own(batch.amounts, indexes), _own(batch.stories, indexes))
 
 
 def _picked(

@@ -12,15 +12,13 @@ from queries.backfill import Backfill
 from queries.declared import Declared
 from queries.figures import Figures
 from queries.fold import Fold
-from queries.models import Event, EventKey, Phase, Problem, SessionRow, StoreTotals
+from queries.models import Event, EventKey, Phase, SessionRow, StoreTotals
 from queries.recent_rows import RecentRows, is_same_row
 from queries.roster import Roster
 from queries.store import Store
 
 FIRST_SESSIONS = 300
 """Sessions that are read before anything is shown."""
-SESSIONS_EVERY = 4
-"""Slices of the past between two pages of sessions."""
 EDGES = 4000
 """Rows up to which a dialect's decisions may rest on all of them."""
 TAIL_PAGE = 5000
@@ -79,7 +77,6 @@ class Counting:
         """Rows on screen as they were last read."""
         self._turn = 0
         self._changes = 0
-        self._steps = 0
         self._audit = Audit()
 
     # -- the past -----------------------------------------------------------------------------
@@ -95,13 +92,7 @@ class Counting:
             self.past.step(store)
             self._changes += 1
         self.roster.learn(store, self.fold.changed)
-        if (
-            self._steps % SESSIONS_EVERY == SESSIONS_EVERY - 1
-            or self.past is None
-            or self.past.done
-        ):
-            self.roster.load_more(store)
-        self._steps += 1
+        self.roster.load_more(store)
 
     def adopt(self, store: Store, fold: Fold, high: Mapping[int, int]) -> bool:
         """Go on with a fold over all rows that are there now; whether it can be that.
@@ -268,7 +259,7 @@ class Counting:
         if self.roster.total <= Audit.SESSIONS:
             self._read_beside(store, whole=True)
         self.is_misread = store.is_read_wrongly()
-        has_problems = bool(store.problems() or self.problems())
+        has_problems = bool(store.problems())
         return not self.is_wrong and self._audit.agrees(store, self.fold.rows, has_problems)
 
     # -- what the panes show --------------------------------------------------------------------
@@ -295,10 +286,6 @@ class Counting:
             running=self.roster.running,
             counted=0.0 if self.past is None else self.past.counted,
         )
-
-    def problems(self) -> tuple[Problem, ...]:
-        """What could not be counted."""
-        return () if self.past is None else self.past.problems()
 
 
 def _is_whole(*events: Event) -> bool:

@@ -24,9 +24,9 @@ class EventPage:
 
     events: tuple[Event, ...]
     """In order of arrival, the newest last."""
-    total: int
-    """All that match, wherever the page ends."""
-    before: int
+    total: int | None
+    """All that match, wherever the page ends; None where that was not counted."""
+    before: int | None
     """How many match that arrived before the end of the page, those in it included."""
 
 
@@ -50,7 +50,7 @@ def newest_page(
         before: the page ends before the event of this row.
         raw: take every row for an event.
     """
-    page = _Page(matches, limit)
+    page = PageOfEvents(matches, limit)
     pairing = Pairing()
     for row in rows:
         if row.key == before:
@@ -59,8 +59,11 @@ def newest_page(
     return page.result()
 
 
-class _Page:
+class PageOfEvents:
+    """Takes what rows turn out to be, and keeps the newest events that match."""
+
     def __init__(self, matches: Matches, limit: int | None) -> None:
+        """Args: matches: the filter; limit: events kept, None keeps all."""
         self._matches = matches
         self._limit = limit
         self._rank = 0
@@ -75,6 +78,7 @@ class _Page:
         self._end = self._rank
 
     def take(self, outcome: Outcome, *, may_change: bool) -> None:
+        """Take the next row; ``may_change`` is whether later ones may be of its event."""
         if outcome.hidden is not None:
             self._open.pop(outcome.hidden, None)
         shown, changed = outcome.shown, outcome.changed
@@ -105,6 +109,7 @@ class _Page:
             heapq.heappushpop(self._kept, (rank, event))
 
     def result(self) -> EventPage:
+        """The page, after the last row."""
         for rank, event in self._open.values():
             self._settle(rank, event)
         self._open.clear()

@@ -11,6 +11,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from operator import attrgetter
 
 from queries.batch import ERROR, FAILED, NOTHING, OK, RowType
@@ -111,16 +112,24 @@ class EventSlots:
         types: Sequence[RowType],
     ) -> None:
         """Count what rows took: by index, (tokens, cost) of those that state either."""
-        width, known, last = self._width, self._counts, None
-        counts: list[int] = []
-        for index, (tokens, _) in amounts.items():
-            time = times[index]
-            if tokens is not None and time is not None and types[index].counts:
-                slot = int(time // width)
-                if slot != last:
-                    counts, last = known[slot], slot
-                counts[_TOKENS] += tokens
-                counts[_STATING] += 1
+        stated = [
+            (time, tokens)
+            for index, (tokens, _) in amounts.items()
+            if tokens is not None and (time := times[index]) is not None and types[index].counts
+        ]
+        instants = [time for time, _ in stated]
+        if sorted(instants) != instants:
+            stated.sort()
+            instants = [time for time, _ in stated]
+        sums = list(accumulate([tokens for _, tokens in stated], initial=0))
+        at, width = 0, self._width
+        while at < len(instants):
+            slot = int(instants[at] // width)
+            end = bisect_left(instants, (slot + 1) * width, at + 1)
+            counts = self._counts[slot]
+            counts[_TOKENS] += sums[end] - sums[at]
+            counts[_STATING] += end - at
+            at = end
 
     def add_tokens(self, time: float | None, tokens: int | None, sign: int) -> None:
         """Count (or with -1 take back) what an event took."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from operator import itemgetter
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from typing import cast
 
 from queries.batch import Batch, RowType, ToolKey, type_of
 from queries.event_slots import EventSlots
@@ -13,8 +13,6 @@ from queries.handed_on import HandedOn, Pair
 from queries.joining import as_counted
 from queries.models import Event, EventKey, EventKind, EventState, Phase
 from queries.session_fold import SessionFold
-
-_turned = itemgetter(1, 0)
 
 
 class FoldCounts:
@@ -68,12 +66,9 @@ class FoldCounts:
             if kind.counts:
                 self._count(kind, number)
         durations: dict[ToolKey, list[float]] = {}
-        for kind, took in zip(batch.types, batch.durations, strict=True):
-            if took is not None and kind.timed:
-                if kind.tool_key in durations:
-                    durations[kind.tool_key].append(took)
-                else:
-                    durations[kind.tool_key] = [took]
+        for kind, values in _by_type(batch).items():
+            if kind.timed:
+                durations.setdefault(kind.tool_key, []).extend(values)
         for key, values in durations.items():
             self.tools[key].durations.add_all(values)
         self._see_agents(batch)
@@ -109,29 +104,26 @@ class FoldCounts:
 
     def _see_agents(self, batch: Batch) -> None:
         """Note when agents last did something."""
-        seen: Iterable[tuple[float, RowType]]
-        times = [time for time in batch.times if time is not None]
-        if len(times) == len(batch.times):
-            seen = zip(times, batch.types, strict=True)
-        else:
-            both = zip(batch.times, batch.types, strict=True)
-            seen = [(time, kind) for time, kind in both if time is not None]
-        if sorted(times) != times:
-            seen = sorted(seen, key=itemgetter(0))
+        times, types = batch.times, batch.types
+        if None in times:
+            both = [(time, kind) for time, kind in zip(times, types, strict=True)
+                    if time is not None]  # fmt: skip
+            times, types = [time for time, _ in both], [kind for _, kind in both]
+        known = cast("list[float]", times)
+        if sorted(known) != known:
+            order = sorted(range(len(known)), key=known.__getitem__)
+            known, types = list(map(known.__getitem__, order)), list(map(types.__getitem__, order))
         # Of one type, the last time is what stays.
-        for kind, time in dict(map(_turned, seen)).items():
+        for kind, time in dict(zip(types, known, strict=True)).items():
             if kind.counts and kind.agent is not None:
                 self.agents[kind.agent].see(time)
 
     def _count_amounts(self, batch: Batch) -> None:
         types, sessions = batch.types, batch.sessions
-        alike: dict[tuple[str, RowType], list[tuple[int | None, float | None]]] = {}
+        alike: defaultdict[tuple[str, RowType], list[tuple[int | None, float | None]]]
+        alike = defaultdict(list)
         for index, amount in batch.amounts.items():
-            key = (sessions[index], types[index])
-            if key in alike:
-                alike[key].append(amount)
-            else:
-                alike[key] = [amount]
+            alike[sessions[index], types[index]].append(amount)
         self.slots.add_amounts(batch.times, batch.amounts, types)
         for (name, kind), amounts in alike.items():
             if kind.counts:
@@ -266,3 +258,13 @@ class FoldCounts:
         self.follows, self.repeats, self.next_tools = other.follows, other.repeats, other.next_tools
         self.handed_on, self.running, self.changed = other.handed_on, other.running, other.changed
         self.slots = other.slots
+
+
+def _by_type(batch: Batch) -> Mapping[RowType, Sequence[float]]:
+    """The durations that are known of rows of each type."""
+    found: defaultdict[RowType, list[float]] = defaultdict(list)
+    if batch.durations.count(None) < len(batch.durations):
+        for kind, took in zip(batch.types, batch.durations, strict=True):
+            if took is not None:
+                found[kind].append(took)
+    return found

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain, groupby, pairwise
+from itertools import compress, groupby, pairwise
 from operator import attrgetter, itemgetter
 
 from queries import open_rows
 from queries.batch import Batch, RowType, ToolKey, type_of
 from queries.fold_counts import FoldCounts
+from queries.halves import Halves
 from queries.heard import Heard
 from queries.models import Event, EventKind, Phase
 from queries.open_rows import OpenRows
 from queries.session_fold import Said, SessionFold, text_mark
 from queries.session_ledger import SessionLedger
 
-_source_of = attrgetter("source")
+_source_of, _counts_of = attrgetter("source"), attrgetter("counts")
 
 
 class _Rows:
@@ -85,12 +86,9 @@ class FoldRows(FoldCounts):
         Raises StoreError where the batch has to read more and cannot; nothing is counted then.
         """
         at = self._first + self.rows
-        rows_of: dict[str, list[int]] = {}
+        rows_of: defaultdict[str, list[int]] = defaultdict(list)
         for index, name in enumerate(batch.sessions):
-            if name in rows_of:
-                rows_of[name].append(index)
-            else:
-                rows_of[name] = [index]
+            rows_of[name].append(index)
         groups = [_Rows(name, indexes, batch) for name, indexes in rows_of.items()]
         heard = [Heard(rows.indexes, rows.kinds, self.messages_only) for rows in groups]
         asked = [index for each in heard for index in each.asked]
@@ -110,65 +108,84 @@ class FoldRows(FoldCounts):
         indexes, kinds, times = rows.indexes, rows.kinds, rows.times
         for source, low, high in batch.ranges(indexes):
             session.see_rows(source, low, high)
-        has_stories = has_starts = False
+        stories, has_starts = set(), False
         for kind, number in Counter(kinds).items():
             if kind.counts:
                 self._count_in_session(session, kind, number)
             else:
                 has_starts = True
             if kind.has_story:
-                has_stories = True
+                stories.add(kind)
         known = [time for time in times if time is not None]
         if known:
             session.see_times(min(known), max(known))
         if has_starts:
-            counted = zip(kinds, times, strict=True)
-            known = [time for kind, time in counted if kind.counts and time is not None]
+            counted = compress(times, map(_counts_of, kinds))
+            known = [time for time in counted if time is not None]
         if known:
             session.bars.add_all(known)
-        if has_stories:
-            rest = [index for index, kind in zip(indexes, kinds, strict=True) if kind.has_story]
+        if stories:
+            told = list(compress(indexes, map(stories.__contains__, kinds)))
             ledger = SessionLedger(self, rows.name, session)
             if len(batch.seqs) <= open_rows.REACH:
-                rest = self._join_halves(ledger, batch, rest)
-            for index in rest:
+                told = self._take_halves(ledger, batch, told, at)
+            for index in told:
                 self._take_story(ledger, at + index, batch.event(index))
 
-    def _join_halves(self, ledger: SessionLedger, batch: Batch, indexes: list[int]) -> list[int]:
+    def _take_halves(
+        self, ledger: SessionLedger, batch: Batch, indexes: list[int], at: int
+    ) -> list[int]:
         """Join the halves of calls that are all in this batch; returns the other rows."""
-        pairs = batch.match(indexes)
-        if not pairs:
-            return indexes
+        types = batch.types
+        rest = [index for index in indexes if types[index].is_told]
+        if len(rest) == len(indexes):
+            return rest
+        if rest:
+            indexes = [index for index in indexes if types[index].is_half]
+        halves = Halves(batch, indexes)
+        self._join_halves(ledger, batch, halves.pairs)
+        starts = {group: own for group, own in halves.starts.items() if own}
+        if starts or halves.ends:
+            waiting = self._open_rows(ledger)
+            for group, own in halves.ends.items():
+                waiting.take_ends(group, halves.rows(own, at), ledger)
+            for group, own in starts.items():
+                waiting.take_starts(group, halves.rows(own, at))
+        return rest
+
+    def _join_halves(
+        self, ledger: SessionLedger, batch: Batch, pairs: list[tuple[int, int]]
+    ) -> None:
         amounts, durations, times, types = (
             batch.amounts, batch.durations, batch.times, batch.types
         )  # fmt: skip
         taken: dict[ToolKey, list[float]] = {}
+        width = self.slots.width
         for start, end in pairs:
-            kind = types[end]
+            kind, begun, ended = types[end], times[start], times[end]
             if start in amounts or not kind.says_all_of(types[start]):
                 ledger.joined(batch.event(start), batch.event(end))
                 continue
-            if times[start] != times[end]:
+            if begun is None or ended is None:
                 tokens = amounts[end][0] if end in amounts else None
-                self.slots.move(kind, times[end], times[start], tokens, 1)
+                self.slots.move(kind, ended, begun, tokens, 1)
+                continue
+            if begun // width != ended // width:
+                tokens = amounts[end][0] if end in amounts else None
+                self.slots.move(kind, ended, begun, tokens, 1)
             if durations[end] is None and kind.timed:
-                begun, ended = times[start], times[end]
-                if begun is not None and ended is not None:
-                    took = ended - begun if ended > begun else 0.0
-                    if kind.tool_key in taken:
-                        taken[kind.tool_key].append(took)
-                    else:
-                        taken[kind.tool_key] = [took]
+                took = ended - begun if ended > begun else 0.0
+                if kind.tool_key in taken:
+                    taken[kind.tool_key].append(took)
+                else:
+                    taken[kind.tool_key] = [took]
         for key, values in taken.items():
             self.tools[key].durations.add_all(values)
-        joined = set(chain.from_iterable(pairs))
-        return [index for index in indexes if index not in joined]
 
     def _take_story(self, ledger: SessionLedger, at: int, event: Event) -> None:
         """What a row means beyond being counted."""
         if event.kind is EventKind.DELEGATION:
-            if event.phase is Phase.WHOLE:
-                self.handed_on.delegation(at, event)
+            self.handed_on.delegation(at, event)
             if event.phase is not Phase.WHOLE or event.call_key is not None:
                 self._open_rows(ledger).take(at, event, ledger)
         elif event.phase is not Phase.WHOLE:
@@ -198,9 +215,7 @@ class FoldRows(FoldCounts):
         """Count who follows whom, and which tool follows which."""
         if heard.ends is not None:
             self.follows.update(pairwise([agent for agent, _ in heard.voices]))
-            self.repeats.update(
-                agent for agent, before, after in heard.alike if texts[before] == texts[after]
-            )
+            self.repeats.update(heard.repeats(texts))
             first, last = heard.ends
             self._say(
                 session,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import tzinfo
+from operator import add, itemgetter
 from typing import Any
 
-from queries.dialects.cells import identifier, number, whole
+from queries.dialects.cells import SUMMARY_LIMIT, identifier, number, summary_text, whole
 from queries.times import parse_time
 
 Cells = Sequence[Any]
@@ -15,6 +16,7 @@ _LATEST = 6e10
 """Seconds: larger numbers may be another unit."""
 MINUTES_KEPT = 20_000
 _NEITHER = (None, None)
+_minute_of, _second_of = itemgetter(slice(17)), itemgetter(slice(17, None))
 
 
 class Minutes(dict[str, float]):
@@ -43,7 +45,8 @@ def instants(cells: Cells, minutes: Minutes) -> list[float | None]:
     if are_plain(cells, _LATEST):
         return list(cells)
     try:
-        return [minutes[cell[:17]] + _SECONDS[cell[17:]] for cell in cells]
+        begun = map(minutes.__getitem__, map(_minute_of, cells))
+        return list(map(add, begun, map(_SECONDS.__getitem__, map(_second_of, cells))))
     except (KeyError, TypeError):
         return [parse_time(cell, minutes.zone) for cell in cells]
 
@@ -58,7 +61,9 @@ def numbers(cells: Cells, text: Callable[[int], object]) -> list[float | None]:
     if are_plain(cells, 1e300):
         return list(cells)
     return [
-        cell if cell is None else number(text(index) if type(cell) is str else cell)
+        cell
+        if cell is None or (type(cell) is float and 0 <= cell < 1e300)
+        else number(text(index) if type(cell) is str else cell)
         for index, cell in enumerate(cells)
     ]
 
@@ -77,12 +82,26 @@ def identifiers(cells: Cells) -> Sequence[str | None]:
     return [None if cell is None else identifier(cell) for cell in cells]
 
 
+def summaries(cells: Cells) -> list[str]:
+    """What :func:`~queries.dialects.cells.summary_text` makes of each cell."""
+    try:
+        text = "".join(cells)
+    except TypeError:
+        return list(map(summary_text, cells))
+    if text.isascii() and text.isprintable() and max(map(len, cells), default=0) <= SUMMARY_LIMIT:
+        return list(map(str.strip, cells))
+    return list(map(summary_text, cells))
+
+
 def amounts(tokens: Cells, costs: Cells) -> dict[int, tuple[int | None, float | None]]:
     """By index: what each row that states tokens or cost says of them."""
     if tokens.count(None) + costs.count(None) == 2 * len(tokens):
         return {}
     both = enumerate(zip(tokens, costs, strict=True))
-    stated = {index: pair for index, pair in both if pair != _NEITHER}
+    if None in tokens:
+        stated = {index: pair for index, pair in both if pair != _NEITHER}
+    else:
+        stated = dict(both)
     if {int, type(None)}.issuperset(map(type, tokens)) and are_plain(costs, 1e300):
         return stated
     return {index: (whole(some), number(cost)) for index, (some, cost) in stated.items()}

@@ -13,18 +13,24 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from queries.batch import Batch, RowType, row_type, type_of
-from queries.dialects.base import AGENT_LIMIT, KINDS, PHASES, STATES, TOOL_LIMIT
-from queries.dialects.cells import identifier, name, summary_text
-from queries.lean_columns import Minutes, amounts, identifiers, instants, numbers
+from queries.dialects.base import AGENT_LIMIT, KINDS, PHASES, STATES, TOOL_LIMIT, Source
+from queries.dialects.cells import identifier, name
+from queries.lean_columns import Minutes, amounts, identifiers, instants, numbers, summaries
 from queries.models import Event, EventKind, EventState, Phase
 from queries.opening import QueryStoppedError, StoreBusyError, StoreError, StoreGoneError
 from queries.session_pages import parts
 from queries.store import Store
 
 _MARKS = "json_array(agent, kind, phase, state, tool, operation)"
-_CELLS = f"seq, session_id, {_MARKS}, time, duration, tokens, cost"
+_CELLS = "seq, session_id, {}, time, duration, tokens, cost, {}"
+_PLAIN = 8
+"""How many cells these are; after them those of the summary may come."""
 _UNKNOWN = (None, None, None, None)
 _LOWEST = -(2**63)
+PAGE = 2500
+"""Rows that are read at once at most: a writer may have to wait for that long."""
+WHOLE = 1000
+"""Whole rows that are read at once at most."""
 KEPT = 50_000
 """Sessions and types that are kept by their raw cells at most, before all are let go."""
 
@@ -41,45 +47,58 @@ class LeanRows:
 
     def __init__(self) -> None:
         self._types: dict[str, RowType] = {}
+        """By marks."""
+        self._source: Source | None = None
+        """Whose marks they are."""
         self._sessions: dict[object, str] = {}
         self._minutes: Minutes | None = None
 
     def read(
         self, store: Store, source: int, after: int | None, upto: int, limit: int
     ) -> tuple[Batch, int]:
-        """The newest ``limit`` rows with ``after < seq <= upto``, and the seq they come after.
+        """The newest rows with ``after < seq <= upto``, and the seq they come after.
 
         Args:
             store: to read.
             source: number of the source.
             after: None for as many rows as the limit allows.
             upto: the highest seq.
-            limit: most rows.
+            limit: most rows. Fewer are read where that takes whole rows.
 
         Raises StoreError as the store's own queries do.
         """
         seen: list[Row] = []
 
         def rows(cells: str) -> list[Row]:
-            low = _LOWEST if after is None else max(after + 1, _LOWEST)
-            seen[:] = store.query(
-                f"SELECT {cells} FROM event_rows_{source}"
-                " WHERE seq >= ? AND seq <= ? ORDER BY seq DESC LIMIT ?",
-                (low, upto, limit),
-            )
+            seen[:] = _pages(store, source, cells, after, upto, limit)
             return seen[::-1]
 
         batch = self.read_cells(store, source, rows)
         if batch is not None:
             if after is None:
-                after = seen[-1][0] - 1 if len(seen) == limit else _LOWEST
+                after = seen[-1][0] - 1 if len(seen) == limit else _LOWEST - 1
             return batch, after
-        if after is None:
-            after = store.slice_start(source, upto, limit)
+        limit = min(limit, WHOLE)
+        start = store.slice_start(source, upto, limit)
+        after = start if after is None else max(start, after)
         return Batch.of(store.events_between(source, after, upto, limit)), after
 
+    def read_all(self, store: Store, source: int, after: int, upto: int, limit: int) -> Batch:
+        """As :meth:`read`, whatever it takes."""
+        batch = self.read_cells(
+            store, source, lambda cells: _pages(store, source, cells, after, upto, limit)[::-1]
+        )
+        if batch is None:
+            batch = Batch.of(store.events_between(source, after, upto, limit))
+        return batch
+
     def read_cells(
-        self, store: Store, source: int, read: Callable[[str], list[Row]]
+        self,
+        store: Store,
+        source: int,
+        read: Callable[[str], list[Row]],
+        *,
+        with_texts: bool = False,
     ) -> Batch | None:
         """The rows whose cells a query gives; None where that takes whole rows.
 
@@ -87,6 +106,8 @@ class LeanRows:
             store: to read.
             source: number of the source.
             read: given the names of the cells, fetches them of some rows, ascending.
+            with_texts: read the summaries of all rows at once, which is faster where those of
+                many are asked for.
 
         Raises StoreBusyError, StoreGoneError or QueryStoppedError as the store's queries do.
         """
@@ -95,7 +116,11 @@ class LeanRows:
             return None
         key = "call_key" if store.mapping.has_phases else "NULL"
         try:
-            return self._batch(store, source, read(f"{_CELLS}, {key}"))
+            marks = _MARKS if described.marks is None else "marks"
+            cells = _CELLS.format(marks, key)
+            if with_texts:
+                cells += f", {_summary_cells(described)}"
+            return self._batch(store, source, read(cells))
         except (StoreBusyError, StoreGoneError, QueryStoppedError):
             raise
         except (StoreError, _UnclearError):
@@ -105,18 +130,19 @@ class LeanRows:
         if not rows:
             return Batch.of(())
         columns = tuple(zip(*rows, strict=True))
-        types = self._types_of(columns[2])
-        running = [
-            index
-            for index, kind in enumerate(types)
-            if kind.state is EventState.RUNNING and not kind.is_half
-        ]
+        types = self._types_of(store, source, columns)
+        changing = {kind for kind in set(types) if kind.may_change}
+        running = (
+            [index for index, kind in enumerate(types) if kind in changing] if changing else []
+        )
         # All of a row is needed where it may change in place.
         whole_rows = store.events_by_key([(source, rows[index][0]) for index in running])
         there = {event.seq: event for event in whole_rows}
         if len(there) < len(running):
             # Gone in the meantime, or unreadable, which the store has counted.
             gone = {rows[index][0] for index in running}.difference(there)
+            if not gone:
+                raise _UnclearError  # A damaged file may hold one key twice.
             return self._batch(store, source, [row for row in rows if row[0] not in gone])
         batch = self._columns(store, source, columns, types)
         _tell(batch, {index: there[rows[index][0]] for index in running})
@@ -126,7 +152,8 @@ class LeanRows:
     def _columns(
         self, store: Store, source: int, columns: tuple[Cells, ...], types: list[RowType]
     ) -> Batch:
-        seqs, ids, _, times, durations, tokens, costs, keys = columns
+        seqs, ids, _, times, durations, tokens, costs, keys = columns[:_PLAIN]
+        own = columns[_PLAIN:]
         if self._minutes is None or self._minutes.zone != store.mapping.zone:
             self._minutes = Minutes(store.mapping.zone)
         described = store.mapping.sources[source]
@@ -138,6 +165,9 @@ class LeanRows:
             return described.amend.duration(times[index], durations[index], store.mapping.zone)
 
         def texts(indexes: Sequence[int]) -> Mapping[int, str]:
+            if own:
+                cells = [list(map(column.__getitem__, indexes)) for column in own]
+                return dict(zip(indexes, _summaries(described, cells), strict=True))
             known = _texts(store, source, [seqs[index] for index in indexes])
             return {index: known.get(seqs[index], "") for index in indexes}
 
@@ -156,10 +186,14 @@ class LeanRows:
 
     def _tell_stories(self, store: Store, batch: Batch) -> None:
         """Read what more it takes to tell stories of rows."""
+        stories = batch.stories
+        kinds = {kind for kind in set(batch.types) if kind.is_told}
+        if not kinds:
+            return
         told = [
             index
             for index, kind in enumerate(batch.types)
-            if kind.has_story and not kind.is_half and index not in batch.stories
+            if kind in kinds and index not in stories
         ]
         if not told:
             return
@@ -192,39 +226,34 @@ class LeanRows:
 
     # -- what comes again and again -----------------------------------------------------------
 
-    def _types_of(self, marks: Cells) -> list[RowType]:
-        found = list(map(self._types.get, marks))
-        if None in found:
-            found = [self._types.get(cells) or self._new_type(cells) for cells in marks]
-        return found  # type: ignore[return-value]  # None was looked for above
-
-    def _new_type(self, marks: str) -> RowType:
-        cells = json.loads(marks)
-        if not all(cell is None or type(cell) in (str, int) for cell in cells):
-            raise _UnclearError
-        agent, kind, phase, state, tool, operation = cells
-        if len(self._types) >= KEPT:
+    def _types_of(self, store: Store, source: int, columns: tuple[Cells, ...]) -> list[RowType]:
+        described, marks = store.mapping.sources[source], columns[2]
+        if described is not self._source or len(self._types) > KEPT:
             self._types.clear()
-        found = self._types[marks] = row_type(
-            (
-                name(agent, AGENT_LIMIT),
-                KINDS.get(kind, EventKind.OTHER),
-                PHASES.get(phase, Phase.WHOLE),
-                STATES.get(state, EventState.UNKNOWN),
-                name(tool, TOOL_LIMIT),
-                name(operation, TOOL_LIMIT),
-            )
-        )
-        return found
+            self._source = described
+        try:
+            return list(map(self._types.__getitem__, marks))
+        except KeyError:
+            unknown = {text: seq for seq, text in zip(columns[0], marks, strict=True)
+                       if text not in self._types}  # fmt: skip
+        if described.marks is None:
+            self._types.update({text: _new_type(text) for text in unknown})
+        else:
+            cells = f"marks, {_MARKS}"
+            rows = _rows_of(store, source, cells, sorted(unknown.values()), "lean")
+            self._types.update({text: _new_type(cells) for text, cells in rows})
+            if any(text not in self._types for text in unknown):
+                raise _UnclearError  # A row changed in the meantime.
+        return list(map(self._types.__getitem__, marks))
 
     def _sessions_of(self, store: Store, source: int, seqs: Cells, ids: Cells) -> list[str]:
-        found = list(map(self._sessions.get, ids))
-        if None in found:
+        try:
+            return list(map(self._sessions.__getitem__, ids))
+        except KeyError:
             return [
                 self._sessions.get(raw) or self._new_session(store, source, seq, raw)
                 for seq, raw in zip(seqs, ids, strict=True)
             ]
-        return found  # type: ignore[return-value]  # None was looked for above
 
     def _new_session(self, store: Store, source: int, seq: int, raw: object) -> str:
         shown = identifier(raw)
@@ -236,6 +265,23 @@ class LeanRows:
                 self._sessions.clear()
             self._sessions[raw] = shown
         return shown
+
+
+def _new_type(marks: str) -> RowType:
+    cells = json.loads(marks)
+    if not all(cell is None or type(cell) in (str, int) for cell in cells):
+        raise _UnclearError
+    agent, kind, phase, state, tool, operation = cells
+    return row_type(
+        (
+            name(agent, AGENT_LIMIT),
+            KINDS.get(kind, EventKind.OTHER),
+            PHASES.get(phase, Phase.WHOLE),
+            STATES.get(state, EventState.UNKNOWN),
+            name(tool, TOOL_LIMIT),
+            name(operation, TOOL_LIMIT),
+        )
+    )
 
 
 def _tell(batch: Batch, events: Mapping[int, Event]) -> None:
@@ -255,28 +301,59 @@ def _tell(batch: Batch, events: Mapping[int, Event]) -> None:
 
 def _texts(store: Store, source: int, seqs: Sequence[int]) -> dict[int, str]:
     """The summaries of rows that can be read."""
-    amend = store.mapping.sources[source].amend
-    cells = "seq, summary" if amend is None else "seq, summary, kind, tool"
-    try:
-        rows = _rows_of(store, source, cells, seqs)
-    except (StoreBusyError, StoreGoneError, QueryStoppedError):
-        raise
-    except StoreError:
-        # A text may be longer than the page that the rest of its row is on, and be damaged.
-        if len(seqs) == 1:
-            return {}
-        middle = len(seqs) // 2
-        return _texts(store, source, seqs[:middle]) | _texts(store, source, seqs[middle:])
-    if amend is None:
-        return {seq: summary_text(summary) for seq, summary in rows}
-    return {
-        seq: summary_text(amend.summary(kind, tool, summary)) for seq, summary, kind, tool in rows
-    }
+    described = store.mapping.sources[source]
+    rows = _rows_of(store, source, f"seq, {_summary_cells(described)}", seqs)
+    if not rows:
+        return {}
+    known, *cells = zip(*rows, strict=True)
+    return dict(zip(known, _summaries(described, cells), strict=True))
 
 
-def _rows_of(store: Store, source: int, cells: str, seqs: Sequence[int]) -> list[Row]:
+def _summary_cells(described: Source) -> str:
+    return "summary" if described.amend is None else "summary, kind, tool"
+
+
+def _summaries(described: Source, cells: Sequence[Cells]) -> list[str]:
+    """Summaries of rows, from columns of those cells."""
+    if described.amend is not None:
+        texts, kinds, tools = cells
+        return summaries(list(map(described.amend.summary, kinds, tools, texts)))
+    return summaries(cells[0])
+
+
+def lean_view(store: Store, source: int) -> str:
+    """Where the cells are that :meth:`LeanRows.read_cells` asks for."""
+    has_marks = store.mapping.sources[source].marks is not None
+    return f"{'lean' if has_marks else 'event'}_rows_{source}"
+
+
+def _pages(
+    store: Store, source: int, cells: str, after: int | None, upto: int, limit: int
+) -> list[Row]:
+    """The newest ``limit`` rows, the newest first, page by page."""
+    low = _LOWEST if after is None else max(after + 1, _LOWEST)
+    view = lean_view(store, source)
+    rows: list[Row] = []
+    while len(rows) < limit:
+        wanted = min(PAGE, limit - len(rows))
+        page = store.query(
+            f"SELECT {cells} FROM {view} WHERE seq >= ? AND seq <= ? ORDER BY seq DESC LIMIT ?",
+            (low, upto, wanted),
+        )
+        rows += page
+        if len(page) < wanted or page[-1][0] <= low:
+            break
+        upto = page[-1][0] - 1
+    return rows
+
+
+def _rows_of(
+    store: Store, source: int, cells: str, seqs: Sequence[int], view: str = "event"
+) -> list[Row]:
     rows: list[Row] = []
     for part in parts(seqs):
         marks = ",".join("?" * len(part))
-        rows += store.query(f"SELECT {cells} FROM event_rows_{source} WHERE seq IN ({marks})", part)
+        rows += store.query(
+            f"SELECT {cells} FROM {view}_rows_{source} WHERE seq IN ({marks})", part
+        )
     return rows

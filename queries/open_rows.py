@@ -8,6 +8,9 @@ rows in one pass and for slices of them that are put together afterwards.
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Sequence
+from operator import attrgetter
 from typing import Protocol
 
 from queries.joining import DELEGATIONS, delegation_key, finish_all, group_of
@@ -15,6 +18,7 @@ from queries.models import Event, Phase
 
 REACH = 20_000
 """Rows of the whole store after which nobody waits for the end of a call any longer."""
+_at_of = attrgetter("at")
 
 
 class Ledger(Protocol):
@@ -151,6 +155,18 @@ class OpenRows:
         """Take the next row: a start or an end of something else than a delegation."""
         self._take_half(OpenRow(at, event), ledger)
 
+    def take_ends(self, group: str, ends: Sequence[OpenRow], ledger: Ledger) -> None:
+        """Take the next rows of a group, all of them ends."""
+        if group in self._stacks:
+            for end in ends:
+                self._close(group, end, ledger)
+        elif kept := ends[: bisect_left(ends, ledger.low + REACH, key=_at_of)]:
+            self._ends.setdefault(group, []).extend(kept)
+
+    def take_starts(self, group: str, starts: Sequence[OpenRow]) -> None:
+        """Take the next rows of a group, all of them starts."""
+        self._stacks.setdefault(group, []).extend(starts)
+
     def _take_half(self, row: OpenRow, ledger: Ledger) -> None:
         group = group_of(row.row)
         if row.row.phase is Phase.END:
@@ -256,17 +272,23 @@ class OpenRows:
             del stack[:gone]
             if not stack:
                 del self._stacks[group]
+        late = ledger.low + REACH
         for group, ends in list(self._ends.items()):
-            while ends and ends[-1].at - ledger.low >= REACH:
-                ends.pop()
+            del ends[bisect_left(ends, late, key=_at_of) :]
             if not ends:
                 del self._ends[group]
-        for key, known in list(self._delegations.items()):
-            for each in list(known):
-                if each.first - ledger.low >= REACH and high - each.last > REACH:
-                    known.remove(each)
-                    if each.start is not None:
-                        ledger.abandoned(each.start.row)
+        early = high - REACH
+        settled = [
+            (key, each)
+            for key, known in self._delegations.items()
+            for each in known
+            if each.first >= late and each.last < early
+        ]
+        for key, each in settled:
+            if each.start is not None:
+                ledger.abandoned(each.start.row)
+            known = self._delegations[key]
+            known.remove(each)
             if not known:
                 del self._delegations[key]
         return not (self._stacks or self._ends or self._delegations)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from itertools import groupby
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, groupby
 from operator import attrgetter
 
 from queries.batch import Batch
 from queries.comparison_models import Curve
+from queries.halves import Halves
 from queries.models import Event, EventKey, EventKind, EventState
 from queries.open_rows import REACH
 from queries.pairing import Pairing
@@ -50,7 +51,8 @@ class CurveCounter:
         left_out: set[int] = set()
         if apart:
             ends: set[int] = set()
-            for start, end in batch.match(apart) if len(types) <= REACH else ():
+            halves = [index for index in apart if types[index].is_half]
+            for start, end in Halves(batch, halves).pairs if len(types) <= REACH else ():
                 ends.add(end)
                 left_out.add(start)
                 if times[start] is not None:
@@ -137,14 +139,22 @@ class CurveCounter:
         self._see(min(known), max(known))
         shift, slots = self._shift, self._slots
         for place, some in enumerate((known, _within(failed))):
-            for slot, number in Counter(
-                [int(time * _PER_SECOND) >> shift for time in some]
-            ).items():
-                slots.setdefault(slot, [0, 0, 0])[place] += sign * number
-        for when, number in tokens:
-            if when is not None and _EARLIEST < when < _LATEST:
-                self._tells_tokens = True
-                slots[int(when * _PER_SECOND) >> shift][2] += sign * number
+            for slot, begin, end in _by_slot(sorted([when * _PER_SECOND for when in some]), shift):
+                slots.setdefault(slot, [0, 0, 0])[place] += sign * (end - begin)
+        told = [
+            (when * _PER_SECOND, number)
+            for when, number in tokens
+            if when is not None and _EARLIEST < when < _LATEST
+        ]
+        if told:
+            self._tells_tokens = True
+            instants = [when for when, _ in told]
+            if sorted(instants) != instants:
+                told.sort()
+                instants = [when for when, _ in told]
+            sums = list(accumulate([number for _, number in told], initial=0))
+            for slot, begin, end in _by_slot(instants, shift):
+                slots[slot][2] += sign * (sums[end] - sums[begin])
 
     def _see(self, first: float, last: float) -> None:
         """Widen the slices until few enough of them span the session."""
@@ -169,3 +179,16 @@ class CurveCounter:
 
 def _within(times: Sequence[float | None]) -> list[float]:
     return [time for time in times if time is not None and _EARLIEST < time < _LATEST]
+
+
+def _by_slot(instants: Sequence[float], shift: int) -> Iterator[tuple[int, int, int]]:
+    """Slots of 2**shift, and from which to which index ascending instants lie in each."""
+    begin = 0
+    while begin < len(instants):
+        # Towards zero: what is before 1970 has its slots one further on.
+        slot = int(instants[begin]) >> shift
+        limit = (slot + 1) << shift
+        # Below zero a whole number is the last of its slot, not the first of the next.
+        end = (bisect_left if limit > 0 else bisect_right)(instants, limit - (limit <= 0), begin)
+        yield slot, begin, end
+        begin = end

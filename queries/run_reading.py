@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from queries.backfill import no_collection
 from queries.batch import Batch
@@ -20,6 +21,8 @@ from queries.store import Store
 from queries.tools import tool_statistics
 
 ALL = 2**62
+AT_ONCE = 50
+"""Batches that are counted without looking for garbage in between."""
 
 
 class _Counter:
@@ -91,10 +94,11 @@ def _counted(store: Store, session_ids: Sequence[str]) -> Iterator[tuple[str, _C
     messages_only = store.mapping.has_messages
     counters = {name: _Counter(messages_only) for name in session_ids}
     batches = SessionBatches(store).read(session_ids)
-    while True:
+    is_over = False
+    while not is_over:
+        is_over = True
         with no_collection():
-            batch = next(batches, None)
-            if batch is None:
-                break
-            counters[batch.sessions[0]].add(batch)
+            for batch in islice(batches, AT_ONCE):
+                is_over = False
+                counters[batch.sessions[0]].add(batch)
     yield from counters.items()

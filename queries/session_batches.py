@@ -9,7 +9,7 @@ from queries.batch import Batch
 from queries.batch_order import by_session, in_order, joined
 from queries.connection import quoted
 from queries.event_stream import EventStream, patiently
-from queries.lean_rows import LeanRows, Row
+from queries.lean_rows import LeanRows, Row, lean_view
 from queries.opening import QueryStoppedError, StoreBusyError, StoreError, StoreGoneError
 from queries.raw_ids import bound
 from queries.session_pages import parts, places
@@ -102,12 +102,15 @@ class SessionBatches:
         """Rows of a session, and the seq after which to go on; the last one when it ends."""
         store = self._store
         seen: list[Row] = []
+        view = lean_view(store, source)
 
         def rows(cells: str) -> list[Row]:
-            seen[:] = store.session_cells_after(source, session_id, cells, after, last, PAGE)
+            seen[:] = store.session_cells_after(
+                source, session_id, cells, after, last, PAGE, view=view
+            )
             return list(seen)
 
-        batch = self._rows.read_cells(store, source, rows)
+        batch = self._rows.read_cells(store, source, rows, with_texts=True)
         if batch is not None:
             return batch, int(seen[-1][0]) if len(seen) == PAGE else last
         events = store.session_rows_after(source, session_id, after, last, PAGE)
@@ -159,10 +162,10 @@ class SessionBatches:
 
         def rows(cells: str) -> list[Row]:
             return store.query(
-                f"SELECT {cells} FROM event_rows_{source}"
+                f"SELECT {cells} FROM {lean_view(store, source)}"
                 f" WHERE seq > ? AND seq <= ?{chosen} ORDER BY seq",
                 (after, end, *map(bound, raw_ids)),
             )
 
-        batch = self._rows.read_cells(store, source, rows)
+        batch = self._rows.read_cells(store, source, rows, with_texts=True)
         return (Batch.of(()), None) if batch is None else (batch, end)

@@ -40,6 +40,10 @@ class Store(SessionPages):
         for number, select in enumerate(bare):
             if select is not None:
                 self._probe(f"CREATE TEMP VIEW all_rows_{number} AS {select}")
+        for number, source in enumerate(self.mapping.sources):
+            if source.marks is not None:
+                lean = with_marks(source)
+                self._probe(f"CREATE TEMP VIEW lean_rows_{number} AS {lean}")
 
     def _events(self, source: int, rows: Rows) -> list[Event]:
         described = self.mapping.sources[source]
@@ -101,6 +105,15 @@ class Store(SessionPages):
         )
         return self._events(source, rows), int(rows[-1][0]) if len(rows) == limit else upto
 
+    def newest_between(self, source: int, after: int, upto: int, limit: int) -> list[Event]:
+        """Events with ``after < seq <= upto``, the highest ``limit`` of them, in order."""
+        rows = self.query(
+            f"SELECT {_EVENT} FROM event_rows_{source}"
+            " WHERE seq >= ? AND seq <= ? ORDER BY seq DESC LIMIT ?",
+            (max(after + 1, _LOWEST), min(upto, _HIGHEST), limit),
+        )
+        return self._events(source, rows[::-1])
+
     def slice_start(self, source: int, upto: int, rows: int) -> int:
         """The seq before which ``rows`` rows end at ``upto``: a slice is (start, upto]."""
         table = quoted(self._source(source).table)
@@ -108,7 +121,7 @@ class Store(SessionPages):
             f"SELECT rowid FROM {table} WHERE rowid <= ? ORDER BY rowid DESC LIMIT 1 OFFSET ?",
             (upto, rows - 1),
         )
-        return max(int(found[0][0]) - 1, _LOWEST) if found else _LOWEST
+        return int(found[0][0]) - 1 if found else _LOWEST - 1
 
     def slice_end(self, source: int, after: int, rows: int) -> int:
         """The seq of the last of the next ``rows`` rows: a slice is (after, end]."""
@@ -173,16 +186,25 @@ class Store(SessionPages):
 
         Meant for sources with an index on the session column (:attr:`session_indexed`).
         """
-        cells = self.session_cells_after(source, session_id, _EVENT, after, upto, limit)
+        view = f"event_rows_{source}"
+        cells = self.session_cells_after(source, session_id, _EVENT, after, upto, limit, view=view)
         return self._events(source, cells)
 
     def session_cells_after(
-        self, source: int, session_id: str, cells: str, after: int, upto: int, limit: int
+        self,
+        source: int,
+        session_id: str,
+        cells: str,
+        after: int,
+        upto: int,
+        limit: int,
+        *,
+        view: str,
     ) -> Rows:
-        """As :meth:`session_rows_after`, raw: these cells, of which the first is ``seq``."""
+        """As :meth:`session_rows_after`, raw: these cells of a view, the first of them ``seq``."""
         between = (after + 1, upto)
         raw = self.raw_id(session_id)
-        return self._indexed_page(source, raw, cells, limit, between, newest=False)
+        return self._indexed_page(source, raw, cells, limit, between, newest=False, view=view)
 
     def _indexed_page(
         self,
@@ -193,6 +215,7 @@ class Store(SessionPages):
         between: tuple[int, int],
         *,
         newest: bool,
+        view: str | None = None,
     ) -> Rows:
         """The newest (or oldest) rows of a session with a seq from the first to the last.
 
@@ -212,7 +235,8 @@ class Store(SessionPages):
         while low <= high:
             chosen = (bound(raw), low, high, size)
             page += self.query(
-                f"SELECT {cells} FROM event_rows_{source} WHERE seq IN ({seqs})", chosen
+                f"SELECT {cells} FROM {view or f'event_rows_{source}'} WHERE seq IN ({seqs})",
+                chosen,
             )
             if len(page) >= limit or not self._hides[source]:
                 break
@@ -232,8 +256,8 @@ class Store(SessionPages):
         """Events of one kind with ``after < seq <= upto``, the highest ``limit`` of them."""
         rows = self.query(
             f"SELECT {_EVENT} FROM event_rows_{source}"
-            " WHERE seq > ? AND seq <= ? AND kind = ? ORDER BY seq DESC LIMIT ?",
-            (max(after, _LOWEST), min(upto, _HIGHEST), kind.value, limit),
+            " WHERE seq >= ? AND seq <= ? AND kind = ? ORDER BY seq DESC LIMIT ?",
+            (max(after + 1, _LOWEST), min(upto, _HIGHEST), kind.value, limit),
         )
         rows.sort(key=lambda row: row[0])
         return self._events(source, rows)
@@ -241,10 +265,10 @@ class Store(SessionPages):
     def failed_call(self, source: int, tool: str, after: int, upto: int) -> Event | None:
         """The latest failed call of a tool with ``after < seq <= upto``."""
         rows = self.query(
-            f"SELECT {_EVENT} FROM event_rows_{source} WHERE seq > ? AND seq <= ?"
+            f"SELECT {_EVENT} FROM event_rows_{source} WHERE seq >= ? AND seq <= ?"
             " AND tool = ? AND state = 'error' AND kind IN ('tool', 'delegation')"
             " ORDER BY seq DESC LIMIT 1",
-            (max(after, _LOWEST), min(upto, _HIGHEST), tool),
+            (max(after + 1, _LOWEST), min(upto, _HIGHEST), tool),
         )
         events = self._events(source, rows)
         return events[0] if events else None
@@ -305,6 +329,14 @@ class Store(SessionPages):
         )
         events = self._events(source, rows)
         return events[0].time if events else None
+
+
+def with_marks(source: Source) -> str:
+    """A source's SELECT with its marks as a column more."""
+    head = "SELECT rowid AS seq"
+    if not source.select.startswith(head):
+        raise ValueError(f"{source.name}: its SELECT does not begin with its seq")
+    return f"{head}, {source.marks} AS marks{source.select[len(head) :]}"
 
 
 def bare_select(select: str) -> str | None:

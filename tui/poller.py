@@ -15,10 +15,11 @@ from queries.fold import Fold
 from queries.models import EventKey, Snapshot, StoreState, StoreTotals
 
 BACKFILL_STEP = 0.005
-"""Seconds of counting between two pauses."""
-PAUSE_WAL = 0.001
-PAUSE_ROLLBACK = 0.02
-"""Seconds of pause: in rollback-journal mode every read keeps the writer waiting."""
+"""Seconds of counting between two pauses, at least: a slice is not broken off."""
+PAUSE_WAL = 0.2
+PAUSE_ROLLBACK = 4.0
+"""Pause after that, as a part of the time it took: in rollback-journal mode every read keeps the
+writer waiting."""
 LIVELY = 10.0
 """Seconds after the last change during which polling goes at full rate."""
 SLOWEST = 2.0
@@ -144,7 +145,9 @@ class Poller(threading.Thread):
             if self._feed.backfill(BACKFILL_STEP):
                 return
             rollback = self._is_rollback() and not quiet
-            time.sleep(PAUSE_ROLLBACK if rollback else PAUSE_WAL)
+            done = self._monotonic()
+            pause = (done - now) * (PAUSE_ROLLBACK if rollback else PAUSE_WAL)
+            self._stop_wanted.wait(min(pause, max(end - done, 0.0)))
 
     def _is_rollback(self) -> bool:
         store = self._feed.store

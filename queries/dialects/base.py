@@ -113,6 +113,9 @@ class Source:
     """Replaces :func:`to_event` where SQL alone cannot say it: (source, row, naive zone)."""
     spawner: str | None = None
     """SQL expression over a row of ``table``: the program that runs a delegation's agent."""
+    marks: str | None = None
+    """SQL expression over a row of ``table``: a text on which alone agent, kind, phase, state, tool
+    and operation of the row depend, where it is found out faster than these."""
     amend: Amendments | None = None
     """What ``convert`` does, if it does nothing else but find out the target of delegations that
     have none: rows are then counted without making an event of each of them."""

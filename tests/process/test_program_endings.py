@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,15 @@ def test_keys_that_quit(home: Home, store: Path, key: str) -> None:
         assert terminal.wait() == 0
         assert terminal.restored() == []
         assert in_group(terminal) == []
+
+
+@pytest.mark.parametrize("keys", ["qi", "q:3", "q\x10", "q5", "qexit\r"])
+def test_what_is_typed_behind_quit_is_nobodys(home: Home, store: Path, keys: str) -> None:
+    with home.open(store) as terminal:
+        terminal.send(keys)
+        assert terminal.wait() == 0
+        assert terminal.restored() == []
+        assert b"stopped because" not in terminal.raw
 
 
 def test_quit_while_typing(home: Home, store: Path) -> None:
@@ -136,13 +146,64 @@ def test_a_job_of_a_shell(home: Home, store: Path) -> None:
         terminal.wait()
 
 
+BROKEN = """
+import os, sys
+from tui.app import SessionApp
+from tui.cli import main
+
+def broken(self):
+    title = self.screen.session_view.rows[0].title
+    raise ValueError(f"{title} was in focus")
+
+async def broken_later(self):
+    broken(self)
+
+SessionApp.action_help = broken
+SessionApp.action_next_theme = lambda self: self.run_worker(broken_later(self))
+sys.exit(main())
+"""
+
+
+@pytest.mark.parametrize(("key", "asked"), [("?", False), ("?", True), ("T", False)])
+def test_a_crash_tells_where_its_report_is_and_nothing_of_the_store(
+    home: Home, store: Path, key: str, asked: bool
+) -> None:
+    command = [sys.executable, "-c", BROKEN, str(store)]
+    env = {**home.env, "SESSION_TUI_TRACEBACK": "1" if asked else None}
+    with Terminal(command, env=env, cwd=home.folder) as terminal:
+        wait_for_all_panes(terminal)
+        terminal.press(key)
+        assert terminal.wait() == 1
+        assert terminal.restored() == []
+        assert in_group(terminal) == []
+        after = terminal.raw.rpartition(b"\x1b[?1004l")[2].decode()
+    (report,) = (home.folder / "state").rglob("crash-*.txt")
+    kind = "WorkerFailed" if key == "T" else "ValueError"
+    assert after.replace("\r\n", "").endswith(f"({kind}); the report is in {report}")
+    assert after.count("\n") == 1
+    assert report.stat().st_mode & 0o777 == 0o600
+    assert ("was in focus" in report.read_text()) is asked
+    assert "Traceback" not in after
+
+
+def test_standard_output_is_closed(home: Home, store: Path) -> None:
+    command = ["bash", "-c", 'exec "$@" >&-', "bash", *PROGRAM, str(store)]
+    with Terminal(command, env=home.env, cwd=home.folder) as terminal:
+        assert terminal.wait() == 2
+        assert b"\x1b" not in terminal.raw
+        assert terminal.raw.count(b"\n") == 1
+        assert b"standard output is not one" in terminal.raw
+
+
 def test_a_storm_of_sizes(home: Home, store: Path) -> None:
     with home.open(store) as terminal:
         shown = wait_for_all_panes(terminal)
         mark = len(terminal.raw)
         for step in range(100):
             terminal.resize(30 + step, 8 + step % 40)
-        terminal.resize(1, 1)
+        for _ in range(3):
+            terminal.resize(1, 1)
+            terminal.resize(500, 200)
         terminal.resize(120, 40)
         terminal.wait_for(lambda t: t.lines() == shown, what="the same screen")
         assert len(terminal.raw) - mark < 200_000

@@ -59,7 +59,7 @@ async def test_results_are_what_commands_print(store: Path) -> None:
             "events", store, "--filter", "kind:message", "--limit", 7, "--session", first,
             "--session", second,
         )  # fmt: skip
-        assert len(page.events) == 7 < page.total
+        assert len(page.events) == 7 < (page.total or 0)
         assert (await analytics.success_metrics()).to_dict() == printed("metrics", store)
         compared = await analytics.compare(first, second, baseline=second)
         assert compared.to_dict() == printed("compare", store, first, second, "--baseline", second)

@@ -8,6 +8,7 @@ from queries.event_pages import find_event, newest_page
 from queries.event_stream import EventStream
 from queries.json_shapes import EVENT_KEYS, event_json
 from queries.models import EventKind, EventState
+from queries.newest_events import newest_events
 from queries.session_lookup import require_sessions
 from tui.headless.arguments import (
     event_terms,
@@ -18,8 +19,8 @@ from tui.headless.arguments import (
     zone,
 )
 from tui.headless.event_table import event_columns
-from tui.headless.output import say_page, write_table
-from tui.headless.stores import open_store, progress
+from tui.headless.output import say, say_page, write_table
+from tui.headless.stores import open_store, progress, totals_cache
 
 DEFAULT_LIMIT = 100
 
@@ -37,6 +38,7 @@ DEFAULT_LIMIT = 100
     "--state", multiple=True, type=click.Choice([state.value for state in EventState]),
     help="Only in this state; may be repeated.",
 )  # fmt: skip
+@click.option("--days", "-d", type=float, metavar="N", help="In the last N days; 0: ever.")
 @click.option("--since", metavar="TIME", help="At or after: 7d, 12h, today, 2026-01-12T14:00.")
 @click.option("--until", metavar="TIME", help="Before.")
 @click.option("--filter", "typed", metavar="FILTER", help="Such as: tool:Bash state:error pytest")
@@ -54,6 +56,7 @@ def command(
     kind: tuple[str, ...],
     tool: tuple[str, ...],
     state: tuple[str, ...],
+    days: float | None,
     since: str | None,
     until: str | None,
     typed: str | None,
@@ -69,14 +72,19 @@ def command(
     terms.add("kind", kind)
     terms.add("tool", tool)
     terms.add("state", state)
+    terms.add_days(days)
     terms.add_moment("since", since)
     terms.add_moment("until", until)
     wanted = terms.filter(typed)
     with open_store(store) as opened, progress() as tell:
         ids = require_sessions(opened, sessions) or None
         end = None if before is None else find_event(opened, before)
-        rows = EventStream(opened, sessions=ids, progress=tell)
-        page = newest_page(rows, wanted.matches_event, limit, before=end, raw=raw)
+        page = None
+        if wanted.is_empty and ids is None and end is None and limit is not None:
+            page = newest_events(opened, limit, raw=raw, cache=totals_cache(no_cache=False))
+        if page is None:
+            rows = EventStream(opened, sessions=ids, progress=tell)
+            page = newest_page(rows, wanted.matches_event, limit, before=end, raw=raw)
         sources = opened.info.sources
     document = {
         "total": page.total,
@@ -85,5 +93,8 @@ def command(
     keys = (*EVENT_KEYS, "phase") if raw else EVENT_KEYS
     columns = event_columns(zone(utc), phase=raw)
     write_table(form or "text", document, "events", keys, columns, page.events)
-    say_page(page.before - len(page.events) + 1, page.before, page.total)
+    if page.total is None or page.before is None:
+        say(f"the newest {len(page.events):,}; counting all would mean to read the whole store")
+    else:
+        say_page(page.before - len(page.events) + 1, page.before, page.total)
     return 0

@@ -29,7 +29,7 @@ from queries.report_json import (
 )
 from tests.stores.base import SAMPLES, Text
 from tests.stores.canonical import canonical_store
-from tests.stores.hostile import HOSTILE
+from tests.stores.hostile import GIANT_TEXT, SHORT_HOSTILE
 from tests.tui.headless.conftest import Result, Run
 
 AUDIT = SAMPLES / "heist-audit.db"
@@ -117,20 +117,16 @@ def test_output_is_the_same_each_time(run: Run) -> None:
         assert run(*arguments, "--json").out == run(*arguments, "--json").out
 
 
-GIANT = "ten_megabytes"
-"""The text that takes most of the time: in a store of its own, asked for in one form."""
-
-
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("hostile") / "hostile.db"
-    return store_of([text for name, text in HOSTILE if name != GIANT], path)
+    return store_of([text for _, text in SHORT_HOSTILE], path)
 
 
 @pytest.fixture(scope="module")
 def giant(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("giant") / "giant.db"
-    return store_of(["small", dict(HOSTILE)[GIANT]], path)
+    return store_of(["small", GIANT_TEXT], path)
 
 
 def store_of(texts: Sequence[Text], path: Path) -> Path:

@@ -1,0 +1,194 @@
+"""The newest events of a whole store, read from its end: no more rows than that takes."""
+
+from __future__ import annotations
+
+import heapq
+from itertools import islice
+
+from queries import open_rows
+from queries.batch import Batch
+from queries.event_pages import EventPage, PageOfEvents
+from queries.event_stream import patiently
+from queries.fold_cache import FoldCache
+from queries.kept_totals import KeptTotals
+from queries.lean_rows import LeanRows
+from queries.models import Event, EventKind, Phase
+from queries.opening import QueryStoppedError, StoreBusyError, StoreError, StoreGoneError
+from queries.pairing import Pairing
+from queries.store import Store
+from queries.times import parse_time
+
+SMALL = 20_000
+"""Rows of a store up to which all are read: then it is certain how many events there are."""
+MOST = 50_000
+"""Rows that are read as events at most."""
+STRIDE = 50_000
+"""Rows whose times are looked at in one query."""
+_SECONDS = 1e11
+"""Larger numbers are times in other units."""
+_DeadEnd = (StoreBusyError, StoreGoneError, QueryStoppedError)
+
+
+def newest_events(
+    store: Store, limit: int, *, raw: bool = False, cache: FoldCache | None = None
+) -> EventPage | None:
+    """The page that :func:`~queries.event_pages.newest_page` gives of all rows of a store.
+
+    Args:
+        store: an open store.
+        limit: events wanted.
+        raw: take every row for an event.
+        cache: where totals are kept, which say how many events there are; None: nowhere.
+
+    Returns:
+        The page, whose total is None where only reading all rows would tell it; None where the
+        page itself takes that, or the store is small.
+    """
+    sources = range(len(store.mapping.sources))
+    found = patiently(lambda: {number: store.bounds(number) for number in sources})
+    bounds = {number: edges for number, edges in found.items() if edges is not None}
+    try:
+        rows = patiently(lambda: sum(store.count_events(number, 60) for number in bounds))
+        if rows <= SMALL or limit > MOST // 4 or not limit:
+            return None
+        is_paired = store.mapping.has_phases and not raw
+        if len(bounds) == 1:
+            ((source, (first, last)),) = bounds.items()
+            reader = _Newest(store, source, first, last)
+            events = patiently(lambda: reader.events(limit, is_paired=is_paired))
+        elif is_paired:
+            return None
+        else:
+            events = patiently(lambda: _merged(store, bounds, limit))
+    except _DeadEnd:
+        raise
+    except StoreError:
+        return None  # Damaged: what can be read is found out row by row.
+    if events is None:
+        return None
+    total = _kept_total(store, cache) if is_paired else rows
+    return EventPage(tuple(events), total, total)
+
+
+def _kept_total(store: Store, cache: FoldCache | None) -> int | None:
+    """How many events there are, where that is known from another time."""
+    kept = None if cache is None else KeptTotals(cache, store).look_up(store)
+    if kept is None:
+        return None
+    fold = kept.fold
+    return fold.events + sum(len(fold.sessions[name].waiting()) for name in fold.waiting)
+
+
+class _Newest:
+    """The end of one source."""
+
+    def __init__(self, store: Store, source: int, first: int, last: int) -> None:
+        self._store = store
+        self._source = source
+        self._first = first
+        self._last = last
+
+    def events(self, limit: int, *, is_paired: bool) -> list[Event] | None:
+        """The newest events in order of arrival."""
+        store, source = self._store, self._source
+        size = 2 * limit + 50 if is_paired else limit
+        while size <= MOST:
+            start = store.slice_start(source, self._last, size)
+            rows = store.events_between(source, start, self._last, size)
+            found: list[Event] | None = rows
+            if is_paired:
+                found = self._paired(rows, start)
+            if found is None or len(found) >= limit or start < self._first:
+                return None if found is None else found[-limit:]
+            size *= 4
+        return None
+
+    def _paired(self, rows: list[Event], start: int) -> list[Event] | None:
+        """The events whose first row is among these; None where that takes more rows."""
+        pairing = Pairing()
+        halves: set[tuple[str, str]] = set()
+        wholes: set[tuple[str, str]] = set()
+        # What rows belong to that came before, but not so far before that it cannot matter.
+        for batch in self._before(start):
+            for index, kind in enumerate(batch.types):
+                if kind.is_plain:
+                    pairing.pass_by()
+                    continue
+                event = batch.event(index)
+                pairing.add(event)
+                if event.kind is EventKind.DELEGATION and event.call_key is not None:
+                    (wholes if event.phase is Phase.WHOLE else halves).add(
+                        (event.session_id, event.call_key)
+                    )
+        page = PageOfEvents(lambda _: True, None)
+        for row in rows:
+            if row.kind is EventKind.DELEGATION and row.call_key is not None:
+                key = (row.session_id, row.call_key)
+                if key in halves and key not in wholes:
+                    return None  # There may be a chain of such rows of any length.
+            page.take(pairing.add(row), may_change=True)
+        return list(page.result().events)
+
+    def _before(self, start: int) -> list[Batch]:
+        """The rows within reach before a seq, oldest first."""
+        reader, batches, number = LeanRows(), list[Batch](), 0
+        while number < open_rows.REACH and start >= self._first:
+            wanted = open_rows.REACH - number
+            batch, start = reader.read(self._store, self._source, None, start, wanted)
+            batches.append(batch)
+            number += len(batch.seqs)
+        return batches[::-1]
+
+
+def _merged(store: Store, bounds: dict[int, tuple[int, int]], limit: int) -> list[Event] | None:
+    """The newest rows of several sources, in the order that :class:`EventStream` gives."""
+    ends: list[list[tuple[float, int, int, Event]]] = []
+    for source, (first, last) in bounds.items():
+        rows, start = _newest_rows(store, source, first, last, limit)
+        latest = _latest(store, source, start)
+        if latest is None:
+            return None
+        end = []
+        for event in rows:
+            if event.time is not None and event.time > latest:
+                latest = event.time
+            end.append((latest, event.source, event.seq, event))
+        ends.append(end[::-1])
+    newest = heapq.merge(*ends, key=lambda entry: entry[:3], reverse=True)
+    return [entry[3] for entry in islice(newest, limit)][::-1]
+
+
+def _newest_rows(
+    store: Store, source: int, first: int, last: int, limit: int
+) -> tuple[list[Event], int]:
+    """Of a source that may hide most of its rows: the newest, and the seq they come after."""
+    rows: list[Event] = []
+    start = last
+    while len(rows) < limit and start >= first:
+        upto = start
+        start = store.slice_start(source, upto, max(limit, STRIDE))
+        rows = store.newest_between(source, start, upto, limit - len(rows)) + rows
+    return rows, rows[0].seq - 1 if len(rows) >= limit else first - 1
+
+
+def _latest(store: Store, source: int, upto: int) -> float | None:
+    """The latest time of rows up to a seq; None where it cannot be told without reading them."""
+    latest, after = float("-inf"), -(2**63)
+    while True:
+        rows, known, numbers, least, most, end = store.query(
+            "SELECT count(*), count(time), total(typeof(time) IN ('real', 'integer')), min(time),"
+            f" max(time), max(seq) FROM (SELECT seq, time FROM event_rows_{source}"
+            " WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?)",
+            (after, upto, STRIDE),
+        )[0]
+        if known:
+            if numbers < known or not -_SECONDS < least <= most < _SECONDS:
+                return None
+            # What lies outside of all years is no time.
+            edges = [parse_time(cell, store.mapping.zone) for cell in (least, most)]
+            if None in edges or edges[1] is None:
+                return None
+            latest = max(latest, edges[1])
+        if rows < STRIDE:
+            return latest
+        after = end
