@@ -39,7 +39,7 @@ def measure(bench: Workbench) -> Iterator[Result]:
     """The figures of this family."""
     yield from _idle(bench)
     yield _hour(bench)
-    yield from _opened_twice(bench, bench.store("canonical", bench.big), "", 60)
+    yield from _opened_twice(bench, bench.store("canonical", bench.big), "", 150)
     if bench.huge:
         yield from _opened_twice(bench, bench.store("canonical", bench.huge), "huge-", 600)
 
