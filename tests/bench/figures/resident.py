@@ -41,7 +41,7 @@ def measure(bench: Workbench) -> Iterator[Result]:
     yield _hour(bench)
     yield from _opened_twice(bench, bench.store("canonical", bench.big), "", 150)
     if bench.huge:
-        yield from _opened_twice(bench, bench.store("canonical", bench.huge), "huge-", 600)
+        yield from _opened_twice(bench, bench.store("canonical", bench.huge), "huge-", 1_500)
 
 
 def _idle(bench: Workbench) -> Iterator[Result]:
