@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 WORKERS ?= auto
+COUNT ?= 3000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types imports bench figures documents clean
+.PHONY: help demo test test-faults fuzz check format lint types imports bench figures documents clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,7 +28,13 @@ demo: $(VENV)/installed ## open the program on a store that writes itself
 	@$(BIN)/session-tui demo
 
 test: $(VENV)/equipped ## run all tests
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "not faults"
+
+test-faults: $(VENV)/equipped ## run the tests that put the program under faults
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m faults tests/faults
+
+fuzz: $(VENV)/equipped ## open COUNT damaged stores without a screen
+	$(BIN)/python -m tests.faults.fuzz --count $(COUNT)
 
 check: format lint types imports test ## everything that must be green before a commit
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from tests.bench import report
+from tests.bench import report, tables
 
 RESULTS: Final = Path(__file__).parents[1] / "bench-results"
 _PART: Final = re.compile(r"(?<=<!-- figures -->\n).*?(?=<!-- /figures -->)", re.DOTALL)
@@ -25,7 +25,7 @@ def with_figures(text: str, path: Path) -> str:
         ValueError: the text has no such part, or the file is no report.
     """
     content, lines = report.read_json(path)
-    table = report.markdown(content, lines)
+    table = tables.markdown(content, lines)
     changed, number = _PART.subn(lambda _: table, text)
     if number != 1:
         raise ValueError("the text has no part for figures")
@@ -33,8 +33,13 @@ def with_figures(text: str, path: Path) -> str:
 
 
 def newest(folder: Path = RESULTS) -> Path:
-    """The report of the latest run; its name tells when that was. Raises FileNotFoundError."""
-    found = max(folder.glob("*.json"), default=None, key=lambda path: path.name)
+    """The report of the latest run of everything; its name tells when that was.
+
+    Raises:
+        FileNotFoundError: there is none.
+    """
+    whole = (path for path in folder.glob("*.json") if not path.stem.endswith(report.PART))
+    found = max(whole, default=None, key=lambda path: path.name)
     if found is None:
         raise FileNotFoundError("no report: run make bench")
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from queries.loops import Loop
@@ -42,11 +42,12 @@ def find_alerts(
         covered: where they were looked for, in words.
     """
     known = rows_in(rows, window)
+    titles = {row.id: row.title for row in known} if loops else {}
     alerts = [
         *_tools(tools, thresholds),
         *_components(known, thresholds),
         *_sessions(known, thresholds, now),
-        *map(_loop, loops, [thresholds] * len(loops)),
+        *(_loop(loop, thresholds, titles) for loop in loops),
     ]
     alerts.sort(key=lambda alert: _ORDER.index(alert.rule))
     plural = "" if len(known) == 1 else "s"
@@ -100,7 +101,12 @@ def _tools(tools: Iterable[ToolStatistic], thresholds: Thresholds) -> list[Alert
                 f"{name} succeeds in {percent(rate)} % of {ok + errors:,} finished calls "
                 f"(below {percent(thresholds.tool_success)} %)."
             )
-            found.append(Alert(Rule.LOW_TOOL_SUCCESS, name, text, rate, thresholds.tool_success))
+            brief = (
+                f"{percent(rate)} % of {ok + errors:,} ok (< {thresholds.tool_success * 100:g} %)"
+            )
+            found.append(
+                Alert(Rule.LOW_TOOL_SUCCESS, name, text, rate, thresholds.tool_success, brief=brief)
+            )
     return sorted(found, key=lambda alert: (alert.value, alert.subject))
 
 
@@ -122,9 +128,13 @@ def _components(rows: Sequence[SessionRow], thresholds: Thresholds) -> list[Aler
                 f"{percent(errors.rate)} % (above {percent(thresholds.component_errors)} %)."
                 f"{common}"
             )
+            brief = (
+                f"{percent(errors.rate)} % of {errors.of:,} failed"
+                f" (> {thresholds.component_errors * 100:g} %)"
+            )
             found.append(
                 Alert(Rule.COMPONENT_ERRORS, group.name, text, errors.rate,
-                      thresholds.component_errors, latest.last_time, latest.id)
+                      thresholds.component_errors, latest.last_time, latest.id, brief=brief)
             )  # fmt: skip
     return sorted(found, key=lambda alert: (-alert.value, alert.subject))
 
@@ -137,7 +147,10 @@ def _sessions(rows: Sequence[SessionRow], thresholds: Thresholds, now: float) ->
             silent = None if last is None else max(now - last, 0.0)
             told = "for a time that is not known" if silent is None else f"for {duration(silent)}"
             text = f"{row.title} says that it runs, but was silent {told}."
-            found.append(Alert(Rule.STALE, row.title, text, silent or 0.0, 0.0, last, row.id))
+            found.append(
+                Alert(Rule.STALE, row.title, text, silent or 0.0, 0.0, last, row.id,
+                      brief=f"silent {told}")
+            )  # fmt: skip
         limit = thresholds.running_seconds
         if status is SessionStatus.RUNNING and limit > 0 and row.started is not None:
             age = now - row.started
@@ -146,25 +159,32 @@ def _sessions(rows: Sequence[SessionRow], thresholds: Thresholds, now: float) ->
                     f"{row.title} has been running for {duration(age)} "
                     f"(longer than {duration(limit)})."
                 )
-                found.append(Alert(Rule.LONG_RUNNING, row.title, text, age, limit, last, row.id))
+                brief = f"for {duration(age)} (> {duration(limit)})"
+                found.append(
+                    Alert(Rule.LONG_RUNNING, row.title, text, age, limit, last, row.id, brief=brief)
+                )
     return sorted(found, key=lambda alert: (-alert.value, alert.session_id or ""))
 
 
-def _loop(loop: Loop, thresholds: Thresholds) -> Alert:
+def _loop(loop: Loop, thresholds: Thresholds, titles: Mapping[str, str]) -> Alert:
     who = loop.agent or "an agent"
     times = f"{loop.rounds:,} times"
     if loop.rule is Rule.REPEATED_CALL:
         limit = thresholds.repeats
         text = f"{who} made the same call {times} in a row: {loop.what}."
+        brief = f"{who}: {times} {loop.what}"
     elif loop.rule is Rule.PING_PONG:
         limit = thresholds.ping_pong
         text = f"{who} went back and forth {times}: {loop.what}."
+        brief = f"{who}: {times} {loop.what}"
     else:
         limit = thresholds.streak
         text = f"{loop.rounds:,} calls of {who} failed in a row: {loop.what}."
+        brief = f"{who}: {loop.rounds:,} failed: {loop.what}"
     last = loop.last
-    return Alert(loop.rule, loop.session_id, text, float(loop.rounds), float(limit), last.time,
-                 loop.session_id, last.key, last.id)  # fmt: skip
+    about = titles.get(loop.session_id, loop.session_id)
+    return Alert(loop.rule, about, text, float(loop.rounds), float(limit), last.time,
+                 loop.session_id, last.key, last.id, brief)  # fmt: skip
 
 
 def counts_of(alerts: Iterable[Alert]) -> dict[Rule, int]:

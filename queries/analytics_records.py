@@ -158,6 +158,7 @@ class DelegationsFound:
             "window": window_json(self.window),
             "total": found.total,
             "covered": found.covered,
+            "limits": found.limits or None,
             "agents": list(found.agents),
             "delegations": delegations_json(found.chains),
             "spawners": [spawner_json(row) for row in found.spawners],

@@ -10,7 +10,7 @@ from queries.analytics_records import SessionDetail, StoreMetrics
 from queries.analytics_thread import AnalyticsThread, Moment
 from queries.filters import SESSION_FIELDS
 from queries.metrics import metrics
-from queries.model_use import models_used
+from queries.model_use import knowing_models, models_used
 from queries.models import (
     AgentStatistic,
     Interactions,
@@ -70,7 +70,8 @@ class SessionQueries(AnalyticsThread):
         wanted = self._wanted(filter, SESSION_FIELDS, fields, self._since(days, since), until)
 
         def read(store: Store) -> tuple[SessionRow, ...]:
-            matching = (row for row in self._count(store).rows if wanted.matches_session(row))
+            asked = knowing_models(wanted, store)
+            matching = (row for row in self._count(store).rows if asked.matches_session(row))
             rows = sort_rows(matching, sort, reverse)
             return tuple(rows[offset:] if limit is None else rows[offset : offset + limit])
 

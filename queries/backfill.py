@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import gc
 import time
-from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from queries.batch import Batch
 from queries.fold import Fold
 from queries.lean_rows import LeanRows
-from queries.models import Problem
-from queries.opening import QueryStoppedError, StoreBusyError, StoreError, StoreGoneError
 from queries.store import Store
 
 FIRST = 600
@@ -23,10 +19,6 @@ SLICE = 16_000
 apart as calls are that are not told by two rows."""
 WORK = 0.1
 """Seconds of work that a slice should take."""
-MOST = 10_000
-"""Rows that are read at once at most where the size of a slice cannot be found out."""
-TRIES = 500
-"""Queries by which the damage in one slice is narrowed down at most."""
 
 
 @dataclass(slots=True)
@@ -54,8 +46,6 @@ class Backfill:
         """Begin at the present end of every source; :attr:`high` says where that is."""
         self._fold = fold
         self._rows = LeanRows()
-        self._lost = 0
-        self._stride = 0
         self._size = FIRST
         self.high: dict[int, int] = {}
         """Per source, the seq after which the tail goes on."""
@@ -116,68 +106,14 @@ class Backfill:
             return
         past = max(open_, key=lambda past: float("inf") if past.low_time is None else past.low_time)
         start: int | None = None
-        try:
-            if store.hides(past.source):
-                start = store.slice_start(past.source, past.low, rows)
-            batch, start = self._rows.read(store, past.source, start, past.low, rows)
-            batches = [batch]
-            self._stride = 0
-        except (StoreBusyError, StoreGoneError, QueryStoppedError):
-            raise
-        except StoreError:
-            rows = min(rows, FIRST)
-            start = self._damaged_start(store, past, rows)
-            start = max(start, past.first - 1)
-            batches = self._around_damage(store, past, start)
-        for batch in batches:
-            self._fold.prepend_batch(batch)
-            past.low_time = next((time for time in batch.times if time is not None), past.low_time)
+        if store.hides(past.source):
+            start = store.slice_start(past.source, past.low, rows)
+        batch, start = self._rows.read(store, past.source, start, past.low, rows)
+        self._fold.prepend_batch(batch)
+        past.low_time = next((time for time in batch.times if time is not None), past.low_time)
         past.low = start if start >= past.first else past.first - 1
         if self.done:
             self._fold.seal()
-
-    def _damaged_start(self, store: Store, past: _Past, rows: int) -> int:
-        """Where to begin with a slice that cannot be read at once."""
-        try:
-            return store.slice_start(past.source, past.low, rows)
-        except (StoreBusyError, StoreGoneError, QueryStoppedError):
-            raise
-        except StoreError:
-            return past.low - max(rows, self._stride)
-
-    def _around_damage(self, store: Store, past: _Past, start: int) -> list[Batch]:
-        """A damaged slice: what can be read of it, newest first; what cannot is counted."""
-        found: list[tuple[int, Batch]] = []
-        todo = deque([(start, past.low)])
-        tries = TRIES
-        while todo:
-            low, high = todo.popleft()
-            tries -= 1
-            batch: Batch | None
-            try:
-                batch = self._rows.read_all(store, past.source, low, high, MOST)
-            except (StoreBusyError, StoreGoneError, QueryStoppedError):
-                raise
-            except StoreError:
-                batch = None
-            if batch is not None and len(batch.seqs) < MOST:
-                found.append((low, batch))
-            elif high - low > 1 and (tries > 0 or batch is not None):
-                middle = (low + high) // 2
-                todo += [(low, middle), (middle, high)]
-            else:
-                self._lost += high - low
-        found.sort(key=lambda entry: entry[0], reverse=True)
-        batches = [batch for _, batch in found if batch.seqs]
-        # Where rows are few and far between, damage is passed in ever larger strides.
-        self._stride = (past.low - start) * (1 if batches else 2)
-        return batches
-
-    def problems(self) -> tuple[Problem, ...]:
-        """What could not be read."""
-        if not self._lost:
-            return ()
-        return (Problem("events", "rows left out: the file is damaged there", self._lost),)
 
 
 @contextmanager

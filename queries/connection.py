@@ -19,8 +19,16 @@ from queries import opening
 from queries.dialects import explain_unknown, read_schema, recognise
 from queries.dialects.base import StoreMapping
 from queries.guard import authorize
-from queries.models import StoreInfo
-from queries.opening import Opened, Origin, QueryStoppedError, Signature, StoreBusyError, StoreError
+from queries.models import Problem, StoreInfo
+from queries.opening import (
+    Opened,
+    Origin,
+    QueryStoppedError,
+    Signature,
+    StoreBusyError,
+    StoreDamagedError,
+    StoreError,
+)
 from queries.text import clean
 
 DEADLINE = 5.0
@@ -61,6 +69,9 @@ class StoreConnection:
         self.statements = 0
         """Statements run so far; for tests of how much work is done."""
         self._lock = threading.RLock()
+        self.patience = DEADLINE
+        """Seconds that a query may take unless its caller says otherwise. Who has no screen
+        to keep alive may wait longer."""
         self._deadline = float("inf")
         self._stopped = False
         self.is_unwanted: Callable[[], bool] = always_wanted
@@ -69,6 +80,8 @@ class StoreConnection:
         self._closed = False
         self._moved: Change | None = None
         self._opened: Opened | None = None
+        self._good_until = 0.0
+        """Until when a private copy is not renewed."""
         self._open()
 
     def _open(self) -> None:
@@ -77,10 +90,26 @@ class StoreConnection:
         self._opened = opening.open_readonly(self.path)
         self.connection = self._opened.connection
         try:
-            self._prepare(self._opened.how, self._opened.origin)
+            try:
+                self._prepare(self._opened.how, self._opened.origin)
+            except StoreDamagedError:
+                self._salvage(self._opened)
         except BaseException:
             self._let_go()
             raise
+
+    def _salvage(self, opened: Opened) -> None:
+        """Go on with what is left of a damaged file. Raises StoreError; nothing changes then."""
+        if opened.is_salvaged or opened.origin is not None:
+            raise  # the damage that was found
+        found = opening.salvaged(self.path, opened, self._base, self._is_stopped)
+        self._let_go()
+        self._opened, self.connection = found, found.connection
+        self._good_until = time.monotonic() + found.lasting
+        self._prepare(found.how, None)
+
+    def _is_stopped(self) -> bool:
+        return self._stopped or self.is_unwanted()
 
     def _prepare(self, how: str, origin: Origin | None) -> None:
         self.connection.set_progress_handler(self._tick, 2000)
@@ -108,7 +137,9 @@ class StoreConnection:
             dialect=self.mapping.dialect,
             why=self.mapping.why,
             sources=tuple(source.name for source in mapping.sources),
-            journal_mode="duckdb" if origin is not None else clean(journal),
+            journal_mode=(
+                "duckdb" if origin is not None else opening.journal_mode(self.path, clean(journal))
+            ),
             opened_as=how,
             has_messages=mapping.has_messages,
             size=self.signature.size,
@@ -155,14 +186,28 @@ class StoreConnection:
         if self._opened is None:
             return Change.REOPEN
         if self.is_detached:
+            if time.monotonic() < self._good_until:
+                return Change.NONE
             return Change.REOPEN if now != self._base or self._is_hasty() else Change.NONE
         version = self.query("PRAGMA data_version")[0][0]
         if version == self._data_version:
-            return Change.NONE
+            return Change.REOPEN if self._is_overwritten(before, now) else Change.NONE
         if self.query("PRAGMA schema_version")[0][0] != self._schema_version:
             return Change.REPLACED
         self._data_version = version
+        # What the commit did to the files after the look at them is no change of its own.
+        self.signature = opening.signature(self.path)
         return Change.DATA
+
+    def _is_overwritten(self, before: Signature, now: Signature) -> bool:
+        """Whether the files are others, or were written by somebody who does not use SQLite.
+
+        While we have a database in WAL mode open nobody else takes its index away. In the
+        other modes a commit is told by the connection, too.
+        """
+        if self.info.journal_mode == "wal":
+            return bool(before.index) and now.index != before.index
+        return (now.size, now.modified) != (before.size, before.modified)
 
     def _is_hasty(self) -> bool:
         """Whether a write in the same instant as our look at the file may be unseen."""
@@ -181,11 +226,16 @@ class StoreConnection:
             return False
         return now.file == self._base.file and now != self._base
 
-    def _reopen(self) -> None:
+    def _reopen(self, *, is_damaged: bool = False) -> None:
         """Go on with another connection, in the middle of what the caller reads."""
         schema = (self._schema_version, self.info.sources)
-        self._let_go()
-        self._open()
+        opened = self._opened
+        if is_damaged and opened is not None:
+            self.signature = self._base = opening.signature(self.path)
+            self._salvage(opened)
+        else:
+            self._let_go()
+            self._open()
         same = schema == (self._schema_version, self.info.sources)
         self._moved = Change.DATA if same else Change.REPLACED
 
@@ -193,6 +243,11 @@ class StoreConnection:
         """Whether the dialect would now read the tables otherwise, going by what is in them."""
         now = recognise(self.schema, self._probe)
         return now is None or _reading(now) != _reading(self.mapping)
+
+    @property
+    def left_out(self) -> tuple[Problem, ...]:
+        """What a damaged file holds that cannot be read."""
+        return () if self._opened is None else self._opened.problems
 
     @property
     def origin(self) -> Origin | None:
@@ -223,13 +278,13 @@ class StoreConnection:
     # -- running queries --------------------------------------------------------------------
 
     def query(
-        self, sql: str, parameters: Sequence[object] = (), *, deadline: float = DEADLINE
+        self, sql: str, parameters: Sequence[object] = (), *, deadline: float | None = None
     ) -> Rows:
         """All rows of a bounded query.
 
         Raises:
             StoreBusyError: a writer kept us out for longer than a tenth of a second.
-            QueryStoppedError: interrupted, or longer than ``deadline`` seconds.
+            QueryStoppedError: interrupted, or longer than ``deadline`` (:attr:`patience`) seconds.
             StoreError: the file is damaged or gone.
         """
         with self._lock:
@@ -239,13 +294,17 @@ class StoreConnection:
             for _ in range(_REOPENINGS):
                 if self._opened is None and not self._closed:
                     self._reopen()
-                self._deadline = time.monotonic() + deadline
+                seconds = self.patience if deadline is None else deadline
+                self._deadline = time.monotonic() + seconds
                 try:
                     rows = self._run(sql, parameters)
                 except QueryStoppedError:
                     raise
-                except StoreError:
-                    if not self._is_outdated():
+                except StoreDamagedError:
+                    self._reopen(is_damaged=not self._is_outdated())
+                    continue
+                except StoreError as error:
+                    if not (self._is_outdated() or needs_another_way(error)):
                         raise
                 else:
                     if not self._is_outdated():
@@ -301,6 +360,17 @@ class StoreConnection:
             if first and str(first[0][0]).lower() == column.lower():
                 return True
         return False
+
+
+def needs_another_way(error: StoreError) -> bool:
+    """Whether the file may be read if it is opened in another way.
+
+    As where a writer died meanwhile, whose journal has to be rolled back.
+    """
+    cause = error.__cause__
+    return isinstance(cause, sqlite3.Error) and opening.error_name(cause).startswith(
+        ("SQLITE_READONLY", "SQLITE_CANTOPEN")
+    )
 
 
 def always_wanted() -> bool:

@@ -12,7 +12,7 @@ from queries.backfill import Backfill
 from queries.declared import Declared
 from queries.figures import Figures
 from queries.fold import Fold
-from queries.models import Event, EventKey, Phase, Problem, SessionRow, StoreTotals
+from queries.models import Event, EventKey, Phase, SessionRow, StoreTotals
 from queries.recent_rows import RecentRows, is_same_row
 from queries.roster import Roster
 from queries.store import Store
@@ -259,7 +259,7 @@ class Counting:
         if self.roster.total <= Audit.SESSIONS:
             self._read_beside(store, whole=True)
         self.is_misread = store.is_read_wrongly()
-        has_problems = bool(store.problems() or self.problems())
+        has_problems = bool(store.problems())
         return not self.is_wrong and self._audit.agrees(store, self.fold.rows, has_problems)
 
     # -- what the panes show --------------------------------------------------------------------
@@ -286,10 +286,6 @@ class Counting:
             running=self.roster.running,
             counted=0.0 if self.past is None else self.past.counted,
         )
-
-    def problems(self) -> tuple[Problem, ...]:
-        """What could not be counted."""
-        return () if self.past is None else self.past.problems()
 
 
 def _is_whole(*events: Event) -> bool:

@@ -22,6 +22,8 @@ _NAMES = (
     r"(?:access|auth|refresh|session|bearer|id|api)[_-]?token|token|client[_-]?secret|credentials?)"
 )
 _MASK: Final = "[masked: "
+COVER: Final = "•"
+"""What stands on the screen for each character of a credential."""
 _STRONG: Final = frozenset("!@#^&*?")
 """Signs that stand in passwords, but hardly in names and paths."""
 _LEAST_BITS = 2.8
@@ -133,10 +135,17 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule(
         "secret",
         rf"(?i:{_EDGE}{_NAMES}\\?[\"']?\s{{0,3}}(?:=|:|=>|:=)\s{{0,3}})"
-        r"(?:(?P<quote>\\?[\"'])(?P<quoted>[^\s\"'\\]{8,300})(?P=quote)|"
-        r"(?P<secret>[^\s\"',;&(){}\[\]\\]{8,300}))",
+        r"(?:(?P<quote>\\?[\"'])(?P<quoted>[^\s\"'\\]{8,4000})(?:(?P=quote)|(?<=…)|\Z)|"
+        r"(?P<secret>[^\s\"',;&(){}\[\]\\]{8,4000}))",
         "API_KEY=x9Yk2mQ8vLp4Rt7Z",
         _is_random,
+    ),
+    Rule(
+        "credential, cut off",
+        _WIDE_EDGE + r"(?:gh[opsru]_|github_pat_|gl(?:pat|ptt|dt|rt)-|sk-ant-|sk-proj-|AKIA|ASIA|"
+        r"AIza|ya29\.|xox[abeoprs]-|[rs]k_(?:live|test)_|npm_|pypi-AgE|hf_|SG\.|do[opr]_v1_|eyJ)"
+        r"[A-Za-z0-9_.-]{4,}(?:…|\\u2026)",
+        "ghp_0123456789abc…",
     ),
 )  # fmt: skip
 """In the order in which they are tried."""
@@ -169,14 +178,50 @@ def masked(text: str) -> tuple[str, int]:
     return text, number
 
 
+def cover(text: str) -> str:
+    """The text with a dot for each character of whatever looks like a credential.
+
+    It is as long as before, and lines end where they did. Covering a second time changes
+    nothing more.
+    """
+    if _might(text):
+        for rule, pattern in _patterns:
+            text = pattern.sub(_covered(rule), text)
+    return text
+
+
+def _covered(rule: Rule) -> Callable[[re.Match[str]], str]:
+    def replacement(found: re.Match[str]) -> str:
+        place = _secret_in(found, rule)
+        if place is None:
+            return found[0]
+        start, end = place
+        dots = "".join("\n" if each == "\n" else COVER for each in found[0][start:end])
+        return f"{found[0][:start]}{dots}{found[0][end:]}"
+
+    return replacement
+
+
+def _secret_in(found: re.Match[str], rule: Rule) -> tuple[int, int] | None:
+    """Which part of a match is the secret; None if it is none."""
+    groups = found.groupdict()
+    name = next((name for name in ("secret", "quoted") if groups.get(name)), 0)
+    secret = found[name]
+    if (
+        secret.startswith(_MASK)
+        or not secret.strip(COVER)
+        or (rule.accepts is not None and not rule.accepts(secret))
+    ):
+        return None
+    return found.start(name) - found.start(), found.end(name) - found.start()
+
+
 def _masked(rule: Rule) -> Callable[[re.Match[str]], str]:
     def replacement(found: re.Match[str]) -> str:
-        groups = found.groupdict()
-        name = next((name for name in ("secret", "quoted") if groups.get(name)), 0)
-        secret = found[name]
-        if secret.startswith(_MASK) or (rule.accepts is not None and not rule.accepts(secret)):
+        place = _secret_in(found, rule)
+        if place is None:
             return found[0]
-        start, end = found.start(name) - found.start(), found.end(name) - found.start()
+        start, end = place
         return f"{found[0][:start]}{_MASK}{rule.name}]{found[0][end:]}"
 
     return replacement

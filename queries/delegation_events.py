@@ -8,6 +8,8 @@ from functools import partial
 
 from queries.connection import quoted
 from queries.event_stream import Progress, patiently
+from queries.handed_on import Speaker, maker
+from queries.joining import names_its_maker
 from queries.models import Event, EventKey, EventKind, Phase
 from queries.pairing import Pairing
 from queries.session_pages import parts
@@ -25,6 +27,8 @@ class Found:
     """A delegation with what its rows tell."""
 
     event: Event
+    first: Event
+    """Its first row as it is stored."""
     ends: list[Event] = field(default_factory=list)
     """The other rows of it."""
     agent: str | None = None
@@ -77,11 +81,11 @@ def joined(rows: Iterable[Event]) -> list[Found]:
     for row in rows:
         outcome = pairing.add(row)
         if outcome.shown is not None:
-            found[outcome.shown.key] = Found(outcome.shown)
+            found[outcome.shown.key] = Found(outcome.shown, outcome.shown)
         if outcome.changed is not None:
             known = found.get(outcome.changed.key)
             if known is None:
-                known = found[outcome.changed.key] = Found(outcome.changed)
+                known = found[outcome.changed.key] = Found(outcome.changed, outcome.changed)
             known.event = outcome.changed
             if row.key != outcome.changed.key:
                 known.ends.append(row)
@@ -101,20 +105,23 @@ def _name(store: Store, found: list[Found]) -> None:
     for each in found:
         each.spawner = spawners.get(each.event.key)
         # The row after a call knows better than the one before it where the call was made.
-        rows = [row for row in reversed(each.ends) if row.phase is Phase.END] + [each.event]
+        ends = sorted(each.ends, key=lambda row: row.key, reverse=True)
+        rows = [row for row in ends if row.phase is Phase.END] + [each.first]
         for row in rows:
             above = own.get(row.parent_id or "")
             if above is not None and above is not each:
                 each.above = above.event.id
-                each.agent = above.event.target_agent or row.agent
                 break
-        else:
-            # Nor does a row from before it know for certain who made it, but a spawner's does.
-            *after, own_row = rows
-            known = [row.agent for row in after]
-            known += [own_row.agent] if each.spawner else []
-            known += [speakers.get(own_row.parent_id or ""), own_row.agent]
-            each.agent = next((name for name in known if name), None)
+
+        def speaker_of(parent: str, each: Found = each) -> Speaker | None:
+            above = own.get(parent)
+            if above is not None:
+                return None if above is each else (above.event.target_agent or "", True)
+            name = speakers.get(parent)
+            return None if name is None else (name, False)
+
+        *after, first = ((row.parent_id, row.agent) for row in rows)
+        each.agent = maker(after, first, names_its_maker(each.first), speaker_of)
 
 
 def _speakers(store: Store, ids: Iterable[str]) -> Mapping[str, str | None]:

@@ -191,6 +191,13 @@ class Delegations:
     covered: float = 1.0
     """The part of the store that was looked through, newest first, 0..1."""
 
+    @property
+    def limits(self) -> str:
+        """What was left out, in words: delegations further back than is looked; "" for nothing."""
+        if self.covered >= 1.0:
+            return ""
+        return f"only the newest {int(self.covered * 100)} % of the store looked through"
+
     def flat(self) -> tuple[tuple[int, DelegationChain], ...]:
         """The chains as lines from top to bottom, each with its depth."""
         lines: list[tuple[int, DelegationChain]] = []

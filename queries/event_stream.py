@@ -1,8 +1,7 @@
 """All rows of a store, or of some of its sessions, once and in order of arrival.
 
 Reads page by page, so that memory stays bounded and a writer is never kept waiting for
-longer than one page takes. Waits a while for a writer that locks the store, and reads around
-damaged pages.
+longer than one page takes. Waits a while for a writer that locks the store.
 """
 
 from __future__ import annotations
@@ -13,16 +12,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import TypeVar
 
-from queries.models import Event, Problem
-from queries.opening import QueryStoppedError, StoreBusyError, StoreError, StoreGoneError
+from queries.models import Event
+from queries.opening import StoreBusyError
 from queries.store import Store
 
 PAGE = 2000
 PATIENCE = 10.0
 """Seconds for which a locked store is asked again before giving up."""
 BETWEEN_TRIES = 0.02
-MOST_LOST = 100_000
-"""Damaged seqs of a source after which the rest of it is given up."""
 SINGLY = 50
 """Up to so many sessions are looked up one by one; more are picked out of all rows."""
 
@@ -65,7 +62,6 @@ class EventStream:
         self._store = store
         self._sessions = None if sessions is None else tuple(dict.fromkeys(sessions))
         self._progress = progress
-        self._lost: dict[int, int] = {}
         self._bounds: dict[int, tuple[int, int]] = {}
         self._at: dict[int, int] = {}
         for source in range(len(store.mapping.sources)):
@@ -85,14 +81,6 @@ class EventStream:
         """Per source, the seq of its last row; 0 where there is none."""
         sources = range(len(self._store.mapping.sources))
         return {source: self._bounds.get(source, (0, 0))[1] for source in sources}
-
-    def problems(self) -> tuple[Problem, ...]:
-        """What could not be read so far."""
-        names = self._store.info.sources
-        return tuple(
-            Problem(names[source], "rows left out: the file is damaged there", lost)
-            for source, lost in sorted(self._lost.items())
-        )
 
     # -- one source -------------------------------------------------------------------------
 
@@ -117,23 +105,14 @@ class EventStream:
         after = first - 1 if after is None else after
         while after < last:
             bad = self._bad()
-            try:
-                page = patiently(partial(self._store.events_between, source, after, last, PAGE))
-            except (StoreBusyError, StoreGoneError, QueryStoppedError):
-                raise
-            except StoreError:
-                page = self._around_damage(source, after)
-                after += PAGE
-                if self._lost[source] > MOST_LOST:
-                    after = last
+            page = patiently(partial(self._store.events_between, source, after, last, PAGE))
+            left_out = self._bad() - bad
+            if len(page) + left_out < PAGE:
+                after = last
+            elif left_out:
+                after = self._end_of_page(source, after, last)
             else:
-                left_out = self._bad() - bad
-                if len(page) + left_out < PAGE:
-                    after = last
-                elif left_out:
-                    after = self._end_of_page(source, after, last)
-                else:
-                    after = page[-1].seq
+                after = page[-1].seq
             self._tell(source, after)
             yield page
 
@@ -148,20 +127,6 @@ class EventStream:
             if not page:
                 return
             after = page[-1].seq
-
-    def _around_damage(self, source: int, after: int) -> list[Event]:
-        """What can be read of the next seqs, one by one; what cannot is counted."""
-        page: list[Event] = []
-        last = self._bounds[source][1]
-        self._lost.setdefault(source, 0)
-        for seq in range(after + 1, min(after + PAGE, last) + 1):
-            try:
-                page += self._store.events_between(source, seq - 1, seq, 1)
-            except (StoreBusyError, StoreGoneError, QueryStoppedError):
-                raise
-            except StoreError:
-                self._lost[source] += 1
-        return page
 
     def _end_of_page(self, source: int, after: int, last: int) -> int:
         rows = self._store.query(

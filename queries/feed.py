@@ -97,8 +97,7 @@ class Feed(Following):
         store, past = self.store, self._counting.past
         if self._kept is None or store is None or past is None or not self._counting.is_complete:
             return
-        if not self._counting.problems():
-            self._kept.keep(store, self._counting.fold, past.high)
+        self._kept.keep(store, self._counting.fold, past.high)
 
     def leave(self) -> None:
         """The program ends: begin nothing that takes long. May be called from any thread."""
@@ -138,6 +137,6 @@ class Feed(Following):
             arrived=arrived,
             arrived_cut=cut,
             updated=updated,
-            problems=self._problems + counting.problems(),
+            problems=self._problems,
             time=now,
         )

@@ -3,26 +3,29 @@
 Terms stand side by side and must all hold; several values after one field, with commas
 between them, mean any of them; "-" before a term turns it round. Text is compared without
 regard to case, anywhere in the value. What a session or an event does not have, or what is
-not known of it, matches no term (and so does match the term turned round).
+not known of it, matches no term (and so does match the term turned round), but for names: "?"
+asks for those that have none, and "=" before a name for the whole of it.
 """
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from enum import StrEnum
-from functools import lru_cache
-from operator import eq, ge, gt, le, lt
 from typing import Final
 
+from queries.filter_matching import (
+    MOMENTS,
+    NUMBERS,
+    STATES,
+    ask_event,
+    ask_session,
+)
 from queries.models import Event, EventKind, EventState, SessionRow, SessionStatus
 from queries.moments import parse_moment
 from queries.text import clean, iso
-from queries.times import parse_time
 
 FIELDS: Final[dict[str, str]] = {
     "status": "what the session is doing, or how the event went: " + ", ".join(SessionStatus),
@@ -32,6 +35,7 @@ FIELDS: Final[dict[str, str]] = {
     "bookmark": "label of the session, or of one of its events",
     "project": "part of the session's project",
     "component": "part of the session's component",
+    "model": "part of the name of a model that was used",
     "since": "active at or after: 7d, 12h, 30m, 2026-01-12, 2026-01-12T14:00, today",
     "until": "active before: the same; times without a zone are UTC",
     "events": "number of events of the session: >=100",
@@ -52,12 +56,13 @@ SESSION_FIELDS: Final = _BOTH | {
     "status",
     "project",
     "component",
+    "model",
     "tool",
     "events",
     "errors",
 }
 """What can be asked of a session."""
-EVENT_FIELDS: Final = _BOTH | {"status", "tool", "kind", "state"}
+EVENT_FIELDS: Final = _BOTH | {"status", "model", "tool", "kind", "state"}
 """What can be asked of an event."""
 
 _WORDS: Final[dict[str, type[StrEnum]]] = {
@@ -65,21 +70,6 @@ _WORDS: Final[dict[str, type[StrEnum]]] = {
     "kind": EventKind,
     "state": EventState,
 }
-_STATES: Final[dict[str, str]] = {
-    SessionStatus.COMPLETED: EventState.OK,
-    SessionStatus.FAILED: EventState.ERROR,
-}
-"""What words for sessions mean of an event, where it has another word."""
-_NUMBERS: Final = ("events", "errors")
-_MOMENTS: Final = ("since", "until")
-_COMPARE: Final[dict[str, Callable[[int, int], bool]]] = {
-    ">=": ge,
-    "<=": le,
-    ">": gt,
-    "<": lt,
-    "": eq,
-}
-
 _match_number = re.compile(r"(>=|<=|>|<|=?)([0-9]{1,15})\Z").match
 _match_field = re.compile(r"([A-Za-z_]+):").match
 _needs_no_quotes = re.compile(r'[^\s",:\\-][^\s",:\\]*\Z').match
@@ -116,6 +106,10 @@ class Filter:
     """What sessions or events must fulfil. ``str`` gives text that parses to an equal one."""
 
     terms: tuple[Term, ...] = ()
+    models: Mapping[str, Sequence[str]] | None = field(
+        default=None, compare=False, repr=False, kw_only=True
+    )
+    """By session, the models that were used in it; None while that is not known."""
 
     @property
     def is_empty(self) -> bool:
@@ -130,19 +124,32 @@ class Filter:
         """
         if not any(term.field == "bookmark" for term in self.terms):
             return self
-        return Filter(tuple(_with_ids(term, sessions) for term in self.terms))
+        return replace(self, terms=tuple(_with_ids(term, sessions) for term in self.terms))
+
+    @property
+    def asks_for_models(self) -> bool:
+        """Whether sessions cannot be judged before it is known which models they used."""
+        return any(term.field == "model" for term in self.terms)
+
+    def with_models(self, models: Mapping[str, Sequence[str]] | None) -> Filter:
+        """The same filter, knowing the models of each session; None: it waits for that."""
+        return replace(self, models=models)
 
     def matches_session(self, row: SessionRow) -> bool:
         """Whether a session fulfils every term.
 
         Its agents are the declared one and those seen; its title the declared one, else its
-        first prompt; it is active from its start to its last known instant.
+        first prompt; it is active from its start to its last known instant. While models are
+        not known, nothing fulfils a term about them, nor one turned round.
         """
-        return all(_ask_session(term, row) is not term.negative for term in self.terms)
+        if self.models is None and self.asks_for_models:
+            return False
+        models = () if self.models is None else self.models.get(row.id, ())
+        return all(ask_session(term, row, models) is not term.negative for term in self.terms)
 
     def matches_event(self, event: Event) -> bool:
         """Whether an event fulfils every term; its agents include the target."""
-        return all(_ask_event(term, event) is not term.negative for term in self.terms)
+        return all(ask_event(term, event) is not term.negative for term in self.terms)
 
     def __str__(self) -> str:
         return " ".join(map(str, self.terms))
@@ -245,103 +252,20 @@ def _normal(field: str, value: str, now: float) -> str:
     if field in _WORDS:
         words, word = tuple(_WORDS[field]), value.lower()
         if field == "state":
-            word = _STATES.get(word, word)
+            word = STATES.get(word, word)
         if word not in words:
             raise ValueError(f"'{clean(value, 40)}' is no {field}; write {', '.join(words)}.")
         return word
-    if field in _NUMBERS:
+    if field in NUMBERS:
         found = _match_number(value)
         if found is None:
             raise ValueError(f"{field} takes a number, like {field}:>0 or {field}:<=100.")
         return f"{found[1].replace('=', '') if found[1] == '=' else found[1]}{int(found[2])}"
-    if field in _MOMENTS:
+    if field in MOMENTS:
         return iso(parse_moment(value, now)) or value
     return value
 
 
 def _quoted(value: str, field: str) -> str:
-    plain = field in _MOMENTS or field in _NUMBERS or _needs_no_quotes(value)
+    plain = field in MOMENTS or field in NUMBERS or _needs_no_quotes(value)
     return value if plain else '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-_SESSION_TEXTS: Final[dict[str, Callable[[SessionRow], tuple[str | None, ...]]]] = {
-    "agent": lambda row: (row.session.agent, *row.totals.agents),
-    "title": lambda row: (row.session.title or row.totals.first_prompt,),
-    "id": lambda row: (row.session.id,),
-    "project": lambda row: (row.session.project,),
-    "component": lambda row: (row.session.component,),
-}
-_EVENT_TEXTS: Final[dict[str, Callable[[Event], tuple[str | None, ...]]]] = {
-    "agent": lambda event: (event.agent, event.target_agent),
-    "title": lambda event: (event.summary,),
-    "id": lambda event: (event.id,),
-    "tool": lambda event: (event.tool, event.operation),
-}
-
-
-def _ask_session(term: Term, row: SessionRow) -> bool:
-    field = term.field
-    if field in _SESSION_TEXTS:
-        return _contains(_SESSION_TEXTS[field](row), term.values)
-    if field == "tool":
-        return _contains(row.totals.tools, term.values)
-    if field == "bookmark":
-        return row.session.id in term.ids
-    if field == "status":
-        return row.session.status in term.values
-    if field in _NUMBERS:
-        return _compares(row.totals.events if field == "events" else row.totals.errors, term.values)
-    if field in _MOMENTS:
-        return _active(row.started, row.last_time, term)
-    texts = (text for read in _SESSION_TEXTS.values() for text in read(row))
-    others = (row.session.error, row.totals.first_prompt)
-    return not field and _contains((*texts, *others), term.values)
-
-
-def _ask_event(term: Term, event: Event) -> bool:
-    field = term.field
-    if field in _EVENT_TEXTS:
-        return _contains(_EVENT_TEXTS[field](event), term.values)
-    if field == "kind":
-        return event.kind in term.values
-    if field in ("state", "status"):
-        return event.state in (_STATES.get(value, value) for value in term.values)
-    if field in _MOMENTS:
-        return _active(event.time, event.time, term)
-    texts = (text for read in _EVENT_TEXTS.values() for text in read(event))
-    return not field and _contains((*texts, event.model, event.session_id), term.values)
-
-
-def _contains(texts: Iterable[str | None], values: tuple[str, ...]) -> bool:
-    needles = [value.casefold() for value in values]
-    for text in texts:
-        if text:
-            folded = text.casefold()
-            for needle in needles:
-                if needle in folded:
-                    return True
-    return False
-
-
-def _compares(number: int, values: tuple[str, ...]) -> bool:
-    for value in values:
-        sign = value.rstrip("0123456789")
-        if _COMPARE[sign](number, int(value[len(sign) :])):
-            return True
-    return False
-
-
-@lru_cache(256)
-def _instant(value: str) -> float:
-    moment = parse_time(value, UTC)
-    return math.nan if moment is None else moment
-
-
-def _active(first: float | None, last: float | None, term: Term) -> bool:
-    for value in term.values:
-        moment = _instant(value)
-        if term.field == "since" and last is not None and last >= moment:
-            return True
-        if term.field == "until" and first is not None and first < moment:
-            return True
-    return False

@@ -185,8 +185,7 @@ class FoldRows(FoldCounts):
     def _take_story(self, ledger: SessionLedger, at: int, event: Event) -> None:
         """What a row means beyond being counted."""
         if event.kind is EventKind.DELEGATION:
-            if event.phase is Phase.WHOLE:
-                self.handed_on.delegation(at, event)
+            self.handed_on.delegation(at, event)
             if event.phase is not Phase.WHOLE or event.call_key is not None:
                 self._open_rows(ledger).take(at, event, ledger)
         elif event.phase is not Phase.WHOLE:

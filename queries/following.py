@@ -159,8 +159,7 @@ class Following:
         self._catch_up(self._connect())
 
     def _begin_again(self, store: Store) -> None:
-        now = self._clock()
-        if now - self._begun >= BETWEEN_STARTS or self._unproven:
+        if self._passed(self._begun) >= BETWEEN_STARTS or self._unproven:
             self._begin(store)
 
     def _begin(self, store: Store) -> None:
@@ -185,11 +184,10 @@ class Following:
 
     def _rest(self, store: Store) -> None:
         """Nothing happens: check what was counted, then let the writer have the file alone."""
-        now = self._clock()
-        quiet = now - self._quiet_since
+        quiet = self._passed(self._quiet_since)
         if not self._counting.is_complete:
             return
-        audits = not self._is_audited and now - self._audit_begun >= BETWEEN_AUDITS
+        audits = not self._is_audited and self._passed(self._audit_begun) >= BETWEEN_AUDITS
         if quiet >= QUIET_AUDIT and audits:
             self._audit(store)
         elif quiet > QUIET_CLOSE and store.signature.wal_size >= 0 and not store.is_detached:
@@ -209,6 +207,11 @@ class Following:
             self._begin(store)
         elif self._updated or self._counting.roster.is_touched:
             self._dirty = True
+
+    def _passed(self, moment: float) -> float:
+        """Seconds since a moment; without end where the clock was put back since then."""
+        passed = self._clock() - moment
+        return passed if passed >= 0 else float("inf")
 
     def _set_state(self, state: StoreState, message: str) -> None:
         if state is not self.state or message != self.message:

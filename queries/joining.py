@@ -42,6 +42,17 @@ def delegation_key(event: Event) -> str | None:
     return event.call_key if event.kind is EventKind.DELEGATION else None
 
 
+def names_its_maker(event: Event) -> bool:
+    """Whether a row of a delegation says itself who handed it over.
+
+    The row that is written before the call has a stand-in instead: a whole row whose key is its
+    own id, or a start row without a key of its own.
+    """
+    if event.phase is Phase.START:
+        return event.call_key not in (None, event.parent_id)
+    return event.phase is Phase.END or event.call_key != event.id
+
+
 def join(start: Event, end: Event) -> Event:
     """One event of two rows: the start's identity, time and input, the end's outcome."""
     return replace(

@@ -76,7 +76,7 @@ class LeanRows:
         batch = self.read_cells(store, source, rows)
         if batch is not None:
             if after is None:
-                after = seen[-1][0] - 1 if len(seen) == limit else _LOWEST
+                after = seen[-1][0] - 1 if len(seen) == limit else _LOWEST - 1
             return batch, after
         limit = min(limit, WHOLE)
         start = store.slice_start(source, upto, limit)
@@ -141,6 +141,8 @@ class LeanRows:
         if len(there) < len(running):
             # Gone in the meantime, or unreadable, which the store has counted.
             gone = {rows[index][0] for index in running}.difference(there)
+            if not gone:
+                raise _UnclearError  # A damaged file may hold one key twice.
             return self._batch(store, source, [row for row in rows if row[0] not in gone])
         batch = self._columns(store, source, columns, types)
         _tell(batch, {index: there[rows[index][0]] for index in running})
@@ -300,16 +302,7 @@ def _tell(batch: Batch, events: Mapping[int, Event]) -> None:
 def _texts(store: Store, source: int, seqs: Sequence[int]) -> dict[int, str]:
     """The summaries of rows that can be read."""
     described = store.mapping.sources[source]
-    try:
-        rows = _rows_of(store, source, f"seq, {_summary_cells(described)}", seqs)
-    except (StoreBusyError, StoreGoneError, QueryStoppedError):
-        raise
-    except StoreError:
-        # A text may be longer than the page that the rest of its row is on, and be damaged.
-        if len(seqs) == 1:
-            return {}
-        middle = len(seqs) // 2
-        return _texts(store, source, seqs[:middle]) | _texts(store, source, seqs[middle:])
+    rows = _rows_of(store, source, f"seq, {_summary_cells(described)}", seqs)
     if not rows:
         return {}
     known, *cells = zip(*rows, strict=True)

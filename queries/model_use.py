@@ -6,6 +6,7 @@ from functools import partial
 
 from queries.connection import Rows
 from queries.event_stream import Progress, patiently
+from queries.filters import Filter
 from queries.store import Store
 from queries.text import clean_id, clean_or_none
 
@@ -37,10 +38,20 @@ def models_used(store: Store, *, progress: Progress | None = None) -> dict[str, 
     return {session: tuple(sorted(models)) for session, models in found.items()}
 
 
+def knowing_models(wanted: Filter, store: Store, progress: Progress | None = None) -> Filter:
+    """A filter that knows which models were used, if it asks for any.
+
+    Raises StoreError as the store's own queries do.
+    """
+    if not wanted.asks_for_models:
+        return wanted
+    return wanted.with_models(models_used(store, progress=progress))
+
+
 def _slice(store: Store, source: int, after: int, upto: int) -> Rows:
     return store.query(
         f"SELECT DISTINCT session_id, model FROM event_rows_{source}"
-        " WHERE seq > ? AND seq <= ? AND model IS NOT NULL",
-        (after, upto),
+        " WHERE seq >= ? AND seq <= ? AND model IS NOT NULL",
+        (max(after + 1, -(2**63)), upto),
         deadline=30,
     )

@@ -21,11 +21,12 @@ OPEN_FIELDS: Final[dict[type, tuple[str, ...]]] = {
 }
 HANDED_ON_FIELDS: Final[dict[type, tuple[str, ...]]] = {
     HandedOn: ("_counts", "_edges", "_speakers"),
-    _Edge: ("at", "parent", "agent", "target"),
+    _Edge: ("at", "id", "parent", "agent", "target", "is_end", "is_sure", "key", "ends"),
 }
 EVENT_FIELDS: Final[dict[type, tuple[str, ...]]] = {
     Event: tuple(each.name for each in fields(Event))
 }
+_edge_cells = attrgetter(*HANDED_ON_FIELDS[_Edge])
 _event_cells = attrgetter(*EVENT_FIELDS[Event])
 _KIND, _PHASE, _SUMMARY, _STATE, _END = map(
     EVENT_FIELDS[Event].index, ("kind", "phase", "summary", "state", "end_key")
@@ -130,8 +131,7 @@ def handed_on_plain(handed_on: HandedOn) -> Iterator[Plain]:
         yield ["counts", None, [[*pair, number] for pair, number in pairs]]
     for stretch, edges in handed_on._edges.items():
         for some in some_of(edges.items()):
-            plain = [[*key, edge.at, edge.parent, edge.agent, edge.target] for key, edge in some]
-            yield ["edges", stretch, plain]
+            yield ["edges", stretch, [_edge_plain(edge) for _, edge in some]]
     for stretch, speakers in handed_on._speakers.items():
         for names in some_of(speakers.items()):
             yield ["speakers", stretch, [[name, *known] for name, known in names]]
@@ -145,14 +145,28 @@ def handed_on_from(handed_on: HandedOn, part: Plain) -> None:
             handed_on._counts[first, second] = number
     elif what == "edges":
         known = handed_on._edges[stretch]
-        for source, seq, *cells in content:
-            edge = known[source, seq] = _Edge.__new__(_Edge)
-            edge.at, edge.parent, edge.agent, edge.target = cells
+        for cells in content:
+            edge = _edge_from(cells)
+            known[edge.key] = edge
     elif what == "speakers":
         speakers = handed_on._speakers[stretch]
-        speakers.update({event_id: (at, speaker) for event_id, at, speaker in content})
+        speakers.update({event_id: (at, *speaker) for event_id, at, *speaker in content})
     else:
         raise ValueError(what)
+
+
+def _edge_plain(edge: _Edge) -> Plain:
+    *cells, key, ends = _edge_cells(edge)
+    return [*cells, list(key), [_edge_plain(end) for end in ends]]
+
+
+def _edge_from(cells: Plain) -> _Edge:
+    edge = _Edge.__new__(_Edge)
+    (edge.at, edge.id, edge.parent, edge.agent, edge.target, edge.is_end, edge.is_sure,
+     (source, seq), ends) = cells  # fmt: skip
+    edge.key = (source, seq)
+    edge.ends = [_edge_from(end) for end in ends]
+    return edge
 
 
 def some_of(items: Iterable[Any]) -> Iterator[list[Any]]:

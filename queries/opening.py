@@ -14,23 +14,28 @@ import os
 import shutil
 import sqlite3
 import stat
-import tempfile
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import quote
 
 from queries.dialects.session_buddy import Described
+from queries.lite import LiteConnection
+from queries.models import Problem
+from queries.salvage import RARELY, salvage
+from queries.salvaged_rows import is_damage
 from queries.signatures import (
     QueryStoppedError as QueryStoppedError,
 )
 from queries.signatures import Signature as Signature
 from queries.signatures import StoreBusyError as StoreBusyError
+from queries.signatures import StoreDamagedError as StoreDamagedError
 from queries.signatures import StoreError as StoreError
 from queries.signatures import StoreGoneError as StoreGoneError
-from queries.signatures import real_path, status_of
+from queries.signatures import private_folder, real_path, status_of
 from queries.signatures import signature as signature
 from queries.text import clean
 
@@ -57,6 +62,21 @@ def examine(path: Path) -> bytes:
     if len(head) < 100:
         raise StoreError(f"{name}: is cut off inside the SQLite header.")
     return head
+
+
+def journal_mode(path: Path, told: str) -> str:
+    """The journal mode of a SQLite database.
+
+    Args:
+        path: of the file.
+        told: by a connection, which knows nothing of it where it takes the file to be immutable
+            or reads a private copy.
+    """
+    return "wal" if _is_wal(examine(path)) else told
+
+
+def _is_wal(head: bytes) -> bool:
+    return head[18] == 2 or head[19] == 2
 
 
 def is_duckdb(head: bytes) -> bool:
@@ -133,7 +153,15 @@ class Opened:
     immutable: bool
     copy: Copy | None
     """Holds the private copy; to be cleaned up after the connection is closed."""
+    uri: str
+    """By which the file that is read can be opened once more."""
     origin: Origin | None = None
+    is_salvaged: bool = False
+    """Whether the private copy holds what is left of a damaged file."""
+    problems: tuple[Problem, ...] = ()
+    """What a private copy lacks."""
+    lasting: float = 0.0
+    """Seconds for which a private copy is good enough, although the store changes."""
 
 
 def open_readonly(path: Path) -> Opened:
@@ -142,14 +170,14 @@ def open_readonly(path: Path) -> Opened:
         return _imported(path)
     head = examine(path)
     now = signature(path)
-    is_wal = head[18] == 2 or head[19] == 2
+    is_wal = _is_wal(head)
     # Whoever has a WAL database open has made both files beside it.
     if is_wal and (now.wal_size < 0 or (now.wal_size == 0 and not now.has_shm)):
         return _immutable(path, "nobody has it open, so nothing is left beside it")
     try:
         if is_wal and not now.has_shm and now.size + now.wal_size <= COPY_LIMIT:
             return _private_copy(path, "its -wal has no index, and none is to be left beside it")
-        return Opened(_connect(path, "mode=ro"), "read-only", immutable=False, copy=None)
+        return _opened(path, "mode=ro", "read-only")
     except sqlite3.Error as error:
         return _otherwise(path, error, is_wal, now)
 
@@ -165,16 +193,22 @@ def _imported(path: Path) -> Opened:
         if isinstance(error, sqlite3.Error):
             raise unreadable(path, error) from error
         raise
-    return Opened(connection, found.origin.how, immutable=False, copy=found, origin=found.origin)
+    how = found.origin.how
+    uri = _uri(found.path, "mode=ro")
+    return Opened(connection, how, immutable=False, copy=found, uri=uri, origin=found.origin)
+
+
+_NO_INDEX = ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_IOERR_SHM", "SQLITE_FULL")
+"""How it is called where the index of a -wal cannot be made, or not be used."""
 
 
 def _otherwise(path: Path, error: sqlite3.Error, is_wal: bool, now: Signature) -> Opened:
     if is_busy(error):
         raise StoreBusyError(f"{clean(str(path))}: is locked by a writer.") from error
     name = error_name(error)
-    if is_wal and now.wal_size <= 0 and name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN")):
+    if is_wal and now.wal_size <= 0 and name.startswith(_NO_INDEX):
         return _immutable(path, "its folder cannot be written and there is no pending -wal")
-    if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN")):
+    if name.startswith(_NO_INDEX):
         reason = "its folder cannot be written and it has a -wal without an index"
         if name == "SQLITE_READONLY_ROLLBACK":
             reason = "a writer died and left a journal that has to be rolled back"
@@ -183,10 +217,35 @@ def _otherwise(path: Path, error: sqlite3.Error, is_wal: bool, now: Signature) -
 
 
 def unreadable(path: Path, error: sqlite3.Error) -> StoreError:
-    """The sentence for a database that SQLite itself cannot read."""
+    """The error for a database that SQLite itself cannot read."""
     if error_name(error) == "SQLITE_NOTADB":
         return StoreError(f"{clean(str(path))}: is not a SQLite database (or is encrypted).")
-    return StoreError(f"{clean(str(path))}: cannot be read ({clean(str(error))}).")
+    kind = StoreDamagedError if is_damage(error) else StoreError
+    return kind(f"{clean(str(path))}: cannot be read ({clean(str(error))}).")
+
+
+def salvaged(
+    path: Path, opened: Opened, state: Signature, is_unwanted: Callable[[], bool]
+) -> Opened:
+    """A private copy of what is left of a damaged store. Raises StoreError.
+
+    Args:
+        path: of the store.
+        opened: as it was opened; it is left as it is.
+        state: of its files, before anything was read.
+        is_unwanted: asked now and then; whether to stop.
+    """
+    room = 2 * (state.size + max(state.wal_size, 0))
+    copy = salvage(path, opened.uri, state, room, is_unwanted)
+    how = "private copy: the file is damaged, and what can be read of it is shown"
+    try:
+        found = _opened(copy.path, "mode=ro", how, copy)
+    except sqlite3.Error as error:
+        copy.cleanup()
+        raise unreadable(path, error) from error
+    found.is_salvaged, found.problems = True, copy.problems
+    found.lasting = copy.seconds * RARELY
+    return found
 
 
 def error_name(error: sqlite3.Error) -> str:
@@ -201,19 +260,26 @@ def is_busy(error: sqlite3.Error) -> bool:
 
 def _immutable(path: Path, reason: str) -> Opened:
     try:
-        connection = _connect(path, "mode=ro&immutable=1")
+        return _opened(path, "mode=ro&immutable=1", f"immutable: {reason}")
     except sqlite3.Error as error:
         raise unreadable(path, error) from error
-    return Opened(connection, f"immutable: {reason}", immutable=True, copy=None)
+
+
+def _opened(path: Path, options: str, how: str, copy: Copy | None = None) -> Opened:
+    """Raises sqlite3.Error."""
+    is_immutable = "immutable" in options
+    return Opened(_connect(path, options), how, is_immutable, copy, _uri(path, options))
 
 
 def _private_copy(path: Path, reason: str) -> Opened:
-    folder = tempfile.TemporaryDirectory(prefix="session-tui-")
+    folder = private_folder(path)
     try:
         target = _copied(path, Path(folder.name) / "store.db")
-        with contextlib.closing(sqlite3.connect(target, isolation_level=None)) as recover:
+        with contextlib.closing(
+            sqlite3.connect(target, isolation_level=None, factory=LiteConnection)
+        ) as recover:
             recover.execute("SELECT count(*) FROM sqlite_master").fetchall()
-        connection = _connect(target, "mode=ro")
+        return _opened(target, "mode=ro", f"private copy: {reason}", folder)
     except (OSError, sqlite3.Error) as error:
         folder.cleanup()
         raise StoreError(
@@ -223,7 +289,6 @@ def _private_copy(path: Path, reason: str) -> Opened:
     except BaseException:
         folder.cleanup()
         raise
-    return Opened(connection, f"private copy: {reason}", immutable=False, copy=folder)
 
 
 def _copied(path: Path, target: Path) -> Path:
@@ -238,16 +303,20 @@ def _copied(path: Path, target: Path) -> Path:
     return target
 
 
+def _uri(path: Path, options: str) -> str:
+    return f"file:{quote(os.fsencode(os.path.abspath(path)), safe='/')}?{options}"
+
+
 def _connect(path: Path, options: str) -> sqlite3.Connection:
     """A connection that has read the schema once. Raises sqlite3.Error."""
-    place = quote(os.fsencode(os.path.abspath(path)), safe="/")
     connection = sqlite3.connect(
-        f"file:{place}?{options}",
+        _uri(path, options),
         uri=True,
         isolation_level=None,
         timeout=0,
         check_same_thread=False,
         cached_statements=256,
+        factory=LiteConnection,
     )
     try:
         _try_reading(connection)

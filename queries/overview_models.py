@@ -259,6 +259,10 @@ class Alert:
     event_key: EventKey | None = None
     """The event that shows it."""
     event_id: str | None = None
+    brief: str = ""
+    """The figures without the subject, where there is little room; "" for none."""
+    filter: str = ""
+    """The filter that lists the sessions it is about, where these are several."""
 
 
 @dataclass(frozen=True, slots=True)

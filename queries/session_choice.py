@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from queries.filters import SESSION_FIELDS, FilterError, parse_filter
+from queries.model_use import knowing_models
 from queries.models import SessionRow
 from queries.session_lookup import UnknownSessionError, require_sessions
 from queries.store import Store
@@ -96,14 +97,19 @@ def _resolve(
         try:
             found |= dict.fromkeys(require_sessions(store, (text,)))
         except UnknownSessionError as unknown:
-            found |= dict.fromkeys(_matching(text, rows, now, bookmarks, unknown))
+            found |= dict.fromkeys(_matching(store, text, rows, now, bookmarks, unknown))
     if not found:
         raise ChoiceError(f"group {name} is empty: no session matches {_label(texts)}.")
     return tuple(found)
 
 
 def _matching(
-    text: str, rows: Rows, now: float, bookmarks: Bookmarked, unknown: UnknownSessionError
+    store: Store,
+    text: str,
+    rows: Rows,
+    now: float,
+    bookmarks: Bookmarked,
+    unknown: UnknownSessionError,
 ) -> Sequence[str]:
     """Sessions that fulfil a filter, in order of id; a single plain word is meant as an id."""
     try:
@@ -114,6 +120,7 @@ def _matching(
         raise unknown from None
     if wanted.is_empty or all(not term.field for term in wanted.terms):
         raise unknown
+    wanted = knowing_models(wanted, store)
     return sorted(row.id for row in rows() if wanted.matches_session(row))
 
 

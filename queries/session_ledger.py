@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from queries.batch import type_of
 from queries.joining import join, time_taken
-from queries.models import Event, Phase
+from queries.models import Event, EventKind, Phase
 from queries.session_fold import SessionFold
 
 if TYPE_CHECKING:
@@ -30,19 +30,26 @@ class SessionLedger:
         return self._fold.low
 
     def told_already(self, row: Event) -> None:
-        """Start rows are not counted, so nothing is to be taken back."""
+        """Start rows are not counted, so nothing else is to be taken back."""
+        if row.kind is EventKind.DELEGATION:
+            self._fold.handed_on.gone(row)
 
     def joined(self, start: Event, end: Event) -> None:
         """An end row, which is counted, is one call with this start."""
         self._rejoin(start, end, 1)
+        if start.kind is EventKind.DELEGATION:
+            self._fold.handed_on.same(start, end)
 
     def parted(self, start: Event, end: Event) -> None:
         """An end row is counted as one call with this start, but is a row by itself."""
+        if start.kind is EventKind.DELEGATION:
+            self._fold.handed_on.apart(start, end)
         self._rejoin(start, end, -1)
 
     def finished(self, end: Event, before: Event, after: Event) -> None:
         """An end row, which is counted, belongs to a delegation."""
         self._fold.recount(self.session, end, None)
+        self._fold.handed_on.same(after, end)
         self._fold.recount(self.session, before, after)
 
     def abandoned(self, start: Event) -> None:

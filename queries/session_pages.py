@@ -49,9 +49,12 @@ class SessionPages(StoreConnection):
 
     def problems(self) -> tuple[Problem, ...]:
         """Rows that could not be read so far."""
-        return tuple(
-            Problem(where, f"rows left out: {what} while reading them", count)
-            for (where, what), count in sorted(self._bad.items())
+        return (
+            tuple(
+                Problem(where, f"rows left out: {what} while reading them", count)
+                for (where, what), count in sorted(self._bad.items())
+            )
+            + self.left_out
         )
 
     def _sessions(self, rows: Rows) -> list[Session]:

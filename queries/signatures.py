@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,26 +11,28 @@ from queries.text import clean
 
 
 class StoreError(Exception):
-    """A store that cannot be used; the text is one sentence for people."""
+    """A store that cannot be used now; the text is one sentence for people."""
 
-    retry = False
-    """Whether waiting may help."""
+    retry = True
+    """Whether waiting may help: whoever writes the store may put it right."""
 
 
 class StoreBusyError(StoreError):
     """A writer keeps readers out for now."""
 
-    retry = True
+
+class StoreDamagedError(StoreError):
+    """Something in the file makes no sense to SQLite."""
 
 
 class StoreGoneError(StoreError):
     """There is no file at the path (any more)."""
 
-    retry = True
-
 
 class QueryStoppedError(StoreError):
     """A query was interrupted or ran past its deadline."""
+
+    retry = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +46,16 @@ class Signature:
     wal_size: int
     """-1 when there is no -wal file."""
     wal_modified: int
-    has_shm: bool
+    index: int = 0
+    """Inode of the -shm file, the index of the -wal; 0 when there is none."""
     log_size: int = -1
     """Of DuckDB's ``.wal`` file; -1 when there is none."""
     log_modified: int = 0
+
+    @property
+    def has_shm(self) -> bool:
+        """Whether the -wal file has an index."""
+        return self.index != 0
 
     @property
     def file(self) -> tuple[int, int]:
@@ -66,9 +75,16 @@ def signature(path: Path) -> Signature:
         main.st_mtime_ns,
         wal_size,
         wal_modified,
-        os.path.exists(f"{beside}-shm"),
+        _inode(f"{beside}-shm"),
         *_size_and_time(f"{beside}.wal"),
     )
+
+
+def _inode(name: str) -> int:
+    try:
+        return os.stat(name).st_ino
+    except OSError:
+        return 0
 
 
 def _size_and_time(name: str) -> tuple[int, int]:
@@ -89,6 +105,17 @@ def status_of(path: Path) -> os.stat_result:
         raise StoreError(f"{clean(str(path))}: cannot be read ({error.strerror}).") from error
     except ValueError as error:
         raise StoreError(f"{clean(str(path))}: cannot be read ({error}).") from error
+
+
+def private_folder(path: Path) -> tempfile.TemporaryDirectory[str]:
+    """A new folder for a private copy of a store. Raises StoreError where there can be none."""
+    try:
+        return tempfile.TemporaryDirectory(prefix="session-tui-")
+    except OSError as error:
+        raise StoreError(
+            f"{clean(str(path))}: cannot be read in place, nor from a private copy"
+            f" ({clean(error.strerror or str(error))})."
+        ) from error
 
 
 def real_path(path: Path) -> str:

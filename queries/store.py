@@ -121,7 +121,7 @@ class Store(SessionPages):
             f"SELECT rowid FROM {table} WHERE rowid <= ? ORDER BY rowid DESC LIMIT 1 OFFSET ?",
             (upto, rows - 1),
         )
-        return max(int(found[0][0]) - 1, _LOWEST) if found else _LOWEST
+        return int(found[0][0]) - 1 if found else _LOWEST - 1
 
     def slice_end(self, source: int, after: int, rows: int) -> int:
         """The seq of the last of the next ``rows`` rows: a slice is (after, end]."""
@@ -256,8 +256,8 @@ class Store(SessionPages):
         """Events of one kind with ``after < seq <= upto``, the highest ``limit`` of them."""
         rows = self.query(
             f"SELECT {_EVENT} FROM event_rows_{source}"
-            " WHERE seq > ? AND seq <= ? AND kind = ? ORDER BY seq DESC LIMIT ?",
-            (max(after, _LOWEST), min(upto, _HIGHEST), kind.value, limit),
+            " WHERE seq >= ? AND seq <= ? AND kind = ? ORDER BY seq DESC LIMIT ?",
+            (max(after + 1, _LOWEST), min(upto, _HIGHEST), kind.value, limit),
         )
         rows.sort(key=lambda row: row[0])
         return self._events(source, rows)
@@ -265,10 +265,10 @@ class Store(SessionPages):
     def failed_call(self, source: int, tool: str, after: int, upto: int) -> Event | None:
         """The latest failed call of a tool with ``after < seq <= upto``."""
         rows = self.query(
-            f"SELECT {_EVENT} FROM event_rows_{source} WHERE seq > ? AND seq <= ?"
+            f"SELECT {_EVENT} FROM event_rows_{source} WHERE seq >= ? AND seq <= ?"
             " AND tool = ? AND state = 'error' AND kind IN ('tool', 'delegation')"
             " ORDER BY seq DESC LIMIT 1",
-            (max(after, _LOWEST), min(upto, _HIGHEST), tool),
+            (max(after + 1, _LOWEST), min(upto, _HIGHEST), tool),
         )
         events = self._events(source, rows)
         return events[0] if events else None

@@ -38,7 +38,7 @@ REREAD_OLDER = 100
 """Running rows beyond those, taken in turn."""
 QUIET_CLOSE = 30.0
 """Seconds without a commit after which the file is let go, so that its writer can tidy up."""
-_BEFORE_ALL = -(2**63)
+_BEFORE_ALL = -(2**63) - 1
 
 
 class Tail:

@@ -19,9 +19,19 @@ _PICTURES |= {0x7F: "\u2421", **dict.fromkeys(range(0x80, 0xA0), "\ufffd")}
 _PICTURES |= {9: " ", 10: "↵", 13: "␍"}
 _PICTURES |= dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F), "·")
 _PICTURES |= {0x061C: "·", 0x2028: "↵", 0x2029: "↵", 0x180E: "·"}
+# These two only ask for a picture in colour or without, which terminals count differently.
+_PICTURES |= {0xFE0E: None, 0xFE0F: None}
 _LINES = {**_PICTURES, 10: "\n", 9: "    ", 0x2028: "\n", 0x2029: "\n"}
 _INVISIBLE = frozenset(("Cf", "Cs", "Co", "Cn", "Cc", "Me", "Mn", "Zl", "Zp"))
 _BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+_MARKS = 3
+"""Combining marks that one character may carry: what languages need, and no towers of them."""
+_UNSEEN_MARKS = frozenset("\u034f\u17b4\u17b5\u180b\u180c\u180d\u180f") | frozenset(
+    map(chr, range(0xFE00, 0xFE10))
+)
+_may_have_marks = re.compile(
+    "[\u0300-\u036f\u0483-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\u302a-\u309a\ufe20-\ufe2f]"
+).search
 _is_plain = re.compile(r"[\x20-\x7e]*\Z").match
 _is_plain_lines = re.compile(r"[\x20-\x7e\n]*\Z").match
 
@@ -30,12 +40,33 @@ def _visible(text: str, table: dict[int, int | str | None]) -> str:
     text = unicodedata.normalize("NFC", text.translate(table))
     if text.isascii():
         return text
+    if _may_have_marks(text):
+        return _with_marks(text)
     category = unicodedata.category
     return "".join(
         "·" if (character != "\n" and category(character) in _INVISIBLE) or character in _BLANK
         else character
         for character in text
     )  # fmt: skip
+
+
+def _with_marks(text: str) -> str:
+    """Letters and digits keep the combining marks that they can carry."""
+    category = unicodedata.category
+    shown: list[str] = []
+    left = 0
+    for character in text:
+        kind = category(character)
+        if kind == "Mn" and left and character < "\U00010000" and character not in _UNSEEN_MARKS:
+            left -= 1
+            shown.append(character)
+        elif (character != "\n" and kind in _INVISIBLE) or character in _BLANK:
+            left = 0
+            shown.append("·")
+        else:
+            left = _MARKS if kind[0] in "LN" or kind == "Mc" else 0
+            shown.append(character)
+    return "".join(shown)
 
 
 def clean(value: object, limit: int = 400) -> str:
@@ -46,8 +77,8 @@ def clean(value: object, limit: int = 400) -> str:
         limit: characters kept; longer text ends in "…". Cut before anything else is done.
 
     Returns:
-        Text in which control, bidi, zero-width, combining and unassigned characters are
-        replaced by visible pictures. Idempotent.
+        Text in which control, bidi, zero-width and unassigned characters are replaced by
+        visible pictures, and so are combining marks that no letter carries. Idempotent.
     """
     text = _as_text(value, limit + 1)
     cut = len(text) > limit

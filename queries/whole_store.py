@@ -105,23 +105,19 @@ def count_store(
     roster = Roster(ALL, stale_after)
     patiently(lambda: roster.load(store, tools))
     known = None if kept is None or observe is not None else kept.look_up(store)
-    problems: tuple[Problem, ...] = ()
     if known is not None:
         fold = known.fold
     elif is_plain:
         fold, past = _count_back(store, progress)
-        problems = past.problems()
-        if kept is not None and not problems:
+        if kept is not None:
             kept.keep(store, fold, past.high)
     else:
         stream = EventStream(store, progress=progress)
-        fold, problems = _count(store, stream, observe), stream.problems()
-        if kept is not None and not problems:
+        fold = _count(store, stream, observe)
+        if kept is not None:
             kept.keep(store, fold, stream.high)
     rows = roster.rows(fold, (), now=_now(now), frontier=None)
-    return CountedStore(
-        store.info, fold, rows, tools, handed, store.problems() + problems, _alive(rows)
-    )
+    return CountedStore(store.info, fold, rows, tools, handed, store.problems(), _alive(rows))
 
 
 def count_sessions(
@@ -155,8 +151,9 @@ def count_sessions(
         )
         for name in wanted
     )
-    problems = store.problems() + stream.problems()
-    return CountedStore(store.info, fold, rows, tuple(tools), handed, problems, _alive(rows))
+    return CountedStore(
+        store.info, fold, rows, tuple(tools), handed, store.problems(), _alive(rows)
+    )
 
 
 def _count_back(store: Store, progress: Progress | None) -> tuple[Fold, Backfill]:

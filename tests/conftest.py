@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import gc
+
 from hypothesis import settings
 
 settings.register_profile("suite", deadline=None, max_examples=100)
 settings.load_profile("suite")
+
+
+def pytest_collection_finish() -> None:
+    """Look less often for cycles among the many objects that thousands of tests are made of."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)

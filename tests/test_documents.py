@@ -71,12 +71,15 @@ def test_an_example_is_short_and_narrow() -> None:
 
 def test_figures_are_put_into_their_place(tmp_path: Path) -> None:
     lines = report.lines([Figure("a.b", "c", "ms", 1)], [Result("a.b", 0.5)])
-    for name, number in (("20260101-000000", 1_000), ("20260102-000000", 10_000)):
+    for name, number in (
+        ("20260101-000000", 1_000), ("20260102-000000", 10_000), ("20260103-000000-part", 5),
+    ):  # fmt: skip
         report.write_json(tmp_path / f"{name}.json", report.document(lines, {"small": number}))
     page = "# T\n<!-- figures -->\nold\n<!-- /figures -->\nend\n"
     text = figures.with_figures(page, figures.newest(tmp_path))
     assert text.startswith("# T\n<!-- figures -->\n")
-    assert text.endswith("| c | 0.5 ms | 1 ms | — | — | met |\n<!-- /figures -->\nend\n")
+    assert "| c | 1 ms | 0.5 ms | — | — | met |\n" in text
+    assert text.endswith("\n1 met, 0 missed, 0 unknown\n<!-- /figures -->\nend\n")
     assert "stores of 10,000 events" in text
     assert figures.with_figures(text, figures.newest(tmp_path)) == text
     # Only a run of the measurements changes what stands in the README.

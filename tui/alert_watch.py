@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from queries.models import Snapshot, StoreState
 from queries.overview_models import Alert, Alerts, Thresholds
 from queries.store import Store
+from tui.pause import Pause
 from tui.reader import Answer, Reader
 
 SLOT: Final = "alerts"
@@ -17,6 +19,13 @@ PAUSE: Final = 10.0
 """Seconds at least between two looks."""
 _SHARE: Final = 50.0
 """A pause is at least so many times as long as the look took."""
+
+
+def days_filter(days: float) -> str:
+    """The filter for what was active in the last so many days; "" for 0, which is for ever."""
+    if not days:
+        return ""
+    return f"since:{days:g}d" if days >= 0.01 else f"since:{days * 86400:.0f}s"
 
 
 class AlertWatch:
@@ -37,6 +46,8 @@ class AlertWatch:
             thresholds: when alerts fire.
             days: only sessions active in the last so many days are judged; 0: all.
         """
+        self.days = days
+        """How far back sessions are judged; 0: for ever."""
         self.alerts: Alerts | None = None
         self.error = ""
         self.fresh: tuple[Alert, ...] = ()
@@ -44,12 +55,11 @@ class AlertWatch:
         self._reader = reader
         self._clock = clock
         self._thresholds = thresholds
-        self._days = days
         self._snapshot: Snapshot | None = None
         self._looked_at = 0
         self._epoch = 0
-        self._since: float | None = None
-        self._next: float | None = None
+        self._pause = Pause(clock, PAUSE, _SHARE)
+        self._is_begun = False
         self._known: set[str] = set()
 
     @property
@@ -65,21 +75,36 @@ class AlertWatch:
     def take(self, snapshot: Snapshot) -> None:
         """Remember the newest snapshot."""
         self._snapshot = snapshot
-        if self._next is None:
-            self._next = self._clock() + FIRST
+        if not self._is_begun:
+            self._is_begun = True
+            self._pause.rest(FIRST)
         if snapshot.epoch != self._epoch:
             self._epoch, self.alerts = snapshot.epoch, None
             self._known.clear()
 
+    def look_back(self, days: float) -> None:
+        """Judge the sessions of the last so many days from now on; 0: all."""
+        if days == self.days:
+            return
+        self.days = days
+        self.alerts, self._looked_at = None, 0
+        self._known.clear()
+        if self._pause.is_reading:
+            self._pause.end()
+            self._reader.cancel(SLOT)
+        self.hurry()
+        self.look_if_due()
+
     def hurry(self) -> None:
         """Somebody wants to see them: look as soon as that makes sense."""
         if self.alerts is None:
-            self._next = self._clock()
+            self._pause.rest(0.0)
+            self._is_begun = True
 
     def look_if_due(self) -> None:
         """Look, where something changed and the last look is long enough ago."""
-        snapshot, due = self._snapshot, self._next
-        if snapshot is None or due is None or self._since is not None or self._clock() < due:
+        snapshot = self._snapshot
+        if snapshot is None or not (self._is_begun and self._pause.is_over()):
             return
         if self.is_counting or snapshot.state is not StoreState.LIVE:
             return
@@ -87,40 +112,45 @@ class AlertWatch:
             self._look(snapshot)
 
     def _look(self, snapshot: Snapshot) -> None:
-        now, days, thresholds = self._clock(), self._days, self._thresholds
+        now, days, thresholds = self._clock(), self.days, self._thresholds
 
         def work(store: Store) -> Iterator[object]:
             # What is not needed for the first screen is loaded after it.
             from queries.alerts import find_alerts
             from queries.loops import read_loops
+            from queries.window_tools import tools_in
             from queries.windows import ALL_TIME, last_days, rows_in
 
             window = last_days(days, now) if days else ALL_TIME
             rows = rows_in(snapshot.sessions, window)
             loops, covered = read_loops(store, rows, thresholds)
-            if window is not ALL_TIME:
-                covered += "; tools of all time"
+            tools = snapshot.tools
+            if len(rows) < snapshot.total_sessions:
+                within = tools_in(store, rows)
+                tools = tools if within is None else within
+                covered = covered if within is not None else f"tools of all time; {covered}"
             yield find_alerts(
-                rows, snapshot.tools, thresholds,
+                rows, tools, thresholds,
                 now=now, window=window, loops=loops, covered=covered,
             )  # fmt: skip
 
-        self._since, self._looked_at = now, snapshot.generation
+        self._looked_at = snapshot.generation
+        self._pause.begin()
         self._reader.request(SLOT, work)
 
     def take_answer(self, answer: Answer) -> None:
         """Keep what was found."""
+        from queries.alert_groups import grouped
         from widgets.alert_list import alert_key
 
-        now = self._clock()
-        took = 0.0 if self._since is None else now - self._since
-        self._since = None
-        self._next = now + max(PAUSE, took * _SHARE)
+        self._pause.end()
         self.error = answer.error
         if not isinstance(answer.value, Alerts):
             self._looked_at, self.fresh = 0, ()
             return
-        is_first, self.alerts = self.alerts is None, answer.value
+        is_first = self.alerts is None
+        within = days_filter(self.days)
+        self.alerts = replace(answer.value, alerts=grouped(answer.value.alerts, within))
         keyed = {alert_key(alert): alert for alert in answer.value.alerts}
         new = [alert for key, alert in keyed.items() if key not in self._known]
         self.fresh = () if is_first else tuple(new)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, tzinfo
 from pathlib import Path, PurePath
 from typing import ClassVar
@@ -21,6 +21,7 @@ from tui import keymap, themes
 from tui.ages import AgeClock
 from tui.commands import bindings_for
 from tui.config import Config
+from tui.discreet import DiscreetApp
 from tui.options import ScreenOptions, wants_mouse
 from tui.palette import CommandProvider
 from tui.poller import Poller
@@ -28,7 +29,6 @@ from tui.reader import Answer, Reader
 from tui.screens.main import MainScreen
 from tui.screens.messages import AnswerArrived, SnapshotArrived
 from tui.screens.reading import Reading
-from tui.terminal import TerminalApp
 from tui.view_memory import ViewMemory
 from widgets.glyphs import ASCII, UNICODE, Glyphs
 
@@ -50,7 +50,7 @@ class PlainScrollBar(ScrollBarRender):
     HORIZONTAL_BARS: ClassVar[list[str]] = [" "] * 8
 
 
-class SessionApp(TerminalApp[None]):
+class SessionApp(DiscreetApp[None]):
     """session-tui on one store."""
 
     TITLE = "session-tui"
@@ -110,6 +110,7 @@ class SessionApp(TerminalApp[None]):
         ScrollBar.renderer = PlainScrollBar if is_ascii else ScrollBarRender
         self.utc = config.utc if options.utc is None else options.utc
         self.wants_mouse = wants_mouse(options, config)
+        self.set_masking(config.mask_screen)
         self.set_low_bandwidth(low_bandwidth)
 
     @property
@@ -162,7 +163,7 @@ class SessionApp(TerminalApp[None]):
         self._main.post_message(AnswerArrived(answer))
 
     def set_low_bandwidth(self, on: bool) -> None:
-        """See :class:`TerminalApp`; also, less that is sent comes up at all."""
+        """See :class:`tui.terminal.TerminalApp`; also, less that is sent comes up at all."""
         super().set_low_bandwidth(on)
         self.age_clock.step = CALM_AGES if on else 0.0
         self.poller.refresh = max(self._usual_refresh, CALM_REFRESH if on else 0.0)
@@ -234,21 +235,6 @@ class SessionApp(TerminalApp[None]):
         """Use the next theme."""
         self.theme = themes.next_theme(self.theme)
         self.notify(f"Theme: {self.theme}", markup=False)
-
-    def copy_text(self, text: str) -> None:
-        """Copy a text to the terminal's clipboard, or to a file, and say what was done."""
-        from tui.terminal import clipboard
-
-        if not text:
-            self.notify("There is nothing to copy here.", markup=False)
-            return
-        self.notify(clipboard.copy(self, text).words, markup=False)
-
-    def give_lines(self, name: str, lines: Iterable[str]) -> str:
-        """Write lines to a new file; returns the sentence that says so, or why not."""
-        from tui.export import give_lines
-
-        return give_lines(name, lines, masking=self.config.mask_exports)
 
 
 def _with_theme(config: Config, theme: str) -> Config:

@@ -26,6 +26,8 @@ class Entry:
         self.help = help
 
 
+ALIASES: Final[Mapping[str, str]] = {"duration": "durations"}
+"""Other names that people know commands by."""
 COMMANDS: Final[Mapping[str, Entry]] = {
     "demo": Entry("tui.headless.demo", "Open the screen on a store that writes itself."),
     "sessions": Entry("tui.headless.sessions", "List sessions with their counts."),
@@ -106,16 +108,41 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code: 0; 1 for a fault of ours; 2 for wrong usage or an unusable store; 130
         when interrupted.
     """
+    _open_missing_streams()
     given = list(sys.argv[1:] if arguments is None else arguments)
     if COMPLETE_VARIABLE not in os.environ:
         if given in (["--help"], ["-h"]):
-            sys.stdout.write(help_text())
-            return 0
+            return _print_help()
         if not given or (len(given) == 1 and not given[0].startswith("-")):
             return _open_at_once(given[0] if given else None)
     from tui.headless.running import run
 
     return run(given)
+
+
+def _print_help() -> int:
+    try:
+        sys.stdout.write(help_text())
+        sys.stdout.flush()
+    except OSError as error:
+        from tui.headless.running import explain
+
+        return explain(error)
+    return 0
+
+
+def _open_missing_streams() -> None:
+    """Let no file that is opened later be taken for a standard stream that was closed.
+
+    Reading gives nothing, what is written to standard error is lost, and writing to standard
+    output fails as it would have.
+    """
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            writes = name == "stderr"
+            number = os.open(os.devnull, os.O_WRONLY if writes else os.O_RDONLY)
+            stream = open(number, "r" if name == "stdin" else "w", closefd=False)  # noqa: SIM115
+            setattr(sys, name, stream)
 
 
 def _open_at_once(word: str | None) -> int:
@@ -125,7 +152,7 @@ def _open_at_once(word: str | None) -> int:
         word: the only one on the command line.
     """
     try:
-        if word is None or word not in COMMANDS:
+        if word is None or (word not in COMMANDS and word not in ALIASES):
             from tui.at_once import open_store
 
             code = open_store(word)

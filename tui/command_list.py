@@ -11,9 +11,9 @@ that the detail screen needs as well):
   ``cycle_sort``, ``reverse_sort``, ``toggle_follow``, ``toggle_pause``, ``toggle_raw``,
   ``expand_all``, ``collapse_all``, ``cycle_relation``, ``cycle_value``, ``toggle_diagonal``,
   ``open``, ``back`` *, ``toggle_zoom``, ``copy`` *, ``copy_command`` *, ``export_view`` *,
-  ``group(name)``, ``bookmark``, ``list_bookmarks``, ``compare``; on the screens of delegations
-  and of one session over time also ``main_screen``, ``child_session``, ``time_zoom(step)``,
-  ``time_pan(step)``, ``time_fit``,
+  ``group(name)``, ``group_listed(name)``, ``bookmark``, ``list_bookmarks``, ``compare``; on the
+  screens of delegations and of one session over time also ``main_screen``, ``child_session``,
+  ``time_zoom(step)``, ``time_pan(step)``, ``time_fit``,
   ``other_view``, ``replay_step(step)``, ``replay_here``, ``replay_leave``, ``detail``,
   ``toggle_repeats``; on the comparison also ``main_screen``, ``baseline``,
   ``filter_changes``, ``open_side(side)``, ``cycle_measure``, ``cycle_matrix``; on the overview
@@ -21,8 +21,8 @@ that the detail screen needs as well):
   ``cycle_type``, ``cycle_priority``, ``cycle_assignee``.
 
 The application implements ``app.help``, ``app.store_info``, ``app.sql``, ``app.show_screen``,
-``app.toggle_utc``, ``app.next_theme``, ``app.toggle_low_bandwidth`` and ``app.redraw``; Textual
-has the rest.
+``app.toggle_masking``, ``app.picture``, ``app.toggle_utc``, ``app.next_theme``,
+``app.toggle_low_bandwidth`` and ``app.redraw``; Textual has the rest.
 """
 
 from __future__ import annotations
@@ -163,6 +163,12 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("sessions.group_b", ("B",), "group B",
             "Put the session into group B; again takes it out.",
             "group('B')", "Sessions", footer=19, contexts=("sessions",)),
+    Command("sessions.all_into_a", ("left_curly_bracket",), "all into A",
+            "Put all sessions that match the filter into group A; again takes that back.",
+            "group_listed('A')", "Sessions", footer=18, contexts=("sessions",)),
+    Command("sessions.all_into_b", ("right_curly_bracket",), "all into B",
+            "Put all sessions that match the filter into group B; again takes that back.",
+            "group_listed('B')", "Sessions", footer=18, contexts=("sessions",)),
     Command("sessions.clear_marks", ("x",), "clear marks", "Unmark all sessions.",
             "clear_marks", "Sessions", footer=15, hint=("sessions",)),
     Command("marks.set", ("asterisk",), "bookmark",
@@ -330,6 +336,12 @@ COMMANDS: Final[tuple[Command, ...]] = (
             "copy_command", "Program", footer=10, contexts=_READ),
     Command("program.export", ("o",), "export", "Write this view to a file.",
             "export_view", "Program", footer=14, contexts=_READ),
+    Command("program.masking", ("X",), "mask secrets",
+            "Cover on the screen what looks like a credential, or show it.",
+            "app.toggle_masking", "Program", footer=4, contexts=_ANY),
+    Command("program.picture", ("O",), "picture",
+            "Write a picture of the screen to a file.",
+            "app.picture", "Program", contexts=_ANY),
     Command("program.utc", ("u",), "UTC", "Show times in UTC, or in your own zone.",
             "app.toggle_utc", "Program", footer=5, contexts=_ANY),
     Command("program.theme", ("T",), "theme", "Use the next colour theme.",

@@ -64,8 +64,11 @@ class Config:
         0.0, "Days that overviews, reports and checks look back unless they are told; 0: all."
     )
     bell: bool = _option(False, "Ring the terminal's bell when a new alert fires.")
+    mask_screen: bool = _option(
+        False, "Begin with what looks like a credential covered on the screen."
+    )
     mask_exports: bool = _option(
-        True, "Leave out of files that views are written to what looks like a credential."
+        True, "Leave what looks like a credential out of exports, pictures and what is copied."
     )
     cache: bool = _option(
         True, "Keep the totals of large stores in your cache folder, for the next opening."
@@ -112,7 +115,7 @@ def load(environ: Mapping[str, str] | None = None) -> Config:
     try:
         with path.open("rb") as file:
             data = file.read(_MOST_BYTES + 1)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         if environ.get(PATH_VARIABLE):
             raise ConfigError(
                 f"{where}: there is no such file, but {PATH_VARIABLE} names it."
@@ -283,6 +286,7 @@ _CHECKS: Final[Mapping[str, Callable[[object], object]]] = {
     "refresh_seconds": _number(0.05, 60),
     "bell": _truth,
     "window_days": _number(0, 36_525),
+    "mask_screen": _truth,
     "mask_exports": _truth,
     "cache": _truth,
     "stores": _paths,

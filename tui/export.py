@@ -9,6 +9,7 @@ from pathlib import Path
 
 from queries.credentials import masked
 from queries.text import clean
+from tui.new_file import write_new_file
 
 
 class ExportError(Exception):
@@ -69,14 +70,12 @@ def write_new(name: str, suffix: str, text: str, folder: Path | None = None) -> 
         end = f".{suffix}" if number == 1 else f"-{number}.{suffix}"
         path = folder / f"{slug(name)}{end}"
         try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            write_new_file(path, text)
         except FileExistsError:
             continue
         except OSError as error:
             raise ExportError(
                 f"{clean(str(path))}: cannot be written ({error.strerror})."
             ) from error
-        with open(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
         return path
     raise ExportError(f"{clean(str(folder))}: holds too many exports already.")

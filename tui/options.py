@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 LOW_BANDWIDTH_VARIABLE: Final = "SESSION_TUI_LOW_BANDWIDTH"
 """Environment variable that asks for what ``--low-bandwidth`` does; "0" and "" do not."""
 
+TRACE_VARIABLE: Final = "SESSION_TUI_TRACEBACK"
+"""Environment variable that asks for a traceback where the fault is ours, and for the messages
+of errors in reports, which may quote what is in the store."""
+
 
 @dataclass(frozen=True, slots=True)
 class ScreenOptions:

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from queries.connection import Change, always_wanted
-from queries.opening import QueryStoppedError, StoreError
+from queries.following import QUIET_CLOSE
+from queries.opening import QueryStoppedError, StoreBusyError, StoreError, StoreGoneError
 from queries.store import Store
 
 log = logging.getLogger(__name__)
@@ -36,6 +37,8 @@ class Answer:
     """One sentence when it could not be read; the value is None then."""
     retry: bool = False
     """Whether asking again may help."""
+    is_passing: bool = False
+    """Whether that is said at the top of the screen as well, for as long as it lasts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +56,23 @@ def _nobody(answer: Answer) -> None:
 class Reader(threading.Thread):
     """Serves requests until stopped."""
 
-    def __init__(self, path: Path, order: tuple[str, ...] = ("tree", "text", "scope")) -> None:
-        """Args: path of the store; order in which waiting slots are served."""
+    def __init__(
+        self,
+        path: Path,
+        order: tuple[str, ...] = ("tree", "text", "scope"),
+        quiet_close: float = QUIET_CLOSE,
+    ) -> None:
+        """Nothing is opened yet.
+
+        Args:
+            path: of the store.
+            order: in which waiting slots are served.
+            quiet_close: seconds without a request after which the store is let go.
+        """
         super().__init__(name="reader", daemon=True)
         self._path = path
         self._order = order
+        self._quiet_close = quiet_close
         self._receiver: Callable[[Answer], object] = _nobody
         self._waiting: dict[str, _Request] = {}
         self._current: _Request | None = None
@@ -117,7 +132,10 @@ class Reader(threading.Thread):
         with self._changed:
             self._current = None
             while not self._waiting and not self._stopping:
-                self._changed.wait()
+                if not self._changed.wait(self._quiet_close) and self._store is not None:
+                    # An open connection keeps the writer's last close from its checkpoint.
+                    self._store.close()
+                    self._store = None
             if self._stopping:
                 return None
             slot = min(self._waiting, key=self._rank)
@@ -150,8 +168,10 @@ class Reader(threading.Thread):
                 return
             self._receiver(Answer(request.slot, request.ticket, None, "That took too long."))
         except StoreError as error:
-            answer = Answer(request.slot, request.ticket, None, str(error), error.retry)
-            self._receiver(answer)
+            is_passing = isinstance(error, StoreBusyError | StoreGoneError)
+            self._receiver(
+                Answer(request.slot, request.ticket, None, str(error), error.retry, is_passing)
+            )
         except Exception as error:
             log.exception("a request could not be served")
             name = type(error).__name__

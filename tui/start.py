@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.options import ScreenOptions, wants_low_bandwidth
+from tui.options import TRACE_VARIABLE, ScreenOptions, wants_low_bandwidth
 from tui.terminal import preflight
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def open_screen(path: Path, options: ScreenOptions, *, remembers: bool = True) -
             path, poller, settings, options, low_bandwidth=low_bandwidth,
             memory=ViewMemory(path) if remembers else None,
         )  # fmt: skip
-        return run_app(app)
+        return run_app(app, report_messages=bool(os.environ.get(TRACE_VARIABLE)))
     finally:
         preflight.undo_first_sign()
         poller.stop()

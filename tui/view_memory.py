@@ -28,6 +28,13 @@ class View:
     """Session id -> sign."""
     pane: int = 0
     zoomed: bool = False
+    scope: str = "focused"
+    """What tools and interactions cover."""
+    relation: str = "follows"
+    """What the matrix counts."""
+    value: str = "count"
+    """What stands in its cells."""
+    diagonal: bool = True
 
 
 class ViewMemory:
@@ -52,7 +59,10 @@ class ViewMemory:
         stores.pop(self._name, None)
         if view != View():
             stores[self._name] = asdict(view)
-        save_state(FILE, dict(list(stores.items())[-MOST_STORES:]))
+        for most in (MOST_STORES, MOST_STORES // 4, 1):
+            # The stores looked at longest ago give way where all together are too much.
+            if save_state(FILE, dict(list(stores.items())[-most:])):
+                break
         self._known = view
 
 
@@ -65,7 +75,9 @@ def _view_of(known: Mapping[str, Any]) -> View:
     """What of it can be used."""
     default = View()
     values: dict[str, Any] = {}
-    for name in ("sort", "filter", "reverse", "sub_agents", "zoomed", "pane"):
+    plain = ("sort", "filter", "reverse", "sub_agents", "zoomed", "pane", "scope", "relation",
+             "value", "diagonal")  # fmt: skip
+    for name in plain:
         value, usual = known.get(name), getattr(default, name)
         values[name] = value if type(value) is type(usual) else usual
     marks = known.get("marks")

@@ -7,7 +7,7 @@ from typing import ClassVar, Final, Unpack
 
 from queries.overview_models import Alert, Alerts, Rule
 from queries.text import age, count
-from widgets.cells import Column
+from widgets.cells import Column, shortened
 from widgets.line_table import Cell, LineTable
 from widgets.line_view import ViewOptions
 from widgets.pane import Pane
@@ -35,10 +35,10 @@ class AlertList(LineTable[Alert]):
 
     COLUMNS: ClassVar[tuple[Column, ...]] = (
         Column("sign", "", 1, priority=60),
-        Column("rule", "rule", 16, 9, priority=95),
-        Column("subject", "about", 20, 8, priority=50, leaves=60),
-        Column("text", "what", 24, 10, priority=100, flexible=True),
-        Column("time", "seen", 5, 4, "right", priority=70, leaves=16),
+        Column("rule", "rule", 16, 12, priority=95),
+        Column("subject", "about", 22, 14, priority=96, leaves=20),
+        Column("text", "what", 25, 16, priority=100, flexible=True),
+        Column("time", "seen", 5, 4, "right", priority=70, leaves=32),
     )
 
     class Opened(Pane.Opened):
@@ -53,6 +53,7 @@ class AlertList(LineTable[Alert]):
         options.setdefault("empty_text", "Looking ...")
         super().__init__(**options)
         self._now = 0.0
+        self._subjects: tuple[str, ...] = ()
 
     def show_alerts(self, alerts: Alerts, now: float) -> None:
         """Show these; the cursor stays on its alert.
@@ -62,8 +63,14 @@ class AlertList(LineTable[Alert]):
             now: epoch seconds, for ages.
         """
         self._now = now
+        self._subjects = tuple(dict.fromkeys(alert.subject for alert in alerts.alerts))
         self._empty_text = f"No rule fires. Looked at: {alerts.covered or 'nothing yet'}."
         self.show(alerts.alerts)
+
+    def show_waiting(self, why: str) -> None:
+        """Show nothing but why there is nothing."""
+        self.show(())
+        self.empty_text = why
 
     def open_current(self) -> None:
         """Ask for the evidence of the alert under the cursor."""
@@ -93,17 +100,23 @@ class AlertList(LineTable[Alert]):
         alert = self.rows[index]
         return f"{alert.rule}  {alert.subject}  {alert.text}"
 
+    def _subject(self, subject: str, width: int) -> str:
+        """A subject in so many cells that is still not taken for another one."""
+        if subject not in self._subjects:
+            return subject
+        short = shortened(self._subjects, width, self.glyphs.ellipsis)
+        return short[self._subjects.index(subject)]
+
     def cell(self, row: Alert, column: str, width: int) -> Cell:
         """One cell of the list."""
-        del width
         match column:
             case "sign":
                 return (ALERT, "error")
             case "rule":
                 return (row.rule, "warning")
             case "subject":
-                return (row.subject, "strong")
+                return (self._subject(row.subject, width), "strong")
             case "text":
-                return (row.text, "")
+                return (row.brief or row.text, "")
             case _:
                 return (age(None if row.time is None else self._now - row.time), "muted")

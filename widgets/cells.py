@@ -9,12 +9,15 @@ from typing import Literal
 
 from rich.cells import cell_len, set_cell_size
 
+from widgets.masking import forgets, shown
+
 Align = Literal["left", "right"]
 
 GAP = 1
 """Blank cells between two columns."""
 
 
+@forgets
 @lru_cache(maxsize=8192)
 def fit(text: str, width: int, align: Align = "left", ellipsis: str = "…") -> str:
     """The text in exactly ``width`` cells, cut with an ellipsis or padded with blanks.
@@ -27,6 +30,7 @@ def fit(text: str, width: int, align: Align = "left", ellipsis: str = "…") -> 
     """
     if width <= 0:
         return ""
+    text = shown(text)
     length = cell_len(text)
     if length > width:
         text = set_cell_size(text, width - 1).rstrip() + ellipsis
@@ -35,6 +39,7 @@ def fit(text: str, width: int, align: Align = "left", ellipsis: str = "…") -> 
     return blank + text if align == "right" else text + blank
 
 
+@forgets
 @lru_cache(maxsize=64)
 def shortened(names: tuple[str, ...], width: int, ellipsis: str = "…") -> tuple[str, ...]:
     """The names in at most ``width`` cells each, and still different from each other.
@@ -42,6 +47,7 @@ def shortened(names: tuple[str, ...], width: int, ellipsis: str = "…") -> tupl
     A name that fits stays as it is. Of the others the beginning is kept; where that does not
     tell them apart, the beginning and the end; where even that does not, a number.
     """
+    names = tuple(map(shown, names))
     result = [_cut(name, width, ellipsis) for name in names]
     for position in _repeated(result):
         if cell_len(names[position]) > width:

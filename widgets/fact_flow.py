@@ -55,6 +55,10 @@ class FactFlow(Widget):
             room -= needed
         return lines
 
+    def masking_changed(self) -> None:
+        """Draw everything anew: secrets are covered now, or shown."""
+        self.refresh()
+
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """As many lines as the facts flow over."""
         del container, viewport

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from queries.models import EventState, SessionStatus
+from widgets.masking import shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ ASCII: Final = Glyphs(
 """For terminals (and people) that want plain ASCII; each sign is one byte."""
 
 _ORNAMENTS: Final = str.maketrans(
-    {"—": "-", "…": "~", "·": ".", "↵": "/", "→": ">", "‖": "=", "±": "+"}
+    {"—": "-", "…": "~", "·": ".", "↵": "/", "→": ">", "‖": "=", "±": "+", "•": "*"}
 )
 
 
@@ -160,6 +161,7 @@ def bar(part: float, width: int, glyphs: Glyphs) -> str:
 def drawable(text: str, glyphs: Glyphs) -> str:
     """The text with our own ornaments (dash, ellipsis, dot) in the given set's form.
 
-    The width in cells stays as it is.
+    The width in cells stays as it is. Secrets are covered, where they are to be.
     """
+    text = shown(text)
     return text.translate(_ORNAMENTS) if glyphs.is_ascii else text

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import ClassVar
 
 from queries.models import Handoff
-from queries.text import date_time
+from queries.text import count, date_time
 from widgets.cells import Column
 from widgets.line_table import Cell
 from widgets.pane import Pane
@@ -19,6 +22,7 @@ class HandoffTable(TimedTable[Handoff]):
         Column("who", "from → to", 22, 10, priority=100),
         Column("type", "type", 12, 6, priority=90),
         Column("state", "state", 10, 6, priority=85),
+        Column("alike", "alike", 5, 5, "right", priority=60, leaves=24),
         Column("reason", "reason", 12, 8, priority=80, flexible=True),
         Column("time", "when", 19, 19, priority=40, leaves=14),
     )
@@ -29,6 +33,13 @@ class HandoffTable(TimedTable[Handoff]):
         def __init__(self, pane: Pane, index: int, handoff: Handoff) -> None:
             self.handoff = handoff
             super().__init__(pane, index)
+
+    _alike: Mapping[tuple[str, str, str | None, str | None], int] = MappingProxyType({})
+
+    def show_handoffs(self, rows: Sequence[Handoff]) -> None:
+        """Show these, each with how many are like it: same agents, type and state."""
+        self._alike = Counter(map(_kind, rows))
+        self.show(rows)
 
     def open_current(self) -> None:
         """Ask for the session of the hand-off under the cursor."""
@@ -49,7 +60,14 @@ class HandoffTable(TimedTable[Handoff]):
                 return (row.type or self.glyphs.dash, "")
             case "state":
                 return (row.state or self.glyphs.dash, "")
+            case "alike":
+                number = self._alike.get(_kind(row), 1)
+                return (count(number) if number > 1 else "", "muted")
             case "reason":
                 return (row.reason or self.glyphs.dash, "muted")
             case _:
                 return (date_time(row.time, self._zone), "muted")
+
+
+def _kind(row: Handoff) -> tuple[str, str, str | None, str | None]:
+    return (row.from_agent, row.to_agent, row.type, row.state)

@@ -13,6 +13,7 @@ from textual.widget import Widget
 
 from widgets.cells import fit
 from widgets.glyphs import UNICODE, Glyphs, drawable
+from widgets.masking import shown
 
 Pieces = tuple[tuple[str, str], ...]
 """Text and role, one after the other."""
@@ -25,11 +26,12 @@ def width_of(pieces: Pieces) -> int:
 
 def shorten_end(text: str, width: int) -> str:
     """The text in at most ``width`` cells, its end cut off."""
-    return text if cell_len(text) <= width else fit(text, width).rstrip()
+    return shown(text) if cell_len(text) <= width else fit(text, width).rstrip()
 
 
 def shorten_middle(text: str, width: int) -> str:
     """The text in at most ``width`` cells, cut in the middle: a path keeps its file's name."""
+    text = shown(text)
     if cell_len(text) <= width:
         return text
     if width < 3:
@@ -49,9 +51,9 @@ def shorten_path(path: str, width: int) -> str:
         return path
     parts = path.split("/")
     for first in range(1, len(parts)):
-        shown = "…/" + "/".join(parts[first:])
-        if cell_len(shown) <= width:
-            return shown
+        short = "…/" + "/".join(parts[first:])
+        if cell_len(short) <= width:
+            return short
     return shorten_middle(parts[-1], width)
 
 
@@ -110,6 +112,11 @@ class LineBar(Widget):
             self._line = line
             self.refresh()
 
+    def masking_changed(self) -> None:
+        """Draw the line anew: secrets are covered now, or shown."""
+        self.update_line()
+        self.refresh()
+
     def on_resize(self, event: events.Resize) -> None:
         """Lay the line out for the new width."""
         del event
@@ -131,12 +138,12 @@ class LineBar(Widget):
         room = width - width_of(right)
         if room < 0:
             right, room = (), width
-        shown: list[tuple[str, str]] = []
+        fitted: list[tuple[str, str]] = []
         for text, role in left:
             length = cell_len(text)
-            shown.append((text if length <= room else fit(text, room), role))
+            fitted.append((text if length <= room else fit(text, room), role))
             room = max(0, room - length)
-        return (*shown, (" " * room, ""), *right)
+        return (*fitted, (" " * room, ""), *right)
 
     def _style(self, role: str) -> Style:
         return self.get_component_rich_style(f"bar--{role}") if role else self.rich_style

@@ -156,6 +156,11 @@ class LineTable(Pane, Generic[Row]):
 
     # Drawing
 
+    def masking_changed(self) -> None:
+        """See :meth:`LineView.masking_changed`."""
+        self._cells = {}
+        super().masking_changed()
+
     @property
     def header_height(self) -> int:
         """One line of column titles."""

@@ -16,6 +16,7 @@ from textual.strip import Strip
 
 from widgets.glyphs import UNICODE, Glyphs, drawable
 from widgets.highlight import highlight
+from widgets.masking import is_on, shown_segments
 from widgets.roles import ROLE_CLASSES, ROLE_CSS
 
 _STRIPS: Final = 512
@@ -219,6 +220,12 @@ class LineView(ScrollView, inherit_bindings=False):
         self._strips.clear()
         self._painted.clear()
 
+    def masking_changed(self) -> None:
+        """Draw everything anew: secrets are covered now, or shown."""
+        self._strips.clear()
+        self._painted.clear()
+        self.refresh()
+
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Repaint what looks different after scrolling."""
         if self.show_vertical_scrollbar:
@@ -271,6 +278,8 @@ class LineView(ScrollView, inherit_bindings=False):
             segments = self.line_segments(index, width, is_cursor)
             if is_cursor and self.CURSOR_LINE:
                 cursor = self.role("cursor")
+        if is_on():
+            segments = shown_segments(segments)
         if self.glyphs.is_ascii:
             segments = [Segment(drawable(text, self.glyphs), style) for text, style, _ in segments]
         strip = Strip(segments).adjust_cell_length(width, base)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from rich.cells import cell_len
 
@@ -10,6 +11,7 @@ from queries import text
 from queries.models import Snapshot, StoreState
 from widgets.glyphs import UNICODE, Glyphs
 from widgets.line_bar import LineBar, Pieces, shorten_end, shorten_path, width_of
+from widgets.masking import is_on
 
 _PATH = 20
 """Cells down to which the path shrinks before anything else is left out."""
@@ -21,8 +23,10 @@ class _Part:
     pieces: Pieces
 
 
+MASKED: Final = "masked"
+"""Says that secrets are covered on the screen."""
 _LEFT_OUT_FIRST = (
-    "program", "problems", "totals", "dialect", "rate", "events", "sessions", "running", "path",
+    "program", "totals", "dialect", "rate", "events", "problems", "sessions", "running", "path",
 )  # fmt: skip
 """In this order parts give way where there is no room; the state and a message never do."""
 
@@ -74,10 +78,17 @@ class StatusBar(LineBar):
         ]
         edge: Pieces = ((" ", ""),)
         shown = edge + _joined(left, "  ", " · ")
-        message = self._snapshot.message if self._snapshot else ""
+        message = self._message()
         if message:
             return (*shown, ("  ", ""), (message, "warning")), ()
         return shown, (_joined(right, " · ", " · ") + edge if right else ())
+
+    def _message(self) -> str:
+        """What is wrong, without the path where that is shown anyway."""
+        if self._snapshot is None:
+            return ""
+        path = self._snapshot.info.path if self._snapshot.info else ""
+        return self._snapshot.message.removeprefix(f"{path}: ")
 
     def _needed(self, left: list[_Part], right: list[_Part], path: int, width: int) -> int:
         """Cells that the parts take with a path of so many cells, gaps included."""
@@ -85,7 +96,7 @@ class StatusBar(LineBar):
         has_path = len(parts) < len(left)
         needed = 1 + sum(width_of(part.pieces) for part in parts) + has_path * path
         needed += 3 * max(0, len(left) - 1)
-        message = self._snapshot.message if self._snapshot else ""
+        message = self._message()
         if message:
             needed += 2 + min(cell_len(message), width // 2)
         elif right:
@@ -98,6 +109,8 @@ class StatusBar(LineBar):
             parts.append(_Part("path", (("", ""),)))
             parts.append(_Part("dialect", ((self._snapshot.info.dialect, "muted"),)))
         parts.append(_Part("state", self._state()))
+        if is_on():
+            parts.append(_Part("masked", ((MASKED, "warning"),)))
         return parts
 
     def _state(self) -> Pieces:
@@ -162,7 +175,9 @@ class FooterBar(LineBar):
     def pieces(self, width: int) -> tuple[Pieces, Pieces]:
         """The hints that fit beside the message."""
         right: Pieces = ()
-        if self._message:
+        if is_on() and not self.screen.query(StatusBar):
+            right = ((" ", ""), (MASKED, "warning"), (" ", ""))
+        elif self._message:
             longest = width - 2 if not self._hints else max(1, width * 3 // 5)
             right = ((" ", ""), (shorten_end(self._message, longest), "muted"), (" ", ""))
         room = width - width_of(right)

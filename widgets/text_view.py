@@ -11,6 +11,7 @@ from textual.timer import Timer
 from queries import text as words
 from widgets.glyphs import UNICODE, Glyphs
 from widgets.json_lexer import json_parts
+from widgets.masking import is_on, shown, with_text
 from widgets.pane import Pane
 from widgets.spans import Parts, marked, styled
 from widgets.text_search import TextSearch
@@ -21,6 +22,10 @@ _SLICE, _PAUSE = 0.006, 0.02
 _LEXED = 20_000
 """Longer lines are shown without JSON colours."""
 _SIDESTEP = 10
+_COVERED_WHOLE = 200_000
+"""Characters of a text whose secrets are found all at once; in others, those around a row."""
+_AROUND = 8_192
+"""Characters before and behind a row in which a secret that reaches into it is looked for."""
 
 
 class TextView(Pane):
@@ -54,6 +59,7 @@ class TextView(Pane):
         self._wants_end = False
         self._search = TextSearch("")
         self._measuring: Timer | None = None
+        self._covered: str | None = None
         super().__init__(glyphs=glyphs, empty_text=empty_text, name=name, id=id, classes=classes)
 
     # Text
@@ -90,6 +96,7 @@ class TextView(Pane):
         self._is_json = json
         self._first_column = 0
         self._search = TextSearch(text)
+        self._covered = None
         self._wants_end = False
         self._version += 1
         self._measure(cursor=0, top=0)
@@ -208,7 +215,23 @@ class TextView(Pane):
                 for found in self._pattern.finditer(line[near : end + reach])
             ]
             segments = marked(segments, start, parts)
-        return segments
+        return with_text(segments, self._shown(number, start, end)) if is_on() else segments
+
+    def masking_changed(self) -> None:
+        """See :meth:`LineView.masking_changed`."""
+        self._covered = None
+        super().masking_changed()
+
+    def _shown(self, line: int, start: int, end: int) -> str:
+        """Part of a line with its secrets covered, also those that begin or end elsewhere."""
+        content = self._content
+        first, last = content.position(line, start), content.position(line, end)
+        if len(content.text) <= _COVERED_WHOLE:
+            if self._covered is None:
+                self._covered = shown(content.text)
+            return self._covered[first:last]
+        begin = max(0, first - _AROUND)
+        return shown(content.text[begin : last + _AROUND])[first - begin : last - begin]
 
     # Plumbing
 

@@ -13,6 +13,7 @@ from widgets.cells import Column, shortened
 from widgets.glyphs import bar
 from widgets.line_table import Cell, LineTable
 from widgets.line_view import ViewOptions
+from widgets.masking import shown
 from widgets.pane import Pane
 
 SORTS: Final[Mapping[str, Callable[[ToolStatistic], float | str | None]]] = {
@@ -119,6 +120,11 @@ class ToolTable(LineTable[ToolStatistic]):
         if self.current is not None:
             self.post_message(self.Opened(self, self.cursor, self.current))
 
+    def masking_changed(self) -> None:
+        """See :meth:`LineView.masking_changed`."""
+        self._shortened = (0, {})
+        super().masking_changed()
+
     def row_key(self, row: ToolStatistic) -> str:
         """Tool and operation; no tool's name holds the separator."""
         return f"{row.tool}\n{row.operation}" if row.operation is not None else row.tool
@@ -156,7 +162,7 @@ class ToolTable(LineTable[ToolStatistic]):
     def _shown_name(self, name: str, width: int) -> str:
         """The name so that it differs from all others even where it is cut."""
         if cell_len(name) <= width:
-            return name
+            return shown(name)
         if self._shortened[0] != width:
             short = shortened(self._all_names, width, self.glyphs.ellipsis)
             self._shortened = (width, dict(zip(self._all_names, short, strict=True)))

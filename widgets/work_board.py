@@ -13,6 +13,7 @@ from queries.text import count
 from queries.work_item_models import WorkBoard, WorkColumn
 from widgets.cells import fit
 from widgets.line_view import ViewOptions
+from widgets.masking import shown
 from widgets.pane import Pane
 from widgets.work_words import item_facts, item_sentence, priority_role, priority_sign
 
@@ -65,8 +66,8 @@ class WorkBoardView(Pane):
 
     def select(self, item_id: str) -> bool:
         """Move to an item; returns whether it is there."""
-        for column, shown in enumerate(self._columns):
-            for row, item in enumerate(shown.items):
+        for column, each in enumerate(self._columns):
+            for row, item in enumerate(each.items):
                 if item.id == item_id:
                     self._place(column, row)
                     return True
@@ -227,7 +228,7 @@ class WorkBoardView(Pane):
 
     def _card(self, item: WorkItem, width: int) -> tuple[str, str, str]:
         """Title and facts; a long title goes on in the second line."""
-        lines = wrap(item.title, max(1, width), break_on_hyphens=False) or [""]
+        lines = wrap(shown(item.title), max(1, width), break_on_hyphens=False) or [""]
         if len(lines) == 1:
             return (lines[0], item_facts(item), "")
         return (lines[0], " ".join(lines[1:]), item_facts(item) or " ")

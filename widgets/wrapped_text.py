@@ -11,7 +11,7 @@ from itertools import accumulate
 
 from rich.cells import get_character_cell_size
 
-_MAY_BE_WIDE = re.compile("[\u1100-\U0010ffff]").search
+_MAY_BE_WIDE = re.compile("[\u0300-\U0010ffff]").search
 """Below these all characters of cleaned text take one cell."""
 _PIECE = 16_384
 """Characters measured between two looks at the clock."""

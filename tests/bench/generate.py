@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor
 from hashlib import blake2b
 from itertools import islice
+from multiprocessing import get_context
 from pathlib import Path
 
 from tests.bench.heist_rows import HeistRows
@@ -18,6 +21,10 @@ from tests.bench.shape import SessionShape, StoreShape
 BATCH = 20_000
 LOOK, LOOKS = 4_096, 1_000
 """Bytes of a look at a cached store, and how many there are at most, about."""
+BYTES_PER_EVENT = 1_300
+"""Of a store with its indexes while it is being written, at most."""
+LARGE = 100_000
+"""Events from which on a store is worth a process."""
 REVISION = 1
 """Part of the names of cached stores; grows when the same arguments give other rows."""
 DIALECTS: dict[str, Callable[[int], Rows]] = {
@@ -69,18 +76,59 @@ def cached(folder: Path, dialect: str, events: int, seed: int = 0) -> Path:
     """A store as :func:`generate` writes it, kept in a folder for the next time.
 
     One that is no longer what was written is generated anew.
+
+    Raises:
+        OSError: there is not enough space for it.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{dialect}-{events}-{seed}-r{REVISION}.db"
-    beside = path.with_suffix(".mark")
-    try:
-        is_whole = beside.read_text("ascii") == _mark(path)
-    except OSError:
-        is_whole = False
-    if not is_whole:
+    path = _place(folder, dialect, events, seed)
+    if not is_cached(folder, dialect, events, seed):
+        _check_space(folder, events)
         generate(path, dialect, events, seed)
-        beside.write_text(_mark(path), "ascii")
+        path.with_suffix(".mark").write_text(_mark(path), "ascii")
     return path
+
+
+def is_cached(folder: Path, dialect: str, events: int, seed: int = 0) -> bool:
+    """Whether :func:`cached` would have nothing to write."""
+    path = _place(folder, dialect, events, seed)
+    try:
+        return path.with_suffix(".mark").read_text("ascii") == _mark(path)
+    except OSError:
+        return False
+
+
+def prepare(folder: Path, stores: Iterable[tuple[str, int]]) -> None:
+    """Generate what is missing of some stores, on all cores at once.
+
+    Args:
+        folder: where they are kept.
+        stores: dialect and number of events of each.
+
+    Raises:
+        OSError: there is not enough space for them; nothing was written then.
+    """
+    missing = [store for store in stores if not is_cached(folder, *store)]
+    folder.mkdir(parents=True, exist_ok=True)
+    _check_space(folder, sum(events for _, events in missing))
+    if sum(events >= LARGE for _, events in missing) < 2:
+        for store in missing:
+            cached(folder, *store)
+        return
+    # A process that was forked would share what is open; one that is spawned shares nothing.
+    with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool:
+        for done in [pool.submit(cached, folder, *store) for store in missing]:
+            done.result()
+
+
+def _check_space(folder: Path, events: int) -> None:
+    needed, free = events * BYTES_PER_EVENT, shutil.disk_usage(folder).free
+    if needed > free:
+        raise OSError(f"stores need {needed / 1e9:.0f} GB, and {free / 1e9:.0f} GB are free")
+
+
+def _place(folder: Path, dialect: str, events: int, seed: int) -> Path:
+    return folder / f"{dialect}-{events}-{seed}-r{REVISION}.db"
 
 
 def _mark(path: Path) -> str:

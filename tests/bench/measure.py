@@ -22,7 +22,13 @@ MEGABYTE = 1_000_000
 
 
 def interleaved(
-    variants: Mapping[str, Callable[[], float]], runs: int, limit: float = float("inf")
+    variants: Mapping[str, Callable[[], float]],
+    runs: int,
+    limit: float = float("inf"),
+    *,
+    least: int = 1,
+    expected: float = 0.0,
+    now: Callable[[], float] = time.monotonic,
 ) -> dict[str, list[float]]:
     """What each variant returns, in as many rounds as there are runs.
 
@@ -31,16 +37,22 @@ def interleaved(
 
     Args:
         variants: by name.
-        runs: rounds; at least one is made.
-        limit: seconds after which no further round begins.
+        runs: rounds.
+        limit: seconds; a round that would take longer, as those before it took, does not begin.
+        least: so many rounds are made in any case.
+        expected: seconds that the first round will take, where that is known.
+        now: a monotonic clock, in seconds.
     """
     values: dict[str, list[float]] = {name: [] for name in variants}
-    begun = time.monotonic()
+    begun = last = now()
+    longest = expected
     for number in range(runs):
-        if number and time.monotonic() - begun > limit:
+        if number >= least and last - begun + longest > limit:
             break
         for name, variant in variants.items():
             values[name].append(variant())
+        moment = now()
+        longest, last = max(longest, moment - last), moment
     return values
 
 

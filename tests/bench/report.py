@@ -1,4 +1,4 @@
-"""Figures, their budgets, and the tables that show both."""
+"""Figures, their budgets, what was measured, and the document that keeps all of it."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from typing import Any, Literal, Self
 from tests.bench.machine import cpu_model
 
 Basis = Literal["measured", "to the floor", "to the naive way"]
-HEADINGS = ("figure", "measured", "budget", "to the naive way", "to the floor", "verdict")
-FORMAT = 2
+PART = "part"
+"""Ends the name of a file with the report of some families, or of small stores, only."""
+FORMAT = 3
 """Grows when the keys of the JSON document change their meaning."""
 
 
@@ -34,6 +35,12 @@ class Figure:
     """In the unit, or as a ratio where the basis is not the measured value."""
     basis: Basis = "measured"
     """What must not exceed the budget: the value, or its ratio to another way."""
+    line: str = ""
+    """Figures of a family with the same words here share a line of the tables."""
+    worst: bool = False
+    """Of those of a line only the worst is shown; otherwise all, apart by slashes."""
+    reason: str = ""
+    """Why it is missed where it is, as far as that is known."""
 
     @property
     def family(self) -> str:
@@ -53,7 +60,12 @@ class Result:
     floor: float | None = None
     """The least that can be done at all, in the same run."""
     runs: int = 1
+    """Of how many values it is the median or percentile."""
+    planned: int = 0
+    """How many they would have been, had there been time; 0: so many."""
     note: str = ""
+    naive_note: str = ""
+    """What the naive value is, where it is not measured in full like ours."""
     details: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -75,69 +87,46 @@ class Line:
         return _ratio(self.result.measured, self.result.floor)
 
     @property
-    def verdict(self) -> str:
-        """met, missed, or unknown where a value is missing."""
+    def judged(self) -> float | None:
+        """What must not exceed the budget; None where it is unknown."""
         bases: dict[Basis, float | None] = {
             "measured": self.result.measured,
             "to the floor": self.to_floor,
             "to the naive way": self.to_naive,
         }
-        judged = bases[self.figure.basis]
+        return bases[self.figure.basis]
+
+    @property
+    def verdict(self) -> str:
+        """met, missed, or unknown where a value is missing."""
+        judged = self.judged
         if judged is None:
             return "unknown"
         return "met" if judged <= self.figure.budget else "missed"
 
-    def cells(self) -> tuple[str, ...]:
-        """One string for each of the headings."""
-        figure, result = self.figure, self.result
-        if figure.basis == "measured":
-            budget = with_unit(figure.budget, figure.unit)
-        else:
-            budget = f"{figure.budget:g} × {figure.basis.removeprefix('to the ')}"
-        what = figure.what + (f" ({result.note})" if result.note else "")
-        return (
-            what,
-            with_unit(result.measured, figure.unit),
-            budget,
-            _times(self.to_naive),
-            _times(self.to_floor),
-            self.verdict,
-        )
-
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Self:
         """A line as :meth:`document` told it. Raises KeyError for what is no such document."""
-        figure = Figure(
-            document["name"],
-            document["what"],
-            document["unit"],
-            document["budget"],
-            document["budget_of"],
-        )
-        values = {
-            each.name: document[each.name] for each in fields(Result) if each.name != "figure"
-        }
+        figure = Figure(**{key: document[told] for key, told in _FIGURE_KEYS.items()})
+        values = {key: document[key] for key in _RESULT_KEYS}
         return cls(figure, Result(figure.name, **values))
 
     def document(self) -> dict[str, Any]:
         """As JSON."""
-        figure, result = self.figure, self.result
         return {
-            "name": figure.name,
-            "what": figure.what,
-            "unit": figure.unit,
-            "measured": result.measured,
-            "budget": figure.budget,
-            "budget_of": figure.basis,
-            "naive": result.naive,
-            "floor": result.floor,
+            **{told: getattr(self.figure, key) for key, told in _FIGURE_KEYS.items()},
+            **{key: getattr(self.result, key) for key in _RESULT_KEYS},
             "ratio_to_naive": self.to_naive,
             "ratio_to_floor": self.to_floor,
             "verdict": self.verdict,
-            "runs": result.runs,
-            "note": result.note,
-            "details": dict(result.details),
+            "details": dict(self.result.details),
         }
+
+
+_FIGURE_KEYS = {
+    each.name: {"basis": "budget_of"}.get(each.name, each.name) for each in fields(Figure)
+}
+_RESULT_KEYS = tuple(each.name for each in fields(Result) if each.name != "figure")
 
 
 def lines(figures: Iterable[Figure], results: Iterable[Result]) -> list[Line]:
@@ -171,7 +160,12 @@ def machine() -> dict[str, str | int]:
 
 
 def document(
-    report: Sequence[Line], sizes: Mapping[str, int], load: float | None = None
+    report: Sequence[Line],
+    sizes: Mapping[str, int],
+    load: float | None = None,
+    *,
+    seconds: Mapping[str, float] | None = None,
+    done: bool = True,
 ) -> dict[str, Any]:
     """Everything, for the next program.
 
@@ -179,6 +173,8 @@ def document(
         report: all lines.
         sizes: events of the stores by name.
         load: what :func:`busy` said before anything was measured.
+        seconds: what each family took, by name.
+        done: whether nothing is to come.
     """
     verdicts = [line.verdict for line in report]
     return {
@@ -186,6 +182,8 @@ def document(
         "date": time.strftime("%Y-%m-%d", time.gmtime()),
         "machine": {**machine(), "load_before": load},
         "events": dict(sizes),
+        "done": done,
+        "seconds": {name: round(taken, 1) for name, taken in (seconds or {}).items()},
         "met": verdicts.count("met"),
         "missed": verdicts.count("missed"),
         "unknown": verdicts.count("unknown"),
@@ -194,9 +192,11 @@ def document(
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
-    """Write a report beside those of other runs."""
+    """Write a report beside those of other runs; whoever reads it finds all of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    partial.replace(path)
 
 
 def read_json(path: Path) -> tuple[dict[str, Any], list[Line]]:
@@ -212,60 +212,5 @@ def read_json(path: Path) -> tuple[dict[str, Any], list[Line]]:
     return content, [Line.of(document) for document in content["figures"]]
 
 
-def markdown(content: Mapping[str, Any], report: Sequence[Line]) -> str:
-    """The table for the README."""
-    rows = [HEADINGS, tuple("---" for _ in HEADINGS), *(line.cells() for line in report)]
-    table = "\n".join("| " + " | ".join(row) + " |" for row in rows)
-    return f"{_on(content)}\n\n{table}\n"
-
-
-def text(content: Mapping[str, Any], report: Sequence[Line]) -> str:
-    """The table for a terminal."""
-    rows = [HEADINGS, *(line.cells() for line in report)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
-    shown = [
-        "  ".join(
-            cell.ljust(width) if column in (0, 5) else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]
-    tally = f"{content['met']} met, {content['missed']} missed, {content['unknown']} unknown"
-    return "\n".join([_on(content), "", *shown, "", tally]) + "\n"
-
-
-def with_unit(value: float | None, unit: str) -> str:
-    """A value for people: three digits are enough."""
-    if value is None:
-        return "—"
-    if unit == "B" and abs(value) >= 10_000:
-        return f"{value / 1000:.3g} KB"
-    if value == int(value) or abs(value) >= 100:
-        return f"{value:,.0f} {unit}"
-    return f"{value:.3g} {unit}" if abs(value) >= 0.01 else f"{value:.4f} {unit}"
-
-
-def _times(ratio: float | None) -> str:
-    if ratio is None:
-        return "—"
-    return f"{ratio:.2f} ×" if ratio >= 0.01 else f"{ratio:.1g} ×"
-
-
 def _ratio(value: float | None, other: float | None) -> float | None:
     return None if value is None or not other else value / other
-
-
-def _on(content: Mapping[str, Any]) -> str:
-    machine = content["machine"]
-    sizes = " and ".join(f"{number:,}" for number in sorted(content["events"].values()))
-    load = machine["load_before"]
-    others = (
-        f" Other work kept it busy: {load:g} processes per core." if load and load > 0.5 else ""
-    )
-    cores = f"{machine['cores']} core{'s' if machine['cores'] != 1 else ''}"
-    return (
-        f"{content['date']}, stores of {sizes} events; {machine['cpu']}, {cores}, "
-        f"{machine['system']}, "
-        f"Python {machine['python']}, SQLite {machine['sqlite']}, Textual {machine['textual']}. "
-        f"Medians of several runs; what is compared took turns in one run.{others}"
-    )

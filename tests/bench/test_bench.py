@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import platform
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,9 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.bench import __main__ as command
-from tests.bench import report
 from tests.bench.figures import FAMILIES, Family
-from tests.bench.machine import cpu_model
 from tests.bench.measure import interleaved, percentile
 from tests.bench.report import Figure, Line, Result
 from tests.bench.screen import Screen
@@ -24,6 +20,15 @@ UNITS = {
     "ms", "ms CPU", "us", "s CPU", "B", "B/s", "MB", "%", "modules", "statements", "rows",
     "commands", "events",
 }  # fmt: skip
+
+
+class Hand:
+    """A clock that is set by hand."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
 
 
 def test_every_figure_has_a_name_a_unit_and_a_budget() -> None:
@@ -47,7 +52,8 @@ def test_a_quick_run_measures_everything_it_names(
     only = ("--only", "panes", "--only", "polling.time")
     assert command.main(["--quick", *only, "--json", str(path)]) == 0
     shown = capsys.readouterr()
-    assert "panes ... " in shown.err
+    assert "panes ...\n" in shown.err
+    assert "  all declared sessions" in shown.err
     assert "poll with nothing changed" in shown.out
     content = json.loads(path.read_text())
     measured = {figure["name"] for figure in content["figures"]}
@@ -57,6 +63,8 @@ def test_a_quick_run_measures_everything_it_names(
         assert figure["verdict"] in ("met", "missed")
         assert figure["runs"] >= 1
     assert content["met"] + content["missed"] == len(measured)
+    assert content["done"]
+    assert content["seconds"].keys() == {"stores", "panes", "polling"}
     assert content["events"] == {"small": 1_000, "big": 5_000}
     assert list((tmp_path / "stores").glob("scratch-*")) == []
 
@@ -71,8 +79,14 @@ def test_what_fails_is_unknown_and_told(
         yield Result("odd.one", 0.5)
         raise TimeoutError("no screen")
 
-    monkeypatch.setattr(command, "FAMILIES", {"odd": Family(figures, fail)})
-    found = command.measure(Workbench(tmp_path, tmp_path, quick=True))
+    monkeypatch.setattr(command, "FAMILIES", {"odd": Family(figures, fail, shapes=())})
+    monkeypatch.setattr(command, "prepare", lambda *_: None)
+    kept: list[int] = []
+    found = command.measure(
+        Workbench(tmp_path, tmp_path, quick=True), keep=lambda lines: kept.append(len(lines))
+    )
+    # After each of them: what comes later may interrupt the run.
+    assert kept == [1, 2, 2]
     assert [(line.figure.name, line.verdict) for line in found] == [
         ("odd.one", "met"),
         ("odd.two", "unknown"),
@@ -106,55 +120,6 @@ def test_verdicts(figure: Figure, result: Result, verdict: str) -> None:
     assert Line(figure, result).verdict == verdict
 
 
-@pytest.fixture
-def lines() -> list[Line]:
-    figures = (
-        Figure("start.big", "first sessions", "ms", 1.25, "to the floor"),
-        Figure("output.start", "bytes of the start", "B", 30_000),
-    )
-    results = (
-        Result("output.start", 18_600, naive=144_000),
-        Result("start.big", 300.0, floor=200.0, runs=9, note="warm"),
-    )
-    return report.lines(figures, results)
-
-
-def test_the_tables_show_every_line_with_its_ratios(lines: list[Line]) -> None:
-    content = report.document(lines, {"small": 10_000, "big": 1_000_000})
-    text = report.text(content, lines)
-    assert "1 met, 1 missed, 0 unknown" in text
-    assert "stores of 10,000 and 1,000,000 events" in text
-    table = report.markdown(content, lines)
-    assert "| bytes of the start | 18.6 KB | 30 KB | 0.13 × | — | met |" in table
-    row = "| first sessions (warm) | 300 ms | 1.25 × floor | — | 1.50 × | missed |"
-    assert row in table
-    assert {line.count("|") for line in table.splitlines() if "|" in line} == {7}
-
-
-@pytest.mark.parametrize(("load", "said"), [(2.5, True), (0.2, False), (None, False)])
-def test_a_busy_machine_is_told(lines: list[Line], load: float | None, said: bool) -> None:
-    content = report.document(lines, {"small": 10_000}, load)
-    assert ("2.5 processes per core" in report.markdown(content, lines)) is said
-
-
-def test_a_report_can_be_read_again(tmp_path: Path, lines: list[Line]) -> None:
-    content = report.document(lines, {"small": 10_000})
-    report.write_json(tmp_path / "new" / "run.json", content)
-    assert report.read_json(tmp_path / "new" / "run.json") == (content, lines)
-    (tmp_path / "old.json").write_text('{"format": 0}')
-    with pytest.raises(ValueError, match=r"old\.json is not a report"):
-        report.read_json(tmp_path / "old.json")
-
-
-def test_a_report_names_neither_machine_nor_folders(lines: list[Line]) -> None:
-    content = report.document(lines, {"small": 10_000})
-    whole = json.dumps(content) + report.markdown(content, lines) + report.text(content, lines)
-    assert platform.python_version() in whole
-    assert cpu_model() in whole
-    for secret in (platform.node(), str(Path.home()), os.getcwd()):
-        assert len(secret) < 4 or secret not in whole
-
-
 @pytest.mark.parametrize(
     ("values", "part", "expected"),
     [([3, 1, 2], 0.5, 2), (range(1, 101), 0.99, 99), (range(1, 101), 0.5, 50), ([7], 0.99, 7),
@@ -166,15 +131,23 @@ def test_percentiles(values: list[float], part: float, expected: float) -> None:
 
 def test_variants_take_turns_until_time_is_up() -> None:
     order: list[str] = []
+    clock = Hand()
 
     def variant(name: str) -> float:
         order.append(name)
+        clock.now += 2.0
         return len(order)
 
     variants = {"a": lambda: variant("a"), "b": lambda: variant("b")}
     assert interleaved(variants, 2) == {"a": [1, 3], "b": [2, 4]}
     assert order == ["a", "b", "a", "b"]
-    assert interleaved(variants, 50, limit=0.0) == {"a": [5], "b": [6]}
+    assert interleaved(variants, 50, limit=0.0, now=clock) == {"a": [5], "b": [6]}
+    # A round takes 4 seconds: a third one would end after 12.
+    assert interleaved(variants, 50, limit=11.0, now=clock) == {"a": [7, 9], "b": [8, 10]}
+    assert len(interleaved(variants, 50, limit=12.0, now=clock)["a"]) == 3
+    assert len(interleaved(variants, 50, limit=0.0, least=2, now=clock)["a"]) == 2
+    begins = interleaved(variants, 50, limit=3.0, least=0, expected=3.1, now=clock)
+    assert begins == {"a": [], "b": []}
 
 
 @pytest.mark.process

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.bench import generate as module
-from tests.bench.generate import DIALECTS, cached, generate
+from tests.bench.generate import DIALECTS, cached, generate, is_cached, prepare
 from tests.bench.shape import DEEPEST, LARGEST, Shape, StoreShape
 
 EVENTS = 20_000
@@ -194,6 +195,35 @@ def test_a_cached_store_that_changed_is_written_again(tmp_path: Path, how: str) 
         path.unlink()
     assert cached(tmp_path, "canonical", 200) == path
     assert path.read_bytes() == before
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("large", [100, 10_000])
+def test_what_is_missing_is_prepared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, large: int
+) -> None:
+    """In processes of their own where there are several large ones, else here."""
+    monkeypatch.setattr(module, "LARGE", large)
+    stores = [("heist-audit", 150), ("canonical", 120), ("canonical", 20)]
+    cached(tmp_path, "canonical", 20)
+    prepare(tmp_path, stores)
+    assert all(is_cached(tmp_path, *store) for store in stores)
+    assert not is_cached(tmp_path, "canonical", 150)
+    made = {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
+    prepare(tmp_path, stores)
+    assert {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == made
+
+
+def test_stores_are_not_begun_without_space(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: used._replace(free=1_000_000))
+    with pytest.raises(OSError, match="stores need 1 GB, and 0 GB are free"):
+        prepare(tmp_path, [("canonical", 400_000), ("heist-audit", 400_000)])
+    with pytest.raises(OSError, match="are free"):
+        cached(tmp_path, "canonical", 400_000)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.process

@@ -14,7 +14,10 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from tests.bench import naive
+from tests.bench.clock import Clock
 from tests.bench.generate import cached
+from tests.bench.measure import median
 from tests.bench.screen import Screen
 from tests.stores import Journal
 
@@ -31,6 +34,7 @@ class Workbench:
         scratch: a folder that nobody else uses.
         quick: everything small, to see that it works.
         large: stores of ten million events as well.
+        clock: how much time there is; without end by default.
 
     Attributes:
         small: events of a small store.
@@ -39,13 +43,22 @@ class Workbench:
     """
 
     def __init__(
-        self, stores: Path, scratch: Path, *, quick: bool = False, large: bool = False
+        self,
+        stores: Path,
+        scratch: Path,
+        *,
+        quick: bool = False,
+        large: bool = False,
+        clock: Clock | None = None,
     ) -> None:
         self.stores, self.scratch, self.quick = stores, scratch, quick
+        self.clock = clock or Clock()
         self.small = 1_000 if quick else 10_000
         self.big = 5_000 if quick else 1_000_000
         self.huge = 10_000_000 if large and not quick else None
         self._copies = 0
+        self._alone: dict[tuple[str, str, int], list[dict[str, float]]] = {}
+        self._sessions: dict[tuple[str, int], list[tuple[str, int]]] = {}
 
     @property
     def sizes(self) -> dict[str, int]:
@@ -118,6 +131,38 @@ class Workbench:
         )
         return done.stdout
 
+    def alone(self, what: str, shape: str, events: int, limit: int = 60) -> dict[str, float] | None:
+        """What a piece of work takes in a process of its own; None if stopped at the limit."""
+        found = self.taken("alone", what, self.store(shape, events), shape, limit=limit)
+        if found is not None:
+            self._alone.setdefault((what, shape, events), []).append(found)
+        return found
+
+    def baseline(self, what: str, shape: str, events: int, key: str = "wall") -> float | None:
+        """Seconds of a piece of work: what it took before in this run, or now.
+
+        Args:
+            what: one of those of the module ``alone``.
+            shape: of the store.
+            events: of the store.
+            key: wall, or cpu.
+
+        Returns:
+            The median; None if it did not end in a minute.
+        """
+        known = self._alone.get((what, shape, events))
+        if known is None:
+            found = self.alone(what, shape, events)
+            known = [] if found is None else [found]
+        return median([one[key] for one in known]) if known else None
+
+    def by_size(self, shape: str, events: int) -> list[tuple[str, int]]:
+        """All sessions of a store with their number of events, the smallest first."""
+        key = (shape, events)
+        if key not in self._sessions:
+            self._sessions[key] = [*naive.sessions_by_size(self.store(shape, events), shape)]
+        return self._sessions[key]
+
     def taken(self, name: str, *arguments: str | Path, limit: int) -> dict[str, float] | None:
         """What a module of the measurements says that its work took, in a home of its own.
 
@@ -149,7 +194,9 @@ class Workbench:
 
 
 @contextmanager
-def workbench(*, quick: bool = False, large: bool = False) -> Iterator[Workbench]:
+def workbench(
+    *, quick: bool = False, large: bool = False, clock: Clock | None = None
+) -> Iterator[Workbench]:
     """A workbench whose scratch space goes away afterwards.
 
     Stores are kept in ``$BENCH_STORES`` or below the platform's folder for temporary files.
@@ -158,4 +205,4 @@ def workbench(*, quick: bool = False, large: bool = False) -> Iterator[Workbench
     folder = Path(kept) if kept else Path(tempfile.gettempdir(), "session-tui-bench")
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="scratch-", dir=folder) as scratch:
-        yield Workbench(folder, Path(scratch), quick=quick, large=large)
+        yield Workbench(folder, Path(scratch), quick=quick, large=large, clock=clock)

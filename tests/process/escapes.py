@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from tests.marks import without_carried_marks
+
 _TOKEN = re.compile(
     r"(?P<csi>\x1b\[[\x30-\x3f]*[\x20-\x2f]*[\x40-\x7e])"
     r"|(?P<osc>\x1b\][^\x07\x1b]*(?:\x07|\x1b\\))"
@@ -53,7 +55,8 @@ def unwanted(raw: bytes) -> list[Token]:
     found = []
     for token in tokens(raw):
         if token.kind == "text":
-            bad = "".join(c for c in token.text if unicodedata.category(c) in _UNWANTED)
+            seen = without_carried_marks(token.text)
+            bad = "".join(c for c in seen if unicodedata.category(c) in _UNWANTED)
             if bad:
                 found.append(Token("text", bad))
         elif token.kind == "csi":

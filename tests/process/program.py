@@ -19,11 +19,11 @@ STORES = sorted(path.name for path in SAMPLES.glob("*.db"))
 """The samples of every dialect."""
 LISTED = re.compile(r"Sessions [0-9,]+-[0-9,]+ of [0-9,]+")
 ALL_PANES = re.compile(
-    r"Sessions [0-9,]+-.*Activity · [^\n]* of [0-9,]+.*"
+    r"Sessions [0-9,]+-[^\n]*! in [0-9]+.*Activity · [^\n]* of [0-9,]+.*"
     r"Tools · .*Interactions · [^\n]* over [0-9,]+",
     re.DOTALL,
 )
-"""The titles of the panes of a wide screen once each has something to show."""
+"""The titles of the panes of a wide screen once each shows all that it has, alerts as well."""
 ROOT = Path(__file__).parents[2]
 
 

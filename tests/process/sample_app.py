@@ -25,7 +25,7 @@ def main(arguments: list[str]) -> int:
     if "sign" in arguments:
         preflight.first_sign("opening the sample")
     if "slow" in arguments:
-        time.sleep(60)
+        time.sleep(600)
 
     from tui.terminal.lifecycle import prepare_environment
 
@@ -93,7 +93,7 @@ def main(arguments: list[str]) -> int:
             self.action_fail()
 
         def action_sit(self) -> None:
-            time.sleep(60)
+            time.sleep(600)
 
     return run_app(SampleApp(diff="no-diff" not in arguments))
 

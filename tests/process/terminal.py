@@ -47,6 +47,9 @@ MODES = {
 }  # fmt: skip
 """Private modes that a program may switch; all but the first two are off at first."""
 
+PATIENCE = 60.0
+"""Seconds that anything may take on a busy machine; only what never comes takes them."""
+
 _ON_AT_FIRST = ("cursor", "line wrap")
 _MODE = re.compile(rb"\x1b\[\?([0-9;]+)([hl])")
 _KITTY = re.compile(rb"\x1b\[([<>])[0-9;]*u")
@@ -102,6 +105,9 @@ class Terminal:
 
         def become_terminal_user() -> None:
             fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+            # Whoever runs the tests in the background ignores them, and that is inherited.
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+            signal.signal(signal.SIGQUIT, signal.SIG_DFL)
             if ignore_hangup:
                 signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
@@ -195,7 +201,7 @@ class Terminal:
         return [[screen.buffer[y][x] for x in range(screen.columns)] for y in range(screen.lines)]
 
     def wait_for(
-        self, condition: Callable[[Terminal], object], timeout: float = 10, what: str = ""
+        self, condition: Callable[[Terminal], object], timeout: float = PATIENCE, what: str = ""
     ) -> None:
         """Wait until a condition holds; it is looked at whenever bytes have come.
 
@@ -210,11 +216,11 @@ class Terminal:
                     raise TimeoutError(f"{what or condition} within {timeout} s")
                 self._changed.wait(min(left, 0.05))
 
-    def wait_for_text(self, text: str, timeout: float = 10) -> None:
+    def wait_for_text(self, text: str, timeout: float = PATIENCE) -> None:
         """Wait until the screen shows a text."""
         self.wait_for(lambda terminal: text in terminal.text(), timeout, f"text {text!r}")
 
-    def wait_for_quiet(self, seconds: float = 0.2, timeout: float = 10) -> None:
+    def wait_for_quiet(self, seconds: float = 0.2, timeout: float = PATIENCE) -> None:
         """Wait until nothing has come for a while; for counting bytes."""
         deadline = time.monotonic() + timeout
         with self._changed:
@@ -228,7 +234,7 @@ class Terminal:
         """Send a signal to the program."""
         os.kill(self.process.pid, number)
 
-    def wait(self, timeout: float = 10) -> int:
+    def wait(self, timeout: float = PATIENCE) -> int:
         """Wait for the end and return the exit code; negative after a deadly signal."""
         code = self.process.wait(timeout)
         self._take_the_rest(timeout)
@@ -243,7 +249,7 @@ class Terminal:
             mark = len(self.raw)
             self.wait_for_quiet(0.01, timeout)
 
-    def wait_until_stopped(self, timeout: float = 10) -> None:
+    def wait_until_stopped(self, timeout: float = PATIENCE) -> None:
         """Wait until the program was stopped (Ctrl+Z)."""
         flags = os.WSTOPPED | os.WNOHANG | os.WNOWAIT
         pid = self.process.pid

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.process.sample_app import SECRET
-from tests.process.terminal import Terminal
+from tests.process.terminal import PATIENCE, Terminal
 
 pytestmark = pytest.mark.process
 COMMAND = [sys.executable, "-m", "tests.process.sample_app"]
@@ -75,7 +75,7 @@ def test_an_error_is_reported_without_data(
 def test_signals(env: dict[str, str | None], number: signal.Signals) -> None:
     with started(env) as terminal:
         terminal.kill(number)
-        assert terminal.wait(3) == 128 + number
+        assert terminal.wait() == 128 + number
         assert terminal.restored() == []
 
 
@@ -84,7 +84,7 @@ def test_signal_while_the_event_loop_is_stuck(env: dict[str, str | None]) -> Non
         terminal.press("s")
         terminal.wait_for_quiet()
         terminal.kill(signal.SIGTERM)
-        assert terminal.wait(4) == 143
+        assert terminal.wait() == 143
         assert terminal.restored() == []
 
 
@@ -92,7 +92,7 @@ def test_signal_while_textual_is_being_loaded(env: dict[str, str | None]) -> Non
     with Terminal([*COMMAND, "sign", "slow"], env=env) as terminal:
         terminal.wait_for_text("opening the sample")
         terminal.kill(signal.SIGTERM)
-        assert terminal.wait(2) == 143
+        assert terminal.wait() == 143
         assert terminal.restored() == []
 
 
@@ -130,7 +130,7 @@ def test_stopped_and_continued(env: dict[str, str | None], by: signal.Signals | 
 def test_window_closed(env: dict[str, str | None]) -> None:
     with started(env) as terminal:
         terminal.hang_up()
-        assert terminal.process.wait(2) == 129
+        assert terminal.process.wait(PATIENCE) == 129
 
 
 def test_window_closed_while_hangups_are_ignored(env: dict[str, str | None]) -> None:
@@ -139,7 +139,7 @@ def test_window_closed_while_hangups_are_ignored(env: dict[str, str | None]) -> 
         terminal.wait_for_quiet()
         used = terminal.cpu_seconds()
         terminal.hang_up()
-        assert terminal.process.wait(3) == 129
+        assert terminal.process.wait(PATIENCE) == 129
     assert cpu_seconds_of_ended_children() - ended - used < 1
 
 
@@ -174,7 +174,7 @@ def test_quit_while_the_terminal_does_not_read(env: dict[str, str | None]) -> No
             terminal.press("f")
             terminal.wait_for(lambda t: t.is_full(), what="a full pseudo-terminal")
             terminal.kill(signal.SIGTERM)
-            assert terminal.process.wait(3) == 143
+            assert terminal.process.wait(PATIENCE) == 143
         terminal.wait()
         assert terminal.restored() == []
 
@@ -209,7 +209,7 @@ def test_not_a_terminal(env: dict[str, str | None], stream: str) -> None:
 
 
 def test_no_terminal_at_all() -> None:
-    done = subprocess.run(COMMAND, capture_output=True, stdin=subprocess.DEVNULL, timeout=10)
+    done = subprocess.run(COMMAND, capture_output=True, stdin=subprocess.DEVNULL, timeout=PATIENCE)
     assert done.returncode == 2
     assert done.stdout == b""
     assert done.stderr.count(b"\n") == 1

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.process.program import PROGRAM, Home, wait_for_all_panes
-from tests.process.terminal import Terminal
+from tests.process.terminal import PATIENCE, Terminal
 
 pytestmark = pytest.mark.process
 
@@ -38,6 +39,15 @@ def test_keys_that_quit(home: Home, store: Path, key: str) -> None:
         assert in_group(terminal) == []
 
 
+@pytest.mark.parametrize("keys", ["qi", "q:3", "q\x10", "q5", "qexit\r"])
+def test_what_is_typed_behind_quit_is_nobodys(home: Home, store: Path, keys: str) -> None:
+    with home.open(store) as terminal:
+        terminal.send(keys)
+        assert terminal.wait() == 0
+        assert terminal.restored() == []
+        assert b"stopped because" not in terminal.raw
+
+
 def test_quit_while_typing(home: Home, store: Path) -> None:
     with home.open(store) as terminal:
         terminal.send("/quit")
@@ -53,7 +63,7 @@ def test_quit_while_typing(home: Home, store: Path) -> None:
 def test_signals_that_end(home: Home, store: Path, number: signal.Signals) -> None:
     with home.open(store) as terminal:
         terminal.kill(number)
-        assert terminal.wait(3) == 128 + number
+        assert terminal.wait() == 128 + number
         assert terminal.restored() == []
         assert in_group(terminal) == []
 
@@ -62,14 +72,14 @@ def test_a_signal_before_the_screen_is_there(home: Home, store: Path) -> None:
     with home.run(store) as terminal:
         terminal.wait_for(lambda t: b"opening" in t.raw)
         terminal.kill(signal.SIGTERM)
-        assert terminal.wait(3) == 143
+        assert terminal.wait() == 143
         assert terminal.restored() == []
 
 
 def test_the_demo_ends_with_its_terminal(home: Home) -> None:
     with home.open("demo") as terminal:
         terminal.kill(signal.SIGTERM)
-        assert terminal.wait(4) == 143
+        assert terminal.wait() == 143
         assert terminal.restored() == []
     assert list((home.folder / "tmp").iterdir()) == []
 
@@ -78,7 +88,7 @@ def test_the_demo_ends_with_its_terminal(home: Home) -> None:
 def test_the_window_is_closed(home: Home, store: Path, ignore_hangup: bool) -> None:
     with home.open(store, ignore_hangup=ignore_hangup) as terminal:
         terminal.hang_up()
-        assert terminal.process.wait(3) == 129
+        assert terminal.process.wait(PATIENCE) == 129
         assert in_group(terminal) == []
 
 
@@ -136,13 +146,64 @@ def test_a_job_of_a_shell(home: Home, store: Path) -> None:
         terminal.wait()
 
 
+BROKEN = """
+import os, sys
+from tui.app import SessionApp
+from tui.cli import main
+
+def broken(self):
+    title = self.screen.session_view.rows[0].title
+    raise ValueError(f"{title} was in focus")
+
+async def broken_later(self):
+    broken(self)
+
+SessionApp.action_help = broken
+SessionApp.action_next_theme = lambda self: self.run_worker(broken_later(self))
+sys.exit(main())
+"""
+
+
+@pytest.mark.parametrize(("key", "asked"), [("?", False), ("?", True), ("T", False)])
+def test_a_crash_tells_where_its_report_is_and_nothing_of_the_store(
+    home: Home, store: Path, key: str, asked: bool
+) -> None:
+    command = [sys.executable, "-c", BROKEN, str(store)]
+    env = {**home.env, "SESSION_TUI_TRACEBACK": "1" if asked else None}
+    with Terminal(command, env=env, cwd=home.folder) as terminal:
+        wait_for_all_panes(terminal)
+        terminal.press(key)
+        assert terminal.wait() == 1
+        assert terminal.restored() == []
+        assert in_group(terminal) == []
+        after = terminal.raw.rpartition(b"\x1b[?1004l")[2].decode()
+    (report,) = (home.folder / "state").rglob("crash-*.txt")
+    kind = "WorkerFailed" if key == "T" else "ValueError"
+    assert after.replace("\r\n", "").endswith(f"({kind}); the report is in {report}")
+    assert after.count("\n") == 1
+    assert report.stat().st_mode & 0o777 == 0o600
+    assert ("was in focus" in report.read_text()) is asked
+    assert "Traceback" not in after
+
+
+def test_standard_output_is_closed(home: Home, store: Path) -> None:
+    command = ["bash", "-c", 'exec "$@" >&-', "bash", *PROGRAM, str(store)]
+    with Terminal(command, env=home.env, cwd=home.folder) as terminal:
+        assert terminal.wait() == 2
+        assert b"\x1b" not in terminal.raw
+        assert terminal.raw.count(b"\n") == 1
+        assert b"standard output is not one" in terminal.raw
+
+
 def test_a_storm_of_sizes(home: Home, store: Path) -> None:
     with home.open(store) as terminal:
         shown = wait_for_all_panes(terminal)
         mark = len(terminal.raw)
         for step in range(100):
             terminal.resize(30 + step, 8 + step % 40)
-        terminal.resize(1, 1)
+        for _ in range(3):
+            terminal.resize(1, 1)
+            terminal.resize(500, 200)
         terminal.resize(120, 40)
         terminal.wait_for(lambda t: t.lines() == shown, what="the same screen")
         assert len(terminal.raw) - mark < 200_000
@@ -165,9 +226,9 @@ def test_tiny_windows(home: Home, store: Path, columns: int, rows: int) -> None:
 def test_a_terminal_that_does_not_read(home: Home) -> None:
     with home.open("demo", "--speed", "50") as terminal:
         with terminal.not_reading():
-            terminal.wait_for(lambda t: t.is_full(), what="a full pseudo-terminal", timeout=20)
+            terminal.wait_for(lambda t: t.is_full(), what="a full pseudo-terminal")
             terminal.kill(signal.SIGTERM)
-            assert terminal.process.wait(4) == 143
+            assert terminal.process.wait(PATIENCE) == 143
         terminal.wait()
         assert terminal.restored() == []
     assert os.listdir(home.folder / "tmp") == []

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.process.program import STORES, Home, fingerprint
-from tests.process.terminal import Terminal
+from tests.process.terminal import PATIENCE, Terminal
 from tests.stores import Journal, LiveWriter, read_commits, start_live_writer
 
 pytestmark = pytest.mark.process
@@ -101,7 +101,7 @@ def test_every_event_of_a_live_writer_is_counted(
         assert writer.stdout is not None
         with writer.stdout as lines:
             commits = list(read_commits(lines))
-        assert writer.wait(10) == 0
+        assert writer.wait(PATIENCE) == 0
         assert [commit.id for commit in commits] == [
             f"live-{number:06d}" for number in range(3, COUNT + 3)
         ]
@@ -125,7 +125,7 @@ def test_events_that_change_in_place_end_on_screen(home: Home, journal: Journal)
         writer = start_live_writer(
             path, rate=RATE, count=100, journal=journal, update_in_place=True
         )
-        writer.communicate(timeout=30)
+        writer.communicate(timeout=PATIENCE)
         assert writer.returncode == 0
         terminal.wait_for(lambda t: "103 events" in t.lines()[0] and "100.0 % ok" in t.lines()[0])
         terminal.wait_for(

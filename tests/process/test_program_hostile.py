@@ -24,8 +24,6 @@ CASES = (
     ("htmlgraph-0.26.1.db", "cells"),
     ("htmlgraph-0.35.0.db", "cells"),
 )
-PATIENCE = 40.0
-"""Seconds that anything of the walk may take on a busy machine."""
 PASTE = "\x1b[200~\x1b]52;c;cHduZWQ=\x07\u202e[/x]\x9b31m\x1b[201~"
 
 
@@ -74,14 +72,14 @@ class Walk:
     def ask(self, key: str, text: str, then: Callable[[Terminal], bool]) -> None:
         """Open the line at the bottom, replace what is in it, and press enter."""
         self.terminal.press(key)
-        self.terminal.wait_for(is_asking, PATIENCE)
+        self.terminal.wait_for(is_asking)
         self.terminal.press("backspace", *([text] if text else []), "enter")
-        self.terminal.wait_for(then, PATIENCE)
+        self.terminal.wait_for(then)
         settle(self.terminal)
 
     def leave(self) -> None:
         self.terminal.press("escape")
-        self.terminal.wait_for(is_main, PATIENCE)
+        self.terminal.wait_for(is_main)
         settle(self.terminal)
 
     def everything(self) -> None:

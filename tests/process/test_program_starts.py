@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.process.program import PROGRAM, STORES, Home, fingerprint
-from tests.process.terminal import Terminal
+from tests.process.terminal import PATIENCE, Terminal
 from tests.stores.base import SAMPLES
 
 pytestmark = pytest.mark.process
@@ -175,7 +175,7 @@ def test_no_terminal_at_all(home: Home, arguments: tuple[str, ...]) -> None:
     if not arguments:
         env["SESSION_TUI_STORE"] = str(path)
     done = subprocess.run(
-        [*PROGRAM, *words], capture_output=True, stdin=subprocess.DEVNULL, timeout=10,
+        [*PROGRAM, *words], capture_output=True, stdin=subprocess.DEVNULL, timeout=PATIENCE,
         env=env, cwd=home.folder,
     )  # fmt: skip
     assert done.returncode == 2

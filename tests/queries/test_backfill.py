@@ -21,6 +21,7 @@ from queries.fold import Fold
 from queries.models import Event, EventState
 from queries.opening import StoreBusyError
 from queries.store import Store
+from queries.tailing import Tail
 from queries.tools import tool_statistics
 from tests.queries.dialects.reading import HOSTILE_CELLS
 from tests.queries.events import sequences
@@ -259,7 +260,7 @@ def test_a_lock_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
             for _ in range(3):
                 with pytest.raises(StoreBusyError):
                     past.step(store, 10)
-        assert (fold.rows, past.problems()) == (10, ())
+        assert (fold.rows, store.problems()) == (10, ())
         while not past.done:
             past.step(store, 10)
         assert fold.rows == 30
@@ -313,7 +314,7 @@ def test_damaged_pages_are_passed_and_said(tmp_path: Path, leaves: int) -> None:
             past.step(store, 100)
             steps += 1
             assert steps < 120
-        (problem,) = past.problems()
+        (problem,) = store.problems()
         assert 0 < problem.count < 60 * leaves
         assert fold.rows + problem.count == number
         assert (past.counted, fold.ok) == (1.0, fold.rows)
@@ -334,7 +335,26 @@ def test_a_damaged_file_whose_rows_are_far_apart_is_passed_too(tmp_path: Path) -
             steps += 1
             assert steps < 200
         assert fold.rows > 6900
-        assert past.problems()
+        assert sum(problem.count for problem in store.problems()) == 7000 - fold.rows
+
+
+def test_the_lowest_number_that_a_row_can_have(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    with canonical_store(path) as builder:
+        for seq in (-(2**63), -5, 2**63 - 1):
+            builder.add_event("s", seq=seq)
+    with Store(path) as store:
+        fold = Fold(messages_only=False)
+        past = Backfill(store, fold)
+        steps = 0
+        while not past.done:
+            past.step(store, 2)
+            steps += 1
+            assert steps < 5
+        assert fold.rows == 3
+    assert [line.event.seq for line in Tail(path, from_start=True).poll()] == [
+        -(2**63), -5, 2**63 - 1,
+    ]  # fmt: skip
 
 
 def test_states_are_not_lost_with_their_rows(tmp_path: Path) -> None:

@@ -166,6 +166,16 @@ def test_a_query_ends_at_its_deadline(tmp_path: Path, stepping: Time) -> None:
         assert store.query("SELECT 1") == [(1,)]
 
 
+def test_who_may_wait_longer_says_so(tmp_path: Path, stepping: Time) -> None:
+    with Store(filled(tmp_path / "a.db")) as store:
+        stepping.step = 0.01
+        for patience in (0.05, 0.5):
+            store.patience, begun = patience, stepping.now
+            with pytest.raises(QueryStoppedError):
+                store.query(FOREVER)
+            assert patience <= stepping.now - begun < patience + 0.1
+
+
 def test_a_query_is_stopped_from_another_thread(tmp_path: Path, stepping: Time) -> None:
     with Store(filled(tmp_path / "a.db")) as store:
         thread = stop_when_busy(store, stepping)

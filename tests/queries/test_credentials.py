@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queries.credentials import RULES, Rule, mask
+from queries.credentials import COVER, RULES, Rule, cover, mask
 from queries.text import clean, clean_lines
 
 
@@ -74,6 +74,30 @@ def test_nothing_of_the_secret_is_left(text: str, left: str) -> None:
         "AKIA is a prefix",
         "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAUA",
         "Grep login_required in src/auth_token.py:120",
+        "git log 3a3b20e..9f8e7d6c5b4a39281706f5e4d3c2b1a098765432 -- src/keys",
+        "tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+        "parent 3a3b20ef0c9d4b1e8f7a6c5d4e3f2a1b0c9d8e7f",
+        '{"session_id": "28541424-e443-4c6e-9a53-0f6f5f4d3c2b", "key": "a"}',
+        "id: 01HQ3K5V7X9Z2B4D6F8H0J2M4P, run 550e8400e29b41d4a716446655440000",
+        "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAUAAAAFCAYAAACNbyblAAAAHElEQVQI12P4//8/w38GIAXDIBKE0DHxgljNBAAO9TXL0Y4OHwAAAABJRU5ErkJggg==",
+        '"content": "' + "UklGRiQAAABXQVZFZm10IBAAAAABAAEARKwAAIhYAQACABAAZGF0YQ" * 9 + '"',
+        "integrity sha512-oRObpg6yKCBhKPhZ9lDbN4XMDd8mVwXh7N8Q0kbYhmQxSbm8w8l4mGkUq1g0fXl3w==",
+        "md5 d41d8cd98f00b204e9800998ecf8427e, sha1 da39a3ee5e6b4b0d3255bfef95601890afd80709",
+        "/home/me/.cache/pip/wheels/3f/9a/1c/5c2f7a8d9e0b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5e6f/x.whl",
+        "C:\\Users\\me\\AppData\\Local\\Temp\\9f8e7d6c5b4a39281706\\keys.txt",
+        "every token counts; a token of thanks for the 2 secret keys of success",
+        '{"tokens": 123, "input_tokens": 45678901, "max_token": 8192, "token_count": 12345678}',
+        '{"usage": {"cache_read_input_tokens": 1234567890, "output_tokens": 98765432}}',
+        "token_type: bearer, expires_in: 3600",
+        "pass: 12 of 14 tests, password_reset_email=enabled_for_everyone",
+        "secret santa: draw at 18:30",
+        "the bearer certificates were delivered-yesterday-afternoon",
+        "key=value, api_key=None, auth_token = get_token(user)",
+        "password: str | None = None",
+        "https://user@example.org/a:b@c and ssh://git@host:22/repo",
+        "redis://localhost:6379/0",
+        "def sk_learn_pipeline(hf_hub_download, npm_config_registry): ...",
+        "TOKEN_LIMIT = 200000; SECRET_NAME = my-app-secret-name",
     ],
 )
 def test_no_false_alarm(text: str) -> None:
@@ -97,3 +121,28 @@ def test_an_example_is_masked_wherever_it_stands(rule: Rule, before: str, after:
 def test_long_texts_take_no_longer_than_they_are_long(number: int) -> None:
     text = "password=" * number + "://" * number + "-----BEGIN " * number
     assert len(mask(text)) <= len(text) + 100
+
+
+@given(st.text(max_size=300))
+def test_covering_keeps_the_length_and_the_lines(text: str) -> None:
+    covered = cover(text)
+    assert [len(line) for line in covered.split("\n")] == [len(line) for line in text.split("\n")]
+    assert cover(covered) == covered
+
+
+@given(st.sampled_from(RULES), st.text(" ab\n,;", max_size=20), st.text(" \n,;)", max_size=20))
+def test_what_is_masked_is_covered(rule: Rule, before: str, after: str) -> None:
+    text = f"{before} {rule.example} {after}"
+    covered = cover(text)
+    assert COVER in covered
+    assert len(covered) == len(text)
+    assert mask(covered) == covered
+    assert covered.startswith(before)
+    assert covered.endswith(after)
+
+
+def test_a_secret_that_was_cut_off_is_found_by_its_beginning() -> None:
+    for text in ("see ghp_0123456789…", "sk-ant-api03-012…", '{"password": "x9Yk2mQ8vLp4…'):
+        assert "[masked: " in mask(text)
+    for text in ("ghp_…", "the sk-…", "token…", "AKIA…"):
+        assert mask(text) == text

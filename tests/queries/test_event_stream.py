@@ -92,7 +92,7 @@ def test_around_a_damaged_page(tmp_path: Path) -> None:
     with Store(path) as store:
         stream = EventStream(store)
         seqs = [event.seq for event in stream]
-        lost = sum(problem.count for problem in stream.problems())
+        lost = sum(problem.count for problem in store.problems())
     assert 0 < lost < 200
     assert len(seqs) + lost == ROWS
     assert seqs == sorted(set(seqs))

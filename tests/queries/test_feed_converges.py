@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 from queries.feed import Feed
 from queries.models import Relation, Snapshot
 from tests.queries.feeding import Clock, count_all
-from tests.stores import CanonicalStore, canonical_store
+from tests.stores import CanonicalStore, Journal, canonical_store
 
 STATES = ("running", "ok", "error", "unknown")
 KINDS = ("tool", "tool", "prompt", "message", "delegation", "handoff")
@@ -33,7 +35,9 @@ class Writing:
         with_tool: dict[str, Any] = {"target_agent": "helper"} if kind == "delegation" else {}
         if kind == "delegation":
             with_tool["call_key"] = f"call-{number}"
-        self.store.connection.execute("DELETE FROM event WHERE id = ?", (f"e{number}",))
+        before = self.store.connection.execute("DELETE FROM event WHERE id = ?", (f"e{number}",))
+        # What is gone and there again with the same id may look like a row that moved.
+        self.has_replaced |= before.rowcount > 0
         self.store.add_event(f"s{session}", id=f"e{number}", kind=kind, state=state,
                              agent=f"agent{agent}", time=1_768_212_000.0 + number,
                              duration=1.0 if state == "ok" else None, **with_tool)  # fmt: skip
@@ -82,6 +86,40 @@ class Writing:
         self.store.connection.execute("DELETE FROM session WHERE id = ?", (f"s{number}",))
 
 
+class Swapping(Writing):
+    """Also does what changes the file as a whole."""
+
+    def __init__(self, path: Path, journal: Journal) -> None:
+        super().__init__(canonical_store(path, journal))
+        self.path = path
+        self.journal: Journal = journal
+
+    def close(self) -> None:
+        self.store.close()
+
+    def vacuum(self) -> None:
+        """The whole file is written anew."""
+        self.store.connection.execute("VACUUM")
+
+    def empty_log(self) -> None:
+        self.store.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def swap(self, rows: int) -> None:
+        """Another store takes this one's place, by renaming or after it was deleted."""
+        self.store.close()
+        for suffix in ("-wal", "-shm", "-journal"):
+            Path(f"{self.path}{suffix}").unlink(missing_ok=True)
+        other = self.path.with_name("other.db")
+        with canonical_store(other, "delete") as store, store.batch():
+            for number in range(rows):
+                store.add_event(f"s{number % 3}", id=f"e{number}", state=STATES[number % 4],
+                                agent=f"agent{rows}", time=1_768_212_000.0 + number)  # fmt: skip
+        if rows % 2:
+            self.path.unlink()
+        os.replace(other, self.path)
+        self.store = canonical_store(self.path, self.journal)
+
+
 numbers = st.integers(0, 12)
 sessions = st.integers(0, 3)
 operations = st.one_of(
@@ -96,6 +134,9 @@ operations = st.one_of(
     st.tuples(st.just("remove_session"), sessions),
     st.sampled_from((("poll",), ("poll",), ("count",), ("wait", 3.0), ("wait", 70.0))),
 )  # fmt: skip
+
+
+swaps = st.sampled_from((("vacuum",), ("empty_log",), ("swap", 4), ("swap", 5), ("swap", 9)))
 
 
 def comparable(snapshot: Snapshot | None, has_replaced: bool) -> dict[str, object]:
@@ -120,13 +161,13 @@ def comparable(snapshot: Snapshot | None, has_replaced: bool) -> dict[str, objec
 
 
 @settings(max_examples=80)
-@given(st.lists(operations, max_size=30), st.booleans())
+@given(st.lists(st.one_of(operations, operations, swaps), max_size=30), st.booleans())
 def test_totals_become_those_of_a_recount(done: list[tuple[Any, ...]], in_wal: bool) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "a.db"
         clock = Clock()
-        with canonical_store(path, "wal" if in_wal else "delete") as store:
-            writing = Writing(store)
+        writing = Swapping(path, "wal" if in_wal else "delete")
+        with contextlib.closing(writing):
             feed = Feed(path, clock=clock)
             for operation in done:
                 if operation[0] == "poll":

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from queries.connection import Change
 from queries.feed import Feed
 from queries.models import StoreState
+from queries.store import Store
 from tests.queries.feeding import Clock, begun, count_all, snap, total
-from tests.queries.files import filled, settle
+from tests.queries.files import filled, kill_writer, settle
 from tests.stores import canonical_store, heist_audit_store
 
 # -- another file ---------------------------------------------------------------------------------
@@ -54,6 +56,48 @@ def test_a_file_that_is_overwritten_in_place(tmp_path: Path, clock: Clock) -> No
     assert (snapshot.epoch, total(snapshot)) == (2, 5)
     assert [row.id for row in snapshot.sessions] == ["other"]
     feed.close()
+
+
+def test_a_wal_store_that_is_overwritten_in_place(tmp_path: Path, clock: Clock) -> None:
+    path = filled(tmp_path / "a.db", 5, "wal")
+    with canonical_store(path, "wal") as writer:
+        writer.add_event("s1", id="new")
+        feed = begun(path, clock)
+        assert total(snap(feed)) == 6
+    for suffix in ("-wal", "-shm"):
+        Path(f"{path}{suffix}").unlink()
+    path.write_bytes(filled(tmp_path / "b.db", 3).read_bytes())
+    clock.now += 10
+    assert (total(snap(feed)), snap(feed).state) == (3, StoreState.LIVE)
+    feed.close()
+
+
+def test_a_file_overwritten_by_one_with_as_many_commits(tmp_path: Path, clock: Clock) -> None:
+    path = filled(tmp_path / "a.db", 5)
+    settle(path)
+    other = path.read_bytes().replace(b"e3", b"x3")
+    feed = begun(path, clock)
+    clock.now += 10
+    path.write_bytes(other)
+    snap(feed)
+    assert [event.id for event in feed.store.events_between(0, 3, 4, 1)] == ["x3"]  # type: ignore[union-attr]  # it is open
+    assert total(snap(feed)) == 5
+    feed.close()
+
+
+def test_a_writer_that_dies_while_we_have_the_store_open(tmp_path: Path, clock: Clock) -> None:
+    path = filled(tmp_path / "a.db", 5)
+    with Store(path) as store:
+        feed = begun(path, clock)
+        kill_writer(path, committed=False)
+        assert len(store.events_between(0, 0, 100, 100)) == 5
+        assert store.info.opened_as.startswith("private copy: a writer died")
+        assert (total(snap(feed)), snap(feed).state) == (5, StoreState.LIVE)
+        with canonical_store(path) as writer:
+            writer.add_event("s1", id="after")
+        assert [store.change(), store.change()] == [Change.DATA, Change.REOPEN]
+        assert total(snap(feed)) == 6
+        feed.close()
 
 
 def test_a_file_deleted_and_made_anew(tmp_path: Path, clock: Clock) -> None:
@@ -204,4 +248,14 @@ def test_a_lock_while_the_past_is_counted(tmp_path: Path, clock: Clock) -> None:
         writer.connection.execute("ROLLBACK")
     count_all(feed)
     assert total(snap(feed)) == 5000
+    feed.close()
+
+
+def test_a_clock_that_is_put_back_keeps_nothing_waiting(tmp_path: Path, clock: Clock) -> None:
+    path = filled(tmp_path / "a.db", 5)
+    feed = begun(path, clock)
+    clock.now -= 7200
+    with canonical_store(path) as writer:
+        writer.connection.execute("DELETE FROM event WHERE id = 'e4'")
+        assert total(snap(feed)) == 4
     feed.close()

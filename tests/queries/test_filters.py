@@ -312,3 +312,50 @@ def test_no_terminal_library_is_needed() -> None:
     code = "import sys, queries.filters; print({'textual', 'rich', 'sqlite3'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("component:aut", True),
+        ("component:=aut", False),
+        ("component:=AUTH", True),
+        ("agent:=hacker-2,nobody", True),
+        ("agent:=hacker", False),
+        ("tool:=Bash", True),
+        ("tool:=Bas", False),
+        ("tool:?", False),
+        ("-agent:?", True),
+        ("component:?", False),
+    ],
+)
+def test_whole_names_and_unknown_ones(text: str, found: bool) -> None:
+    assert parse_filter(text, NOW).matches_session(ROW) is found
+    assert str(parse_filter(text, NOW)) == text
+
+
+@pytest.mark.parametrize("field", ["agent", "component", "project", "model", "tool"])
+def test_a_question_mark_asks_for_what_has_no_name(field: str) -> None:
+    asked = parse_filter(f"{field}:?", NOW).with_models({})
+    assert asked.matches_session(BARE)
+    assert not parse_filter(f"-{field}:?", NOW).with_models({}).matches_session(BARE)
+
+
+def test_models_are_asked_for_once_they_are_known() -> None:
+    wanted = parse_filter("model:opus", NOW)
+    assert wanted.asks_for_models
+    assert not wanted.matches_session(ROW)
+    assert not parse_filter("-model:opus", NOW).matches_session(ROW)
+    known = {ROW.id: ("claude-haiku", "Claude-Opus-4")}
+    assert wanted.with_models(known).matches_session(ROW)
+    assert not wanted.with_models(known).matches_session(BARE)
+    assert parse_filter("-model:opus", NOW).with_models(known).matches_session(BARE)
+    assert parse_filter("model:=claude-haiku", NOW).with_models(known).matches_session(ROW)
+    assert not parse_filter("model:?", NOW).with_models(known).matches_session(ROW)
+    assert not parse_filter("agent:x", NOW).asks_for_models
+
+
+def test_the_model_of_an_event() -> None:
+    assert parse_filter("model:opus", NOW).matches_event(replace(EVENT, model="Opus 4.5"))
+    assert not parse_filter("model:opus", NOW).matches_event(replace(EVENT, model=None))
+    assert parse_filter("model:?", NOW).matches_event(replace(EVENT, model=None))

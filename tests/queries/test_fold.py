@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+import random
 from collections import Counter
 from dataclasses import replace
 from unittest import mock
@@ -78,6 +79,23 @@ def test_slices_prepended_newest_first_give_the_same_totals(
     for older in reversed(slices(rows, cuts)):
         total.prepend(older)
     assert figures(total) == figures(folded(rows))
+
+
+@given(sequences(), st.lists(st.integers(0, 25), max_size=5), st.randoms(use_true_random=False))
+def test_neighbours_are_joined_in_any_order(
+    rows: list[Event], cuts: list[int], chance: random.Random
+) -> None:
+    parts = slices(rows, cuts)
+    while len(parts) > 1:
+        at = chance.randrange(len(parts) - 1)
+        older, newer = parts[at : at + 2]
+        if chance.random() < 0.5:
+            older.append(newer)
+            parts[at : at + 2] = [older]
+        else:
+            newer.prepend(older)
+            parts[at : at + 2] = [newer]
+    assert figures(parts[0]) == figures(folded(rows))
 
 
 @given(sequences(), st.lists(st.integers(0, 25), max_size=4), st.integers(0, 9))
@@ -233,7 +251,8 @@ def test_a_delegation_counts_for_the_agent_that_its_end_row_names() -> None:
         parent_id="e1",
         call_key="e2",
     )
-    end = call(3, Phase.END, kind=EventKind.DELEGATION, call_key="e1", target_agent="explorer")
+    end = call(3, Phase.END, kind=EventKind.DELEGATION, call_key="e1", target_agent="explorer",
+               agent="claude")  # fmt: skip
     expected = {("claude", "explorer"): 1, ("explorer", "tester"): 1}
     rows = [task, nested, end]
     assert interactions(folded(rows), Relation.DELEGATES).counts == expected

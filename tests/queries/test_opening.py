@@ -15,8 +15,8 @@ import pytest
 from queries import opening
 from queries.opening import StoreBusyError, StoreGoneError, examine, open_readonly, signature
 from queries.store import Store
-from tests.queries.files import as_nobody, count_and_how, filled, folder, ids, kill_writer
-from tests.stores import canonical_store
+from tests.queries.files import as_nobody, count_and_how, filled, folder, ids, kill_writer, settle
+from tests.stores import Journal, canonical_store
 
 # -- readable ---------------------------------------------------------------------------------
 
@@ -323,3 +323,12 @@ def test_a_file_that_changes_while_it_is_copied_is_not_taken_for_whole(
     monkeypatch.setattr(shutil, "copyfile", copy_beside_a_writer)
     with pytest.raises(StoreBusyError):
         open_readonly(path)
+
+
+@pytest.mark.parametrize("journal", ["delete", "wal"])
+def test_the_journal_mode_is_that_of_the_file(tmp_path: Path, journal: Journal) -> None:
+    path = filled(tmp_path / "a.db", 5, journal)
+    settle(path)
+    with Store(path) as store:
+        assert store.info.opened_as.startswith("immutable" if journal == "wal" else "read-only")
+        assert store.info.journal_mode == journal

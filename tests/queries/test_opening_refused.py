@@ -144,3 +144,18 @@ def test_a_copy_that_finds_no_room_is_one_sentence(
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     assert "nor from a private copy" in sentence(path)
     assert not list(tmp_path.glob("session-tui-*"))
+
+
+def test_a_schema_that_is_not_text(tmp_path: Path) -> None:
+    path = filled(tmp_path / "a.db")
+    data = path.read_bytes()
+    assert data.count(b"CREATE TABLE") > 0
+    path.write_bytes(data.replace(b"CREATE TABLE", b"CREATE\xffTABLE", 1))
+    assert "malformed database schema" in sentence(path)
+
+
+def test_there_is_no_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = filled(tmp_path / "a.db")
+    kill_writer(path, committed=False)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    assert "cannot be read in place, nor from a private copy" in sentence(path)

@@ -85,7 +85,7 @@ def test_rowids_at_both_ends_of_what_there_is(tmp_path: Path) -> None:
         assert [e.seq for e in store.events_between(0, lowest - 1, highest, 9)] == everything
         assert [e.seq for e in store.events_between(0, -5, 2**80, 9)] == [0, highest]
         assert store.events_between(0, highest, highest, 9) == []
-        assert store.slice_start(0, highest, 4) == lowest
+        assert store.slice_start(0, highest, 4) == lowest - 1
         assert [e.seq for e in store.session_page(0, "s1", limit=9)] == everything
         older = store.session_page(0, "s1", before=-5, limit=9)
         assert [e.seq for e in older] == [lowest]

@@ -285,7 +285,7 @@ def test_a_live_writer_in_another_process(tmp_path: Path, journal: Journal) -> N
         # Told after the commit: it must be there for another connection at once.
         assert len(_ids(path)) >= commit.rowid
         commits.append(commit)
-    assert process.wait(timeout=10) == 0
+    assert process.wait(timeout=60) == 0
     assert [commit.id for commit in commits] == _ids(path)
     assert len(commits) == 20
     # The modes other than WAL are the connection's own and not in the file.

@@ -49,3 +49,8 @@ HOSTILE: tuple[tuple[str, Text], ...] = (
     ("ten_megabytes", "x" * 10_000_000),
 )
 """``(name, value)``: what may stand in any text column of any store."""
+
+GIANT = "ten_megabytes"
+"""The one that takes most of the time: where texts fill many columns, one cell of it is enough."""
+SHORT_HOSTILE = tuple((name, text) for name, text in HOSTILE if name != GIANT)
+GIANT_TEXT = dict(HOSTILE)[GIANT]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
+from tests.marks import without_carried_marks
+
 _ACTING = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Mn", "Me"))
 
 
@@ -11,6 +13,6 @@ def acting(text: str) -> set[str]:
     """The characters of a text that do something else than being seen, line breaks aside."""
     return {
         character
-        for character in text
+        for character in without_carried_marks(text)
         if character != "\n" and unicodedata.category(character) in _ACTING
     }

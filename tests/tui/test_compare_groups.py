@@ -87,3 +87,32 @@ async def test_one_group_alone_is_compared_as_marks(folder: Path) -> None:
         await stage.press("A", "A", "c")
         assert not compared(stage).has_groups
         assert "[Metrics]" in stage.lines()[3]
+
+
+async def test_all_that_a_filter_shows_go_into_a_group_and_back(folder: Path) -> None:
+    with experiment():
+        pass
+    async with on_stage(RUNS, (120, 40), clock=Clock(FIRST_TIME + 20_000)) as stage:
+        await stage.press("{")
+        assert stage.main.sessions.marks == {}
+        assert "Filter the list first" in stage.said()[-1]
+        await stage.press("space", "F")
+        await stage.type("id:a-")
+        await stage.press("A")
+        assert stage.said()[-1] == "{ puts all 8 that match the filter into A."
+        before = dict(stage.main.sessions.marks)
+        assert len(before) == 2
+        await stage.press("{")
+        assert stage.footer.rstrip().endswith("1 marked · A 8")
+        assert stage.said()[-1] == "All 8 listed are in group A; once more takes that back."
+        await stage.press("{")
+        assert stage.main.sessions.marks == before
+        await stage.press("{", "x", "{", "F", "ctrl+u")
+        await stage.type("id:b-")
+        await stage.press("}")
+        assert stage.footer.rstrip().endswith("A 8 · B 8")
+        await stage.press("c")
+        screen = compared(stage)
+        assert screen.reading.groups is not None
+        assert screen.reading.groups.label_a == "id:a-, 8 sessions"
+        assert [len(screen.reading.groups.a), len(screen.reading.groups.b)] == [8, 8]

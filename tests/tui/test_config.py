@@ -177,6 +177,13 @@ def test_a_missing_file_means_the_defaults_unless_it_was_named(tmp_path: Path) -
         load({"SESSION_TUI_CONFIG": str(missing)})
 
 
+def test_no_home_means_the_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("HOME", str(tmp_path / "file"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "file" / "config"))
+    assert load({}) == Config()
+
+
 def test_the_file_of_the_platform_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("platformdirs.user_config_path", lambda _name: tmp_path)
     assert load({}) == Config()

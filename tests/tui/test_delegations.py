@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from syrupy.assertion import SnapshotAssertion
 
 from tests.stores import FIRST_TIME
-from tests.stores.hostile import HOSTILE
+from tests.stores.hostile import GIANT_TEXT, SHORT_HOSTILE
 from tests.tui.delegating import TEAM, team, team_clock
 from tests.tui.harmless import acting
 from tests.tui.stage import Stage, on_stage, sample
@@ -204,10 +204,11 @@ async def test_small(folder: Path, size: tuple[int, int]) -> None:
 
 async def test_ascii_and_hostile_text(folder: Path) -> None:
     with team() as store, store.batch():
-        for number, (_, text) in enumerate(HOSTILE):
+        for number, (_, text) in enumerate(SHORT_HOSTILE):
             store.add_event("lead", id=f"x{number}", agent=text, kind="delegation", tool=text,
                             target_agent=text, summary=text, state="ok",
                             time=FIRST_TIME + 300 + number)  # fmt: skip
+        store.add_event("lead", kind="delegation", target_agent=GIANT_TEXT, summary=GIANT_TEXT)
     async with on_stage(TEAM, (160, 50), clock=team_clock()) as stage:
         screen = await open_screen(stage)
         for _ in screen.NAMES:

@@ -207,7 +207,7 @@ def test_another_process_writes_without_textual(tmp_path: Path) -> None:
                 # The history comes in one commit; before it there is nothing.
                 counts += filter(None, [one(path, "SELECT count(*) FROM event")])
     process.send_signal(signal.SIGTERM)
-    _, messages = process.communicate(timeout=10)
+    _, messages = process.communicate(timeout=60)
     assert process.returncode == 0, messages
     assert counts[-1] >= counts[0] + 50
     assert "textual" not in messages

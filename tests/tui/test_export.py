@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import stat
 from pathlib import Path
 
@@ -88,3 +89,15 @@ def test_what_stays_json_is_json(folder: Path) -> None:
 def test_paths_for_commands_are_absolute(folder: Path) -> None:
     assert absolute(Path("a.db")) == str(folder / "a.db")
     assert absolute(Path("/x/../y.db")) == "/y.db"
+
+
+def test_half_a_file_is_not_left_where_the_disk_is_full(folder: Path) -> None:
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limits[1]))
+    try:
+        said = give_lines("view", ["x" * 100] * 1000, masking=False)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert said.startswith(str(folder / "view.txt"))
+    assert "cannot be written" in said
+    assert list(folder.iterdir()) == []

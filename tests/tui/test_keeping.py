@@ -26,7 +26,7 @@ from tui.config import Config
 from tui.options import ScreenOptions
 from tui.poller import Poller
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from rich.cells import cell_len
 
 from tests.stores import (
     FIRST_TIME,
-    HOSTILE,
     HtmlGraphStore,
     RawText,
     Text,
@@ -20,12 +19,13 @@ from tests.stores import (
     heist_session_store,
     htmlgraph_store,
 )
+from tests.stores.hostile import SHORT_HOSTILE
 from tests.tui.harmless import acting
 from tests.tui.stage import SAMPLE_NAMES, Clock, Stage, on_stage, sample
 from tui.screens.event import EventScreen
 
 STORE = Path("hostile.db")
-TEXTS = [value for name, value in HOSTILE if name != "ten_megabytes"]
+TEXTS = [value for _, value in SHORT_HOSTILE]
 NOW = FIRST_TIME + 600
 
 

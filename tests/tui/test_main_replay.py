@@ -105,3 +105,15 @@ async def test_an_empty_store_has_no_past(folder: Path) -> None:
                         clock=team_clock()) as stage:  # fmt: skip
         await stage.press("[", "]", "P")
         assert stage.main.past.at is None
+
+
+async def test_the_past_says_that_its_figures_leave_out_sub_agents(folder: Path) -> None:
+    with team():
+        pass
+    async with on_stage(TEAM, options=LEAD, clock=team_clock()) as stage:
+        await stage.press("[")
+        assert stage.titles()[2].endswith("(no sub-agents)")
+        await stage.press("P")
+        assert "sub-agents" not in stage.titles()[2]
+        await stage.press("5")
+        assert "without 1 session of sub-agents" in stage.text()

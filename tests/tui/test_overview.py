@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from queries.overview_models import By, Rule
-from tests.stores.hostile import HOSTILE
+from tests.stores.hostile import GIANT_TEXT, SHORT_HOSTILE
 from tests.tui.harmless import acting
 from tests.tui.overviews import DAY, HOUR, LATEST, LOOPING, MONDAY, STALE, STORE, past, past_clock
 from tests.tui.stage import Stage, on_stage, run_line
@@ -279,7 +279,7 @@ async def test_measuring_runs_no_query(folder: Path) -> None:
     async with on_stage(STORE, clock=past_clock()) as stage:
         await stage.press("3")
         before = stage.statements()
-        await stage.press("t", "b", "m", "B", "s")
+        await stage.press("b", "m", "B", "s")
         assert stage.statements() == before
 
 
@@ -323,13 +323,15 @@ async def test_an_empty_store(folder: Path) -> None:
 async def test_hostile_text_stays_text(folder: Path) -> None:
     store = past()
     with store, store.batch():
-        for number, (_, text) in enumerate(HOSTILE):
+        for number, (_, text) in enumerate(SHORT_HOSTILE):
             name = f"h{number}"
             store.add_session(name, title=text, component=text, agent=text, status="failed",
                               error=text, started=MONDAY)  # fmt: skip
             for call in range(4):
                 store.add_event(name, id=f"{name}{call}", tool=text, agent=text, summary=text,
                                 state="error", time=MONDAY + call)  # fmt: skip
+        store.add_session("giant", component=GIANT_TEXT, status="failed", error=GIANT_TEXT)
+        store.add_event("giant", tool=GIANT_TEXT, agent=GIANT_TEXT, state="error")
     async with on_stage(STORE, (160, 50), clock=past_clock()) as stage:
         await stage.press("3")
         for pane in range(5):
@@ -365,3 +367,104 @@ async def test_the_commands_that_are_copied_print_the_same(folder: Path) -> None
         }  # fmt: skip
         screen = await to_pane(stage, ALERTS)
         assert screen.command_line().startswith("session-tui check ")
+
+
+async def test_alerts_follow_the_window_and_say_what_they_cover(folder: Path) -> None:
+    with past():
+        pass
+    async with on_stage(STORE, clock=past_clock()) as stage:
+        await stage.press("3")
+        screen = await to_pane(stage, ALERTS)
+        assert "7 sessions (all time)" in screen.title_of(ALERTS)
+        assert {row.rule for row in screen.alert_view.rows} >= {Rule.STALE, Rule.FAILURE_STREAK}
+        tools = [row for row in screen.alert_view.rows if row.rule is Rule.LOW_TOOL_SUCCESS]
+        await stage.press("t")
+        assert "1 session (last 1 day)" in screen.title_of(ALERTS)
+        assert "all time" not in screen.title_of(ALERTS)
+        assert screen.alert_view.rows == ()
+        assert stage.main.alert_watch.sessions == frozenset()
+        printed = run_line(screen.command_line())
+        assert printed["window"]["label"] == "last 1 day"
+        # The window stays when one comes back.
+        await stage.press("escape", "3")
+        assert overview(stage).reading.wanted.days == 1
+        await stage.press("t")
+        rows = overview(stage).alert_view.rows
+        assert [row for row in rows if row.rule is Rule.LOW_TOOL_SUCCESS] == tools
+
+
+async def test_many_silent_sessions_are_one_alert_that_lists_them(folder: Path) -> None:
+    store = past()
+    with store, store.batch():
+        for number in range(5):
+            store.add_session(f"old-{number}", status="running", started=MONDAY + number * HOUR)
+    async with on_stage(STORE, (80, 24), clock=past_clock()) as stage:
+        await stage.press("3")
+        screen = await to_pane(stage, ALERTS)
+        [silent] = [row for row in screen.alert_view.rows if row.rule is Rule.STALE]
+        assert silent.subject == "6 sessions"
+        assert "! stale            6 sessions             silent for up to 4d" in stage.text()
+        screen.alert_view.select(screen.alert_view.row_key(silent))
+        await stage.press("enter")
+        assert not stage.is_above
+        assert stage.main.sessions.filter_text == "status:stale"
+        shown = [row.id for row in stage.main.sessions.shown]
+        assert sorted(shown) == [*(f"old-{number}" for number in range(5)), STALE]
+
+
+async def test_alerts_can_be_read_at_80_columns(folder: Path) -> None:
+    with past():
+        pass
+    async with on_stage(STORE, (80, 24), clock=past_clock()) as stage:
+        await stage.press("3")
+        screen = await to_pane(stage, ALERTS)
+        lines = {line.split()[1]: line for line in stage.lines() if line.startswith("│!")}
+        assert {row.rule.value for row in screen.alert_view.rows} == set(lines)
+        assert "…" not in "".join(lines.values())
+        assert "API-3" in lines["failure-streak"]
+        assert "coder: 4 failed: Bash" in lines["failure-streak"]
+        assert "0.0 % of 4" not in lines["failure-streak"]
+
+
+@pytest.mark.parametrize(
+    ("by", "name", "listed"),
+    [
+        (By.COMPONENT, "api", ["api-4", "api-3", "api-2", "api-1", "api-0"]),
+        (By.COMPONENT, None, ["nameless"]),
+        (By.MODEL, "opus", ["nameless"]),
+        (By.MODEL, None, ["api-4", "api-3", "api-2", "worker-1", "worker-0", "api-1", "api-0"]),
+    ],
+)
+async def test_a_group_opens_the_list_of_its_sessions(
+    folder: Path, by: By, name: str | None, listed: list[str]
+) -> None:
+    store = past()
+    with store, store.batch():
+        store.add_session("nameless", status="completed", started=MONDAY - DAY, ended=MONDAY)
+        store.add_event("nameless", tool="Read", model="opus", time=MONDAY - DAY)
+    async with on_stage(STORE, clock=past_clock()) as stage:
+        await stage.press("3")
+        screen = await to_pane(stage, BREAKDOWN)
+        while screen.reading.wanted.by is not by:
+            await stage.press("B")
+        [group] = [row for row in screen.groups.rows[:-1] if row.name == name]
+        screen.groups.select(screen.groups.row_key(group))
+        assert group.sessions == len(listed)
+        await stage.press("enter")
+        assert [row.id for row in stage.main.sessions.shown] == listed
+
+
+async def test_a_group_of_a_window_lists_the_sessions_of_that_window(folder: Path) -> None:
+    with past():
+        pass
+    async with on_stage(STORE, clock=past_clock()) as stage:
+        await stage.press("3", "t")
+        screen = await to_pane(stage, BREAKDOWN)
+        await stage.press("enter")
+        assert stage.main.sessions.filter_text == "component:=api since:1d"
+        assert [row.id for row in stage.main.sessions.shown] == [LATEST]
+        await stage.press("3")
+        screen = await to_pane(stage, BREAKDOWN)
+        await stage.press("t", "t", "t", "t", "G", "enter")
+        assert stage.main.sessions.filter is None
+        assert screen.groups.group is None

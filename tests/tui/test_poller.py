@@ -14,7 +14,7 @@ from tests.tui.desk import LIVE, desk, desk_clock
 from tests.tui.stage import Clock, StepPoller
 from tui.poller import AGEING, Poller
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 @pytest.fixture

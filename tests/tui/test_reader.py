@@ -16,7 +16,7 @@ from tui.reader import Answer, Reader
 
 LONG = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM n) SELECT count(*) FROM n"
 """A query without end."""
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 @pytest.fixture
@@ -188,6 +188,45 @@ def test_only_the_newest_ticket_is_current(path: Path) -> None:
     reader.stop()
 
 
+def test_a_store_that_nobody_asks_about_is_let_go(path: Path) -> None:
+    reader = Reader(path, quiet_close=0.0)
+    heard = Heard(reader)
+    closed = threading.Event()
+
+    def work(store: Store) -> Iterator[object]:
+        close = store.close
+
+        def noted() -> None:
+            close()
+            closed.set()
+
+        store.close = noted  # type: ignore[method-assign]  # watched
+        yield "one"
+
+    reader.start()
+    reader.request("tree", work)
+    assert heard.next().value == "one"
+    assert closed.wait(PATIENCE)
+    reader.request("tree", say("two"))
+    assert heard.next().value == "two"
+    reader.stop(PATIENCE)
+
+
+def test_what_may_be_put_right_can_be_asked_again(path: Path) -> None:
+    reader = StepReader(path)
+    answers: list[Answer] = []
+    reader.deliver_to(answers.append)
+    whole = path.read_bytes()
+    path.write_bytes(b"no database at all")
+    reader.request("tree", say("one"))
+    assert "is not a SQLite database" in answers[-1].error
+    assert (answers[-1].retry, answers[-1].is_passing) == (True, False)
+    path.write_bytes(whole)
+    reader.request("tree", say("two"))
+    assert answers[-1].value == "two"
+    reader.stop()
+
+
 def test_a_slow_query_is_told_in_a_sentence(path: Path) -> None:
     def work(store: Store) -> Iterator[object]:
         yield store.query(LONG, deadline=0.01)
@@ -225,7 +264,7 @@ def test_a_store_that_is_gone_may_be_asked_again(path: Path) -> None:
     path.rename(path.with_name("away.db"))
     reader.request("tree", say("one"))
     assert "no such file" in answers[-1].error
-    assert answers[-1].retry
+    assert (answers[-1].retry, answers[-1].is_passing) == (True, True)
     path.with_name("away.db").rename(path)
     reader.request("tree", say("two"))
     assert answers[-1].value == "two"

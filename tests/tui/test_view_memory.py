@@ -18,6 +18,7 @@ async def test_order_filter_marks_and_layout_come_back(folder: Path) -> None:
     async with on_stage(path, memory=ViewMemory(path)) as stage:
         await stage.press("space", "A", "s", "r", "F")
         await stage.type("events:>3")
+        await stage.press("a", "m", "m", "M", "D")
         await stage.focus("tools")
         await stage.press("z")
         left = stage.main.view()
@@ -28,6 +29,10 @@ async def test_order_filter_marks_and_layout_come_back(folder: Path) -> None:
         assert stage.main.view() == left
         assert [row.id for row in stage.main.session_view.rows] == shown
         assert stage.main.is_zoomed
+        assert (left.scope, left.relation, left.value, left.diagonal) == (
+            "marked", "delegates", "row_share", False,
+        )  # fmt: skip
+        assert stage.titles()[2].startswith("Tools · 2 marked")
         assert stage.main.focused is stage.main.tool_view
         assert "1 marked" in stage.footer
         assert "A 1" in stage.footer
@@ -74,3 +79,32 @@ def test_only_so_many_stores_are_remembered(folder: Path) -> None:
     assert str(folder / f"{MOST_STORES + 2}.db") not in json.loads(
         (state_folder() / FILE).read_text()
     )
+
+
+async def test_what_is_changed_is_written_once_it_stays_so(folder: Path) -> None:
+    path = sample("heist-demo", folder)
+    async with on_stage(path, memory=ViewMemory(path)) as stage:
+        await stage.press("s")
+        stage.main.remember_if_settled()
+        assert not (state_folder() / FILE).exists(), "it may change again"
+        stage.main.remember_if_settled()
+        assert ViewMemory(path).recall() == stage.main.view()
+        written = (state_folder() / FILE).stat().st_mtime_ns
+        stage.main.remember_if_settled()
+        assert (state_folder() / FILE).stat().st_mtime_ns == written
+
+
+async def test_the_end_is_remembered_whatever_ends_it(folder: Path) -> None:
+    path = sample("heist-demo", folder)
+    async with on_stage(path, memory=ViewMemory(path)) as stage:
+        await stage.press("s")
+        left = stage.main.view()
+        stage.app.exit(return_code=143)
+    assert ViewMemory(path).recall() == left
+
+
+def test_older_stores_give_way_to_many_marks(folder: Path) -> None:
+    marks = {f"{number:060d}": "A" for number in range(1000)}
+    for number in range(20):
+        ViewMemory(folder / f"{number}.db").keep(View(marks=marks))
+    assert ViewMemory(folder / "19.db").recall() == View(marks=marks)

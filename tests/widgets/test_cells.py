@@ -29,6 +29,16 @@ def test_fit_has_exactly_the_width(text: str, width: int) -> None:
     assert cell_len(fit(text, width, "right")) == width
 
 
+@given(
+    st.lists(st.sampled_from(["a", "日", "q\u0304", "ท\u0e35\u0e48", "क\u093f"])).map("".join),
+    st.integers(0, 12),
+)
+def test_fit_takes_marks_for_what_they_are(text: str, width: int) -> None:
+    assert cell_len(fit(text, width)) == width
+    if cell_len(text) <= width:
+        assert fit(text, width).rstrip() == text
+
+
 def test_shortened_names_stay_different() -> None:
     names = ("planner", "code-reviewer-frontend", "code-reviewer-backend", "x")
     short = shortened(names, 9)

@@ -112,3 +112,12 @@ async def test_every_size_hostile_and_ascii(size: tuple[int, int]) -> None:
             await stage.settle()
             stage.assert_exact_widths()
             assert all(line[:-1].isascii() for line in stage.lines())
+
+
+async def test_hand_offs_tell_how_many_are_like_them() -> None:
+    view = HandoffTable(zone=UTC)
+    async with on_stage(view, (120, 6)) as stage:
+        view.show_handoffs([handoff(1), handoff(2), handoff(3, state="rejected")])
+        await stage.settle()
+        assert [view.cell(row, "alike", 5)[0] for row in view.rows] == ["2", "2", ""]
+        assert "alike" in stage.lines()[0]

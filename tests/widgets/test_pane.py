@@ -279,6 +279,7 @@ async def test_any_size(size: tuple[int, int]) -> None:
         await stage.settle()
         stage.assert_exact_widths()
         await stage.pilot.resize_terminal(33, 7)
+        await stage.settle()
         stage.assert_exact_widths()
         assert "日本語" in stage.text()
 

@@ -95,6 +95,13 @@ async def test_narrow_bars_leave_out_the_least_important_first() -> None:
     assert seen[-1] == ("live",)
 
 
+async def test_what_is_left_out_stays_visible_where_there_is_little_room() -> None:
+    bar = StatusBar()
+    bar.show(replace(SNAPSHOT, problems=(Problem("event", "rows left out", 17),)))
+    async with shown(bar, 80):
+        assert "17 problems" in drawn(bar)
+
+
 async def test_the_far_folders_of_a_long_path_give_way() -> None:
     bar = StatusBar()
     long = replace(INFO, path="/home/someone/with/a/very/long/way/to/the/file/heist_audit.db")
@@ -152,6 +159,14 @@ async def test_trouble_is_told_in_place_of_figures() -> None:
         assert "✗ locked" in text
         assert "Another program has locked" in text
         assert "events" not in text
+
+
+async def test_trouble_does_not_repeat_the_path() -> None:
+    bar = StatusBar()
+    bar.show(replace(SNAPSHOT, state=StoreState.GONE, message=f"{INFO.path}: no such file."))
+    async with shown(bar, 80):
+        assert drawn(bar).count("htmlgraph.db") == 1
+        assert "no such file." in drawn(bar)
 
 
 async def test_totals_say_how_far_they_are_and_unknown_rates_are_dashes() -> None:

@@ -14,7 +14,7 @@ from widgets.text_search import TextSearch, fold
 from widgets.text_view import TextView
 from widgets.wrapped_text import WrappedText
 
-TEXTS = st.text(st.sampled_from("ab \n日🚀é—"), max_size=80)
+TEXTS = st.lists(st.sampled_from([*"ab \n日🚀é—", "q\u0304\u0331"]), max_size=80).map("".join)
 
 
 def rows(content: WrappedText) -> list[str]:

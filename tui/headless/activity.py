@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import tzinfo
 
 import click
 
+from queries.filters import Filter
 from queries.json_shapes import Json, event_json, stats_json
 from queries.models import Event, EventState
 from queries.prompt_trees import ROWS_KEPT, PromptNode, PromptTrees, read_prompt_trees
 from queries.session_lookup import require_sessions
 from queries.text import date_time, duration
-from tui.headless.arguments import forms, limit_option, store_argument, utc_option, zone
+from tui.headless.arguments import (
+    event_terms,
+    forms,
+    limit_option,
+    store_argument,
+    utc_option,
+    zone,
+)
 from tui.headless.output import say, write, write_json
 from tui.headless.stores import open_store, progress
 
 DEFAULT_LIMIT = 50
+MOST_PROMPTS = 2**31
+"""Prompts among which some are chosen."""
 DEEPEST = 30
 """Levels of indentation; deeper lines say their level."""
 _MARKS = {
@@ -30,6 +41,13 @@ _MARKS = {
 @click.command(name="activity")
 @store_argument
 @click.option("--session", metavar="ID", help="Only this session, with its sub-agents'.")
+@click.option(
+    "--agent", multiple=True, metavar="TEXT",
+    help="Only prompts with something by this agent: part of its name.",
+)  # fmt: skip
+@click.option("--days", "-d", type=float, metavar="N", help="In the last N days; 0: ever.")
+@click.option("--since", metavar="TIME", help="Asked at or after: 7d, 12h, today, 2026-01-12.")
+@click.option("--until", metavar="TIME", help="Asked before.")
 @limit_option(DEFAULT_LIMIT, "The newest so many prompts")
 @click.option("--raw", is_flag=True, help="Start and end rows of calls as they are, unpaired.")
 @forms(table=False)
@@ -37,6 +55,10 @@ _MARKS = {
 def command(
     store: str | None,
     session: str | None,
+    agent: tuple[str, ...],
+    days: float | None,
+    since: str | None,
+    until: str | None,
     limit: int | None,
     raw: bool,
     form: str | None,
@@ -45,13 +67,23 @@ def command(
     """Prompts in order of time, with everything that happened under them at any depth.
 
     What lies outside any prompt is listed apart, from the first prompt shown on (from the
-    beginning, when all prompts are shown).
+    beginning, when all prompts are shown); it is left out where prompts are chosen.
     """
+    terms = event_terms()
+    terms.add_days(days)
+    terms.add_moment("since", since)
+    terms.add_moment("until", until)
+    asked = terms.filter(None)
+    by = parts_of_agents(agent)
+    is_chosen = not (asked.is_empty and by.is_empty)
     with open_store(store) as opened, progress() as tell:
         if session is not None:
             (session,) = require_sessions(opened, (session,))
-        trees = read_prompt_trees(opened, session, limit, raw=raw, progress=tell)
+        most = MOST_PROMPTS if is_chosen and limit is not None else limit
+        trees = read_prompt_trees(opened, session, most, raw=raw, progress=tell)
         sources = opened.info.sources
+    if is_chosen:
+        trees = _chosen(trees, asked, by, limit)
     if form == "json":
         write_json(
             {
@@ -67,9 +99,28 @@ def command(
             f"only the newest {ROWS_KEPT:,} rows were built into trees; --limit 0 takes all, "
             "--session one session."
         )
-    elif trees.left_out:
+    elif trees.left_out or is_chosen:
         say(f"the newest {len(trees.prompts):,} of {trees.total_prompts:,} prompts")
     return 0
+
+
+def parts_of_agents(names: tuple[str, ...]) -> Filter:
+    """A filter for events of any of these agents; none asks for nothing."""
+    terms = event_terms()
+    terms.add("agent", names)
+    return terms.filter(None)
+
+
+def _chosen(trees: PromptTrees, asked: Filter, by: Filter, limit: int | None) -> PromptTrees:
+    """The newest prompts that were asked then, and have something by these agents."""
+    prompts = [
+        node
+        for node in trees.prompts
+        if asked.matches_event(node.event)
+        and any(by.matches_event(below.event) for below, _ in _walk((node,)))
+    ]
+    newest = prompts if limit is None else prompts[len(prompts) - limit :] if limit else []
+    return replace(trees, total_prompts=len(prompts), prompts=newest, outside=[])
 
 
 def _shape(root: PromptNode, sources: tuple[str, ...], raw: bool) -> Json:

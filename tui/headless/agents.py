@@ -15,7 +15,7 @@ from queries.json_shapes import (
 )
 from queries.models import AgentStatistic, Relation
 from queries.text import count, date_time, percent
-from tui.headless.arguments import cache_option, forms, store_argument, utc_option, zone
+from tui.headless.arguments import forms, store_argument, utc_option, zone
 from tui.headless.output import (
     Column,
     write,
@@ -24,8 +24,8 @@ from tui.headless.output import (
     write_markdown,
     write_text,
 )
-from tui.headless.stores import open_store, totals_cache
-from tui.headless.tools import count_scope
+from tui.headless.stores import open_store
+from tui.headless.windowed import chosen, component_option, count_scope, window_options
 
 INTERACTIONS: list[Column[Json]] = [
     Column("from", lambda cell: str(cell["from_agent"])),
@@ -37,6 +37,8 @@ INTERACTIONS: list[Column[Json]] = [
 @click.command(name="agents")
 @store_argument
 @click.option("--session", "sessions", multiple=True, metavar="ID", help="Only these sessions.")
+@window_options
+@component_option
 @click.option(
     "--relation", type=click.Choice([relation.value for relation in Relation]),
     help="What an interaction is: the next speaker (the default), the same without repeats, "
@@ -44,28 +46,31 @@ INTERACTIONS: list[Column[Json]] = [
 )  # fmt: skip
 @forms(table=True)
 @utc_option
-@cache_option
 def command(
     store: str | None,
     sessions: tuple[str, ...],
+    days: float | None,
+    since: str | None,
+    until: str | None,
+    component: tuple[str, ...],
     relation: str | None,
     form: str | None,
     utc: bool,
-    no_cache: bool,
 ) -> int:
     """What every agent did, and who works with whom.
 
     With --csv: the agents, or the interactions when --relation is given.
     """
-    chosen = Relation(relation or Relation.FOLLOWS.value)
+    shown = Relation(relation or Relation.FOLLOWS.value)
+    what = chosen(days, since, until, zone(utc), component=component)
     with open_store(store) as opened:
-        counted = count_scope(opened, sessions, totals_cache(no_cache))
+        counted = count_scope(opened, sessions, what)
     agents = counted.agents()
-    matrix = counted.interactions(chosen)
+    matrix = counted.interactions(shown)
     cells = interactions_json(matrix)
     rows = [agent_json(agent) for agent in agents]
     if form == "json":
-        write_json({"agent_activity": rows, "relation": chosen.value, "interactions": cells})
+        write_json({"agent_activity": rows, "relation": shown.value, "interactions": cells})
     elif form == "csv" and relation is not None:
         write_csv(INTERACTION_KEYS, cells)
     elif form == "csv":
@@ -73,7 +78,7 @@ def command(
     else:
         show = write_markdown if form == "markdown" else write_text
         show(agent_columns(zone(utc)), agents)
-        write(f"\n{chosen.value}: {matrix.basis}\n\n")
+        write(f"\n{shown.value}: {matrix.basis}\n\n")
         show(INTERACTIONS, cells)
     return 0
 

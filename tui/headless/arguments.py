@@ -26,10 +26,11 @@ def forms(*, table: bool) -> Callable[[_F], _F]:
 
     def decorate(function: _F) -> _F:
         names = ("json", "csv", "markdown") if table else ("json",)
+        names_of = {"json": ("--json", "-j"), "csv": ("--csv",), "markdown": ("--markdown",)}
         for name in reversed(names):
             text = {"json": "JSON", "csv": "CSV", "markdown": "a Markdown table"}[name]
             function = click.option(
-                f"--{name}", "form", flag_value=name, default=None, help=f"Print {text}."
+                *names_of[name], "form", flag_value=name, default=None, help=f"Print {text}."
             )(function)
         return function
 
@@ -63,6 +64,7 @@ def limit_option(default: int | None, text: str) -> Callable[[_F], _F]:
     """
     return click.option(
         "--limit",
+        "-l",
         metavar="N",
         default=None if default is None else str(default),
         callback=_read_limit,
@@ -105,8 +107,8 @@ class FilterTerms:
         self._terms.append(Term(field, (iso(moment) or text,)))
 
     def add_days(self, days: float | None) -> None:
-        """Active in the last so many days."""
-        if days is None:
+        """Active in the last so many days; 0: ever."""
+        if not days:
             return
         since = iso(self._now - days * 86400) if 0 <= days < 1e6 else None
         if since is None:

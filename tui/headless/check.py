@@ -6,6 +6,7 @@ from datetime import tzinfo
 
 import click
 
+from queries.alert_groups import grouped, since_filter
 from queries.alerts import find_alerts, with_evidence
 from queries.event_stream import patiently
 from queries.loops import SESSIONS, read_loops
@@ -68,6 +69,9 @@ def command(
         )  # fmt: skip
         wanted = [alert for alert in found.alerts if not rules or alert.rule.value in rules]
         alerts = patiently(lambda: [with_evidence(opened, alert) for alert in wanted])
+    # People are told in a line what is the same of many sessions; programs get each of them.
+    is_read = form in (None, "text", "markdown")
+    listed = grouped(alerts, since_filter(what.window.since)) if is_read else tuple(alerts)
     document = {
         "window": window_json(what.window),
         "covered": found.covered,
@@ -75,7 +79,7 @@ def command(
         "alerts": [alert_json(alert) for alert in alerts],
     }
     if alerts or form is not None:
-        write_table(form or "text", document, "alerts", ALERT_KEYS, columns(times), alerts)
+        write_table(form or "text", document, "alerts", ALERT_KEYS, columns(times), listed)
     number = f"{len(alerts)} alert{'' if len(alerts) == 1 else 's'}" if alerts else "no alerts"
     terms = f"{described(what)}; " if what.filter.terms else ""
     say(f"{number}: {terms}{found.covered}.")
@@ -87,7 +91,7 @@ def columns(times: tzinfo | None) -> list[Column[Alert]]:
     return [
         Column("rule", lambda alert: alert.rule.value),
         Column("time", lambda alert: date_time(alert.time, times)),
-        Column("session", lambda alert: text_or_unknown(alert.session_id)),
+        Column("session", lambda alert: text_or_unknown(alert.filter or alert.session_id)),
         Column("event", lambda alert: text_or_unknown(alert.event_id)),
         Column("what", lambda alert: alert.text),
     ]

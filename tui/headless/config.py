@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import fields
 
 import click
@@ -12,6 +11,7 @@ from queries.text import clean
 from tui import thresholds
 from tui.config import Config, config_path, default_text, load
 from tui.headless.output import say, write
+from tui.new_file import write_new_file
 
 
 @click.command(name="config")
@@ -35,13 +35,11 @@ def _init() -> int:
     where = clean(str(path))
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        write_new_file(path, default_text())
     except FileExistsError:
         raise click.UsageError(f"{where}: is there already; it is left as it is.") from None
     except OSError as error:
         raise click.UsageError(f"{where}: cannot be written ({error.strerror}).") from error
-    with open(descriptor, "w", encoding="utf-8") as file:
-        file.write(default_text())
     write(f"{where}\n")
     return 0
 

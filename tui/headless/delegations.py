@@ -32,6 +32,7 @@ from queries.text import UNKNOWN, count, date_time, duration, percent
 from tui.headless.arguments import forms, limit_option, store_argument, utc_option, zone
 from tui.headless.output import (
     Column,
+    say,
     say_page,
     text_or_unknown,
     write,
@@ -109,6 +110,7 @@ def command(
                 "window": window_json(what.window),
                 "total": found.total,
                 "covered": found.covered,
+                "limits": found.limits or None,
                 "agents": list(found.agents),
                 "delegations": rows,
                 "spawners": [spawner_json(row) for row in found.spawners],
@@ -121,6 +123,8 @@ def command(
         write_csv(DELEGATION_KEYS, rows)
     else:
         _show(found, lines, form == "markdown", times)
+    if found.limits:
+        say(f"{found.limits}.")
     if found.total:
         say_page(offset + 1, offset + len(lines), found.total)
     return 0

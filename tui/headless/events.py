@@ -38,6 +38,7 @@ DEFAULT_LIMIT = 100
     "--state", multiple=True, type=click.Choice([state.value for state in EventState]),
     help="Only in this state; may be repeated.",
 )  # fmt: skip
+@click.option("--days", "-d", type=float, metavar="N", help="In the last N days; 0: ever.")
 @click.option("--since", metavar="TIME", help="At or after: 7d, 12h, today, 2026-01-12T14:00.")
 @click.option("--until", metavar="TIME", help="Before.")
 @click.option("--filter", "typed", metavar="FILTER", help="Such as: tool:Bash state:error pytest")
@@ -55,6 +56,7 @@ def command(
     kind: tuple[str, ...],
     tool: tuple[str, ...],
     state: tuple[str, ...],
+    days: float | None,
     since: str | None,
     until: str | None,
     typed: str | None,
@@ -70,6 +72,7 @@ def command(
     terms.add("kind", kind)
     terms.add("tool", tool)
     terms.add("state", state)
+    terms.add_days(days)
     terms.add_moment("since", since)
     terms.add_moment("until", until)
     wanted = terms.filter(typed)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
-from unicodedata import east_asian_width
+from unicodedata import category, east_asian_width
 
 from queries.json_shapes import Json, encode
 from queries.text import UNKNOWN
@@ -171,10 +171,12 @@ def pair_lines(pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
 
 
 def width(text: str) -> int:
-    """Cells that text takes in a terminal; it has no combining characters, being cleaned."""
+    """Cells that cleaned text takes in a terminal: a combining mark takes none."""
     if text.isascii():
         return len(text)
-    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+    marks = sum(category(character) == "Mn" for character in text)
+    wide = sum(east_asian_width(character) in "WF" for character in text)
+    return len(text) + wide - marks
 
 
 def text_or_unknown(value: object) -> str:

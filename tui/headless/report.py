@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, tzinfo
@@ -10,6 +9,7 @@ from typing import Any
 
 import click
 
+from queries.alert_groups import grouped, since_filter
 from queries.alerts import with_evidence
 from queries.event_stream import patiently
 from queries.json_shapes import tool_json
@@ -44,6 +44,7 @@ from tui.headless.output import (
 from tui.headless.stores import open_store
 from tui.headless.trends import bucket_columns
 from tui.headless.windowed import chosen, count_chosen, described, session_options, window_options
+from tui.new_file import write_new_file
 
 LISTED = 10
 """Components, tools and agents that a report for people names at most."""
@@ -54,7 +55,7 @@ RULE = "=" * 80
 @store_argument
 @window_options
 @session_options
-@click.option("--json", "form", flag_value="json", default=None, help="Print JSON.")
+@click.option("--json", "-j", "form", flag_value="json", default=None, help="Print JSON.")
 @click.option("--markdown", "form", flag_value="markdown", help="Print Markdown.")
 @click.option(
     "--output", "-o", type=click.Path(dir_okay=False), metavar="FILE",
@@ -156,7 +157,8 @@ def _is_high(group: Group, limit: float) -> bool:
 
 def _alerts(page: _Page, report: Report, times: tzinfo | None) -> None:
     if report.alerts.alerts:
-        page.table(alert_columns(times), report.alerts.alerts)
+        within = since_filter(report.overview.window.since)
+        page.table(alert_columns(times), grouped(report.alerts.alerts, within))
     else:
         write("No alerts.\n")
     write(f"\nLooked at: {report.alerts.covered}.\n")
@@ -260,12 +262,9 @@ def _number(value: float | None) -> str:
 
 
 def _write_file(path: str, text: str, force: bool) -> None:
-    how = os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if force else os.O_EXCL)
     try:
-        descriptor = os.open(path, how, 0o600)
+        write_new_file(path, text, force=force)
     except FileExistsError as error:
         raise click.UsageError(f"{clean(path)}: is there already; --force replaces it.") from error
     except OSError as error:
         raise click.UsageError(f"{clean(path)}: cannot be written ({error.strerror}).") from error
-    with open(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from tui.cli import COMMANDS, PROGRAM, help_text
+from tui.cli import ALIASES, COMMANDS, PROGRAM, help_text
 from tui.headless.screen import merged, open_command, screen_options
 from tui.options import ScreenOptions
 
@@ -24,7 +24,7 @@ class _Root(click.Group):
         ctx: click.Context,  # noqa: ARG002 - click's signature
         cmd_name: str,
     ) -> click.Command | None:
-        entry = COMMANDS.get(cmd_name)
+        entry = COMMANDS.get(ALIASES.get(cmd_name, cmd_name))
         if entry is None:
             return None
         command: click.Command = import_module(entry.module).command
@@ -33,7 +33,7 @@ class _Root(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args[0] in COMMANDS:
+        if args[0] in COMMANDS or args[0] in ALIASES:
             return super().resolve_command(ctx, args)
         return PROGRAM, open_command, args
 

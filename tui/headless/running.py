@@ -12,9 +12,8 @@ import click
 from tui.cli import COMPLETE_VARIABLE, PROGRAM
 from tui.headless.output import flush, forget_stdout, say
 from tui.headless.root import ROOT
+from tui.options import TRACE_VARIABLE
 
-TRACE_VARIABLE: Final = "SESSION_TUI_TRACEBACK"
-"""Environment variable that asks for a traceback where the fault is ours."""
 OUR_FAULT: Final = 1
 USAGE: Final = 2
 INTERRUPTED: Final = 130
@@ -73,11 +72,21 @@ def explain(error: Exception | KeyboardInterrupt) -> int:
         import traceback
 
         traceback.print_exception(error)
+    # Its message may quote what is in the store.
     say(
-        f"a fault of this program stopped it ({type(error).__name__}: {_one_line(str(error))}) "
-        f"Set {TRACE_VARIABLE}=1 to see where."
+        f"a fault of this program stopped it ({type(error).__name__}{_place_of(error)}). "
+        f"Set {TRACE_VARIABLE}=1 to see more."
     )
     return OUR_FAULT
+
+
+def _place_of(error: BaseException) -> str:
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    if place is None:
+        return ""
+    return f" in {os.path.basename(place.tb_frame.f_code.co_filename)}:{place.tb_lineno}"
 
 
 def _of_queries(error: Exception) -> str | None:

@@ -6,12 +6,14 @@ import click
 
 from queries.json_shapes import agent_json, interactions_json, session_json, tool_json
 from queries.models import Relation
+from queries.session_lookup import require_sessions
 from queries.text import count, date_time, duration
+from queries.whole_store import count_sessions
 from tui.headless.agents import INTERACTIONS, agent_columns
 from tui.headless.arguments import forms, utc_option, zone
 from tui.headless.output import text_or_unknown, write, write_json, write_pairs, write_text
-from tui.headless.stores import open_store
-from tui.headless.tools import COLUMNS, count_scope
+from tui.headless.stores import open_store, stale_after
+from tui.headless.tools import COLUMNS
 
 
 @click.command(name="session")
@@ -22,7 +24,8 @@ from tui.headless.tools import COLUMNS, count_scope
 def command(store: str, session_id: str, form: str | None, utc: bool) -> int:
     """Show one session: its counts, agents, tools and who follows whom."""
     with open_store(store) as opened:
-        counted = count_scope(opened, (session_id,), None)
+        ids = require_sessions(opened, (session_id,))
+        counted = count_sessions(opened, ids, stale_after=stale_after())
     row = counted.rows[0]
     agents, tools = counted.agents(), counted.tools()
     follows = counted.interactions(Relation.FOLLOWS)

@@ -7,6 +7,7 @@ from datetime import tzinfo
 import click
 
 from queries.json_shapes import SESSION_KEYS, session_json
+from queries.model_use import knowing_models
 from queries.models import SessionRow, SessionStatus
 from queries.sessions import SORTS, sort_rows
 from queries.text import count, date_time, duration
@@ -31,9 +32,11 @@ from tui.headless.stores import open_store, progress, stale_after, totals_cache
     "--status", multiple=True, type=click.Choice([status.value for status in SessionStatus]),
     help="Only in this state; may be repeated.",
 )  # fmt: skip
-@click.option("--component", multiple=True, metavar="TEXT", help="Part of the component's name.")
+@click.option(
+    "--component", "-c", multiple=True, metavar="TEXT", help="Part of the component's name."
+)
 @click.option("--agent", multiple=True, metavar="TEXT", help="Part of an agent's name.")
-@click.option("--days", type=float, metavar="N", help="Active in the last N days.")
+@click.option("--days", "-d", type=float, metavar="N", help="Active in the last N days; 0: ever.")
 @click.option("--since", metavar="TIME", help="Active at or after: 7d, 12h, today, 2026-01-12.")
 @click.option("--until", metavar="TIME", help="Begun before.")
 @click.option("--filter", "typed", metavar="FILTER", help="Such as: status:failed errors:>3 login")
@@ -76,6 +79,8 @@ def command(
     with open_store(store) as opened, progress() as tell:
         counted = count_store(opened, tell, stale_after=stale_after(), cache=totals_cache(no_cache))
         wanted = wanted.with_bookmarks(Bookmarks(opened.path).sessions())
+        with progress() as tell:
+            wanted = knowing_models(wanted, opened, tell)
     rows = sort_rows((row for row in counted.rows if wanted.matches_session(row)), order, reverse)
     page = rows[offset:] if limit is None else rows[offset : offset + limit]
     document = {

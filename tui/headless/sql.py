@@ -20,7 +20,11 @@ from tui.headless.stores import open_store, stale_after
     help="For the usual tables of this dialect, without a store.",
 )  # fmt: skip
 @click.option(
-    "--days", type=click.FloatRange(min=0), metavar="N", help="Active in the last N days."
+    "--days",
+    "-d",
+    type=click.FloatRange(min=0),
+    metavar="N",
+    help="Active in the last N days; 0: ever.",
 )
 @click.option("--schema", is_flag=True, help="Describe the views of the prompt for SQL.")
 def command(
@@ -31,6 +35,7 @@ def command(
     Without a name the views are listed. The query fits the store that is named (or found), or
     the usual tables of a dialect. It needs no other program and writes nothing.
     """
+    days = days or None
     if schema:
         write(schema_text())
     elif name is None:

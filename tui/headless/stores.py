@@ -36,11 +36,16 @@ def store_path(argument: str | None) -> Path:
     return found[0].path
 
 
+PATIENCE = 120.0
+"""Seconds that one query of a command may take: giving up helps nobody who waits for an answer."""
+
+
 @contextmanager
 def open_store(argument: str | None) -> Iterator[Store]:
     """The open store. Raises StoreError, NoStoreError or ConfigError with a sentence."""
     path = store_path(argument)
     with patiently(lambda: Store(path)) as store:
+        store.patience = PATIENCE
         yield store
 
 

@@ -29,7 +29,7 @@ GRACE = 1.0
 @store_argument
 @click.option("--session", "sessions", multiple=True, metavar="ID", help="Only these sessions.")
 @click.option("--from-start", is_flag=True, help="Begin with the first event of the store.")
-@click.option("--json", is_flag=True, help="JSON lines, which it prints anyway.")
+@click.option("--json", "-j", is_flag=True, help="JSON lines, which it prints anyway.")
 def command(store: str | None, sessions: tuple[str, ...], from_start: bool, json: bool) -> int:
     """Print each event once as it is committed, as a line of JSON.
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import click
 
-from queries.fold_cache import FoldCache
 from queries.json_shapes import TOOL_KEYS, tool_json
 from queries.models import ToolStatistic
-from queries.session_lookup import require_sessions
-from queries.store import Store
 from queries.text import count, duration, percent
-from queries.whole_store import CountedStore, count_sessions, count_store
-from tui.headless.arguments import cache_option, forms, store_argument
+from tui.headless.arguments import forms, store_argument
 from tui.headless.output import Column, text_or_unknown, write_table
-from tui.headless.stores import open_store, progress, stale_after, totals_cache
+from tui.headless.stores import open_store
+from tui.headless.windowed import chosen, component_option, count_scope, window_options
 
 COLUMNS: list[Column[ToolStatistic]] = [
     Column("tool", lambda tool: tool.tool),
@@ -37,33 +34,29 @@ COLUMNS: list[Column[ToolStatistic]] = [
 @click.command(name="tools")
 @store_argument
 @click.option("--session", "sessions", multiple=True, metavar="ID", help="Only these sessions.")
+@window_options
+@component_option
 @forms(table=True)
-@cache_option
-def command(store: str | None, sessions: tuple[str, ...], form: str | None, no_cache: bool) -> int:
+def command(
+    store: str | None,
+    sessions: tuple[str, ...],
+    days: float | None,
+    since: str | None,
+    until: str | None,
+    component: tuple[str, ...],
+    form: str | None,
+) -> int:
     """Calls, success and durations of every tool, most called first.
 
     The rate is ok / (ok + failed); calls that run or whose outcome is unknown are counted
     apart. The range is Wilson's 95 % interval.
     """
+    what = chosen(days, since, until, component=component)
     with open_store(store) as opened:
-        tools = count_scope(opened, sessions, totals_cache(no_cache)).tools()
+        tools = count_scope(opened, sessions, what).tools()
     document = {"tool_statistics": [tool_json(tool) for tool in tools]}
     write_table(form or "text", document, "tool_statistics", TOOL_KEYS, COLUMNS, tools)
     return 0
-
-
-def count_scope(store: Store, sessions: tuple[str, ...], cache: FoldCache | None) -> CountedStore:
-    """The named sessions counted, or the whole store when none is named.
-
-    Args:
-        store: an open store.
-        sessions: their ids.
-        cache: where totals of whole stores are kept; None: nowhere.
-    """
-    if sessions:
-        return count_sessions(store, require_sessions(store, sessions), stale_after=stale_after())
-    with progress() as tell:
-        return count_store(store, tell, stale_after=stale_after(), cache=cache)
 
 
 def _range(tool: ToolStatistic) -> str:

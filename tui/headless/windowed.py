@@ -14,6 +14,7 @@ from queries.filters import Filter, Term
 from queries.models import SessionRow
 from queries.moments import parse_moment
 from queries.overview_models import Window
+from queries.session_lookup import require_sessions
 from queries.store import Store
 from queries.text import clean
 from queries.whole_store import CountedStore, count_sessions, count_store
@@ -56,7 +57,7 @@ def window_options(function: _F) -> _F:
             "--since", metavar="TIME", help="Active at or after: 7d, 12h, today, 2026-01-12."
         ),
         click.option(
-            "--days", type=float, metavar="N",
+            "--days", "-d", type=float, metavar="N",
             help="Active in the last N days; 0: ever. [default: window_days of the configuration]",
         ),
     ):  # fmt: skip
@@ -71,7 +72,8 @@ def session_options(function: _F) -> _F:
         ("project", "Part of the project's name."),
         ("component", "Part of the component's name."),
     ):
-        function = click.option(f"--{name}", multiple=True, metavar="TEXT", help=text)(function)
+        names = (f"--{name}", "-c") if name == "component" else (f"--{name}",)
+        function = click.option(*names, multiple=True, metavar="TEXT", help=text)(function)
     return function
 
 
@@ -132,6 +134,22 @@ def count_chosen(store: Store, what: Chosen) -> tuple[CountedStore, list[Session
     if len(rows) < len(counted.rows):
         counted = count_only(store, rows, what.now)
     return counted, rows
+
+
+def count_scope(store: Store, sessions: Sequence[str], what: Chosen) -> CountedStore:
+    """The named sessions counted, or all where none is named: those of them that are meant."""
+    if not sessions:
+        return count_chosen(store, what)[0]
+    ids = require_sessions(store, sessions)
+    counted = count_sessions(store, ids, now=what.now, stale_after=stale_after())
+    rows = [row for row in counted.rows if what.wants(row)]
+    return counted if len(rows) == len(counted.rows) else count_only(store, rows, what.now)
+
+
+def component_option(function: _F) -> _F:
+    """``--component``: part of a name, may be repeated."""
+    text = "Only sessions of this component: part of its name."
+    return click.option("--component", "-c", multiple=True, metavar="TEXT", help=text)(function)
 
 
 def count_only(store: Store, rows: Sequence[SessionRow], now: float) -> CountedStore:

@@ -239,7 +239,7 @@ class CompareScreen(CompareShowing):
 
         def work() -> str:
             made = export_text(form, given, comparison, alignment, groups)
-            masking = self.owner.config.mask_exports
+            masking = self.owner.masks_exports
             return give_text("session-tui-compare", FORMS[form], made, masking=masking)
 
         async def run() -> None:

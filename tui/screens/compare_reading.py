@@ -13,8 +13,10 @@ from queries.models import SessionRow, SessionStatus, Snapshot, StoreState
 from queries.run_reading import read_runs
 from queries.session_alignment import align_sessions
 from queries.store import Store
+from tui.pause import Pause
 from tui.reader import Answer, Reader
 from tui.screens.compare_wanted import Wanted
+from widgets.line_bar import shorten_end
 
 SLOT = "compare"
 PAUSE = 2.0
@@ -50,8 +52,7 @@ class CompareReading:
         self._stale_after = stale_after
         self._rows = self._rows_now()
         self._is_behind = False
-        self._reading_since: float | None = None
-        self._next = 0.0
+        self._pause = Pause(clock, PAUSE, _SHARE)
         self._pair_wanted: tuple[int, int] | None = None
         self.baseline = 0
         self.error = ""
@@ -68,7 +69,7 @@ class CompareReading:
     @property
     def is_reading(self) -> bool:
         """Whether an answer is being waited for."""
-        return self._reading_since is not None
+        return self._pause.is_reading
 
     @property
     def is_live(self) -> bool:
@@ -86,6 +87,7 @@ class CompareReading:
             pair: the two sessions to align, by index; None aligns none.
         """
         ids, baseline, groups = self._wanted.ids, self.baseline, self._wanted.groups
+        labels = self._wanted.labels
         clock, stale_after = self._clock, self._stale_after
 
         def work(store: Store) -> Iterator[object]:
@@ -94,7 +96,9 @@ class CompareReading:
             if groups:
                 by_id = {run.id: run for run in runs}
                 a, b = ([by_id[name] for name in groups[letter]] for letter in "AB")
-                yield compare_groups(a, b, _label(a), _label(b))
+                yield compare_groups(
+                    a, b, _label(a, labels.get("A", "")), _label(b, labels.get("B", ""))
+                )
             if pair is not None:
                 yield align_sessions(store, ids[pair[0]], ids[pair[1]])
             yield None
@@ -140,7 +144,7 @@ class CompareReading:
 
     def _ask(self, work: Callable[[Store], Iterator[object]]) -> None:
         # Before the request: a reader without a thread answers at once.
-        self._reading_since = self._clock()
+        self._pause.begin()
         self._reader.request(SLOT, work)
 
     # -- news -------------------------------------------------------------------------------
@@ -159,10 +163,7 @@ class CompareReading:
             self._finished(answer)
 
     def _finished(self, answer: Answer) -> None:
-        now = self._clock()
-        took = 0.0 if self._reading_since is None else now - self._reading_since
-        self._reading_since = None
-        self._next = now + max(PAUSE, took * _SHARE)
+        self._pause.end()
         if answer.error:
             self.error = answer.error
             self._is_behind = answer.retry
@@ -182,11 +183,12 @@ class CompareReading:
 
     def is_due(self) -> bool:
         """Whether it is time to read again."""
-        return self._is_behind and not self.is_reading and self._clock() >= self._next
+        return self._is_behind and self._pause.is_over()
 
     def _rows_now(self) -> tuple[SessionRow | None, ...]:
         return tuple(self._row_of(session_id) for session_id in self._wanted.ids)
 
 
-def _label(runs: Sequence[object]) -> str:
-    return f"{len(runs):,} session{'s' * (len(runs) != 1)}"
+def _label(runs: Sequence[object], made_with: str) -> str:
+    number = f"{len(runs):,} session{'s' * (len(runs) != 1)}"
+    return f"{shorten_end(made_with, 30)}, {number}" if made_with else number

@@ -15,10 +15,12 @@ from tui.reader import Answer
 from tui.screens import compare_words
 from tui.screens.compare_layout import GROUPS, MATRIX, METRICS, OVERLAY, STEPS, CompareLayout
 from tui.screens.compare_reading import SLOT, CompareReading
+from tui.screens.compare_titles import telling_titles
 from tui.screens.compare_wanted import Wanted
 from tui.screens.reading import Reading
 from widgets.glyphs import drawable
 from widgets.line_bar import Pieces
+from widgets.masking import shown
 from widgets.matrix_figures import ValueMode
 from widgets.pane import Pane
 from widgets.session_columns import SessionColumns
@@ -165,17 +167,17 @@ class CompareShowing(Reading, CompareLayout):
     def _show_everything(self) -> None:
         comparison = self.comparison
         if comparison is not None:
-            self.titles = tuple(
-                f"{index + 1} {run.row.title}" for index, run in enumerate(comparison.runs)
-            )
+            whole = [run.row.title for run in comparison.runs]
+            told = telling_titles(whole, [run.id for run in comparison.runs])
+            self.titles = tuple(f"{number} {title}" for number, title in enumerate(told, 1))
             baseline = comparison.baseline
             self.metrics.show_comparison(comparison, self.titles)
             self.tools.show_tools(comparison.tools, self.titles, baseline)
             self.agents.show_agents(comparison.agents, self.titles, baseline)
             for table in (self.metrics, self.tools, self.agents):
                 table.move_to_column(self.column)
-            curves = [(run.curve, run.row.title) for run in comparison.runs]
-            self.overlay.show_curves(*zip(*curves, strict=True))
+            curves = [run.curve for run in comparison.runs]
+            self.overlay.show_curves(curves, told)
             self.show_matrix()
         elif self.reading.error:
             self.metrics.empty_text = self.reading.error
@@ -231,6 +233,8 @@ class CompareShowing(Reading, CompareLayout):
             if self.section == STEPS and self.alignment is not None:
                 second = compare_words.steps_tally(self.alignment, glyphs)
             third = compare_words.divergence(self.alignment, self._wanted_pair() is not None, width)
+            if len(self.titles) > 2 and self.section != STEPS:
+                third = compare_words.whole_name(comparison, self.column, self.owner.zone)
         live: Pieces = ((f"{glyphs.running} live ", "ok"),) if self.reading.is_live else ()
         for name, pieces, right in (
             ("#verdict", first, live), ("#changes", second, ()), ("#divergence", third, ())
@@ -253,10 +257,14 @@ class CompareShowing(Reading, CompareLayout):
             text = f"{self.matrix_whose()} · {self.matrix.text_under_cursor().strip()}"
         else:
             text = self.pane.text_under_cursor()
-        lines = wrap(text, width)
+        lines = wrap(shown(text), width)
         if len(lines) < 2 and notes:
             lines += wrap(notes, width, max_lines=2 - len(lines), placeholder=" ...")
         self.explain("\n".join(lines[:2]))
+
+    def masking_changed(self) -> None:
+        """Say everything anew: secrets are covered now, or shown."""
+        self._show_words()
 
     def matrix_whose(self) -> str:
         """Whose interactions are shown, in words."""

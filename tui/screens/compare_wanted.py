@@ -14,3 +14,5 @@ class Wanted:
     """All sessions, in the order of their columns."""
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The sessions of "A" and "B", where both have some."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """By group: the filter it was made with; "" or nothing where it was not."""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import tzinfo
 from textwrap import wrap
 
 from queries.alignment_models import Alignment
 from queries.comparison_models import Change, ComparedMetric, Comparison, Tally
 from queries.comparison_text import value_text
 from queries.group_models import GroupComparison, Verdict
+from queries.text import date_time
 from widgets.glyphs import Glyphs
 from widgets.line_bar import Pieces, shorten_middle, width_of
+from widgets.masking import shown
 from widgets.metric_text import change_sign
 from widgets.text_change import told_apart
 
@@ -42,12 +45,20 @@ def verdict(
     numbers = _tally(tally, glyphs, with_unknown=width >= _CAUTIONED)
     room = max(8, (width - width_of(numbers) - 14) // 2)
     return (
-        (f" {shorten_middle(who, room)}", "strong"),
+        (f" {_short(who, room)}", "strong"),
         (" against ", ""),
-        (shorten_middle(titles[base], room), "strong"),
+        (_short(titles[base], room), "strong"),
         (":  ", ""),
         *numbers,
     )
+
+
+def _short(title: str, width: int) -> str:
+    """A numbered title in so many cells; of one whose beginning is cut off, its end."""
+    number, _, name = title.partition(" ")
+    if name.startswith("…") and width_of(((title, ""),)) > width:
+        return f"{number} {shorten_middle(name[1:], max(3, width - len(number) - 1))}"
+    return shorten_middle(title, width)
 
 
 def changes(comparison: Comparison, column: int, glyphs: Glyphs) -> Pieces:
@@ -66,6 +77,13 @@ def changes(comparison: Comparison, column: int, glyphs: Glyphs) -> Pieces:
             sign = change_sign(change, glyphs)
             parts += [("  " if parts else " ", ""), (f"{sign} {words}", BAR_ROLES[change])]
     return tuple(parts) or ((" Every metric that is known is the same.", ""),)
+
+
+def whole_name(comparison: Comparison, column: int, zone: tzinfo | None) -> Pieces:
+    """Which session a number stands for: its whole title, its id, and when it began."""
+    run = comparison.runs[column]
+    named = run.row.title if run.row.title == run.id else f"{run.row.title} · {run.id}"
+    return ((f" {column + 1} is {named} · {date_time(run.row.started, zone)}", "muted"),)
 
 
 def notes(comparison: Comparison) -> str:
@@ -132,7 +150,7 @@ def group_verdict(groups: GroupComparison, width: int, glyphs: Glyphs) -> Pieces
 
 def group_summary(groups: GroupComparison, width: int) -> tuple[Pieces, Pieces]:
     """The answer in one line or two; where one is enough, what to keep in mind in the other."""
-    lines = wrap(groups.summary, max(20, width - 2), max_lines=2, placeholder=" ...")
+    lines = wrap(shown(groups.summary), max(20, width - 2), max_lines=2, placeholder=" ...")
     first = ((f" {lines[0]}", ""),) if lines else ()
     if len(lines) > 1:
         return first, ((f" {lines[1]}", ""),)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from queries.models import Event
+from tui.commands import find, key_names
 from tui.screens.compare_wanted import Wanted
 from tui.screens.jumping import Jumping
 from tui.screens.places import Place
@@ -15,9 +16,34 @@ class Comparing(Jumping):
         """Put the session under the cursor into a group, or take it out."""
         session_id = self.session_view.focused_id()
         if session_id is not None:
-            self.sessions.toggle_group(session_id, name)
+            inside = self.sessions.toggle_group(session_id, name)
             self.marks_changed()
             self.session_view.move_cursor(1)
+            listed = len(self.sessions.shown)
+            if inside and self.sessions.filter is not None and listed > 1:
+                self._offer(name, listed)
+
+    def _offer(self, name: str, listed: int) -> None:
+        """Tell how all that are listed get into the group."""
+        command = find(f"sessions.all_into_{name.lower()}")
+        owner = self.owner
+        keys = () if command is None else key_names(command, owner.user_keymap,
+                                                    ascii_only=owner.is_ascii)  # fmt: skip
+        if keys:
+            self.say(f"{keys[0]} puts all {listed:,} that match the filter into {name}.")
+
+    def action_group_listed(self, name: str) -> None:
+        """Put all sessions that match the filter into a group, or back."""
+        if self.sessions.filter is None:
+            self.say("Filter the list first (F): what it shows is put into the group.")
+            return
+        if not self.sessions.shown:
+            self.say("No session matches the filter.")
+            return
+        inside, number = self.sessions.group_listed(name), len(self.sessions.shown)
+        self.marks_changed()
+        put = f"All {number:,} listed are in group {name}; once more takes that back."
+        self.say(put if inside else "The groups are as they were before.")
 
     def action_compare(self) -> None:
         """Compare the marked sessions, and the groups where there are two."""
@@ -28,7 +54,8 @@ class Comparing(Jumping):
             self.say(_advice(len(ids)))
             return
         groups = {name: self.sessions.group(name) for name in "AB"}
-        wanted = Wanted(ids, groups if all(groups.values()) else {})
+        labels = {name: self.sessions.group_label(name) for name in groups}
+        wanted = Wanted(ids, groups if all(groups.values()) else {}, labels)
         screen = CompareScreen(wanted, row_of=self.sessions.row, is_paused=lambda: self.is_paused)
         self.app.push_screen(screen, self._came_back)
 

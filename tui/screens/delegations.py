@@ -14,6 +14,8 @@ from textual.message import Message
 from queries.agent_profiles import agent_profiles
 from queries.delegation_models import DelegationChain, Delegations, SpawnerStatistic
 from queries.delegations import read_delegations
+from queries.filter_matching import WHOLE
+from queries.filters import Term
 from queries.models import Snapshot
 from queries.overview_models import AgentProfile
 from queries.store import Store
@@ -149,7 +151,7 @@ class DelegationsScreen(PaneSet):
         self.handoffs.empty_text = "This store tells of no hand-offs."
         self.list.show_chains(self._wanted(known))
         self.spawners.show(known.spawners)
-        self.handoffs.show(known.handoffs)
+        self.handoffs.show_handoffs(known.handoffs)
         self.runs.show(known.live)
         self.set_class(bool(known.live), "-live")
         self.lay_out()
@@ -181,8 +183,7 @@ class DelegationsScreen(PaneSet):
                 parts.append(f"only to {self._only.spawner}")
             if known.shown < known.total:
                 parts.append(f"the newest {known.shown:,} of {known.total:,} delegations")
-            if known.covered < 1.0:
-                parts.append(f"{int(known.covered * 100)} % of the store looked through")
+            parts += [known.limits] if known.limits else []
         if index == AGENTS and self.snapshot is not None:
             counted = self.snapshot.totals.counted
             parts += [f"{int(counted * 100)} % counted"] if counted < 1.0 else []
@@ -226,8 +227,7 @@ class DelegationsScreen(PaneSet):
     def _agent_opened(self, event: AgentTable.Opened) -> None:
         event.stop()
         name = event.agent.agent
-        self.leave_for(Place(None, filter=f"agent:{name}" if name.split() == [name]
-                             else f'agent:"{name}"'))  # fmt: skip
+        self.leave_for(Place(None, filter=str(Term("agent", (f"{WHOLE}{name}",)))))
 
     def action_child_session(self) -> None:
         """Go to the session in which the work was done."""

@@ -23,7 +23,7 @@ class Jumping(PaneScreen):
     def go_to(self, place: Place) -> None:
         """Show a session's activity, and the event in it."""
         self._sought, self._loads = place, 0
-        if place.filter:
+        if place.filter or place.is_filtered:
             self._set_filter(place.filter)
         if place.session_id is None:
             self._sought = None

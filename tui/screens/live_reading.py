@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from queries.models import Snapshot, StoreState
+from tui.pause import Pause
 
 PAUSE = 2.0
 """Seconds at least between two readings of what goes on."""
@@ -22,30 +23,25 @@ class LiveReading:
             clock: gives the present in epoch seconds.
             concerns: whether a snapshot tells of something new in what was read.
         """
-        self._clock = clock
+        self._pause = Pause(clock, PAUSE, _SHARE)
         self._concerns = concerns
         self._generation = 0
         self._epoch: int | None = None
         self._is_behind = False
-        self._since: float | None = None
-        self._next = 0.0
 
     @property
     def is_reading(self) -> bool:
         """Whether an answer is being waited for."""
-        return self._since is not None
+        return self._pause.is_reading
 
     def begin(self) -> None:
         """A reading begins."""
         self._is_behind = False
-        self._since = self._clock()
+        self._pause.begin()
 
     def end(self, retry: bool = False) -> None:
         """A reading is done; ``retry``: it failed, but may succeed another time."""
-        now = self._clock()
-        took = 0.0 if self._since is None else now - self._since
-        self._since = None
-        self._next = now + max(PAUSE, took * _SHARE)
+        self._pause.end()
         self._is_behind |= retry
 
     def take(self, snapshot: Snapshot) -> None:
@@ -59,4 +55,4 @@ class LiveReading:
 
     def is_due(self) -> bool:
         """Whether it is time to read again."""
-        return self._is_behind and not self.is_reading and self._clock() >= self._next
+        return self._is_behind and self._pause.is_over()

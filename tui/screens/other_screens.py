@@ -22,7 +22,10 @@ class OtherScreens(Jumping, Alerting):
             from tui.screens.overview import OverviewScreen
 
             self.app.push_screen(
-                OverviewScreen(self.snapshot, lambda: self.is_paused, self.alert_watch), self._left
+                OverviewScreen(
+                    self.snapshot, lambda: self.is_paused, self.alert_watch, self.model_watch
+                ),
+                self._left,
             )
             return
         if name == "work_items":

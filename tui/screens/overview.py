@@ -14,17 +14,21 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from queries.alerts import with_evidence
+from queries.filter_matching import UNKNOWN_NAME, WHOLE
+from queries.filters import Term
 from queries.models import Snapshot
 from queries.overview_models import Alert, Alerts, By
 from queries.store import Store
 from queries.text import count, iso
-from tui.alert_watch import AlertWatch
+from tui.alert_watch import AlertWatch, days_filter
 from tui.commands import OVERVIEW_PANES, bindings_for
 from tui.export import absolute
+from tui.model_watch import SLOT as MODELS_SLOT
+from tui.model_watch import ModelWatch
 from tui.reader import Answer
 from tui.screens.live_reading import LiveReading
 from tui.screens.overview_figures import DAYS, SIZES, Measured, Wanted
-from tui.screens.overview_reading import MODELS_SLOT, OverviewReading
+from tui.screens.overview_reading import OverviewReading
 from tui.screens.pane_set import PaneSet
 from tui.screens.places import Place
 from tui.screens.titles import EDGES, SHORTEST
@@ -65,7 +69,11 @@ class OverviewScreen(PaneSet):
             super().__init__()
 
     def __init__(
-        self, snapshot: Snapshot | None, is_paused: Callable[[], bool], watch: AlertWatch
+        self,
+        snapshot: Snapshot | None,
+        is_paused: Callable[[], bool],
+        watch: AlertWatch,
+        models: ModelWatch,
     ) -> None:
         """Create the screen.
 
@@ -73,9 +81,11 @@ class OverviewScreen(PaneSet):
             snapshot: the newest one.
             is_paused: whether the user has frozen what is shown.
             watch: looks for alerts.
+            models: knows which models were used.
         """
         super().__init__(snapshot, is_paused)
         self._watch = watch
+        self._models = models
         self._sort = _ORDERS[0]
         self._reverse = False
         self._alerts: Alerts | None = None
@@ -98,13 +108,12 @@ class OverviewScreen(PaneSet):
         self.trend = self.query_one(TrendChart)
         self.hours = self.query_one(HeatMapView)
         self.groups = self.query_one(BreakdownTable)
-        days = owner.config.window_days
-        self._days = tuple(sorted({*DAYS, days}))
+        self._days = tuple(sorted({*DAYS, owner.config.window_days}))
         self.reading = OverviewReading(
-            Wanted(days, None, self._first_grouping(), owner.zone),
+            Wanted(self._watch.days, None, self._first_grouping(), owner.zone),
             self.snapshot,
             owner.poller,
-            owner.reader,
+            self._models,
             owner.clock,
             lambda measured: self.post_message(self.FiguresArrived(measured)),
         )
@@ -162,7 +171,8 @@ class OverviewScreen(PaneSet):
     def take_answer(self, answer: Answer) -> None:
         """Take up models, or the evidence of the alert that was opened."""
         if answer.slot == MODELS_SLOT:
-            self.reading.take_answer(answer)
+            if self.reading.wanted.by is By.MODEL:
+                self.reading.measure()
             self._show()
         elif isinstance(answer.value, Alert):
             self._go_to(answer.value)
@@ -176,12 +186,18 @@ class OverviewScreen(PaneSet):
             if found is not self._alerts:
                 self._alerts = found
                 self.alert_view.show_alerts(found, self.owner.clock())
-        elif self._watch.error:
-            self.alert_view.empty_text = self._watch.error
-        elif self._watch.is_counting:
-            self.alert_view.empty_text = "Rules are judged as soon as everything is counted ..."
+        else:
+            self._alerts = None
+            self.alert_view.show_waiting(self._why_no_alerts())
         self.show_titles()
         self.show_explanation()
+
+    def _why_no_alerts(self) -> str:
+        if self._watch.error:
+            return self._watch.error
+        if self._watch.is_counting:
+            return "Rules are judged as soon as everything is counted ..."
+        return "Looking ..."
 
     def zone_changed(self, zone: tzinfo | None) -> None:
         """Tell times, days and hours in another zone."""
@@ -243,7 +259,10 @@ class OverviewScreen(PaneSet):
     def action_cycle_window(self) -> None:
         """Look further back, or at all time again."""
         at = self._days.index(self.reading.wanted.days)
-        self.reading.change(days=self._days[(at + 1) % len(self._days)])
+        days = self._days[(at + 1) % len(self._days)]
+        self._watch.look_back(days)
+        self.reading.change(days=days)
+        self.alerts_found()
 
     def action_cycle_bucket(self) -> None:
         """Show trends by the next larger stretch."""
@@ -283,6 +302,9 @@ class OverviewScreen(PaneSet):
     def _alert_opened(self, event: AlertList.Opened) -> None:
         event.stop()
         alert = event.alert
+        if alert.filter:
+            self.leave_for(Place(None, filter=alert.filter))
+            return
         if alert.event_key is not None or alert.session_id is not None:
             self._go_to(alert)
             return
@@ -303,11 +325,10 @@ class OverviewScreen(PaneSet):
     @on(BreakdownTable.Opened)
     def _group_opened(self, event: BreakdownTable.Opened) -> None:
         event.stop()
-        by, group = self.reading.wanted.by, event.group
-        if group is None or group.name is None or by is By.MODEL:
-            self.say("Sessions cannot be filtered by that.")
-        else:
-            self.leave_for(Place(None, filter=f"{by}:{_quoted(group.name)}"))
+        wanted, group = self.reading.wanted, event.group
+        terms = [] if group is None else [f"{wanted.by}:{_named(group.name)}"]
+        terms += [days_filter(wanted.days)] if wanted.days else []
+        self.leave_for(Place(None, filter=" ".join(terms), is_filtered=True))
 
     @on(TrendChart.Opened)
     def _bucket_opened(self, event: TrendChart.Opened) -> None:
@@ -320,7 +341,7 @@ class OverviewScreen(PaneSet):
         wanted, store = self.reading.wanted, absolute(self.owner.path)
         days = ["--days", f"{wanted.days:g}"]
         if self.pane_index == ALERTS:
-            parts = ["check", store, "--days", f"{self.owner.config.window_days:g}"]
+            parts = ["check", store, *days]
         elif self.pane_index == BREAKDOWN:
             parts = ["components", store, "--by", wanted.by, *days]
         else:
@@ -328,6 +349,6 @@ class OverviewScreen(PaneSet):
         return shlex.join(["session-tui", *parts, "--json"])
 
 
-def _quoted(text: str) -> str:
-    """A value of a filter, in quotes where it would be several."""
-    return text if text.replace("-", "").replace("_", "").isalnum() else f'"{text}"'
+def _named(name: str | None) -> str:
+    """The value of a filter that asks for just this name."""
+    return str(Term("", (UNKNOWN_NAME if name is None else f"{WHOLE}{name}",)))

@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Final
 
 from queries.fold import Fold
-from queries.model_use import models_used
 from queries.models import Snapshot
-from queries.overview import Models
 from queries.overview_models import By
-from queries.store import Store
+from tui.model_watch import ModelWatch
 from tui.poller import Poller
-from tui.reader import Answer, Reader
 from tui.screens.overview_figures import Measured, Wanted, measure
 
 log = logging.getLogger(__name__)
-
-MODELS_SLOT: Final = "models"
-_SHARE: Final = 10.0
-"""A pause is at least so many times as long as a reading took."""
-MODELS_PAUSE: Final = 30.0
-"""Seconds at least between two readings of the models, for which all events are looked at."""
 
 
 class OverviewReading:
@@ -34,7 +24,7 @@ class OverviewReading:
         wanted: Wanted,
         snapshot: Snapshot | None,
         poller: Poller,
-        reader: Reader,
+        models: ModelWatch,
         clock: Callable[[], float],
         receiver: Callable[[Measured | str], object],
     ) -> None:
@@ -44,7 +34,7 @@ class OverviewReading:
             wanted: what to measure first.
             snapshot: the newest one.
             poller: has the totals.
-            reader: reads which models were used.
+            models: knows which models were used.
             clock: gives the present in epoch seconds.
             receiver: is given what was measured, or one sentence why it was not, in the
                 poller's thread.
@@ -55,20 +45,24 @@ class OverviewReading:
         self.measured: Measured | None = None
         self.error = ""
         """One sentence where it could not be measured."""
-        self.models_error = ""
-        """One sentence where it could not be read which models were used."""
         self._poller = poller
-        self._reader = reader
+        self._models = models
         self._clock = clock
         self._receiver = receiver
-        self._models: Models | None = None
-        self._models_asked: float | None = None
-        self._next_models = 0.0
 
     @property
     def is_waiting_for_models(self) -> bool:
         """Whether it is not known yet which models were used."""
-        return self.wanted.by is By.MODEL and self._models is None and not self.models_error
+        return self._is_by_model and self._models.models is None and not self._models.error
+
+    @property
+    def models_error(self) -> str:
+        """One sentence where it could not be read which models were used."""
+        return self._models.error if self._is_by_model else ""
+
+    @property
+    def _is_by_model(self) -> bool:
+        return self.wanted.by is By.MODEL
 
     def want(self, wanted: Wanted) -> None:
         """Measure something else, now."""
@@ -77,9 +71,8 @@ class OverviewReading:
 
     def measure(self) -> None:
         """Measure now."""
-        if self.wanted.by is By.MODEL:
-            self._read_models()
-        snapshot, wanted, models, clock = self.snapshot, self.wanted, self._models, self._clock
+        models = self._models.want() if self._is_by_model else None
+        snapshot, wanted, clock = self.snapshot, self.wanted, self._clock
         if snapshot is None:
             return
 
@@ -102,27 +95,6 @@ class OverviewReading:
         self.measured = measured
         return True
 
-    def take_answer(self, answer: Answer) -> None:
-        """Keep which models were used."""
-        now = self._clock()
-        took = now - (now if self._models_asked is None else self._models_asked)
-        self._models_asked = None
-        self._next_models = now + max(MODELS_PAUSE, took * _SHARE)
-        self.models_error = answer.error
-        if isinstance(answer.value, dict):
-            self._models = answer.value
-            self.measure()
-
     def change(self, **changes: object) -> None:
         """Want the same but for some fields of :class:`Wanted`."""
         self.want(replace(self.wanted, **changes))  # type: ignore[arg-type]  # fields by name
-
-    def _read_models(self) -> None:
-        if self._models_asked is not None or self._clock() < self._next_models:
-            return
-
-        def work(store: Store) -> Iterator[object]:
-            yield models_used(store)
-
-        self._models_asked = self._clock()
-        self._reader.request(MODELS_SLOT, work)

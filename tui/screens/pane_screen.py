@@ -10,6 +10,8 @@ from textual.content import Content
 from queries.activity_reader import Ranges
 from queries.models import Scope, Snapshot
 from tui.bookmarks import Bookmarks
+from tui.model_watch import SLOT as MODELS_SLOT
+from tui.model_watch import ModelWatch
 from tui.reader import Answer
 from tui.screens import titles
 from tui.screens.layout import PaneLayout
@@ -33,8 +35,12 @@ class PaneScreen(PaneLayout):
         self.find_panes()
         reader = self.owner.reader
         self.snapshot: Snapshot | None = None
+        self.model_watch = ModelWatch(reader, self.owner.clock)
         self.sessions = SessionControl(
-            self.session_view, self.owner.clock, lambda: Bookmarks(self.owner.path).sessions()
+            self.session_view,
+            self.owner.clock,
+            lambda: Bookmarks(self.owner.path).sessions(),
+            self.model_watch.want,
         )
         self.activity = TreeControl(
             self.tree_view,
@@ -89,6 +95,7 @@ class PaneScreen(PaneLayout):
         """The store was replaced: nothing shown is valid any more."""
         known, self._epoch = self._epoch, snapshot.epoch
         if known:
+            self.model_watch.forget()
             self.activity.reload()
             self.figures.reload()
             self.sessions.forget_gone()
@@ -115,9 +122,13 @@ class PaneScreen(PaneLayout):
             error = self.activity.take_answer(answer)
         elif answer.slot in (SLOT, SIDE_SLOT):
             error = self.figures.take_answer(answer)
+        elif answer.slot == MODELS_SLOT:
+            self.model_watch.take_answer(answer)
+            self.sessions.refresh_filter()
+            self._hand_on(answer)
         else:
             self._hand_on(answer)
-        if error and not answer.retry:
+        if error and not answer.is_passing:
             self.say(error)
         self.show_titles()
         if self.activity.news:
@@ -233,6 +244,11 @@ class PaneScreen(PaneLayout):
     def bandwidth_changed(self) -> None:
         """Leave out, or show again, what moves all the time."""
         self.session_view.shows_trend = not self.owner.low_bandwidth
+
+    def masking_changed(self) -> None:
+        """Say the titles anew: secrets are covered now, or shown."""
+        self.titles = ("", "", "", "")
+        self.show_status()
 
     def zone_changed(self, zone: tzinfo | None) -> None:
         """Show times in another zone."""

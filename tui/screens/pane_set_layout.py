@@ -209,6 +209,12 @@ class PaneSetLayout(Reading, Screen[Place | None]):
                 self._titles[index] = title
                 pane.border_title = Content(title)
 
+    def masking_changed(self) -> None:
+        """Say anew what is not drawn by panes: secrets are covered now, or shown."""
+        self._titles.clear()
+        self.show_titles()
+        self.show_explanation()
+
     def show_explanation(self) -> None:
         """Say below the panes what the cursor is on."""
         shown = drawable(self.explanation(), self.owner.glyphs)

@@ -43,7 +43,7 @@ class PastSession:
         made = replay(
             self.session_id, own, instant, messages_only=self.messages_only, is_alive=_was_alive
         )
-        return PastView(instant, tuple(nodes), made.figures)
+        return PastView(instant, tuple(nodes), made.figures, len(self.sessions))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,9 @@ class PastView:
     at: float
     nodes: tuple[ActivityNode, ...]
     figures: ScopeFigures
+    """Of the session alone, as in the present."""
+    left_out: int = 0
+    """Sub-agents' sessions below it, which the figures do not cover."""
 
 
 class PastReading:

@@ -16,3 +16,5 @@ class Place:
     key: EventKey | None = None
     filter: str = ""
     """The filter of sessions that is to be set."""
+    is_filtered: bool = False
+    """Whether an empty filter is to be set as well: all sessions are meant."""

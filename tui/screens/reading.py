@@ -36,6 +36,9 @@ class Reading:
     def alerts_found(self) -> None:
         """Show the alerts as they are now; nothing where there are none."""
 
+    def masking_changed(self) -> None:
+        """Say anew what is not drawn by panes: secrets are covered now, or shown."""
+
     def zone_changed(self, zone: tzinfo | None) -> None:
         """Show times in another zone; nothing where there are none."""
         del zone

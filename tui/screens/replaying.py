@@ -23,6 +23,7 @@ class Replaying(Giving):
         return self._past
 
     _past: PastReading | None = None
+    _left_out = 0
 
     def action_replay_step(self, step: int) -> None:
         """Show the session one step earlier or later."""
@@ -62,6 +63,7 @@ class Replaying(Giving):
         if answer.error:
             self.say(answer.error)
         if view is not None:
+            self._left_out = view.left_out
             self._show_where()
             self.activity.show_past(view.nodes)
             self.figures.show_past(view.figures)
@@ -77,6 +79,8 @@ class Replaying(Giving):
         """Say everywhere that this is the past."""
         words = "" if self.past.at is None else f"as of {clock(self.past.at, self.owner.zone)}"
         self.activity.past_words = self.figures.past_words = words
+        if words and self._left_out:
+            self.figures.past_words = f"{words} (no sub-agents)"
         self.show_titles()
         self.show_message()
 

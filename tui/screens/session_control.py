@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from queries.filters import SESSION_FIELDS, Filter, parse_filter
 from queries.models import SessionRow, SessionStatus, Snapshot
@@ -22,6 +22,7 @@ class SessionControl:
         view: SessionList,
         clock: Callable[[], float],
         labels: Callable[[], Mapping[str, Collection[str]]] = dict,
+        models: Callable[[], Mapping[str, Sequence[str]] | None] = lambda: None,
     ) -> None:
         """Construct the control.
 
@@ -29,7 +30,9 @@ class SessionControl:
             view: the list.
             clock: gives the present in epoch seconds.
             labels: gives the sessions that have a bookmark, by label.
+            models: gives the models that were used, by session; None while they are read.
         """
+        self._models = models
         self._labels = labels
         self._view = view
         self._clock = clock
@@ -41,6 +44,10 @@ class SessionControl:
         self.filter_text = ""
         """The filter as it was typed."""
         self.marks: dict[str, str] = {}
+        self._undo: tuple[str, dict[str, str], dict[str, str]] | None = None
+        """Which group all listed sessions were put into, and the marks before and after."""
+        self._labels_of: dict[str, tuple[str, tuple[str, ...]]] = {}
+        """By group: the filter it was made with, and the sessions that this put into it."""
         self.sub_agents = True
         """Whether sessions that sub-agents ran for another one are shown."""
         self.hidden = 0
@@ -53,6 +60,8 @@ class SessionControl:
         self._snapshot = snapshot
         if before is None or snapshot.sessions is not before.sessions:
             self._by_id = {row.id: row for row in snapshot.sessions}
+            if self.filter is not None and self.filter.asks_for_models:
+                self.filter = self.filter.with_models(self._models())
         self.refresh()
 
     def refresh(self) -> None:
@@ -73,12 +82,17 @@ class SessionControl:
             rows = under_parents(rows)
         self.shown = rows
         total = len(rows) if self.filter is not None else snapshot.total_sessions - self.hidden
-        self._view.empty_text = (
-            "No session matches the filter." if self.filter is not None else "No sessions yet."
-        )
+        self._view.empty_text = self._why_empty()
         self._view.show_sessions(
             rows, total=total, now=snapshot.time, sort=self.sort, reverse=self.reverse
         )
+
+    def _why_empty(self) -> str:
+        if self.filter is None:
+            return "No sessions yet."
+        if self.filter.asks_for_models and self.filter.models is None:
+            return "Looking which models were used ..."
+        return "No session matches the filter."
 
     def row(self, session_id: str) -> SessionRow | None:
         """The line of a session."""
@@ -118,15 +132,20 @@ class SessionControl:
         """Show only sessions that match; "" shows all. Raises FilterError."""
         text = text.strip()
         chosen = parse_filter(text, self._clock(), SESSION_FIELDS) if text else None
-        self.filter = None if chosen is None else chosen.with_bookmarks(self._labels())
+        self.filter = None if chosen is None else self._knowing(chosen)
         self.filter_text = text
         self.refresh()
 
     def refresh_filter(self) -> None:
-        """Filter again: bookmarks have changed."""
+        """Filter again: bookmarks have changed, or it is known which models were used."""
         if self.filter is not None:
-            self.filter = self.filter.with_bookmarks(self._labels())
+            self.filter = self._knowing(self.filter)
             self.refresh()
+
+    def _knowing(self, chosen: Filter) -> Filter:
+        """A filter that knows what sessions do not tell by themselves."""
+        chosen = chosen.with_bookmarks(self._labels())
+        return chosen.with_models(self._models()) if chosen.asks_for_models else chosen
 
     def put_marks(self, marks: Mapping[str, str]) -> None:
         """Mark these sessions and no others: id -> sign."""
@@ -154,11 +173,35 @@ class SessionControl:
         self._view.set_marks(self.marks)
         return inside
 
+    def group_listed(self, name: str) -> bool:
+        """Put all sessions that are listed into group "A" or "B".
+
+        Done again right away it gives back the marks of before. Returns whether they are in.
+        """
+        if self._undo is not None and self._undo[0] == name and self._undo[2] == self.marks:
+            self.put_marks(self._undo[1])
+            self._undo = None
+            return False
+        before = dict(self.marks)
+        for row in self.shown:
+            self.marks.pop(row.id, None)
+            self.marks[row.id] = name
+        self._undo = (name, before, dict(self.marks))
+        self._labels_of[name] = (self.filter_text, self.group(name))
+        self._view.set_marks(self.marks)
+        return True
+
+    def group_label(self, name: str) -> str:
+        """The filter that a group was made with, while it is just that; else ""."""
+        label, ids = self._labels_of.get(name, ("", ()))
+        return label if ids == self.group(name) else ""
+
     def put_into_group(self, name: str, text: str) -> None:
         """Put all sessions that match a filter into group "A" or "B". Raises FilterError."""
-        chosen = parse_filter(text, self._clock(), SESSION_FIELDS)
+        chosen = self._knowing(parse_filter(text, self._clock(), SESSION_FIELDS))
         rows = () if self._snapshot is None else self._snapshot.sessions
         self.marks.update((row.id, name) for row in rows if chosen.matches_session(row))
+        self._labels_of[name] = (text, self.group(name))
         self._view.set_marks(self.marks)
 
     def group(self, name: str) -> tuple[str, ...]:

@@ -30,6 +30,8 @@ class ReadSession:
     never_ended: frozenset[EventKey]
     messages_only: bool
     """Whether "follows" looks at messages only."""
+    left_out: int = 0
+    """Sub-agents' sessions below it, whose events are not among these."""
 
     @property
     def timeline(self) -> Timeline:
@@ -87,7 +89,10 @@ class TimelineReading:
             ended = frozenset(
                 span.key for lane in made.lanes for span in lane.spans if span.never_ended
             )
-            yield ReadSession(events, LaneIndex(made), ended, store.mapping.has_messages)
+            yield ReadSession(
+                events, LaneIndex(made), ended, store.mapping.has_messages,
+                len(store.sub_sessions(session_id)),
+            )  # fmt: skip
 
         self._reader.request(SLOT, work)
 

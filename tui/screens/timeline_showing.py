@@ -213,6 +213,9 @@ class TimelineShowing(PaneSet):
         known = self.reading.session
         if index in (LANES, ENTRIES) and known is not None and known.timeline.has_earlier:
             rest.append(f"the newest {len(known.events):,} events: g at the first for more")
+        if index == LANES and known is not None and known.left_out:
+            several = "s" * (known.left_out != 1)
+            rest.append(f"without {known.left_out:,} session{several} of sub-agents")
         if index == LANES and known is not None and known.timeline.undated:
             rest.append(f"{known.timeline.undated:,} without a time")
         if index != TOOLS:

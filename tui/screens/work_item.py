@@ -87,7 +87,7 @@ class WorkItemScreen(Reading, Screen[None]):
     def on_mount(self) -> None:
         """Ask for the row."""
         item = self._item
-        self.view.border_title = Content(drawable(f"Work item · {item.title}", self.owner.glyphs))
+        self.masking_changed()
         self.view.focus()
         hints = footer_hints(CONTEXTS, self.owner.user_keymap, ascii_only=self.owner.is_ascii)
         self.query_one(FooterBar).show_hints([(hint.key, hint.title) for hint in hints])
@@ -109,6 +109,11 @@ class WorkItemScreen(Reading, Screen[None]):
             self.view.set_text(detail_text(answer.value, self._zone))
         else:
             self.view.empty_text = answer.error
+
+    def masking_changed(self) -> None:
+        """Say the title anew: secrets are covered now, or shown."""
+        title = f"Work item · {self._item.title}"
+        self.view.border_title = Content(drawable(title, self.owner.glyphs))
 
     def zone_changed(self, zone: tzinfo | None) -> None:
         """Show times in another zone."""

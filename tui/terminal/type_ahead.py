@@ -24,7 +24,9 @@ class TypeAhead(App[ReturnType]):
     _aimed: deque[tuple[events.Key, Widget | None]] | None = None
 
     async def on_event(self, event: events.Event) -> None:
-        """Remember where a key is sent to."""
+        """Remember where a key is sent to; once the end was asked for, let input go."""
+        if self._exit and isinstance(event, events.InputEvent):
+            return
         # Once the program ends there is nothing that could have the focus.
         if isinstance(event, events.Key) and not event.is_forwarded and self.screen_stack:
             if self._aimed is None:

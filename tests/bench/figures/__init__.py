@@ -19,7 +19,7 @@ from tests.bench.figures import (
     writer,
 )
 from tests.bench.report import Figure, Result
-from tests.bench.workbench import Workbench
+from tests.bench.workbench import SHAPES, Workbench
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +28,31 @@ class Family:
 
     figures: Sequence[Figure]
     measure: Callable[[Workbench], Iterator[Result]]
+    seconds: float = 10.0
+    """What it is to take of a run, the stores being there."""
+    large_seconds: float = 0.0
+    """What it takes longer where there are stores of ten million events."""
+    shapes: Sequence[str] = ("canonical",)
+    """Of the large stores that it reads."""
+    tenth: bool = False
+    """Whether it reads stores of a tenth of the events, too."""
+
+    def share(self, large: bool) -> float:
+        """Seconds that it is to have."""
+        return self.seconds + (self.large_seconds if large else 0.0)
 
 
-_MODULES = (
-    start, commands, panes, totals, polling, backfill, resident, output, keys, live, writer,
-)  # fmt: skip
+# Whole stores are counted by each way once, in the back-fill; others are compared with that.
 FAMILIES: Mapping[str, Family] = {
-    module.__name__.rpartition(".")[2]: Family(module.FIGURES, module.measure)
-    for module in _MODULES
+    "start": Family(start.FIGURES, start.measure, 45, 30),
+    "backfill": Family(backfill.FIGURES, backfill.measure, 85, 600, SHAPES),
+    "commands": Family(commands.FIGURES, commands.measure, 95, tenth=True),
+    "panes": Family(panes.FIGURES, panes.measure, 35, 0, SHAPES, tenth=True),
+    "totals": Family(totals.FIGURES, totals.measure, 18, 150),
+    "polling": Family(polling.FIGURES, polling.measure, 4),
+    "resident": Family(resident.FIGURES, resident.measure, 45, 200),
+    "output": Family(output.FIGURES, output.measure, 50),
+    "keys": Family(keys.FIGURES, keys.measure, 70, 30),
+    "live": Family(live.FIGURES, live.measure, 40),
+    "writer": Family(writer.FIGURES, writer.measure, 60),
 }

@@ -16,13 +16,12 @@ from tests.stores.live_writer import SESSION
 
 FIGURES = (
     Figure("output.start", "bytes of the start", "B", 30_000),
-    Figure("output.idle", "bytes per second while nothing happens", "B/s", 0),
     Figure("output.row", "bytes of one row that changed", "B", 400),
     Figure("output.follow", "bytes of an appended and followed event", "B", 3_000),
     Figure("output.page", "bytes of a page of the activity tree", "B", 3_000),
     Figure("output.redraw", "bytes of a full redraw", "B", 30_000),
     Figure("output.live", "bytes per second at four updates a second", "B/s", 12_000),
-    Figure("output.low-bandwidth", "the same per minute with `--low-bandwidth`", "B", 0.5,
+    Figure("output.low-bandwidth", "bytes per minute of that with `--low-bandwidth`", "B", 0.5,
            "to the naive way"),
 )  # fmt: skip
 VARIANTS: Mapping[str, tuple[str, ...]] = {
@@ -31,6 +30,7 @@ VARIANTS: Mapping[str, tuple[str, ...]] = {
 """The program as it is, with Textual's own output, and for slow links."""
 QUIET = 0.7
 """Seconds of silence after which an action is over: more than a poll, less than a tick."""
+RUNS = 4
 HISTORY = 60
 """Events that fill the tree before anything is measured."""
 
@@ -54,7 +54,6 @@ def measure(bench: Workbench) -> Iterator[Result]:
         yield _result("start", [{name: screen.count for name, screen in screens.items()}])
         yield from _actions(bench, screens, writer)
         yield from _live(bench, screens, writer)
-    yield from _idle(bench)
 
 
 def _begin(writer: CanonicalStore) -> None:
@@ -70,7 +69,7 @@ def _actions(
 ) -> Iterator[Result]:
     rows: list[Counts] = []
     follows: list[Counts] = []
-    for number in range(bench.runs(5)):
+    for number in range(bench.runs(RUNS)):
 
         def begin(name: str = f"call-{number}") -> None:
             writer.add_event(SESSION, id=name, state="running", time=time.time())
@@ -96,7 +95,7 @@ def _actions(
         return all_of_them
 
     _bytes_of(screens, press("tab"))
-    pages = [_bytes_of(screens, press(key)) for key in ("pageup", "pagedown") * bench.runs(3)]
+    pages = [_bytes_of(screens, press(key)) for key in ("pageup", "pagedown") * bench.runs(2)]
     yield _result("page", pages)
     _bytes_of(screens, press("end"))
     yield _result("redraw", [_bytes_of(screens, press("\x0c")) for _ in range(bench.runs(3))])
@@ -105,7 +104,7 @@ def _actions(
 def _live(
     bench: Workbench, screens: Mapping[str, Screen], writer: CanonicalStore
 ) -> Iterator[Result]:
-    seconds = 1.0 if bench.quick else 10.0
+    seconds = 1.0 if bench.quick else 8.0
     before = {name: screen.count for name, screen in screens.items()}
     begun = time.monotonic()
     for number in range(int(seconds * 4)):
@@ -119,21 +118,7 @@ def _live(
     rates = {name: (screen.count - before[name]) / seconds for name, screen in screens.items()}
     yield Result("output.live", rates["ours"], naive=rates["naive"])
     yield Result("output.low-bandwidth", rates["low"] * 60, naive=rates["ours"] * 60,
-                 note="beside the program without it")  # fmt: skip
-
-
-def _idle(bench: Workbench) -> Iterator[Result]:
-    seconds = 1.0 if bench.quick else 10.0
-    path = bench.store("canonical", bench.small)
-    with bench.open(path) as ours, bench.open("--no-diff", path) as naive:
-        for screen in (ours, naive):
-            screen.wait_until(shows_tree)
-            screen.wait_until(is_complete, 60)
-            screen.wait_for_quiet(2.0, 20)
-        before = (ours.count, naive.count)
-        time.sleep(seconds)
-        sent = ((ours.count - before[0]) / seconds, (naive.count - before[1]) / seconds)
-    yield Result("output.idle", sent[0], naive=sent[1])
+                 naive_note="without it")  # fmt: skip
 
 
 def _bytes_of(screens: Mapping[str, Screen], action: Callable[[], object]) -> Counts:

@@ -6,9 +6,8 @@ import time
 from collections.abc import Callable, Iterator
 
 from queries.feed import Feed
-from tests.bench import naive
 from tests.bench.floor import noticing
-from tests.bench.measure import interleaved, median, seconds_of
+from tests.bench.measure import interleaved, median
 from tests.bench.report import Figure, Result
 from tests.bench.workbench import Workbench
 from tests.stores import canonical_store
@@ -44,12 +43,11 @@ def measure(bench: Workbench) -> Iterator[Result]:
         feed.close()
         connection.close()
         writer.close()
-    path = bench.store("canonical", bench.big)
-    whole = [seconds_of(lambda: naive.totals(path, "canonical")) for _ in range(bench.runs(1))]
+    whole = bench.baseline("naive", "canonical", bench.big)
     yield Result(
         "polling.time",
         median(times["ours"]) * 1e6,
-        naive=median(whole) * 1e6,
+        naive=whole and whole * 1e6,
         floor=median(times["floor"]) * 1e6,
         runs=len(times["ours"]),
     )

@@ -6,8 +6,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.bench import naive
 from tests.bench.looking import is_complete, newest_live, shows_ready, shows_sessions
-from tests.bench.measure import resident_memory
+from tests.bench.measure import resident_memory, seconds_of
 from tests.bench.report import Figure, Result
 from tests.bench.workbench import Workbench
 from tests.stores import canonical_store
@@ -15,6 +16,7 @@ from tests.stores.live_writer import SESSION
 
 FIGURES = (
     Figure("resident.cpu", "processor while idle", "%", 1),
+    Figure("resident.bytes", "bytes per second while idle", "B/s", 0),
     Figure("resident.memory", "memory of the program after the back-fill of 1M events", "MB", 150),
     Figure("resident.hour", "memory after an hour at 12 events a second", "MB", 150),
     Figure("resident.second", "second opening of 1M events to complete totals", "ms", 1_000),
@@ -24,34 +26,50 @@ FIGURES = (
 )  # fmt: skip
 HOUR = 43_200
 """Events of an hour in which four commits a second bring three each."""
-IN_A_COMMIT = 100
+IN_A_COMMIT = 200
 BETWEEN = 0.02
 """Seconds between two commits: an hour's events in seconds, yet as many polls see news."""
-SETTLED = 3.0
-"""Seconds after which nothing of the start is going on."""
+SETTLED = 2.0
+"""Seconds of silence after which nothing of the start is going on."""
+POLLS = 4
+"""Looks a second at what changed."""
 
 
 def measure(bench: Workbench) -> Iterator[Result]:
     """The figures of this family."""
-    yield _idle(bench)
+    yield from _idle(bench)
     yield _hour(bench)
     yield from _opened_twice(bench, bench.store("canonical", bench.big), "", 60)
     if bench.huge:
         yield from _opened_twice(bench, bench.store("canonical", bench.huge), "huge-", 600)
 
 
-def _idle(bench: Workbench) -> Result:
-    seconds = 1.0 if bench.quick else 15.0
+def _idle(bench: Workbench) -> Iterator[Result]:
+    seconds = 1.0 if bench.quick else 12.0
     path = bench.store("canonical", bench.small)
-    with bench.open(path) as ours, bench.screen(bench.module("empty", "app")) as empty:
-        ours.wait_until(is_complete, 60)
+    with (
+        bench.open(path) as ours,
+        bench.open("--no-diff", path) as stock,
+        bench.screen(bench.module("empty", "app")) as empty,
+    ):
+        for screen in (ours, stock):
+            screen.wait_until(is_complete, 60)
+            screen.wait_for_quiet(0.1 if bench.quick else SETTLED, 20)
         empty.wait_until(shows_ready)
-        time.sleep(0.1 if bench.quick else SETTLED)
-        before = (ours.cpu_seconds(), empty.cpu_seconds())
+        screens = (ours, stock, empty)
+        before = [(screen.cpu_seconds(), screen.count) for screen in screens]
         time.sleep(seconds)
-        after = (ours.cpu_seconds(), empty.cpu_seconds())
-    shares = [(end - start) / seconds * 100 for start, end in zip(before, after, strict=True)]
-    return Result("resident.cpu", shares[0], floor=shares[1])
+        after = [(screen.cpu_seconds(), screen.count) for screen in screens]
+    busy, sent = (
+        [(end[part] - start[part]) / seconds for start, end in zip(before, after, strict=True)]
+        for part in (0, 1)
+    )
+    counting = seconds_of(lambda: naive.totals(path, "canonical")) * POLLS
+    yield Result(
+        "resident.cpu", busy[0] * 100, naive=counting * 100, floor=busy[2] * 100,
+        naive_note="10,000 events counted at each look",
+    )  # fmt: skip
+    yield Result("resident.bytes", sent[0], naive=sent[1], floor=sent[2])
 
 
 def _hour(bench: Workbench) -> Result:
@@ -92,4 +110,6 @@ def _opened_twice(bench: Workbench, path: Path, prefix: str, limit: float) -> It
         yield Result(f"resident.{prefix}second", None, note=note)
         return
     yield Result(f"resident.{prefix}memory", memory, floor=floor)
-    yield Result(f"resident.{prefix}second", second * 1000, details={"first opening": first * 1000})
+    yield Result(
+        f"resident.{prefix}second", second * 1000, naive=first * 1000, naive_note="the first one"
+    )

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from queries.feed import Feed
 from queries.fold_cache import FoldCache
-from tests.bench import naive
 from tests.bench.measure import median, seconds_of
 from tests.bench.report import Figure, Result
 from tests.bench.workbench import Workbench
@@ -40,7 +39,7 @@ def _measure(bench: Workbench, path: Path, prefix: str) -> Iterator[Result]:
     first = Feed(path, cache=cache)
     counting = seconds_of(lambda: _complete(first))
     if not prefix:
-        yield from _shown(bench, first, path)
+        yield from _shown(bench, first)
     first.keep_totals()
     first.close()
     times: list[float] = []
@@ -62,7 +61,7 @@ def _measure(bench: Workbench, path: Path, prefix: str) -> Iterator[Result]:
     shutil.rmtree(folder)
 
 
-def _shown(bench: Workbench, feed: Feed, path: Path) -> Iterator[Result]:
+def _shown(bench: Workbench, feed: Feed) -> Iterator[Result]:
     """What the panes take of a feed that knows everything."""
     store = feed.store
     if store is None:
@@ -75,8 +74,8 @@ def _shown(bench: Workbench, feed: Feed, path: Path) -> Iterator[Result]:
             raise RuntimeError("no totals")
         times.append(time.perf_counter() - begun)
     statements = store.statements - before
-    whole = seconds_of(lambda: naive.totals(path, "canonical"))
-    yield Result("totals.time", median(times) * 1000, naive=whole * 1000, runs=len(times))
+    whole = bench.baseline("naive", "canonical", bench.big)
+    yield Result("totals.time", median(times) * 1000, naive=whole and whole * 1000, runs=len(times))
     yield Result("totals.statements", statements, naive=3)
 
 

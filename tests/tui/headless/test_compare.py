@@ -19,6 +19,7 @@ from queries.comparison_json import GROUP_METRIC_KEYS, METRIC_KEYS, SUBJECT_KEYS
 from tests.queries.runs import DIALECTS, DROPPED, FAILING, PLAN, write_runs
 from tests.stores import HOSTILE, canonical_store
 from tests.stores.base import SAMPLES
+from tests.stores.hostile import SHORT_HOSTILE
 from tests.tui.headless.conftest import Run
 from tests.tui.headless.test_errors import is_one_sentence
 from tui.demo import DemoWriter
@@ -283,7 +284,7 @@ def test_no_byte_acts_on_the_terminal(run: Run, tmp_path: Path, form: str) -> No
     with canonical_store(tmp_path / "s.db") as store:
         for name in ("a", "b"):
             store.add_session(name)
-        for number, (_, text) in enumerate(HOSTILE):
+        for number, (_, text) in enumerate(HOSTILE if form == "--json" else SHORT_HOSTILE):
             row = store.add_event("a", agent=text, tool=text, operation=text, summary=text)
             store.add_text(row["rowid"], text)
             row = store.add_event("b", agent=text, tool=text, operation=text, summary=text)

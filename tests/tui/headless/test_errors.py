@@ -180,6 +180,8 @@ def test_a_fault_of_ours_is_one_line(run: Run, monkeypatch: pytest.MonkeyPatch) 
     assert (told.code, told.out) == (1, "")
     assert told.err.count("\n") == 1
     assert "\x1b" not in told.err
+    assert "divided" not in told.err
+    assert "ZeroDivisionError in test_errors.py:" in told.err
     monkeypatch.setenv("SESSION_TUI_TRACEBACK", "1")
     assert "Traceback" in run("sessions", AUDIT).err
 

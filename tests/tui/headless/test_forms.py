@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +27,10 @@ from queries.report_json import (
     ERROR_KEYS,
     WORK_ITEM_KEYS,
 )
-from tests.stores.base import SAMPLES
+from tests.stores.base import SAMPLES, Text
 from tests.stores.canonical import canonical_store
-from tests.stores.hostile import HOSTILE
-from tests.tui.headless.conftest import Run
+from tests.stores.hostile import GIANT_TEXT, SHORT_HOSTILE
+from tests.tui.headless.conftest import Result, Run
 
 AUDIT = SAMPLES / "heist-audit.db"
 TASKS = SAMPLES / "htmlgraph-0.26.1.db"
@@ -119,8 +120,18 @@ def test_output_is_the_same_each_time(run: Run) -> None:
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("hostile") / "hostile.db"
+    return store_of([text for _, text in SHORT_HOSTILE], path)
+
+
+@pytest.fixture(scope="module")
+def giant(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("giant") / "giant.db"
+    return store_of(["small", GIANT_TEXT], path)
+
+
+def store_of(texts: Sequence[Text], path: Path) -> Path:
     with canonical_store(path) as store, store.batch():
-        for number, (_, text) in enumerate(HOSTILE):
+        for number, text in enumerate(texts):
             if number % 2:
                 store.add_session(text if text else "empty", title=text, error=text)
             store.add_event(text, agent=text, tool=text, operation=text, summary=text, model=text)
@@ -149,7 +160,15 @@ def test_no_byte_acts_on_the_terminal(
     if form in lacks.get(arguments[0], ()):
         assert run(*arguments, hostile, form).code == 2
         return
-    told = run(*arguments, hostile, *([form] if form else []))
+    assert_harmless(run(*arguments, hostile, *([form] if form else [])), form)
+
+
+@pytest.mark.parametrize("arguments", COMMANDS, ids=lambda arguments: arguments[0])
+def test_no_byte_of_giant_texts_does(run: Run, giant: Path, arguments: tuple[str, ...]) -> None:
+    assert_harmless(run(*arguments, giant), None)
+
+
+def assert_harmless(told: Result, form: str | None) -> None:
     assert told.code == 0
     for text in (told.out, told.err):
         text.encode("utf-8")

@@ -18,7 +18,7 @@ from tests.stores.canonical import CanonicalStore, canonical_store
 
 PROGRAM = [sys.executable, "-c", "import sys; from tui.cli import main; sys.exit(main())"]
 AUDIT = str(SAMPLES / "heist-audit.db")
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 pytestmark = pytest.mark.process
 
@@ -107,6 +107,40 @@ def test_a_full_disk_is_told() -> None:
     assert done.returncode == 1
     assert done.stderr.count(b"\n") == 1
     assert b"cannot be written" in done.stderr
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="Linux has it")
+def test_help_onto_a_full_disk_is_told() -> None:
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [*PROGRAM, "--help"], stdout=full, stderr=subprocess.PIPE, timeout=PATIENCE
+        )
+    assert done.returncode == 1
+    assert done.stderr == b"session-tui: the output cannot be written: No space left on device.\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"), [(["sessions", AUDIT], 1), (["--help"], 1), ([AUDIT], 2)], ids=str
+)
+def test_standard_output_is_closed(arguments: list[str], code: int) -> None:
+    done = subprocess.run(
+        ["bash", "-c", '"$@" >&-', "bash", *PROGRAM, *arguments],
+        stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=PATIENCE,
+    )  # fmt: skip
+    assert done.returncode == code
+    assert done.stderr.count(b"\n") == 1
+    said = b"the output cannot be written" if code == 1 else b"The screen needs a terminal"
+    assert said in done.stderr
+
+
+@pytest.mark.parametrize("closed", ["<&-", "2>&-", "<&- 2>&-"])
+def test_other_streams_are_closed(closed: str) -> None:
+    done = subprocess.run(
+        ["bash", "-c", f'"$@" {closed}', "bash", *PROGRAM, "sessions", AUDIT, "--json"],
+        stdout=subprocess.PIPE, timeout=PATIENCE,
+    )  # fmt: skip
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["total"] > 0
 
 
 def test_output_is_utf8_whatever_the_locale(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""The program under faults: slower tests, run by ``make test-faults``."""
