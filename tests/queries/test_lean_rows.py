@@ -74,7 +74,7 @@ def written(table: str, given_rows: list[dict[str, Any]]) -> Iterator[Store]:
             yield store
 
 
-@settings(max_examples=60)
+@settings(max_examples=15)
 @given(rows(), st.sampled_from((EVENTS_26, EVENTS_35)), st.integers(1, 9), st.integers(1, 5))
 def test_htmlgraph_counts_the_same(
     given_rows: list[dict[str, Any]], table: str, size: int, page: int
@@ -83,7 +83,7 @@ def test_htmlgraph_counts_the_same(
         assert figures(counted(store, size, False)) == figures(one_pass(store, False))
 
 
-@settings(max_examples=60)
+@settings(max_examples=15)
 @given(rows(), st.sampled_from((EVENTS_26, EVENTS_35)))
 def test_marks_say_of_what_type_a_row_is(given_rows: list[dict[str, Any]], table: str) -> None:
     with written(table, given_rows) as store:
