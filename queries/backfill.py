@@ -17,7 +17,7 @@ FIRST = 600
 SLICE = 16_000
 """Rows of a slice at most: with fewer, each row costs more; with more, its calls would be as far
 apart as calls are that are not told by two rows."""
-WORK = 0.06
+WORK = 0.1
 """Seconds of work that a slice should take."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from queries.batch import Batch
 from queries.models import Event
@@ -38,7 +38,7 @@ class Halves:
 
     __slots__ = ("_batch", "ends", "pairs", "starts")
 
-    def __init__(self, batch: Batch, indexes: Iterable[int]) -> None:
+    def __init__(self, batch: Batch, indexes: Sequence[int]) -> None:
         """Args: indexes: of the halves, ascending."""
         self._batch = batch
         self.pairs: list[tuple[int, int]] = []
@@ -47,13 +47,36 @@ class Halves:
         """By group: starts without an end. They come after :attr:`ends`."""
         self.ends: dict[str, list[int]] = {}
         """By group: ends without a start."""
-        types, keys, pairs, starts, ends = (
-            batch.types, batch.keys, self.pairs, self.starts, self.ends
-        )  # fmt: skip
-        for index in indexes:
-            kind, key = types[index], keys[index]
-            group = kind.group if key is None else "\0" + key
-            if not kind.counts:
+        keys = list(map(batch.keys.__getitem__, indexes))
+        if keys.count(None) < len(keys):
+            both = list(zip(indexes, keys, strict=True))
+            self._join_keys({index: key for index, key in both if key is not None})
+            indexes = [index for index, key in both if key is None]
+        types = batch.types
+        self._join_groups((index, types[index].group) for index in indexes)
+
+    def _join_keys(self, keys: Mapping[int, str]) -> None:
+        types = self._batch.types
+        starts = {key: index for index, key in keys.items() if not types[index].counts}
+        ends = {key: index for index, key in keys.items() if types[index].counts}
+        if len(starts) + len(ends) < len(keys):
+            self._join_groups((index, "\0" + key) for index, key in keys.items())
+            return
+        # Each key has one start and one end at most.
+        for key, end in ends.items():
+            start = starts.get(key)
+            if start is not None and start < end:
+                self.pairs.append((start, end))
+                del starts[key]
+            else:
+                self.ends["\0" + key] = [end]
+        self.starts.update(("\0" + key, [start]) for key, start in starts.items())
+
+    def _join_groups(self, halves: Iterable[tuple[int, str]]) -> None:
+        """As closing brackets do: an end and the last start that is still open."""
+        types, pairs, starts, ends = self._batch.types, self.pairs, self.starts, self.ends
+        for index, group in halves:
+            if not types[index].counts:
                 if group in starts:
                     starts[group].append(index)
                 else:

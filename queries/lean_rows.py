@@ -83,15 +83,6 @@ class LeanRows:
         after = start if after is None else max(start, after)
         return Batch.of(store.events_between(source, after, upto, limit)), after
 
-    def read_all(self, store: Store, source: int, after: int, upto: int, limit: int) -> Batch:
-        """As :meth:`read`, whatever it takes."""
-        batch = self.read_cells(
-            store, source, lambda cells: _pages(store, source, cells, after, upto, limit)[::-1]
-        )
-        if batch is None:
-            batch = Batch.of(store.events_between(source, after, upto, limit))
-        return batch
-
     def read_cells(
         self,
         store: Store,

@@ -74,7 +74,7 @@ def written(table: str, given_rows: list[dict[str, Any]]) -> Iterator[Store]:
             yield store
 
 
-@settings(max_examples=60)
+@settings(max_examples=15)
 @given(rows(), st.sampled_from((EVENTS_26, EVENTS_35)), st.integers(1, 9), st.integers(1, 5))
 def test_htmlgraph_counts_the_same(
     given_rows: list[dict[str, Any]], table: str, size: int, page: int
@@ -83,11 +83,11 @@ def test_htmlgraph_counts_the_same(
         assert figures(counted(store, size, False)) == figures(one_pass(store, False))
 
 
-@settings(max_examples=60)
+@settings(max_examples=15)
 @given(rows(), st.sampled_from((EVENTS_26, EVENTS_35)))
 def test_marks_say_of_what_type_a_row_is(given_rows: list[dict[str, Any]], table: str) -> None:
     with written(table, given_rows) as store:
-        batch = LeanRows().read_all(store, 0, 0, 99, 99)
+        batch = LeanRows().read(store, 0, 0, 99, 99)[0]
         events = store.events_between(0, 0, 99, 99)
         assert list(batch.types) == [type_of(event) for event in events]
 
@@ -99,7 +99,7 @@ def test_marks_are_looked_up_once(tmp_path: Path) -> None:
         reader = LeanRows()
         for statements in (2, 1, 1):
             before = store.statements
-            batch = reader.read_all(store, 0, 0, 99, 99)
+            batch = reader.read(store, 0, 0, 99, 99)[0]
             assert (len(batch.seqs), store.statements - before) == (8, statements)
 
 
@@ -116,7 +116,7 @@ def test_a_row_that_changes_between_two_looks_is_read_whole() -> None:
             return found
 
         store.query = meanwhile  # type: ignore[method-assign]  # a writer between two queries
-        batch = LeanRows().read_all(store, 0, 0, 99, 99)
+        batch = LeanRows().read(store, 0, 0, 99, 99)[0]
         (event,) = store.events_between(0, 0, 99, 99)
         assert batch.types == [type_of(event)]
 

@@ -42,8 +42,8 @@ def all_read(store: Store, limit: int, raw: bool) -> EventPage:
     return newest_page(EventStream(store), lambda _: True, limit, raw=raw)
 
 
-@settings(max_examples=150)
-@given(sequences(60), st.integers(1, 9), st.booleans(), st.integers(1, 12))
+@settings(max_examples=20)
+@given(sequences(30), st.integers(1, 9), st.booleans(), st.integers(1, 12))
 def test_the_same_events_as_of_all_rows(
     rows: list[Event], limit: int, raw: bool, reached: int
 ) -> None:
@@ -55,8 +55,8 @@ def test_the_same_events_as_of_all_rows(
             assert page.total in (None, known.total)
 
 
-@settings(max_examples=60)
-@given(sequences(60), st.integers(1, 3), st.integers(1, 12))
+@settings(max_examples=8)
+@given(sequences(30), st.integers(1, 3), st.integers(1, 12))
 def test_a_short_look_is_made_longer(rows: list[Event], limit: int, reached: int) -> None:
     """However few rows are read at first."""
     with written([cells_of(row) for row in rows]) as store, reach(reached):
@@ -75,13 +75,13 @@ def test_samples(sample: Path, raw: bool, tmp_path: Path) -> None:
     path.write_bytes(sample.read_bytes())
     with Store(path) as store, mock.patch.object(module, "SMALL", 0):
         found = 0
-        for limit in (1, 7, 60):
+        for limit in (1, 60):
             page, known = newest_events(store, limit, raw=raw), all_read(store, limit, raw)
             if page is not None:
                 found += 1
                 assert page.events == known.events
                 assert page.total in (None, known.total)
-        assert found == 3 or "heist" in sample.name  # whose times may be text of any zone
+        assert found == 2 or "heist" in sample.name  # whose times may be text of any zone
 
 
 def test_a_small_store_is_read_whole(tmp_path: Path) -> None:

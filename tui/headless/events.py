@@ -66,7 +66,11 @@ def command(
     form: str | None,
     utc: bool,
 ) -> int:
-    """The newest events that match, the newest last; one call is one event."""
+    """The newest events that match, the newest last; one call is one event.
+
+    Of a large store, unless filtered, no more is read than that takes: how many there are in all
+    is null in JSON then, where it is not known from another time.
+    """
     terms = event_terms()
     terms.add("agent", agent)
     terms.add("kind", kind)
