@@ -60,6 +60,16 @@ async def test_the_diagonal_can_be_left_out(folder: Path) -> None:
         assert lines(stage)[1][-1] == "2"
 
 
+async def to_cell(stage: Stage, row: str, column: str) -> None:
+    """Move the cursor from wherever it is, in the present order of names."""
+    matrix = stage.main.matrix_view
+    assert matrix._figures is not None
+    names = matrix._figures.names
+    await stage.press("g", *["h"] * len(names))
+    await stage.press(*["j"] * names.index(row), *["l"] * names.index(column))
+    assert matrix.current_pair == (row, column)
+
+
 async def test_a_cell_shows_the_events_behind_it(folder: Path) -> None:
     desk()
     async with on_stage(STORE, clock=desk_clock()) as stage:
@@ -90,10 +100,7 @@ async def test_a_cell_of_tools_shows_both_calls(folder: Path) -> None:
     async with on_stage(STORE, clock=desk_clock()) as stage:
         await stage.focus("matrix")
         await stage.press("m", "m", "m")
-        matrix = stage.main.matrix_view
-        names = matrix._figures.names if matrix._figures else ()
-        await stage.press(*["j"] * names.index("Grep"), *["l"] * names.index("Read"))
-        assert matrix.current_pair == ("Grep", "Read")
+        await to_cell(stage, "Grep", "Read")
         await stage.press("enter")
         assert "only tool Grep → Read" in stage.titles()[1]
         shown = [line for line in stage.tree() if "Grep" in line or "Read" in line]
@@ -105,10 +112,7 @@ async def test_a_cell_of_delegations_shows_the_call(folder: Path) -> None:
     async with on_stage(STORE, clock=desk_clock()) as stage:
         await stage.focus("matrix")
         await stage.press("m", "m")
-        matrix = stage.main.matrix_view
-        while matrix.current_pair is not None and matrix.current_pair[1] != "explorer":
-            await stage.press("l")
-        assert matrix.current_pair is not None
+        await to_cell(stage, "planner", "explorer")
         await stage.press("enter")
         assert any("Find every caller" in line for line in stage.tree())
         assert not any("message" in line for line in stage.tree())
