@@ -13,6 +13,7 @@ from typing import Any
 from queries.connection import Rows, quoted
 from queries.dialects.base import EVENT_COLUMNS, Source, to_event
 from queries.models import Event, EventKey, EventKind
+from queries.opening import StoreBusyError
 from queries.raw_ids import RawIds, bound, place
 from queries.session_pages import PAGE, SessionPages, parts, places
 
@@ -60,8 +61,11 @@ class Store(SessionPages):
         return self._convert(described.name, rows, one)
 
     def _source(self, source: int) -> Source:
-        described: Source = self.mapping.sources[source]
-        return described
+        sources: tuple[Source, ...] = self.mapping.sources
+        if source >= len(sources):
+            # What is left of a damaged file may lack a table that was there a moment ago.
+            raise StoreBusyError(f"{self.info.path}: has changed while it was read.")
+        return sources[source]
 
     # -- events -----------------------------------------------------------------------------
 
