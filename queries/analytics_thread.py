@@ -12,6 +12,8 @@ from typing import Self, TypeVar
 from queries.connection import Change
 from queries.event_stream import patiently
 from queries.filters import Filter, Term, parse_filter
+from queries.fold_cache import FoldCache
+from queries.kept_totals import user_cache
 from queries.moments import parse_moment
 from queries.session_lookup import require_sessions
 from queries.sessions import STALE_AFTER
@@ -33,6 +35,7 @@ class AnalyticsThread:
         *,
         stale_after: float = STALE_AFTER,
         clock: Callable[[], float] = time.time,
+        cache: FoldCache | bool = True,
     ) -> None:
         """Nothing is opened before ``async with``.
 
@@ -40,7 +43,10 @@ class AnalyticsThread:
             path: the store's file.
             stale_after: seconds of silence after which a running session is stale.
             clock: gives epoch seconds.
+            cache: where the totals of large stores are kept, as the commands do: True for
+                the user's cache folder, False for nowhere.
         """
+        self._cache = cache
         self.path = Path(path)
         self._stale_after = stale_after
         self._clock = clock
@@ -94,7 +100,13 @@ class AnalyticsThread:
 
     def _count(self, store: Store) -> CountedStore:
         if self._counted is None:
-            self._counted = count_store(store, now=self._clock(), stale_after=self._stale_after)
+            cache = self._cache
+            self._counted = count_store(
+                store,
+                now=self._clock(),
+                stale_after=self._stale_after,
+                cache=user_cache() if cache is True else None if cache is False else cache,
+            )
         return self._counted
 
     def _scope(self, store: Store, session_ids: Sequence[str]) -> CountedStore:

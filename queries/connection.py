@@ -10,14 +10,15 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from enum import Enum
 from pathlib import Path
 from typing import Any, Self
 
 from queries import opening
+from queries.changes import Change as Change
+from queries.changes import is_hasty, is_overwritten
 from queries.dialects import explain_unknown, read_schema, recognise
 from queries.dialects.base import StoreMapping
+from queries.file_head import journal_mode
 from queries.guard import authorize
 from queries.models import Problem, StoreInfo
 from queries.opening import (
@@ -33,22 +34,8 @@ from queries.text import clean
 
 DEADLINE = 5.0
 """Seconds after which a query is stopped unless its caller says otherwise."""
-SETTLED = 50_000_000
-"""Nanoseconds after which two changes of a file surely have different times."""
 _REOPENINGS = 5
 Rows = list[tuple[Any, ...]]
-
-
-class Change(Enum):
-    """What happened to a store's files since they were last looked at."""
-
-    NONE = "none"
-    DATA = "data"
-    """Something was committed."""
-    REOPEN = "reopen"
-    """The same file, but this connection cannot see what is new."""
-    REPLACED = "replaced"
-    """Another file, or a rebuilt schema: nothing read before is valid."""
 
 
 class StoreConnection:
@@ -117,7 +104,7 @@ class StoreConnection:
         mapping = recognise(self.schema, self._probe)
         if mapping is None:
             raise StoreError(f"{clean(str(self.path))}: {explain_unknown(self.schema)}")
-        self.mapping = mapping if origin is None else imported(mapping, origin)
+        self.mapping = mapping if origin is None else opening.imported(mapping, origin)
         self._make_views()
         self.session_indexed = tuple(
             self.leads_index(source.table, source.session_column) for source in mapping.sources
@@ -138,7 +125,7 @@ class StoreConnection:
             why=self.mapping.why,
             sources=tuple(source.name for source in mapping.sources),
             journal_mode=(
-                "duckdb" if origin is not None else opening.journal_mode(self.path, clean(journal))
+                "duckdb" if origin is not None else journal_mode(self.path, clean(journal))
             ),
             opened_as=how,
             has_messages=mapping.has_messages,
@@ -188,32 +175,18 @@ class StoreConnection:
         if self.is_detached:
             if time.monotonic() < self._good_until:
                 return Change.NONE
-            return Change.REOPEN if now != self._base or self._is_hasty() else Change.NONE
+            is_other = now != self._base or is_hasty(self._base, self._asked)
+            return Change.REOPEN if is_other else Change.NONE
         version = self.query("PRAGMA data_version")[0][0]
         if version == self._data_version:
-            return Change.REOPEN if self._is_overwritten(before, now) else Change.NONE
+            has_wal = self.info.journal_mode == "wal"
+            return Change.REOPEN if is_overwritten(before, now, has_wal) else Change.NONE
         if self.query("PRAGMA schema_version")[0][0] != self._schema_version:
             return Change.REPLACED
         self._data_version = version
         # What the commit did to the files after the look at them is no change of its own.
         self.signature = opening.signature(self.path)
         return Change.DATA
-
-    def _is_overwritten(self, before: Signature, now: Signature) -> bool:
-        """Whether the files are others, or were written by somebody who does not use SQLite.
-
-        While we have a database in WAL mode open nobody else takes its index away. In the
-        other modes a commit is told by the connection, too.
-        """
-        if self.info.journal_mode == "wal":
-            return bool(before.index) and now.index != before.index
-        return (now.size, now.modified) != (before.size, before.modified)
-
-    def _is_hasty(self) -> bool:
-        """Whether a write in the same instant as our look at the file may be unseen."""
-        base = self._base
-        written = max(base.modified, base.wal_modified, base.log_modified)
-        return self._asked - written < SETTLED <= time.time_ns() - written
 
     def _is_outdated(self) -> bool:
         """Whether the file was written since we began to read it without locks."""
@@ -304,7 +277,7 @@ class StoreConnection:
                     self._reopen(is_damaged=not self._is_outdated())
                     continue
                 except StoreError as error:
-                    if not (self._is_outdated() or needs_another_way(error)):
+                    if not (self._is_outdated() or opening.needs_another_way(error)):
                         raise
                 else:
                     if not self._is_outdated():
@@ -362,17 +335,6 @@ class StoreConnection:
         return False
 
 
-def needs_another_way(error: StoreError) -> bool:
-    """Whether the file may be read if it is opened in another way.
-
-    As where a writer died meanwhile, whose journal has to be rolled back.
-    """
-    cause = error.__cause__
-    return isinstance(cause, sqlite3.Error) and opening.error_name(cause).startswith(
-        ("SQLITE_READONLY", "SQLITE_CANTOPEN")
-    )
-
-
 def always_wanted() -> bool:
     """No query is unwanted."""
     return False
@@ -381,17 +343,6 @@ def always_wanted() -> bool:
 def _reading(mapping: StoreMapping) -> tuple[object, ...]:
     selects = tuple(source.select for source in mapping.sources)
     return (selects, mapping.has_messages, mapping.has_phases)
-
-
-def imported(mapping: StoreMapping, origin: Origin) -> StoreMapping:
-    """How a private file is read that was made from another sort of database."""
-    return replace(
-        mapping,
-        dialect=origin.dialect,
-        why=origin.why,
-        notes=origin.notes,
-        is_mute=origin.is_mute,
-    )
 
 
 def quoted(identifier: str) -> str:

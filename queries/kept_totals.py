@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,9 +11,22 @@ from queries.fold_cache import FoldCache, Kept
 from queries.store import Store
 from queries.store_mark import mark_of
 
+PROGRAM = "session-tui"
 BY_SLICES = "slices"
 """How rows of several sources are put in order: a slice of one after a slice of another."""
 BY_TIME = "time"
+
+
+def user_cache() -> FoldCache | None:
+    """The folder in the user's cache; None where there is none.
+
+    Nothing is made before something is kept.
+    """
+    from platformdirs import user_cache_path
+
+    folder = user_cache_path(PROGRAM, appauthor=False) / "totals"
+    # Without a home, what is left is relative to whatever folder we were started in.
+    return FoldCache(folder) if os.path.isabs(folder) else None
 
 
 class KeptTotals:

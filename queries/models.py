@@ -8,190 +8,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, TypeVar, dataclass_transform
+from typing import Any
 
-_T = TypeVar("_T")
-
-
-@dataclass_transform(frozen_default=True)
-def _light(cls: type[_T]) -> type[_T]:
-    """A slotted dataclass that only type checkers keep from being changed.
-
-    What keeps a frozen one unchanged while running costs 3.3 of its 3.6 us of construction,
-    which is too much for something made for every row of a store.
-    """
-    return dataclass(slots=True, unsafe_hash=True)(cls)
-
-
-class SessionStatus(StrEnum):
-    """What a session is doing, in words that all stores share."""
-
-    RUNNING = "running"
-    COMPLETED = "completed"
-    FAILED = "failed"
-    PAUSED = "paused"
-    STALE = "stale"
-    """Says that it runs, but has been silent for long and is not the newest."""
-    UNKNOWN = "unknown"
-
-
-class EventKind(StrEnum):
-    """What sort of thing happened."""
-
-    PROMPT = "prompt"
-    MESSAGE = "message"
-    TOOL = "tool"
-    DELEGATION = "delegation"
-    HANDOFF = "handoff"
-    ERROR = "error"
-    OTHER = "other"
-
-
-class EventState(StrEnum):
-    """How it went, as far as the data proves it."""
-
-    RUNNING = "running"
-    OK = "ok"
-    ERROR = "error"
-    UNKNOWN = "unknown"
-
-
-class Phase(StrEnum):
-    """Whether one row is a whole event or one of the two rows of a call."""
-
-    WHOLE = "whole"
-    START = "start"
-    END = "end"
-
-
-CALL_KINDS = frozenset((EventKind.TOOL, EventKind.DELEGATION))
-"""The kinds that count as tool calls."""
-
-EventKey = tuple[int, int]
-"""``(source, seq)``: identity and order of arrival of one row; source is an index into
-:attr:`StoreInfo.sources`, seq the rowid in that source's table."""
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """One session as its store declares it."""
-
-    id: str
-    parent_id: str | None = None
-    parent_event_id: str | None = None
-    """The call that started this session, where the store says so."""
-    title: str = ""
-    agent: str | None = None
-    component: str | None = None
-    project: str | None = None
-    status: SessionStatus = SessionStatus.UNKNOWN
-    raw_status: str | None = None
-    """The store's own word for the status."""
-    started: float | None = None
-    ended: float | None = None
-    declared_turns: int | None = None
-    quality: float | None = None
-    error: str | None = None
-    tokens: int | None = None
-    cost: float | None = None
-    declared: bool = True
-    """False when only events speak of this session and no row in a sessions table does."""
-    records_duration: bool = False
-    """Whether the store has a column for durations of sessions: none is inferred then."""
-    recorded_duration: float | None = None
-    """What that column says, in seconds."""
-    records_failure: bool = False
-    """Whether the store has a column for errors of sessions, apart from the status."""
-    failed: bool | None = None
-    """What that column says."""
-    is_mute: bool = False
-    """Whether its store tells nothing between start and end: silence means nothing then."""
-
-
-@_light
-class Event:
-    """One thing that happened: a row of the store, or the two rows of one call.
-
-    Never changed; :func:`dataclasses.replace` makes another one.
-    """
-
-    source: int
-    seq: int
-    id: str
-    session_id: str
-    parent_id: str | None = None
-    time: float | None = None
-    agent: str | None = None
-    target_agent: str | None = None
-    kind: EventKind = EventKind.OTHER
-    phase: Phase = Phase.WHOLE
-    call_key: str | None = None
-    """Joins the start row and the end row of one call, where the store has such a key."""
-    tool: str | None = None
-    operation: str | None = None
-    summary: str = ""
-    state: EventState = EventState.UNKNOWN
-    duration: float | None = None
-    model: str | None = None
-    tokens: int | None = None
-    cost: float | None = None
-    end_key: EventKey | None = None
-    """The end row of a call made of two rows; key and id are the start row's."""
-
-    @property
-    def key(self) -> EventKey:
-        """``(source, seq)``."""
-        return (self.source, self.seq)
-
-    @property
-    def is_call(self) -> bool:
-        """Whether it counts as a tool call."""
-        return self.kind in CALL_KINDS
-
-
-@dataclass(frozen=True, slots=True)
-class EventText:
-    """The heavy columns of one event, read only for the event that is open."""
-
-    source: int
-    seq: int
-    input: str | None
-    output: str | None
-    raw: tuple[tuple[str, str], ...] = ()
-    """Every column of the foreign row: ``(column, value as text)``."""
-    cut: bool = False
-    """Whether any text was longer than what is ever read (see ``queries.store``)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Handoff:
-    """One agent handing work to another, from a store that keeps such a table."""
-
-    id: str
-    session_id: str | None
-    time: float | None
-    from_agent: str
-    to_agent: str
-    type: str | None = None
-    state: str | None = None
-    reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class WorkItem:
-    """A feature, bug, spike or other item of work."""
-
-    id: str
-    type: str | None
-    title: str
-    status: str | None
-    priority: str | None = None
-    assigned_to: str | None = None
-    created: float | None = None
-    updated: float | None = None
-    completed: float | None = None
-    steps_total: int | None = None
-    steps_completed: int | None = None
+from queries.activity_models import ActivityNode as ActivityNode
+from queries.activity_models import NodeInserted as NodeInserted
+from queries.activity_models import NodeKind as NodeKind
+from queries.activity_models import NodeRemoved as NodeRemoved
+from queries.activity_models import NodeReplaced as NodeReplaced
+from queries.activity_models import NodeStats as NodeStats
+from queries.activity_models import TreeChange as TreeChange
+from queries.records import CALL_KINDS as CALL_KINDS
+from queries.records import Event as Event
+from queries.records import EventKey as EventKey
+from queries.records import EventKind as EventKind
+from queries.records import EventState as EventState
+from queries.records import EventText as EventText
+from queries.records import Handoff as Handoff
+from queries.records import Phase as Phase
+from queries.records import Session as Session
+from queries.records import SessionStatus as SessionStatus
+from queries.records import WorkItem as WorkItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,75 +219,6 @@ class Interactions:
         from queries.json_shapes import interactions_json  # which needs this module
 
         return {"relation": self.relation.value, "interactions": interactions_json(self)}
-
-
-@dataclass(frozen=True, slots=True)
-class NodeStats:
-    """Sums over everything below a node of the activity tree."""
-
-    calls: int = 0
-    errors: int = 0
-    running: int = 0
-    duration: float | None = None
-    """Sum of the known durations of the calls below, in seconds."""
-    tokens: int | None = None
-    events: int = 0
-
-
-class NodeKind(StrEnum):
-    """What a line of the activity tree stands for."""
-
-    EVENT = "event"
-    SESSION = "session"
-    """A sub-agent's session, under the call that started it."""
-    GROUP = "group"
-    """Events outside any prompt, orphans, and other groups of our own."""
-    NOTICE = "notice"
-    """A line of ours, such as "4,321 earlier events"."""
-
-
-@dataclass(frozen=True, slots=True)
-class ActivityNode:
-    """One line of the activity tree."""
-
-    key: str
-    """Stable over reloads and updates."""
-    parent: str | None
-    """The key of the node it hangs under; None for a root."""
-    kind: NodeKind
-    title: str
-    """For events the summary, else what the line says."""
-    event: Event | None = None
-    stats: NodeStats | None = None
-    """For nodes that have (or had) children."""
-    never_ended: bool = False
-    """A call that has no end although its session is over or has moved on."""
-
-
-@dataclass(frozen=True, slots=True)
-class NodeInserted:
-    """A node appears as the last child of its parent, or right before ``before``."""
-
-    node: ActivityNode
-    before: str | None = None
-    """Key of a sibling; None appends."""
-
-
-@dataclass(frozen=True, slots=True)
-class NodeReplaced:
-    """The node with this node's key now looks like this; its children stay."""
-
-    node: ActivityNode
-
-
-@dataclass(frozen=True, slots=True)
-class NodeRemoved:
-    """The node and all below it are gone."""
-
-    key: str
-
-
-TreeChange = NodeInserted | NodeReplaced | NodeRemoved
 
 
 @dataclass(frozen=True, slots=True)

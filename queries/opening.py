@@ -13,16 +13,17 @@ import functools
 import os
 import shutil
 import sqlite3
-import stat
-import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import quote
 
+from queries.dialects.base import StoreMapping
 from queries.dialects.session_buddy import Described
+from queries.file_head import examine as examine
+from queries.file_head import first_bytes, is_duckdb, is_wal
 from queries.lite import LiteConnection
 from queries.models import Problem
 from queries.salvage import RARELY, salvage
@@ -35,11 +36,10 @@ from queries.signatures import StoreBusyError as StoreBusyError
 from queries.signatures import StoreDamagedError as StoreDamagedError
 from queries.signatures import StoreError as StoreError
 from queries.signatures import StoreGoneError as StoreGoneError
-from queries.signatures import private_folder, real_path, status_of
+from queries.signatures import private_folder, real_path
 from queries.signatures import signature as signature
 from queries.text import clean
 
-MAGIC = b"SQLite format 3\x00"
 LOCK_PATIENCE = 0.1
 """Seconds for which a locked store is tried again, every millisecond."""
 COPY_LIMIT = 16_000_000
@@ -49,77 +49,6 @@ COPY_LIMIT = 16_000_000
 tolerant = functools.partial(str, encoding="utf-8", errors="surrogateescape")
 """A text factory for stores with broken UTF-8, which loses nothing: such ids can be asked for.
 Without it texts are read more than twice as fast."""
-
-
-def examine(path: Path) -> bytes:
-    """The first 100 bytes of a file that is a SQLite database; StoreError says why it is not."""
-    head = _examine(path)
-    name = clean(str(path))
-    if is_duckdb(head):
-        raise StoreError(f"{name}: is a DuckDB file.")
-    if not head.startswith(MAGIC):
-        raise StoreError(f"{name}: is not a SQLite database (or is an encrypted one).")
-    if len(head) < 100:
-        raise StoreError(f"{name}: is cut off inside the SQLite header.")
-    return head
-
-
-def journal_mode(path: Path, told: str) -> str:
-    """The journal mode of a SQLite database.
-
-    Args:
-        path: of the file.
-        told: by a connection, which knows nothing of it where it takes the file to be immutable
-            or reads a private copy.
-    """
-    return "wal" if _is_wal(examine(path)) else told
-
-
-def _is_wal(head: bytes) -> bool:
-    return head[18] == 2 or head[19] == 2
-
-
-def is_duckdb(head: bytes) -> bool:
-    """Whether a file that begins like this is a DuckDB database."""
-    return head[8:12] == b"DUCK"
-
-
-def _examine(path: Path) -> bytes:
-    """The first 100 bytes of a file; StoreError says why it has none."""
-    name = clean(str(path))
-    mode = status_of(path).st_mode
-    if stat.S_ISDIR(mode):
-        raise StoreError(f"{name}: is a directory, not a database file.")
-    if not stat.S_ISREG(mode):
-        raise StoreError(f"{name}: is not a regular file.")
-    try:
-        head = _head(path)
-    except OSError as error:
-        raise StoreError(f"{name}: cannot be read ({error.strerror}).") from error
-    if not head:
-        raise StoreError(f"{name}: is empty; no program has written a session there yet.")
-    return head
-
-
-_kept: dict[tuple[int, int], int] = {}
-_keeping = threading.Lock()
-_KEPT = 4
-
-
-def _head(path: Path) -> bytes:
-    """The first 100 bytes, through a descriptor that stays open.
-
-    Closing any descriptor of a file drops all POSIX locks this process holds on it, also
-    those of a SQLite connection in the middle of a query.
-    """
-    with _keeping:
-        found = os.stat(path)
-        identity = (found.st_dev, found.st_ino)
-        if identity not in _kept:
-            while len(_kept) >= _KEPT:
-                os.close(_kept.pop(next(iter(_kept))))
-            _kept[identity] = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        return os.pread(_kept[identity], 100, 0)
 
 
 class Copy(Protocol):
@@ -166,20 +95,20 @@ class Opened:
 
 def open_readonly(path: Path) -> Opened:
     """Open a SQLite database, or a DuckDB one by way of a private copy. Raises StoreError."""
-    if is_duckdb(_examine(path)):
+    if is_duckdb(first_bytes(path)):
         return _imported(path)
     head = examine(path)
     now = signature(path)
-    is_wal = _is_wal(head)
+    has_wal = is_wal(head)
     # Whoever has a WAL database open has made both files beside it.
-    if is_wal and (now.wal_size < 0 or (now.wal_size == 0 and not now.has_shm)):
+    if has_wal and (now.wal_size < 0 or (now.wal_size == 0 and not now.has_shm)):
         return _immutable(path, "nobody has it open, so nothing is left beside it")
     try:
-        if is_wal and not now.has_shm and now.size + now.wal_size <= COPY_LIMIT:
+        if has_wal and not now.has_shm and now.size + now.wal_size <= COPY_LIMIT:
             return _private_copy(path, "its -wal has no index, and none is to be left beside it")
         return _opened(path, "mode=ro", "read-only")
     except sqlite3.Error as error:
-        return _otherwise(path, error, is_wal, now)
+        return _otherwise(path, error, has_wal, now)
 
 
 def _imported(path: Path) -> Opened:
@@ -202,11 +131,11 @@ _NO_INDEX = ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_IOERR_SHM", "SQLITE_F
 """How it is called where the index of a -wal cannot be made, or not be used."""
 
 
-def _otherwise(path: Path, error: sqlite3.Error, is_wal: bool, now: Signature) -> Opened:
+def _otherwise(path: Path, error: sqlite3.Error, has_wal: bool, now: Signature) -> Opened:
     if is_busy(error):
         raise StoreBusyError(f"{clean(str(path))}: is locked by a writer.") from error
     name = error_name(error)
-    if is_wal and now.wal_size <= 0 and name.startswith(_NO_INDEX):
+    if has_wal and now.wal_size <= 0 and name.startswith(_NO_INDEX):
         return _immutable(path, "its folder cannot be written and there is no pending -wal")
     if name.startswith(_NO_INDEX):
         reason = "its folder cannot be written and it has a -wal without an index"
@@ -246,6 +175,28 @@ def salvaged(
     found.is_salvaged, found.problems = True, copy.problems
     found.lasting = copy.seconds * RARELY
     return found
+
+
+def needs_another_way(error: StoreError) -> bool:
+    """Whether the file may be read if it is opened in another way.
+
+    As where a writer died meanwhile, whose journal has to be rolled back.
+    """
+    cause = error.__cause__
+    return isinstance(cause, sqlite3.Error) and error_name(cause).startswith(
+        ("SQLITE_READONLY", "SQLITE_CANTOPEN")
+    )
+
+
+def imported(mapping: StoreMapping, origin: Origin) -> StoreMapping:
+    """How a private file is read that was made from another sort of database."""
+    return replace(
+        mapping,
+        dialect=origin.dialect,
+        why=origin.why,
+        notes=origin.notes,
+        is_mute=origin.is_mute,
+    )
 
 
 def error_name(error: sqlite3.Error) -> str:

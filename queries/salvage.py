@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from queries.lite import LiteConnection
 from queries.models import Problem
 from queries.salvaged_rows import CopiedTable, is_damage
 from queries.signatures import (
@@ -123,7 +124,7 @@ def _copy(
 
 def _both(uri: str, target: Path) -> sqlite3.Connection:
     """A connection to the private file, with the damaged one attached to it."""
-    with contextlib.closing(sqlite3.connect(uri, uri=True)) as damaged:
+    with contextlib.closing(sqlite3.connect(uri, uri=True, factory=LiteConnection)) as damaged:
         encoding = damaged.execute("PRAGMA encoding").fetchall()[0][0]
     os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     connection = sqlite3.connect(
@@ -131,6 +132,7 @@ def _both(uri: str, target: Path) -> sqlite3.Connection:
         uri=True,
         isolation_level=None,
         timeout=PATIENCE,
+        factory=LiteConnection,
     )
     connection.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
     try:

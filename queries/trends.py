@@ -6,6 +6,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import tzinfo
+from typing import NamedTuple
 
 from queries.batch import type_of
 from queries.event_slots import EventSlots, SlotCounts
@@ -22,24 +23,35 @@ FAR = 366 * 86400.0
 """Seconds after now from which on a time is taken to be wrong."""
 
 
-def dated_slots(fold: Fold) -> tuple[list[SlotCounts], int]:
-    """Counts of all events of a fold in slots, oldest first, and how many have no time.
+class DatedSlots(NamedTuple):
+    """When everything happened, as of the moment at which it was asked for."""
+
+    slots: list[SlotCounts]
+    """Oldest first."""
+    undated: int
+    """Events without a known time."""
+    width: int
+    """Seconds of a slot."""
+
+
+def dated_slots(fold: Fold) -> DatedSlots:
+    """Counts of all events of a fold in slots.
 
     Unlike the fold's own slots they hold the calls, too, that wait for their end.
     """
     waiting = [start for name in fold.waiting for start in fold.sessions[name].waiting()]
     if not waiting:
-        return list(fold.slots), fold.slots.undated
+        return DatedSlots(list(fold.slots), fold.slots.undated, fold.slots.width)
     both = EventSlots()
     both.take(fold.slots.plain())
     for start in waiting:
         both.add(start.time, type_of(as_counted(start)), 1)
-    return list(both), both.undated
+    return DatedSlots(list(both), both.undated, both.width)
 
 
 def trends(
     rows: Iterable[SessionRow],
-    fold: Fold,
+    counted: Fold | DatedSlots,
     size: BucketSize,
     *,
     window: Window = ALL_TIME,
@@ -55,14 +67,14 @@ def trends(
 
     Args:
         rows: sessions with their counts.
-        fold: totals of the whole store.
+        counted: totals of the whole store, or what is known of their times.
         size: of the buckets.
         window: what the buckets cover; the first one is whole, also when the window begins
             within it.
         zone: whose days and hours they are; ``None`` for the user's.
         now: epoch seconds.
     """
-    slots, undated = dated_slots(fold)
+    slots, undated, width = dated_slots(counted) if isinstance(counted, Fold) else counted
     rows = list(rows)
     begun = [(row.started, row) for row in rows if row.started is not None]
     undated += len(rows) - len(begun)
@@ -103,7 +115,7 @@ def trends(
         heat=HeatMap(tuple(map(tuple, heat)), sum(map(sum, heat))),
         left_out=left_out,
         undated=undated,
-        resolution=float(fold.slots.width),
+        resolution=float(width),
     )
 
 

@@ -34,6 +34,8 @@ from queries.store import Store
 from queries.tools import tool_statistics
 
 ALL = 2**62
+SESSIONS = 5000
+"""Sessions read at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,9 @@ def count_store(
     tools = patiently(lambda: aggregated_tools(store))
     handed = patiently(lambda: handoffs(store))
     roster = Roster(ALL, stale_after)
-    patiently(lambda: roster.load(store, tools))
+    patiently(lambda: roster.load(store, tools, first=SESSIONS))
+    while not roster.is_loaded:
+        patiently(lambda: roster.load_more(store, SESSIONS))
     known = None if kept is None or observe is not None else kept.look_up(store)
     if known is not None:
         fold = known.fold

@@ -15,6 +15,8 @@ ALLOWED_TO_WIDGETS = frozenset(
     (
         "queries",
         "queries.models",
+        "queries.records",
+        "queries.activity_models",
         "queries.comparison_models",
         "queries.alignment_models",
         "queries.delegation_models",

@@ -127,13 +127,20 @@ class DiscreetApp(TerminalApp[ReturnType]):
     # -- passing messages -----------------------------------------------------------------------
 
     def on_notify(self, event: Notify) -> None:
-        """Let a message replace one that reads the same, and the oldest of too many."""
+        """Let a message replace one about the same, and the oldest of too many."""
         new = event.notification
         new.message = masking.shown(new.message)
+        subject = _subject(new.message)
         older = [note for note in self._notifications if note is not new]
-        repeated = [
-            note for note in older if (note.message, note.title) == (new.message, new.title)
-        ]
-        left = [note for note in older if note not in repeated]
-        for note in (*repeated, *left[: max(0, len(left) - MOST_NOTES + 1)]):
+        replaced = [note for note in older if _subject(note.message) == subject]
+        left = [note for note in older if note not in replaced]
+        for note in (*replaced, *left[: max(0, len(left) - MOST_NOTES + 1)]):
             self._unnotify(note, refresh=False)
+
+
+def _subject(message: str) -> str:
+    """What a message is about: "Theme: dark" about "Theme", "9 characters sent" about them."""
+    label, colon, _ = message.partition(": ")
+    if colon and " " not in label:
+        return label
+    return " ".join([word for word in message.split() if not word[0].isdigit()][:2])

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.config import APPLICATION, Config
+from tui.config import Config
 
 if TYPE_CHECKING:
     from queries.fold_cache import EntryInfo, FoldCache
@@ -23,13 +22,9 @@ def totals_cache(config: Config, *, wanted: bool = True) -> FoldCache | None:
     """
     if not (wanted and config.cache):
         return None
-    from platformdirs import user_cache_path
+    from queries.kept_totals import user_cache
 
-    from queries.fold_cache import FoldCache
-
-    folder = user_cache_path(APPLICATION, appauthor=False) / "totals"
-    # Without a home, what is left is relative to whatever folder we were started in.
-    return FoldCache(folder) if os.path.isabs(folder) else None
+    return user_cache()
 
 
 def kept_of(cache: FoldCache | None, path: Path) -> list[EntryInfo] | None:

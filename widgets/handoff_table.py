@@ -22,7 +22,7 @@ class HandoffTable(TimedTable[Handoff]):
         Column("who", "from → to", 22, 10, priority=100),
         Column("type", "type", 12, 6, priority=90),
         Column("state", "state", 10, 6, priority=85),
-        Column("alike", "alike", 5, 5, "right", priority=60, leaves=24),
+        Column("alike", "alike", 5, 5, "right", priority=60, leaves=40),
         Column("reason", "reason", 12, 8, priority=80, flexible=True),
         Column("time", "when", 19, 19, priority=40, leaves=14),
     )

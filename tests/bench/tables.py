@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.bench.report import Line
 
-HEADINGS = ("figure", "budget", "measured", "naive way", "floor", "verdict")
+HEADINGS = ("figure", "budget", "measured", "naive way, × ours", "floor, × ours", "verdict")
 TITLES = {
     "start": "Start", "backfill": "Back-fill: counting the whole past once",
     "commands": "Commands that print a view", "panes": "Panes when they are shown",
@@ -178,17 +178,17 @@ def _verdict(lines: Sequence[Line]) -> str:
 
 
 def _missed(report: Sequence[Line]) -> Iterator[str]:
-    """A sentence for each line of which something is missed or unknown."""
-    for _, lines in groupby(report, lambda line: line.figure.family):
-        for together in folded([*lines]):
-            bad = [line for line in together if line.verdict != "met"]
-            if not bad:
-                continue
-            told = "; ".join(
-                f"{line.figure.what}: {_measured([line])}, budget {_budget([line])}" for line in bad
-            )
-            reasons = dict.fromkeys(line.figure.reason for line in bad if line.figure.reason)
-            yield f"{told}." + "".join(f" {reason}" for reason in reasons)
+    """A sentence for each line that is missed or unknown; for those of one reason only one."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for line in report:
+        if line.verdict == "met":
+            continue
+        figure = line.figure
+        key = (figure.reason, "") if figure.reason else ("", figure.line or figure.name)
+        told = f"{figure.what}: {_measured([line])}, budget {_budget([line])}"
+        found.setdefault(key, []).append(told)
+    for (reason, _), told_of in found.items():
+        yield "; ".join(told_of) + "." + (f" {reason}" if reason else "")
 
 
 def _tally(content: Mapping[str, Any]) -> str:

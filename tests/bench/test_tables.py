@@ -87,6 +87,20 @@ def test_of_some_lines_only_the_worst_figure_is_shown() -> None:
     assert tables.row(report.lines(figures, results))[0] == "a view (worst of 3: c)"
 
 
+def test_what_is_missed_for_the_same_reason_is_told_together() -> None:
+    figures = [
+        Figure("a.one", "one", "ms", 1, reason="It waits."),
+        Figure("a.two", "two", "ms", 1, line="several"),
+        Figure("b.three", "three", "ms", 1, reason="It waits."),
+        Figure("b.four", "four", "ms", 9, reason="It waits."),
+    ]
+    found = [Line(figure, Result(figure.name, 2.0)) for figure in figures]
+    missed = tables.text(report.document(found, {"small": 1}), found).partition("unknown\n")[2]
+    assert missed == (
+        "- one: 2 ms, budget 1 ms; three: 2 ms, budget 1 ms. It waits.\n- two: 2 ms, budget 1 ms.\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("values", "unit", "shown"),
     [

@@ -34,6 +34,7 @@ def walk(terminal: Terminal) -> None:
     terminal.press("?")
     terminal.wait_for_text("─ Help ─")
     terminal.press("escape")
+    terminal.wait_for(lambda t: "─ Help ─" not in t.text(), what="the end of the help")
     wait_for_bar(terminal, "live")
 
 

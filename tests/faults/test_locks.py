@@ -61,6 +61,7 @@ def test_an_exclusive_lock_for_a_long_time(home: Home) -> None:
         terminal.press("?")
         terminal.wait_for_text("─ Help ─")
         terminal.press("escape")
+        terminal.wait_for(lambda t: "─ Help ─" not in t.text(), what="the end of the help")
         writer.execute("COMMIT")
         writer.close()
         assert one_number(home, terminal, path) == EVENTS + 1

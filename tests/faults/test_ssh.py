@@ -129,10 +129,14 @@ def test_suspended_in_a_shell_at_the_other_end(
         terminal.send(f"{quoted}\r")
         wait_for_sessions(terminal)
         terminal.press("ctrl+z")
-        terminal.wait_for_text("Stopped", PATIENCE)
+        terminal.wait_for(
+            lambda t: b"Stopped" in t.raw and b"prompt> " in t.raw.rpartition(b"Stopped")[2],
+            PATIENCE, "the shell again",
+        )  # fmt: skip
         mark = len(terminal.raw)
         terminal.send("fg\r")
         terminal.wait_for(lambda t: b"second step 4" in t.raw[mark:], PATIENCE)
+        mark = len(terminal.raw)
         terminal.press("q")
         terminal.wait_for(lambda t: b"prompt> " in t.raw[mark:], PATIENCE)
         terminal.send("echo code $?\r")

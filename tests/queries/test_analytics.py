@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 
-from queries import SessionAnalytics
+from queries import SessionAnalytics, store_mark, whole_store
 from queries.filters import FilterError
 from queries.models import Relation, SessionStatus
 from queries.opening import StoreError, StoreGoneError
 from queries.session_lookup import UnknownSessionError
 from queries.store import Store
+from tests.queries.keeping import cache_in
 from tests.queries.samples import sample
 from tests.stores.canonical import canonical_store
 from tui.headless.running import run
@@ -200,3 +201,24 @@ async def test_tail_tells_each_event_once(tmp_path: Path) -> None:
         assert sorted((one.event.id, one.update) for one in told) == [("e1", True), ("e2", False)]
         assert next(one for one in told if one.update).to_dict()["update"] is True
         await stream.aclose()  # type: ignore[attr-defined]  # an iterator made by a generator
+
+
+async def test_kept_totals_are_used_unless_that_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, cache = sample(tmp_path, "heist-demo"), cache_in(tmp_path / "kept")
+    monkeypatch.setattr(store_mark, "_is_settled", lambda *_: True)
+    async with SessionAnalytics(store, cache=cache) as analytics:
+        first = await analytics.tool_statistics()
+    monkeypatch.setattr(whole_store, "_count_back", nothing_more)
+    monkeypatch.setattr(whole_store, "_count", nothing_more)
+    async with SessionAnalytics(store, cache=cache) as analytics:
+        assert await analytics.tool_statistics() == first
+    async with SessionAnalytics(store, cache=False) as analytics:
+        with pytest.raises(AssertionError, match="counted anew"):
+            await analytics.tool_statistics()
+
+
+def nothing_more(*_: object) -> None:
+    """Stands in place of counting."""
+    raise AssertionError("counted anew")

@@ -45,7 +45,7 @@ def recount(events: list[Event], width: int) -> tuple[dict[float, list[int]], in
 
 
 def counted(fold: Fold) -> tuple[dict[float, list[int]], int]:
-    found, undated = dated_slots(fold)
+    found, undated, _ = dated_slots(fold)
     return {
         slot.start: [slot.events, slot.errors, slot.ok, slot.failed, slot.tokens or 0]
         for slot in found

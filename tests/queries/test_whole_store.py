@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from queries import whole_store
 from queries.doctor import diagnose
 from queries.feed import Feed
 from queries.models import Relation, SessionRow
@@ -94,3 +96,25 @@ def test_doctor_compares_declared_with_counted(tmp_path: Path) -> None:
         1, ("evt-lost",),
     )  # fmt: skip
     assert {table.name: table.rows for table in found.tables}["agent_events"] == 3
+
+
+def test_any_number_of_sessions_is_read_page_by_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.db"
+    with canonical_store(path) as builder, builder.batch():
+        for number in range(25):
+            builder.add_session(f"s{number}")
+    monkeypatch.setattr(whole_store, "SESSIONS", 10)
+    with Store(path) as store:
+        query, longest = store.query, 0
+
+        def watched(*arguments: Any, **options: Any) -> Any:
+            nonlocal longest
+            rows = query(*arguments, **options)
+            longest = max(longest, len(rows))
+            return rows
+
+        monkeypatch.setattr(store, "query", watched)
+        assert len(count_store(store).rows) == 25
+        assert longest == 10

@@ -170,18 +170,21 @@ async def test_sessions_of_sub_agents_can_be_hidden(folder: Path) -> None:
 async def test_what_changed_out_of_sight_is_told(folder: Path) -> None:
     desk()
     async with on_stage(STORE, (60, 20), clock=desk_clock()) as stage:
-        for key in ("m", "M", "D", "f", "f", "w", "w"):
-            await stage.press(key)
         basis = "Interactions: next speaker over 4 messages, repeats collapsed"
-        assert stage.said() == [
-            f"{basis}.",
-            f"{basis}, % of row.",
-            f"{basis}, % of row, without repeats.",
-            "Activity is not followed.",
-            "Activity is followed.",
-            "Activity shows rows as they are stored.",
-            "Activity shows calls.",
-        ]
+        for key, said in (
+            ("m", f"{basis}."),
+            ("M", f"{basis}, % of row."),
+            ("D", f"{basis}, % of row, without repeats."),
+            ("f", "Activity is not followed."),
+            ("f", "Activity is followed."),
+            ("w", "Activity shows rows as they are stored."),
+            ("w", "Activity shows calls."),
+        ):
+            await stage.press(key)
+            assert stage.said()[-1] == said
+        # What is not so any more is not said any more.
+        left = [f"{basis}, % of row, without repeats.", "Activity is followed."]
+        assert stage.said() == [*left, "Activity shows calls."]
         await stage.focus("matrix")
         await stage.press("m")
-        assert len(stage.said()) == 7
+        assert len(stage.said()) == 3

@@ -13,6 +13,7 @@ from tests.tui.overviews import DAY, HOUR, LATEST, LOOPING, MONDAY, STALE, STORE
 from tests.tui.stage import Stage, on_stage, run_line
 from tui.config import Config
 from tui.options import ScreenOptions
+from tui.reader import Answer
 from tui.screens.overview import ALERTS, BREAKDOWN, HOURS, TREND, OverviewScreen
 
 
@@ -468,3 +469,17 @@ async def test_a_group_of_a_window_lists_the_sessions_of_that_window(folder: Pat
         await stage.press("t", "t", "t", "t", "G", "enter")
         assert stage.main.sessions.filter is None
         assert screen.groups.group is None
+
+
+async def test_what_comes_before_the_screen_is_there_waits(folder: Path) -> None:
+    with past():
+        pass
+    async with on_stage(STORE, clock=past_clock()) as stage:
+        main = stage.main
+        early = OverviewScreen(
+            main.snapshot, lambda: False, main.alert_watch, main.model_watch
+        )  # fmt: skip
+        early.alerts_found()
+        early.take_answer(Answer("models", 1, {}))
+        await stage.press("3")
+        assert overview(stage).alert_view.rows

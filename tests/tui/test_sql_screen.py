@@ -6,6 +6,8 @@ import json
 import stat
 from pathlib import Path
 
+import pytest
+
 from tests.tui.stage import Stage, on_stage, sample
 from tui.screens.sql import SqlScreen
 from tui.sql_history import FILE, MOST, SqlHistory
@@ -114,3 +116,19 @@ def test_a_state_that_cannot_be_saved_is_no_error(folder: Path) -> None:
     blocked.mkdir()
     assert not save_state("c.json", 1)
     assert sorted(path.name for path in state_folder().iterdir()) == ["a.json", "b.json", "c.json"]
+
+
+@pytest.mark.parametrize("key", ["3", "4", "5", "6"])
+async def test_a_question_from_another_screen_leads_back_to_it(folder: Path, key: str) -> None:
+    async with on_stage(sample("htmlgraph-0.35.0", folder)) as stage:
+        await stage.press(key)
+        before = type(stage.app.screen)
+        await stage.press(":")
+        lines = await asked(stage, "SELECT count(*) AS n FROM session")
+        assert "1 row in" in lines[0]
+        assert "5" in lines[2]
+        await stage.press("escape")
+        assert type(stage.app.screen) is before
+        # What is behind it goes on: its own keys work.
+        await stage.press("tab", "1")
+        assert not stage.is_above

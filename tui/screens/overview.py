@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import tzinfo
 from pathlib import PurePath
 from typing import ClassVar, Final
@@ -13,24 +14,19 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
 
-from queries.alerts import with_evidence
-from queries.filter_matching import UNKNOWN_NAME, WHOLE
-from queries.filters import Term
 from queries.models import Snapshot
 from queries.overview_models import Alert, Alerts, By
-from queries.store import Store
-from queries.text import count, iso
-from tui.alert_watch import AlertWatch, days_filter
+from queries.text import count
+from tui.alert_watch import AlertWatch
 from tui.commands import OVERVIEW_PANES, bindings_for
 from tui.export import absolute
 from tui.model_watch import SLOT as MODELS_SLOT
 from tui.model_watch import ModelWatch
 from tui.reader import Answer
 from tui.screens.live_reading import LiveReading
+from tui.screens.overview_evidence import Leading
 from tui.screens.overview_figures import DAYS, SIZES, Measured, Wanted
-from tui.screens.overview_reading import OverviewReading
-from tui.screens.pane_set import PaneSet
-from tui.screens.places import Place
+from tui.screens.overview_reading import Job, OverviewReading
 from tui.screens.titles import EDGES, SHORTEST
 from widgets.alert_list import AlertList
 from widgets.group_breakdown import SORTS, BreakdownTable
@@ -49,7 +45,7 @@ HIGH: Final = 46
 _ORDERS: Final = tuple(SORTS)
 
 
-class OverviewScreen(PaneSet):
+class OverviewScreen(Leading):
     """Five panes over the whole store, in a window of time."""
 
     CSS_PATH: ClassVar[str | PurePath | list[str | PurePath] | None] = [
@@ -61,11 +57,11 @@ class OverviewScreen(PaneSet):
     PANE_CONTEXTS: ClassVar[tuple[str, ...]] = OVERVIEW_PANES
     slot = "overview"
 
-    class FiguresArrived(Message):
-        """The poller measured something, or could not."""
+    class JobArrived(Message):
+        """The poller told what is to be counted."""
 
-        def __init__(self, measured: Measured | str) -> None:
-            self.measured = measured
+        def __init__(self, job: Job) -> None:
+            self.job = job
             super().__init__()
 
     def __init__(
@@ -89,7 +85,6 @@ class OverviewScreen(PaneSet):
         self._sort = _ORDERS[0]
         self._reverse = False
         self._alerts: Alerts | None = None
-        self._sought: Alert | None = None
 
     def compose_panes(self) -> ComposeResult:
         """Totals and alerts, hours and trend, breakdown."""
@@ -115,7 +110,7 @@ class OverviewScreen(PaneSet):
             owner.poller,
             self._models,
             owner.clock,
-            lambda measured: self.post_message(self.FiguresArrived(measured)),
+            lambda job: self.post_message(self.JobArrived(job)),
         )
         self.live = LiveReading(owner.clock, self.concerns)
         self.call_next(self._begin)
@@ -161,26 +156,44 @@ class OverviewScreen(PaneSet):
     def tick(self, now: float) -> None:
         """Nothing grows but with the figures."""
 
-    @on(FiguresArrived)
-    def _figures_arrived(self, event: FiguresArrived) -> None:
+    @on(JobArrived)
+    def _job_arrived(self, event: JobArrived) -> None:
+        job = event.job
+
+        async def count_it() -> None:
+            await self._count(job)
+
+        # Not a coroutine: one that is replaced before it begins would never be awaited.
+        work: Callable[[], object] = count_it
+        self.run_worker(work, group="figures", exclusive=True, exit_on_error=False)
+
+    async def _count(self, job: Job) -> None:
+        """Count away from the screen, and show what is still wanted."""
+        measured = await asyncio.to_thread(job)
+        if not self._is_ready:
+            return
         self.live.end()
-        if self.reading.take_measured(event.measured):
+        if self.reading.take_measured(measured):
             with self.app.batch_update():
                 self._show()
 
     def take_answer(self, answer: Answer) -> None:
         """Take up models, or the evidence of the alert that was opened."""
+        if not self._is_ready:
+            return
         if answer.slot == MODELS_SLOT:
             if self.reading.wanted.by is By.MODEL:
                 self.reading.measure()
             self._show()
         elif isinstance(answer.value, Alert):
-            self._go_to(answer.value)
-        elif self._sought is not None:
-            self._go_to(self._sought)
+            self.go_to(answer.value)
+        elif self.sought is not None:
+            self.go_to(self.sought)
 
     def alerts_found(self) -> None:
-        """Show the alerts as they are now."""
+        """Show the alerts as they are now; nothing before there is a screen."""
+        if not self._is_ready:
+            return
         found = self._watch.alerts
         if found is not None:
             if found is not self._alerts:
@@ -296,46 +309,6 @@ class OverviewScreen(PaneSet):
             self._show_groups(self.reading.measured)
         self.show_titles()
 
-    # -- going to the evidence --------------------------------------------------------------
-
-    @on(AlertList.Opened)
-    def _alert_opened(self, event: AlertList.Opened) -> None:
-        event.stop()
-        alert = event.alert
-        if alert.filter:
-            self.leave_for(Place(None, filter=alert.filter))
-            return
-        if alert.event_key is not None or alert.session_id is not None:
-            self._go_to(alert)
-            return
-
-        def work(store: Store) -> Iterator[object]:
-            yield with_evidence(store, alert)
-
-        self._sought = alert
-        self.say("Looking for the latest failed call ...")
-        self.owner.reader.request(self.slot, work)
-
-    def _go_to(self, alert: Alert) -> None:
-        if alert.session_id is None:
-            self.say("Its calls are too far back to be found here.")
-        else:
-            self.leave_for(Place(alert.session_id, alert.event_key))
-
-    @on(BreakdownTable.Opened)
-    def _group_opened(self, event: BreakdownTable.Opened) -> None:
-        event.stop()
-        wanted, group = self.reading.wanted, event.group
-        terms = [] if group is None else [f"{wanted.by}:{_named(group.name)}"]
-        terms += [days_filter(wanted.days)] if wanted.days else []
-        self.leave_for(Place(None, filter=" ".join(terms), is_filtered=True))
-
-    @on(TrendChart.Opened)
-    def _bucket_opened(self, event: TrendChart.Opened) -> None:
-        event.stop()
-        since, until = iso(event.bucket.start), iso(event.bucket.end)
-        self.leave_for(Place(None, filter=f"since:{since} until:{until}"))
-
     def command_line(self) -> str:
         """The shell command whose output has what this pane shows."""
         wanted, store = self.reading.wanted, absolute(self.owner.path)
@@ -347,8 +320,3 @@ class OverviewScreen(PaneSet):
         else:
             parts = ["report", store, *days]
         return shlex.join(["session-tui", *parts, "--json"])
-
-
-def _named(name: str | None) -> str:
-    """The value of a filter that asks for just this name."""
-    return str(Term("", (UNKNOWN_NAME if name is None else f"{WHOLE}{name}",)))

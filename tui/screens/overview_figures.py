@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Final
 
-from queries.fold import Fold
 from queries.models import SessionRow, Snapshot
 from queries.overview import Models, breakdown, overview
 from queries.overview_models import Breakdown, BucketSize, By, Overview, Trends, Window
-from queries.trends import trends
+from queries.trends import DatedSlots, trends
 from queries.windows import ALL_TIME, last_days, rows_in
 
 DAYS: Final = (0.0, 1.0, 7.0, 30.0, 90.0)
@@ -54,13 +53,13 @@ class Measured:
 
 
 def measure(
-    snapshot: Snapshot, fold: Fold, wanted: Wanted, models: Models | None, now: float
+    snapshot: Snapshot, slots: DatedSlots, wanted: Wanted, models: Models | None, now: float
 ) -> Measured:
     """Count what is wanted.
 
     Args:
         snapshot: gives the sessions.
-        fold: totals of the whole store.
+        slots: when everything in the store happened.
         wanted: what is asked for.
         models: the models of each session; needed for :attr:`By.MODEL`.
         now: epoch seconds.
@@ -72,7 +71,7 @@ def measure(
     return Measured(
         wanted=wanted,
         overview=overview(rows, window, snapshot.totals.counted),
-        trends=trends(rows, fold, size, window=window, zone=wanted.zone, now=now),
+        trends=trends(rows, slots, size, window=window, zone=wanted.zone, now=now),
         breakdown=breakdown(rows, wanted.by, window, models),
         now=now,
         listed=len(rows),

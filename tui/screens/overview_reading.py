@@ -9,15 +9,18 @@ from dataclasses import replace
 from queries.fold import Fold
 from queries.models import Snapshot
 from queries.overview_models import By
+from queries.trends import dated_slots
 from tui.model_watch import ModelWatch
 from tui.poller import Poller
 from tui.screens.overview_figures import Measured, Wanted, measure
 
+Job = Callable[[], Measured | str]
+"""Counts what is wanted; gives one sentence where that is not possible."""
 log = logging.getLogger(__name__)
 
 
 class OverviewReading:
-    """Keeps the figures; the poller measures them, between two polls."""
+    """Keeps the figures. The poller tells when things happened; all else is counted elsewhere."""
 
     def __init__(
         self,
@@ -26,7 +29,7 @@ class OverviewReading:
         poller: Poller,
         models: ModelWatch,
         clock: Callable[[], float],
-        receiver: Callable[[Measured | str], object],
+        receiver: Callable[[Job], object],
     ) -> None:
         """Construct without measuring.
 
@@ -36,8 +39,8 @@ class OverviewReading:
             poller: has the totals.
             models: knows which models were used.
             clock: gives the present in epoch seconds.
-            receiver: is given what was measured, or one sentence why it was not, in the
-                poller's thread.
+            receiver: is given what there is to count, in the poller's thread, where that
+                would hold up the polls of a large store.
         """
         self.wanted = wanted
         self.snapshot = snapshot
@@ -76,12 +79,17 @@ class OverviewReading:
         if snapshot is None:
             return
 
-        def question(fold: Fold) -> Measured | str:
-            try:
-                return measure(snapshot, fold, wanted, models, clock())
-            except Exception as error:
-                log.exception("the overview could not be measured")
-                return f"It failed ({type(error).__name__})."
+        def question(fold: Fold) -> Job:
+            slots = dated_slots(fold)
+
+            def job() -> Measured | str:
+                try:
+                    return measure(snapshot, slots, wanted, models, clock())
+                except Exception as error:
+                    log.exception("the overview could not be measured")
+                    return f"It failed ({type(error).__name__})."
+
+            return job
 
         self._poller.ask(question, self._receiver)
 

@@ -54,5 +54,5 @@ FAMILIES: Mapping[str, Family] = {
     "output": Family(output.FIGURES, output.measure, 50),
     "keys": Family(keys.FIGURES, keys.measure, 70, 30),
     "live": Family(live.FIGURES, live.measure, 40),
-    "writer": Family(writer.FIGURES, writer.measure, 60),
+    "writer": Family(writer.FIGURES, writer.measure, 72),
 }

@@ -31,9 +31,12 @@ WHERE = {
     "nodes": "in a tree of 100,000 nodes, four updates a second",
     "backfill": "during the back-fill of a large store",
 }
+REASONS = {
+    "idle": "Moving onto another session prepares the other panes before the cursor is painted.",
+}
 FIGURES = (
     *(Figure(f"keys.{name}-{part}", f"key to paint {where}, {part}", "ms", budget,
-             line=f"key to paint {where}, p50 / p99")
+             line=f"key to paint {where}, p50 / p99", reason=REASONS.get(name, ""))
       for name, where in WHERE.items() for part, budget in (("p50", 10), ("p99", 50))),
     Figure("keys.control-p99", "the same to a program that only echoes, p99 of all", "ms", 15),
 )  # fmt: skip

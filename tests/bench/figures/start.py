@@ -24,7 +24,7 @@ FIGURES = (
     Figure("start.sign", "first sign of life on screen", "ms", 25,
            reason="Most of it is Python's own start: the floor writes one word and does no more."),
     *(Figure(f"start.{name}", f"first sessions on screen, {what}", "ms", budget, "to the floor",
-             reason=f"{IMPORTS} The store is opened and its sessions are read before it draws.")
+             reason=IMPORTS)
       for name, what, budget in (
           ("small", "small store", 1.25), ("big", "1M events", 1.25), ("huge", "10M events", 1.5),
       )),
