@@ -200,9 +200,10 @@ class LineView(ScrollView, inherit_bindings=False):
 
     def repaint_changed(self) -> None:
         """Repaint the visible lines that no longer look as they should."""
-        width = self.size.width
-        for y in range(self.size.height):
-            if self._painted.get(y, _NEVER) != self._look(y):
+        width, height = self.size
+        frame = self._frame()
+        for y in range(height):
+            if self._painted.get(y, _NEVER) != self._look(y, frame):
                 self.refresh(Region(0, y, width, 1))
 
     def refresh_line(self, y: int) -> None:
@@ -210,7 +211,7 @@ class LineView(ScrollView, inherit_bindings=False):
         first, end = self.visible_range()
         if first <= y < end:
             row = y - first + self.shown_header
-            self._strips.discard(self._look(row))
+            self._strips.discard(self._look(row, self._frame()))
             self.refresh(Region(0, row, self.size.width, 1))
 
     def notify_style_update(self) -> None:
@@ -235,14 +236,19 @@ class LineView(ScrollView, inherit_bindings=False):
 
     # Drawing
 
-    def _look(self, y: int) -> Hashable:
+    def _frame(self) -> tuple[int, int, int]:
+        """Cells of a line, lines of the header, index of the first line below it."""
+        # Textual works these out anew each time: once for all lines, not for each of them.
+        return self.text_width, self.shown_header, self.top
+
+    def _look(self, y: int, frame: tuple[int, int, int]) -> Hashable:
         """All that screen line ``y`` depends on."""
-        width, header = self.text_width, self.shown_header
+        width, header, top = frame
         if y < header:
             return ("header", y, width, self.header_key())
         if not self._line_count:
             return ("empty", y - header, width, self._empty_text)
-        index = y - header + self.top
+        index = y - header + top
         if index >= self._line_count:
             return None
         is_cursor = index == self._cursor
@@ -251,7 +257,7 @@ class LineView(ScrollView, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         """Draw one screen line, from the cache where it was drawn before."""
-        look = self._look(y)
+        look = self._look(y, self._frame())
         self._painted[y] = look
         strip = self._strips.get(look)
         if strip is None:
