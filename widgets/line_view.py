@@ -202,9 +202,13 @@ class LineView(ScrollView, inherit_bindings=False):
         """Repaint the visible lines that no longer look as they should."""
         width, height = self.size
         frame = self._frame()
-        for y in range(height):
-            if self._painted.get(y, _NEVER) != self._look(y, frame):
-                self.refresh(Region(0, y, width, 1))
+        changed = [
+            Region(0, y, width, 1)
+            for y in range(height)
+            if self._painted.get(y, _NEVER) != self._look(y, frame)
+        ]
+        if changed:
+            self.refresh(*changed)
 
     def refresh_line(self, y: int) -> None:
         """Repaint the line with index ``y`` where it is visible: one screen line."""
