@@ -59,7 +59,7 @@ class SshServer:
             f"AuthorizedKeysFile {folder / 'authorized'}\nStrictModes no\nUsePAM no\n"
             "PasswordAuthentication no\nKbdInteractiveAuthentication no\nPidFile none\n"
             "PermitRootLogin prohibit-password\nPrintMotd no\nPrintLastLog no\n"
-            "ClientAliveInterval 1\nClientAliveCountMax 2\n"
+            "ClientAliveInterval 1\nClientAliveCountMax 8\n"
         )
         self._log = (folder / "log").open("wb")
         self.process = subprocess.Popen(

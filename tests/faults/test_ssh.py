@@ -52,7 +52,12 @@ def open_program(
     server: SshServer, home: Home, store: CanonicalStore, term: str = "xterm-256color"
 ) -> Terminal:
     terminal = connected(server, [*PROGRAM, store.path], home.env, home.folder, term=term)
-    wait_for_sessions(terminal)
+    try:
+        wait_for_sessions(terminal)
+    except BaseException as error:
+        error.add_note(server.log())
+        terminal.__exit__(type(error), error, None)
+        raise
     return terminal
 
 
