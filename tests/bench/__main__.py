@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.bench import report, tables
-from tests.bench.clock import Clock
+from tests.bench.clock import Clock, OutOfTimeError
 from tests.bench.figures import FAMILIES, Family
 from tests.bench.generate import prepare
 from tests.bench.workbench import ROOT, Workbench, workbench
@@ -154,7 +154,7 @@ def _measure(
             for result in family.measure(bench):
                 take(report.Line(figures.pop(result.figure), result))
     except Exception as error:
-        note = type(error).__name__
+        note = "no time was left" if isinstance(error, OutOfTimeError) else type(error).__name__
         print(f"  {name} failed: {note}: {error}", file=sys.stderr, flush=True)
         for figure in figures.values():
             if bench.huge or "huge" not in figure.name:
