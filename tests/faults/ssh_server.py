@@ -18,7 +18,7 @@ from tests.process.terminal import Terminal
 PATIENCE = 60.0
 """Seconds that anything may take on a busy machine."""
 _SEPARATION = Path("/run/sshd")
-"""Must be there where the server is started by root."""
+"""Must be there where the server is started by root; it stays, for others may be using it."""
 
 
 class NoServerError(Exception):
@@ -46,10 +46,8 @@ class SshServer:
             )
         shutil.copyfile(folder / "user.pub", folder / "authorized")
         os.chmod(folder / "authorized", 0o600)
-        self._made_folder = False
-        if os.geteuid() == 0 and not _SEPARATION.exists():
-            _SEPARATION.mkdir(mode=0o755)
-            self._made_folder = True
+        if os.geteuid() == 0:
+            _SEPARATION.mkdir(mode=0o755, exist_ok=True)
         with contextlib.closing(socket.socket()) as free:
             free.bind(("127.0.0.1", 0))
             self.port: int = free.getsockname()[1]
@@ -72,9 +70,6 @@ class SshServer:
         self.process.terminate()
         self.process.wait(PATIENCE)
         self._log.close()
-        if self._made_folder:
-            with contextlib.suppress(OSError):
-                _SEPARATION.rmdir()
 
     def log(self) -> str:
         """What the server had to say."""
