@@ -369,8 +369,8 @@ def test_what_is_asked_for_stays(one: str, other: str) -> None:
 
 
 def test_own_names_are_levelled() -> None:
-    one, other = normaliser("run-000001", "/work/tree-1"), normaliser("run-000002", "/srv/two/")
-    assert one("cat /work/tree-1/x run-000001") == other("cat /srv/two/x run-000002")
+    one, other = normaliser("run-000001", "/opt/tree-1"), normaliser("run-000002", "/srv/two/")
+    assert one("cat /opt/tree-1/x run-000001") == other("cat /srv/two/x run-000002")
     assert normaliser("7", None)("line 7") == "line 7"
 
 
