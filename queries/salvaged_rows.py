@@ -8,6 +8,9 @@ from typing import Any
 
 CHUNK = 2000
 """Rows copied at a time: a writer is not kept waiting for longer than that takes."""
+PASSES = 1000
+"""Damage is passed at most so many times, and once more for each page: pages that lead to each
+other in a circle would be read for ever."""
 _LOWEST, _HIGHEST = -(2**63), 2**63 - 1
 
 
@@ -127,6 +130,7 @@ class CopiedTable:
 
     def _copy_between(self, low: int, high: int) -> None:
         at, size = low - 1, CHUNK
+        passes = PASSES + int(self._run("PRAGMA damaged.page_count")[0][0])
         while at < high:
             try:
                 at = self._copy_chunk(at + 1, high, size)
@@ -136,8 +140,12 @@ class CopiedTable:
                     raise
                 if size > 1:
                     size //= 2
-                else:
+                elif passes:
+                    passes -= 1
                     at = self._pass(at + 1, high)
+                else:
+                    self.is_open_ended = True
+                    return
 
     def _copy_chunk(self, low: int, high: int, size: int) -> int:
         """Copy the first rows of a range; returns the rowid up to which all is done."""

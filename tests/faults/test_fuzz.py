@@ -20,7 +20,9 @@ def test_damaged_stores(first: int) -> None:
     assert fuzz(first, 250, SQLITE) == []
 
 
-@pytest.mark.parametrize("number", [178, 1309, 1347, 10_003, 50_920, 51_265, 60_082, 61_892])
+@pytest.mark.parametrize(
+    "number", [178, 1309, 1347, 10_003, 50_920, 51_265, 60_082, 61_892, 910_314]
+)
 def test_damage_that_was_too_much_once(tmp_path: Path, number: int) -> None:
     path, what = damaged(number, tmp_path)
     assert check(path, number) is None, what
