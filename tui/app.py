@@ -238,6 +238,6 @@ class SessionApp(DiscreetApp[None]):
 
 
 def _with_theme(config: Config, theme: str) -> Config:
-    from dataclasses import replace
+    from queries.plain_data import replace
 
     return replace(config, theme=theme)

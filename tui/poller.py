@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import TypeVar
 
 from queries.feed import Feed
 from queries.fold import Fold
 from queries.models import EventKey, Snapshot, StoreState, StoreTotals
+from queries.plain_data import replace
 
 BACKFILL_STEP = 0.005
 """Seconds of counting between two pauses, at least: a slice is not broken off."""
@@ -27,7 +26,6 @@ AGEING = 60.0
 """Seconds after which a snapshot is made although nothing happened: ages grow, and what has
 been silent for long is no longer called running."""
 
-log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
 
@@ -39,9 +37,17 @@ class Poller(threading.Thread):
         feed: Feed,
         refresh: float = 0.25,
         *,
+        counts: bool = True,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Args: refresh: see the attribute."""
+        """Construct the thread, not yet started.
+
+        Args:
+            feed: what is polled.
+            refresh: see the attribute.
+            counts: whether the past is counted from the start, or once :meth:`count` asks.
+            monotonic: gives seconds.
+        """
         super().__init__(name="poller", daemon=True)
         self._feed = feed
         self.refresh = refresh
@@ -52,6 +58,8 @@ class Poller(threading.Thread):
         self._guard = threading.Lock()
         self._stop_wanted = threading.Event()
         self._wake = threading.Event()
+        self._counts = counts
+        self._has_made = threading.Event()
         self._questions: deque[Callable[[Fold], object]] = deque()
         self._last_change = monotonic()
         self._last_made = self._last_change
@@ -66,6 +74,17 @@ class Poller(threading.Thread):
             self._receiver = receiver
             for snapshot in kept:
                 receiver(snapshot)
+
+    def first(self, timeout: float) -> Snapshot | None:
+        """Wait for the first snapshot; None if there is none after so many seconds."""
+        self._has_made.wait(timeout)
+        return self._last
+
+    def count(self) -> None:
+        """Count the past from now on: what is to be shown at first is shown."""
+        if not self._counts:
+            self._counts = True
+            self._wake.set()
 
     def watch(self, keys: Iterable[EventKey]) -> None:
         """Tell which rows are on screen."""
@@ -105,7 +124,9 @@ class Poller(threading.Thread):
                 self.poll_once()
                 self._between_polls()
         except Exception as error:
-            log.exception("the poller ended")
+            import logging
+
+            logging.getLogger(__name__).exception("the poller ended")
             self.error = error
             self._hand_on(_broken(self._last, error))
         finally:
@@ -131,13 +152,14 @@ class Poller(threading.Thread):
                 self._kept.append(snapshot)
             else:
                 self._receiver(snapshot)
+        self._has_made.set()
 
     def _between_polls(self) -> None:
         now = self._monotonic()
         quiet = now - self._last_change > LIVELY
         end = now + (min(SLOWEST, self.refresh * 4) if quiet else self.refresh)
         while not self._stop_wanted.is_set() and (now := self._monotonic()) < end:
-            if not self._feed.counting:
+            if not self._counts or not self._feed.counting:
                 self._feed.keep_totals()
                 self._wake.wait(max(0.0, end - self._monotonic()))
                 self._wake.clear()

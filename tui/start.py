@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from queries.plain_data import replace
 from tui.options import TRACE_VARIABLE, ScreenOptions, wants_low_bandwidth
 from tui.terminal import preflight
 
@@ -115,6 +115,6 @@ def _begin_reading(
         if store is not None:
             store.close()
         raise
-    poller = Poller(feed, settings.refresh_seconds)
+    poller = Poller(feed, settings.refresh_seconds, counts=False)
     poller.start()
     return poller, settings, low_bandwidth

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import tzinfo
 from typing import ClassVar, Unpack
 
 from queries.models import Event, EventKey, EventKind, EventState
+from queries.plain_data import dataclass
 from queries.text import UNKNOWN, clock, duration, short_count
 from queries.timeline_models import TimelineEntry
 from widgets.cells import Column

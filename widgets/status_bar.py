@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from rich.cells import cell_len
 
 from queries import text
 from queries.models import Snapshot, StoreState
+from queries.plain_data import dataclass
 from widgets.glyphs import UNICODE, Glyphs
 from widgets.line_bar import LineBar, Pieces, shorten_end, shorten_path, width_of
 from widgets.masking import is_on

@@ -9,7 +9,6 @@ so that a bad cell costs that cell.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Any, Protocol
 
@@ -17,6 +16,7 @@ from queries.dialects.cells import identifier, name, summary_text
 from queries.dialects.cells import number as number
 from queries.dialects.cells import whole as whole
 from queries.models import Event, EventKind, EventState, Phase, Session, SessionStatus
+from queries.plain_data import dataclass, field
 from queries.text import clean_id, clean_or_none
 from queries.times import parse_time
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import ClassVar, Final, Unpack
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
+from queries.plain_data import replace
 from queries.text import age, clean, short_count
 from tui import keymap, themes
 from tui.commands import bindings_for, find, key_names

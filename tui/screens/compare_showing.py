@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from textwrap import wrap
 
 from textual import on
@@ -11,6 +10,7 @@ from textual import on
 from queries.alignment_models import Alignment
 from queries.comparison_models import Comparison
 from queries.models import ActivityNode, Interactions, Relation, SessionRow, Snapshot
+from queries.plain_data import replace
 from tui.reader import Answer
 from tui.screens import compare_words
 from tui.screens.compare_layout import GROUPS, MATRIX, METRICS, OVERLAY, STEPS, CompareLayout
