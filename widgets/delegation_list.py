@@ -13,9 +13,10 @@ from queries.text import UNKNOWN, clock, count, date_time, duration, short_count
 from widgets.activity_line import running_age
 from widgets.cells import Column
 from widgets.glyphs import Glyphs
-from widgets.line_table import Cell, LineTable
+from widgets.line_table import LineTable
 from widgets.line_view import ViewOptions
 from widgets.pane import Pane
+from widgets.table_text import Cell
 
 
 @dataclass(frozen=True, slots=True)

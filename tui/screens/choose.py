@@ -21,11 +21,12 @@ from tui.places import Candidate
 from tui.terminal import TerminalApp
 from widgets.cells import Column
 from widgets.glyphs import ASCII, UNICODE
-from widgets.line_bar import shorten_middle
-from widgets.line_table import Cell, LineTable
+from widgets.line_table import LineTable
+from widgets.line_text import shorten_middle
 from widgets.line_view import ViewOptions
 from widgets.pane import Pane
 from widgets.status_bar import FooterBar
+from widgets.table_text import Cell
 
 _HINTS: Final = ("screens.open", "program.quit", "move.up", "move.down")
 _LEAVING: Final = ("screens.back", "program.quit")
