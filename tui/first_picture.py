@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+from rich.cells import cell_len, set_cell_size
+
 from queries.plain_data import dataclass
 from queries.text import clean
 from tui import session_order
 from tui.commands import PANES, footer_hints
 from tui.room import NAMES, is_single, is_too_small
-from widgets.cells import Placed, fit, layout
+from widgets.cells import Placed, layout
 from widgets.glyphs import Glyphs, drawable
 from widgets.line_text import Pieces, laid_out, tabs
 from widgets.masking import is_on, shown_pieces
@@ -33,6 +35,8 @@ _LOOKS: Final[Mapping[str, str]] = {
 _CURSOR: Final = "7"
 _SCROLLBAR: Final = 1
 """Cells at the right edge of a list."""
+_BESIDE_TITLE: Final = 6
+"""Cells of a pane's upper edge that its title leaves free."""
 Run = tuple[int, int, Pieces]
 """Column and row, both from 0, and what begins there."""
 
@@ -105,7 +109,10 @@ def _box(title: str, frame: Frame, place: Place) -> list[Run]:
     """The border of a pane with its title."""
     x, y, width, height = place
     across, down, corners = ("-", "|", "++++") if frame.glyphs.is_ascii else ("─", "│", "╭╮╰╯")
-    label = f" {fit(title, width - 4).rstrip()} " if width > 4 else ""
+    room = width - _BESIDE_TITLE
+    if cell_len(title) > room:
+        title = set_cell_size(title, room - 1) + frame.glyphs.ellipsis
+    label = f" {title} " if room > 0 else ""
     upper = corners[0] + (across + label).ljust(width - 2, across)[: width - 2] + corners[1]
     lower = corners[2] + across * (width - 2) + corners[3]
     sides = [
