@@ -151,9 +151,9 @@ class SessionApp(DiscreetApp[None]):
 
     async def action_quit(self) -> None:
         """Leave, and remember how the store was looked at."""
-        main = self._main
-        if self.memory is not None and isinstance(main, MainScreen):
-            self.memory.keep(main.view())
+        main = self.screen_stack[0] if self.screen_stack else None
+        if isinstance(main, MainScreen):
+            main.remember()
         await super().action_quit()
 
     def on_unmount(self) -> None:

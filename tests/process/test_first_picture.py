@@ -83,6 +83,23 @@ def test_signals_give_the_terminal_back(home: Home, number: signal.Signals, code
         assert terminal.restored() == []
 
 
+@pytest.mark.parametrize("key", ["q", "ctrl+q"])
+def test_keys_that_quit_are_kept(home: Home, key: str) -> None:
+    with slow_start(home, home.sample("heist-demo.db")) as terminal:
+        terminal.press(key)
+        assert terminal.wait() == 0
+        assert terminal.restored() == []
+
+
+def test_the_demo_leaves_nothing(home: Home) -> None:
+    with slow_start(home, "demo", seconds=60) as terminal:
+        assert list((home.folder / "tmp").iterdir())
+        terminal.kill(signal.SIGTERM)
+        assert terminal.wait() == 143
+        assert terminal.restored() == []
+    assert list((home.folder / "tmp").iterdir()) == []
+
+
 def test_ctrl_c_ends_it_at_once(home: Home) -> None:
     with slow_start(home, home.sample("heist-demo.db"), seconds=60) as terminal:
         terminal.press("ctrl+c")
