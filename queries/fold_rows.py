@@ -290,3 +290,4 @@ class FoldRows(FoldCounts):
             if session.open is None or session.open.forget(high, ledger):
                 session.open = None
                 self.waiting.discard(name)
+        self.sessions.rest()
