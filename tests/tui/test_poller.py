@@ -305,3 +305,32 @@ def test_polls_begin_at_equal_distances(path: Path, monkeypatch: pytest.MonkeyPa
     # What takes long leaves some time to others.
     assert [round(seconds, 6) for seconds in waited] == [0.25, 0.2, 0.2, 0.25]
     poller.stop()
+
+
+def test_the_first_snapshot_can_be_waited_for(path: Path) -> None:
+    poller = StepPoller(path, desk_clock())
+    assert poller.first(0.0) is None
+    made = poller.step(count=False)
+    assert poller.first(PATIENCE) is made
+    poller.stop()
+
+
+def test_the_past_is_counted_once_that_is_asked_for(path: Path) -> None:
+    with canonical_store(path, "wal") as store, store.batch():
+        for number in range(5000):
+            store.add_event(LIVE, id=f"more-{number}")
+    feed = Feed(path)
+    poller = Poller(feed, refresh=0.05, counts=False)
+    heard: Queue[Snapshot] = Queue()
+    poller.start()
+    try:
+        first = poller.first(PATIENCE)
+        assert first is not None
+        assert feed.counting
+        poller.deliver_to(heard.put)
+        poller.count()
+        while heard.get(timeout=PATIENCE).totals.counted < 1:
+            pass
+        assert not feed.counting
+    finally:
+        poller.stop()
