@@ -138,7 +138,9 @@ class RunFigures:
     tools: tuple[ToolStatistic, ...]
     agents: tuple[AgentStatistic, ...]
     interactions: dict[Relation, Interactions]
-    curve: Curve
+    """Of those relations that were asked for."""
+    curve: Curve | None = None
+    """None where it was not asked for."""
     has_messages: bool = True
     """False where the store knows no messages: their number is then unknown, not 0."""
 

@@ -84,6 +84,9 @@ class Following:
         self._arrived_cut = False
         self._updated: dict[EventKey, Event] = {}
         self._dirty = True
+        """Whether a snapshot would differ from the last one."""
+        self._is_further = False
+        """Whether it would in so far as more of the past is counted."""
 
     def close(self) -> None:
         """Let go of the file."""

@@ -108,7 +108,7 @@ def session_row(
         complete: whether all of its events are in the fold.
         aggregated: the store's own totals of this session's tools, for one without calls.
     """
-    counted = fold.sessions.get(session.id)
+    counted = fold.sessions.look(session.id)
     last = session.started
     if counted is not None and counted.last_time is not None:
         last = counted.last_time

@@ -9,8 +9,11 @@ from datetime import UTC, tzinfo
 from pathlib import Path, PurePath
 from typing import ClassVar
 
+from textual.actions import ActionParseResult
 from textual.binding import BindingType
 from textual.command import Provider
+from textual.dom import DOMNode
+from textual.events import Event, InputEvent, MouseMove
 from textual.screen import Screen
 from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.widget import Widget
@@ -155,6 +158,32 @@ class SessionApp(DiscreetApp[None]):
         if isinstance(main, MainScreen):
             main.remember()
         await super().action_quit()
+
+    async def run_action(
+        self,
+        action: str | ActionParseResult,
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """Perform an action; what it rests on has caught up with the cursor then."""
+        main = self._main
+        if isinstance(main, MainScreen):
+            main.before_action(action)
+        return await super().run_action(action, default_namespace, namespaces)
+
+    def input_came(self) -> None:
+        """Something was typed or clicked; told at once, from the thread that listens."""
+        self.poller.gate.came()
+
+    async def on_event(self, event: Event) -> None:
+        """Let what the user asks for go before all else."""
+        if isinstance(event, InputEvent) and not isinstance(event, MouseMove):
+            self.poller.gate.handled()
+        await super().on_event(event)
+
+    def post_display_hook(self) -> None:
+        """A frame was painted."""
+        self.poller.gate.painted()
 
     def on_unmount(self) -> None:
         """Let go of the store."""
