@@ -166,8 +166,9 @@ class SessionApp(DiscreetApp[None]):
         namespaces: Mapping[str, DOMNode] | None = None,
     ) -> bool:
         """Perform an action; what it rests on has caught up with the cursor then."""
-        main = self._main
-        if isinstance(main, MainScreen):
+        main = self.screen_stack[0] if self.screen_stack else None
+        # Keys may have been pressed before there was a screen.
+        if isinstance(main, MainScreen) and main.is_mounted:
             main.before_action(action)
         return await super().run_action(action, default_namespace, namespaces)
 
