@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 WORKERS ?= auto
 COUNT ?= 3000
 
+# Without compiled modules each worker and each program that a test starts compiles all anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-faults fuzz check format lint types imports bench figures documents clean
 

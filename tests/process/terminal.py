@@ -100,6 +100,7 @@ class Terminal:
         self._reading.set()
         self._closed = False
         self._master, self._slave = pty.openpty()
+        self._woken, self._wake = os.pipe()
         self._modes_before = termios.tcgetattr(self._slave)
         self._set_size(columns, rows)
 
@@ -154,11 +155,14 @@ class Terminal:
 
     def hang_up(self) -> None:
         """Close the window."""
+        if self._closed:
+            return
         self._closed = True
         self._reading.set()
+        os.write(self._wake, b"!")
         self._reader.join()
-        with contextlib.suppress(OSError):
-            os.close(self._master)
+        for file in (self._master, self._woken, self._wake):
+            os.close(file)
 
     @contextlib.contextmanager
     def not_reading(self) -> Iterator[None]:
@@ -295,7 +299,8 @@ class Terminal:
     def _read(self) -> None:
         while not self._closed:
             self._reading.wait()
-            if not select.select([self._master], [], [], 0.05)[0] or not self._reading.is_set():
+            ready = select.select([self._master, self._woken], [], [], 0.05)[0]
+            if self._master not in ready or not self._reading.is_set():
                 continue
             try:
                 data = os.read(self._master, 65536)
