@@ -118,6 +118,7 @@ class Terminal:
             env=_environment(env or {}), cwd=cwd,
             start_new_session=True, preexec_fn=become_terminal_user,
         )  # fmt: skip
+        self._threads = Path(f"/proc/{self.process.pid}/task")
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -225,12 +226,15 @@ class Terminal:
         self.wait_for(lambda terminal: text in terminal.text(), timeout, f"text {text!r}")
 
     def wait_for_quiet(self, seconds: float = 0.2, timeout: float = PATIENCE) -> None:
-        """Wait until nothing has come for a while; for counting bytes."""
+        """Wait until nothing has come for a while, although the program had its turn."""
         deadline = time.monotonic() + timeout
-        with self._changed:
-            while self._changed.wait(seconds):
-                if time.monotonic() > deadline:
-                    raise TimeoutError(f"the program did not fall silent within {timeout} s")
+        while True:
+            with self._changed:
+                has_come = self._changed.wait(seconds)
+            if not has_come and not self._is_at_work():
+                return
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"the program did not fall silent within {timeout} s")
 
     # What the operating system knows
 
@@ -273,6 +277,14 @@ class Terminal:
         """Processor time that the running program has used so far (Linux)."""
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def _is_at_work(self) -> bool:
+        """Whether a thread of the program computes, or waits for a processor to (Linux)."""
+        try:
+            threads = [path.read_text() for path in self._threads.glob("*/stat")]
+        except OSError:
+            return False
+        return any(thread.rpartition(")")[2].split()[0] in ("R", "D") for thread in threads)
 
     def restored(self) -> list[str]:
         """What the program left switched on or off; empty if all is as it was found."""
