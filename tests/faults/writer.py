@@ -59,6 +59,8 @@ def write(path: Path, rate: int, seconds: float, journal: Journal) -> Told:
     with canonical_store(path, journal) as store:
         run = store.connection.execute
         run("PRAGMA busy_timeout = 0")
+        # As a writer does that takes care of its data: the file is locked for longer.
+        run("PRAGMA synchronous = FULL")
         begun = time.monotonic()
         for commit in range(number):
             time.sleep(max(0.0, begun + commit * each / rate - time.monotonic()))
