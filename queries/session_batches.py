@@ -1,4 +1,4 @@
-"""The rows of some sessions, read for nothing but to be counted, in order of arrival."""
+"""The rows of some sessions or of all, read only to be counted, in order of arrival."""
 
 from __future__ import annotations
 
@@ -36,6 +36,23 @@ class SessionBatches:
             if (bounds := patiently(partial(store.bounds, source))) is not None
         }
 
+    @property
+    def high(self) -> dict[int, int]:
+        """Per source, the seq of its last row; 0 where there is none."""
+        sources = range(len(self._store.mapping.sources))
+        return {source: self._bounds.get(source, (0, 0))[1] for source in sources}
+
+    @property
+    def span(self) -> int:
+        """How many rows there are at most."""
+        return sum(last - first + 1 for first, last in self._bounds.values())
+
+    def read_all(self) -> Iterator[Batch]:
+        """All rows in order of arrival."""
+        return in_order(
+            [self._walked(source, None, *bounds) for source, bounds in self._bounds.items()]
+        )
+
     def read(self, session_ids: Sequence[str]) -> Iterator[Batch]:
         """The rows of these sessions in order of arrival; each batch is of one session.
 
@@ -44,7 +61,7 @@ class SessionBatches:
         """
         if not all(self._store.session_indexed):
             for part in parts(session_ids):
-                walks = [self._walked(source, part, *self._bounds[source])
+                walks = [self._walked(source, part, *self._bounds[source], with_texts=True)
                          for source in self._bounds]  # fmt: skip
                 for batch in in_order(walks):
                     yield from by_session(batch).values()
@@ -84,7 +101,7 @@ class SessionBatches:
     ) -> Iterator[Batch]:
         read: list[dict[str, Batch]] = []
         for source, (low, high) in spans.items():
-            pages = list(self._walked(source, session_ids, low, high, is_dense=True))
+            pages = list(self._walked(source, None, low, high, with_texts=True))
             if pages:
                 read.append(by_session(joined(pages)))
         for name in session_ids:
@@ -119,30 +136,32 @@ class SessionBatches:
     def _walked(
         self,
         source: int,
-        session_ids: Sequence[str],
+        session_ids: Sequence[str] | None,
         low: int,
         high: int,
         *,
-        is_dense: bool = False,
+        with_texts: bool = False,
     ) -> Iterator[Batch]:
-        """Rows between two seqs; where the sessions' are dense, with those of others."""
+        """Rows between two seqs: of these sessions, or all."""
         after = low - 1
         while after < high:
-            read = partial(self._slice, source, () if is_dense else session_ids, after, high)
+            read = partial(self._slice, source, session_ids or (), after, high, with_texts)
             batch, end = patiently(read)
             if end is None:
                 break
             after = end
             if batch.seqs:
                 yield batch
-        names = frozenset(session_ids)
         if after < high:
+            names = None if session_ids is None else frozenset(session_ids)
             for page in EventStream(self._store).pages(source, after):
-                if events := [event for event in page if event.session_id in names]:
-                    yield Batch.of(events)
+                if names is not None:
+                    page = [event for event in page if event.session_id in names]
+                if page:
+                    yield Batch.of(page)
 
     def _slice(
-        self, source: int, session_ids: Sequence[str], after: int, last: int
+        self, source: int, session_ids: Sequence[str], after: int, last: int, with_texts: bool
     ) -> tuple[Batch, int | None]:
         """Rows of the sessions (none: of all) among the next ones, and the seq of the last.
 
@@ -167,5 +186,5 @@ class SessionBatches:
                 (after, end, *map(bound, raw_ids)),
             )
 
-        batch = self._rows.read_cells(store, source, rows, with_texts=True)
+        batch = self._rows.read_cells(store, source, rows, with_texts=with_texts)
         return (Batch.of(()), None) if batch is None else (batch, end)
