@@ -48,6 +48,7 @@ class SessionControl:
         """Which group all listed sessions were put into, and the marks before and after."""
         self._labels_of: dict[str, tuple[str, tuple[str, ...]]] = {}
         """By group: the filter it was made with, and the sessions that this put into it."""
+        self._placing = _Placing()
         self.sub_agents = True
         """Whether sessions that sub-agents ran for another one are shown."""
         self.hidden = 0
@@ -79,7 +80,7 @@ class SessionControl:
         if self.sort != "started" or self.reverse:
             rows = sort_rows(rows, self.sort, self.reverse)
         elif self.filter is None:
-            rows = under_parents(rows)
+            rows = self._placing.place(rows)
         self.shown = rows
         total = len(rows) if self.filter is not None else snapshot.total_sessions - self.hidden
         self._view.empty_text = self._why_empty()
@@ -235,6 +236,25 @@ class SessionControl:
             if self.shown[index].totals.errors:
                 return self._view.select(self.shown[index].id)
         return False
+
+
+class _Placing:
+    """Puts sub-agents' sessions below their parents, where that was done before in the same way."""
+
+    def __init__(self) -> None:
+        self._ids: list[str] = []
+        self._parents: list[str | None] = []
+        self._order: list[int] = []
+
+    def place(self, rows: list[SessionRow]) -> list[SessionRow]:
+        """See :func:`under_parents`."""
+        ids = [row.session.id for row in rows]
+        parents = [row.session.parent_id for row in rows]
+        if ids != self._ids or parents != self._parents:
+            self._ids, self._parents = ids, parents
+            at = {session_id: index for index, session_id in enumerate(ids)}
+            self._order = [at[row.id] for row in under_parents(rows)]
+        return [rows[index] for index in self._order]
 
 
 def under_parents(rows: list[SessionRow]) -> list[SessionRow]:
