@@ -6,10 +6,10 @@ import gc
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from queries.fold import Fold
 from queries.lean_rows import LeanRows
+from queries.plain_data import dataclass
 from queries.store import Store
 
 FIRST = 600

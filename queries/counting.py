@@ -19,6 +19,8 @@ from queries.store import Store
 
 FIRST_SESSIONS = 300
 """Sessions that are read before anything is shown."""
+FIRST_RUNNING = 1000
+"""Sessions that say they run of which the same is true, where everything is counted already."""
 EDGES = 4000
 """Rows up to which a dialect's decisions may rest on all of them."""
 TAIL_PAGE = 5000
@@ -90,7 +92,7 @@ class Counting:
         self, store: Store, work: float = WORK, pause: Callable[[], object] = lambda: None
     ) -> None:
         """Count one slice of the past, and read some more sessions; see :class:`Backfill`."""
-        if self.past is not None:
+        if self.past is not None and not self.past.done:
             self.past.step(store, work=work, pause=pause)
             self._changes += 1
         self.roster.learn(store, self.fold.changed)
@@ -107,9 +109,12 @@ class Counting:
         past = Backfill(store, fold)
         if self.past is None or not past.high == self.past.high == high:
             return False
-        while not self.roster.is_loaded:
-            self.roster.load_more(store)
-        self.roster.learn(store, fold.sessions)
+        if not self.roster.is_loaded:
+            # Figures depend on which sessions run; all others are listed step by step.
+            declared, running = store.session_signs()
+            first = {*running[:FIRST_RUNNING], *(fold.sessions.keys() - declared)}
+            self.roster.learn(store, first)
+            fold.changed = first | self.roster.known()
         past.skip()
         self.fold, self.past = fold, past
         self._changes += 1
@@ -120,7 +125,7 @@ class Counting:
         past = self.past
         if past is None:
             return None
-        session = self.fold.sessions.get(session_id)
+        session = self.fold.sessions.look(session_id)
         ranges = {} if session is None else dict(session.ranges)
         if past.done:
             return ranges

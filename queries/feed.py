@@ -78,14 +78,15 @@ class Feed(Following):
             pause: called in the middle of each, when nothing of the store is held.
 
         Returns:
-            Whether everything has become known by this: a snapshot is worth making at once.
+            Whether all totals have become known by this: a snapshot is worth making at once.
         """
         store = self.store
         if store is None or self._unproven or self._counting.is_complete:
             return False
         end = time.perf_counter() + seconds
         try:
-            self._look_up(store)
+            if self._look_up(store):
+                return True
             while not self._counting.is_complete:
                 self._counting.step(store, work, pause)
                 self._is_further = True
@@ -99,11 +100,13 @@ class Feed(Following):
         self._dirty = self._dirty or self._counting.is_complete
         return self._counting.is_complete
 
-    def _look_up(self, store: Store) -> None:
+    def _look_up(self, store: Store) -> bool:
         """Take the totals that were kept, if there are such and they are right."""
         kept = None if self._kept is None else self._kept.look_up(store)
-        if kept is not None and self._counting.adopt(store, kept.fold, kept.high):
-            self._dirty = True
+        if kept is None or not self._counting.adopt(store, kept.fold, kept.high):
+            return False
+        self._dirty = True
+        return True
 
     def keep_totals(self) -> None:
         """Keep what is counted for the next time, once everything is; takes a moment then."""

@@ -41,6 +41,8 @@ CALM_REFRESH = 0.5
 """Seconds between two polls over a slow link, at least: as many as frames are sent."""
 FIRST_DATA = 0.2
 """Seconds for which the first frame waits for what it is to show."""
+AFTER_PICTURE = 10.0
+"""Seconds for which it waits where that is on the screen already."""
 
 
 LOW_WORDS = "Low bandwidth: fewer colours, two frames a second, no mouse, no trends."
@@ -74,6 +76,7 @@ class SessionApp(DiscreetApp[None]):
         reader: Reader | None = None,
         clock: Callable[[], float] = time.time,
         memory: ViewMemory | None = None,
+        has_picture: bool = False,
     ) -> None:
         """Create the application; it runs and stops neither the poller nor the store.
 
@@ -87,6 +90,7 @@ class SessionApp(DiscreetApp[None]):
             reader: reads what the user asks for, not yet started; None: a new one.
             clock: gives the present in epoch seconds.
             memory: how the store was looked at before; None: nothing is remembered.
+            has_picture: whether the sessions are drawn on the terminal already.
         """
         environ = os.environ if environ is None else environ
         chosen = config if options.theme is None else _with_theme(config, options.theme)
@@ -103,6 +107,7 @@ class SessionApp(DiscreetApp[None]):
         self._usual_refresh = poller.refresh
         self.reader = Reader(path) if reader is None else reader
         self.clock = clock
+        self._has_picture = has_picture
         self.memory = memory
         self.age_clock = AgeClock(clock)
         self.config = config
@@ -136,7 +141,7 @@ class SessionApp(DiscreetApp[None]):
 
     def on_load(self) -> None:
         """Let the first frame be one with data, if that comes soon."""
-        self.hold_frames(FIRST_DATA)
+        self.hold_frames(AFTER_PICTURE if self._has_picture else FIRST_DATA)
 
     def on_mount(self) -> None:
         """Begin to receive."""
@@ -267,6 +272,6 @@ class SessionApp(DiscreetApp[None]):
 
 
 def _with_theme(config: Config, theme: str) -> Config:
-    from dataclasses import replace
+    from queries.plain_data import replace
 
     return replace(config, theme=theme)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import TypeVar
 
 from queries.backfill import WORK
 from queries.feed import Feed
 from queries.fold import Fold
 from queries.models import EventKey, Snapshot, StoreState, StoreTotals
+from queries.plain_data import replace
 from tui.key_gate import KeyGate
 
 BACKFILL_STEP = 0.005
@@ -37,7 +36,6 @@ AGEING = 60.0
 """Seconds after which a snapshot is made although nothing happened: ages grow, and what has
 been silent for long is no longer called running."""
 
-log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
 
@@ -49,9 +47,17 @@ class Poller(threading.Thread):
         feed: Feed,
         refresh: float = 0.25,
         *,
+        counts: bool = True,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Args: refresh: see the attribute."""
+        """Construct the thread, not yet started.
+
+        Args:
+            feed: what is polled.
+            refresh: see the attribute.
+            counts: whether the past is counted from the start, or once :meth:`count` asks.
+            monotonic: gives seconds.
+        """
         super().__init__(name="poller", daemon=True)
         self._feed = feed
         self.refresh = refresh
@@ -64,6 +70,8 @@ class Poller(threading.Thread):
         self._guard = threading.Lock()
         self._stop_wanted = threading.Event()
         self._wake = threading.Event()
+        self._counts = counts
+        self._has_made = threading.Event()
         self._questions: deque[Callable[[Fold], object]] = deque()
         self._last_change = monotonic()
         self._last_made = self._last_change
@@ -78,6 +86,17 @@ class Poller(threading.Thread):
             self._receiver = receiver
             for snapshot in kept:
                 receiver(snapshot)
+
+    def first(self, timeout: float) -> Snapshot | None:
+        """Wait for the first snapshot; None if there is none after so many seconds."""
+        self._has_made.wait(timeout)
+        return self._last
+
+    def count(self) -> None:
+        """Count the past from now on: what is to be shown at first is shown."""
+        if not self._counts:
+            self._counts = True
+            self._wake.set()
 
     def watch(self, keys: Iterable[EventKey]) -> None:
         """Tell which rows are on screen."""
@@ -118,7 +137,9 @@ class Poller(threading.Thread):
                 self.poll_once()
                 self._between_polls(begun)
         except Exception as error:
-            log.exception("the poller ended")
+            import logging
+
+            logging.getLogger(__name__).exception("the poller ended")
             self.error = error
             self._hand_on(_broken(self._last, error))
         finally:
@@ -146,6 +167,7 @@ class Poller(threading.Thread):
                 self._kept.append(snapshot)
             else:
                 self._receiver(snapshot)
+        self._has_made.set()
 
     def _between_polls(self, begun: float) -> None:
         """Wait until the next poll is due, counting the past if there is some left.
@@ -157,7 +179,7 @@ class Poller(threading.Thread):
         pause = min(SLOWEST, self.refresh * 4) if quiet else self.refresh
         end = max(begun + pause, now + min(now - begun, pause))
         while not self._stop_wanted.is_set() and (now := self._monotonic()) < end:
-            if not self._feed.counting:
+            if not self._counts or not self._feed.counting:
                 self._feed.keep_totals()
                 self._wake.wait(max(0.0, end - self._monotonic()))
                 self._wake.clear()

@@ -253,28 +253,30 @@ def test_that_more_is_counted_is_told_now_and_then_and_its_end_at_once(
 ) -> None:
     # The times of this store are made up: sessions fall silent as more of it is known.
     monkeypatch.setattr(Roster, "is_due", lambda _self, _now: False)
-    with canonical_store(path, "wal") as store, store.batch():
-        for number in range(5000):
-            store.add_event(LIVE, id=f"past-{number}")
-    clock = desk_clock()
-    poller = StepPoller(path, clock)
-    assert poller.poll_once() is not None
-    poller.feed.backfill(0.0)
-    assert poller.feed.counting
-    assert poller.poll_once() is None
-    clock.now += PROGRESS
-    poller.gate.handled()
-    assert poller.poll_once() is None
-    clock.now += PROGRESS
-    told = poller.poll_once()
-    assert told is not None
-    assert 0.0 < told.totals.counted < 1.0
-    while poller.feed.counting:
-        poller.feed.backfill(10.0)
-    last = poller.poll_once()
-    assert last is not None
-    assert last.totals.counted == 1.0
-    poller.stop()
+    # It stays open: a file that was written a moment ago and is not in use is looked at twice.
+    with canonical_store(path, "wal") as store:
+        with store.batch():
+            for number in range(5000):
+                store.add_event(LIVE, id=f"past-{number}")
+        clock = desk_clock()
+        poller = StepPoller(path, clock)
+        assert poller.poll_once() is not None
+        poller.feed.backfill(0.0)
+        assert poller.feed.counting
+        assert poller.poll_once() is None
+        clock.now += PROGRESS
+        poller.gate.handled()
+        assert poller.poll_once() is None
+        clock.now += PROGRESS
+        told = poller.poll_once()
+        assert told is not None
+        assert 0.0 < told.totals.counted < 1.0
+        while poller.feed.counting:
+            poller.feed.backfill(10.0)
+        last = poller.poll_once()
+        assert last is not None
+        assert last.totals.counted == 1.0
+        poller.stop()
 
 
 def test_news_are_told_at_once_while_the_past_is_counted(path: Path) -> None:
@@ -305,3 +307,32 @@ def test_polls_begin_at_equal_distances(path: Path, monkeypatch: pytest.MonkeyPa
     # What takes long leaves some time to others.
     assert [round(seconds, 6) for seconds in waited] == [0.25, 0.2, 0.2, 0.25]
     poller.stop()
+
+
+def test_the_first_snapshot_can_be_waited_for(path: Path) -> None:
+    poller = StepPoller(path, desk_clock())
+    assert poller.first(0.0) is None
+    made = poller.step(count=False)
+    assert poller.first(PATIENCE) is made
+    poller.stop()
+
+
+def test_the_past_is_counted_once_that_is_asked_for(path: Path) -> None:
+    with canonical_store(path, "wal") as store, store.batch():
+        for number in range(5000):
+            store.add_event(LIVE, id=f"more-{number}")
+    feed = Feed(path)
+    poller = Poller(feed, refresh=0.05, counts=False)
+    heard: Queue[Snapshot] = Queue()
+    poller.start()
+    try:
+        first = poller.first(PATIENCE)
+        assert first is not None
+        assert feed.counting
+        poller.deliver_to(heard.put)
+        poller.count()
+        while heard.get(timeout=PATIENCE).totals.counted < 1:
+            pass
+        assert not feed.counting
+    finally:
+        poller.stop()

@@ -93,6 +93,8 @@ class PaneScreen(PaneLayout):
         self._tell_detail()
         if first:
             self.owner.release_frames()
+            # Counting takes turns with drawing: the first frame comes before it.
+            self.call_after_refresh(self.owner.poller.count)
 
     def _begin_again(self, snapshot: Snapshot) -> None:
         """The store was replaced: nothing shown is valid any more."""

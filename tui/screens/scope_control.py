@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from queries.activity_reader import Ranges
 from queries.models import (
@@ -17,6 +16,7 @@ from queries.models import (
     StoreState,
     ToolStatistic,
 )
+from queries.plain_data import dataclass
 from queries.scope import ScopeCounter
 from queries.side_tables import aggregated_tools, handoffs
 from queries.store import Store

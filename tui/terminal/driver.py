@@ -111,7 +111,10 @@ class SafeDriver(LinuxDriver):
         )
         self._writer.start()
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual's
-        preflight.sign_taken_over()
+        modes = preflight.sign_taken_over()
+        if modes is not None and self.attrs_before is not None:
+            # The terminal was made quiet meanwhile; it is given back as it was found.
+            self.attrs_before = modes
         if self._key_thread is None:
             # In the background, where Textual stops itself again without taking over.
             self.close()

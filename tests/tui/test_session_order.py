@@ -3,7 +3,7 @@ from __future__ import annotations
 from random import Random
 
 from queries.models import Session, SessionRow, SessionTotals
-from tui.screens.session_control import _Placing, under_parents
+from tui.session_order import Placing, under_parents
 
 
 def row(name: str, parent: str | None, events: int = 0) -> SessionRow:
@@ -11,7 +11,7 @@ def row(name: str, parent: str | None, events: int = 0) -> SessionRow:
 
 
 def test_sessions_below_their_parents_stay_there_when_only_figures_change() -> None:
-    placing = _Placing()
+    placing = Placing()
     rows = [row("sub", "top"), row("other", None), row("top", None)]
     assert [each.id for each in placing.place(rows)] == ["other", "top", "sub"]
     newer = [row("sub", "top", 3), row("other", None, 4), row("top", None, 5)]
@@ -24,7 +24,7 @@ def test_sessions_below_their_parents_stay_there_when_only_figures_change() -> N
 
 
 def test_the_places_are_those_of_the_present_whatever_was_placed_before() -> None:
-    dice, placing = Random(0), _Placing()
+    dice, placing = Random(0), Placing()
     for _ in range(300):
         names = [f"s{number}" for number in range(dice.randint(0, 6))]
         dice.shuffle(names)
