@@ -332,7 +332,7 @@ def _pages(
     view = lean_view(store, source)
     rows: list[Row] = []
     while len(rows) < limit:
-        wanted = min(PAGE, limit - len(rows))
+        wanted = min(store.rows_at_once(PAGE), limit - len(rows))
         page = store.query(
             f"SELECT {cells} FROM {view} WHERE seq >= ? AND seq <= ? ORDER BY seq DESC LIMIT ?",
             (low, upto, wanted),
