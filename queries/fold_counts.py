@@ -13,6 +13,7 @@ from queries.handed_on import HandedOn, Pair
 from queries.joining import as_counted
 from queries.models import Event, EventKey, EventKind, EventState, Phase
 from queries.session_fold import SessionFold
+from queries.session_shelf import SessionShelf
 
 
 class FoldCounts:
@@ -30,7 +31,7 @@ class FoldCounts:
         """Starts among the events whose end is not waited for any longer."""
         self.tokens = KnownSum()
         self.cost = KnownSum()
-        self.sessions: dict[str, SessionFold] = {}
+        self.sessions = SessionShelf()
         self.tools: dict[ToolKey, ToolFold] = {}
         self.agents: dict[str, AgentFold] = {}
         self.follows: Counter[Pair] = Counter()

@@ -225,8 +225,8 @@ class LeanRows:
         try:
             return list(map(self._types.__getitem__, marks))
         except KeyError:
-            unknown = {text: seq for seq, text in zip(columns[0], marks, strict=True)
-                       if text not in self._types}  # fmt: skip
+            found = dict(zip(marks, columns[0], strict=True))
+            unknown = {text: seq for text, seq in found.items() if text not in self._types}
         if described.marks is None:
             self._types.update({text: _new_type(text) for text in unknown})
         else:
@@ -238,6 +238,12 @@ class LeanRows:
         return list(map(self._types.__getitem__, marks))
 
     def _sessions_of(self, store: Store, source: int, seqs: Cells, ids: Cells) -> list[str]:
+        try:
+            return list(map(self._sessions.__getitem__, ids))
+        except KeyError:
+            found = dict(zip(ids, seqs, strict=True))
+        for raw in [raw for raw in found if type(raw) is str and raw not in self._sessions]:
+            self._new_session(store, source, found[raw], raw)
         try:
             return list(map(self._sessions.__getitem__, ids))
         except KeyError:
@@ -326,7 +332,7 @@ def _pages(
     view = lean_view(store, source)
     rows: list[Row] = []
     while len(rows) < limit:
-        wanted = min(PAGE, limit - len(rows))
+        wanted = min(store.rows_at_once(PAGE), limit - len(rows))
         page = store.query(
             f"SELECT {cells} FROM {view} WHERE seq >= ? AND seq <= ? ORDER BY seq DESC LIMIT ?",
             (low, upto, wanted),

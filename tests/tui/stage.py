@@ -173,6 +173,8 @@ class Stage:
             return False
         screen = self.app.screen
         screen._on_timer_update()
+        # The panes would follow the cursor in a moment.
+        self.main.follow_cursor()
         pumps = [self.app, *self.app.screen_stack, *screen.walk_children()]
         queued = any(not pump._message_queue.empty() for pump in pumps)
         waiting = screen._layout_required or bool(screen._callbacks) or not screen.is_mounted

@@ -9,7 +9,7 @@ from queries.models import Relation
 from tui.commands import PANES
 from tui.screens.pane_screen import PaneScreen
 from tui.screens.scope_control import VALUES
-from tui.screens.session_control import MARK, ORDERS
+from tui.session_order import MARK, ORDERS
 from tui.view_memory import View
 
 OFTEN: Final = 2.0
