@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from queries.filters import SESSION_FIELDS, Filter, parse_filter
 from queries.models import SessionRow, SessionStatus, Snapshot
-from tui.session_order import MARK, ORDERS, listed
+from tui.session_order import MARK, ORDERS, Placing, listed
 from widgets.session_list import SessionList
 
 
@@ -44,6 +44,7 @@ class SessionControl:
         """Which group all listed sessions were put into, and the marks before and after."""
         self._labels_of: dict[str, tuple[str, tuple[str, ...]]] = {}
         """By group: the filter it was made with, and the sessions that this put into it."""
+        self._placing = Placing()
         self.sub_agents = True
         """Whether sessions that sub-agents ran for another one are shown."""
         self.hidden = 0
@@ -71,6 +72,7 @@ class SessionControl:
             reverse=self.reverse,
             sub_agents=self.sub_agents,
             filter=self.filter,
+            place=self._placing.place,
         )
         self.shown = rows
         total = len(rows) if self.filter is not None else snapshot.total_sessions - self.hidden
