@@ -72,7 +72,7 @@ async def until_handled(app: App[Any], end: float) -> None:
 
 def _delay_nothing(delay_update: Any) -> Any:
     """The same function for a time that is over at once."""
-    return lambda app, _delay=0.0: delay_update(app, 0.0)
+    return lambda app, _delay=0.0: delay_update(app, 0.0001)
 
 
 def _remembering(parse_rules: Any) -> Any:

@@ -154,9 +154,9 @@ class SessionApp(DiscreetApp[None]):
 
     async def action_quit(self) -> None:
         """Leave, and remember how the store was looked at."""
-        main = self._main
-        if self.memory is not None and isinstance(main, MainScreen):
-            self.memory.keep(main.view())
+        main = self.screen_stack[0] if self.screen_stack else None
+        if isinstance(main, MainScreen):
+            main.remember()
         await super().action_quit()
 
     async def run_action(
@@ -166,8 +166,9 @@ class SessionApp(DiscreetApp[None]):
         namespaces: Mapping[str, DOMNode] | None = None,
     ) -> bool:
         """Perform an action; what it rests on has caught up with the cursor then."""
-        main = self._main
-        if isinstance(main, MainScreen):
+        main = self.screen_stack[0] if self.screen_stack else None
+        # Keys may have been pressed before there was a screen.
+        if isinstance(main, MainScreen) and main.is_mounted:
             main.before_action(action)
         return await super().run_action(action, default_namespace, namespaces)
 

@@ -46,7 +46,7 @@ class PaneLayout(Screen[None]):
         yield StatusBar(glyphs=glyphs, id="status")
         yield PaneTabs(glyphs=glyphs, id="tabs")
         with Container(id="panes"):
-            yield SessionList(glyphs=glyphs, id="sessions", classes="pane")
+            yield SessionList(glyphs=glyphs, id="sessions", classes="pane -current")
             yield ActivityTree(glyphs=glyphs, zone=zone, id="activity", classes="pane")
             yield ToolTable(glyphs=glyphs, id="tools", classes="pane")
             yield InteractionMatrix(glyphs=glyphs, id="matrix", classes="pane")

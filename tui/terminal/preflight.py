@@ -36,6 +36,7 @@ PATIENCE = 0.1
 """Seconds that a terminal has to take more of a picture."""
 
 _shown = False
+_ending = False
 _modes: list[Any] | None = None
 """How the terminal was before it was made quiet."""
 
@@ -189,7 +190,7 @@ def _make_quiet() -> None:
         return
     _modes = modes
     quiet = [*modes[:6], [*modes[6]]]
-    quiet[0] &= ~(termios.ICRNL | termios.INLCR | termios.IGNCR)
+    quiet[0] &= ~(termios.IXON | termios.IXOFF | termios.ICRNL | termios.INLCR | termios.IGNCR)
     quiet[3] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN)
     quiet[6][termios.VMIN], quiet[6][termios.VTIME] = 1, 0
     quiet[6][termios.VSUSP] = b"\0"
@@ -205,8 +206,13 @@ def _set_modes(modes: list[Any]) -> None:
 
 
 def _end_early(number: int, _frame: FrameType | None) -> None:
+    global _ending
     undo_first_sign()
-    os._exit(128 + number)
+    if _ending:
+        os._exit(128 + number)
+    _ending = True
+    # Whoever has made a folder or opened the store puts it in order on the way out.
+    raise SystemExit(128 + number)
 
 
 def _encoding() -> str:

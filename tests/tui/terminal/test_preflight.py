@@ -3,6 +3,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pty
+import select
 import termios
 from collections.abc import Iterator
 
@@ -92,8 +93,12 @@ def test_a_picture_goes_only_where_the_sign_is(no_signals: None) -> None:
         preflight.show_picture("too early")
         preflight.first_sign("opening")
         preflight.show_picture("\x1b[2;1Hsessions ●")
-        shown = os.read(master, 1000).decode()
-        assert shown.endswith(" opening\x1b[2;1Hsessions ●")
+        wanted = b" opening" + "\x1b[2;1Hsessions ●".encode()
+        shown = b""
+        # A read gives what one write has put there.
+        while not shown.endswith(wanted) and select.select((master,), (), (), 60)[0]:
+            shown += os.read(master, 1000)
+        assert shown.endswith(wanted)
         preflight.sign_taken_over()
         preflight.show_picture("too late")
         os.write(2, b"nothing else")
