@@ -46,13 +46,18 @@ class SessionBatches:
             if (bounds := patiently(partial(store.bounds, source))) is not None
         }
 
+    @property
+    def in_turn(self) -> bool:
+        """Whether all batches of a session come before those of the next one."""
+        return all(self._store.session_indexed)
+
     def read(self, session_ids: Sequence[str]) -> Iterator[Batch]:
         """The rows of these sessions in order of arrival; each batch is of one session.
 
         Where rows of other sessions are rare among theirs, or sessions have no index, all rows
         are walked over once.
         """
-        if not all(self._store.session_indexed):
+        if not self.in_turn:
             for part in parts(session_ids):
                 walks = [self._walked(source, part, *self._bounds[source])
                          for source in self._bounds]  # fmt: skip
