@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 
 from queries.activity import ActivityModel, merge_sources
 from queries.models import ActivityNode, Event, EventKey, Session
 from queries.pairing import paired
+from queries.plain_data import dataclass, field
 from queries.store import WINDOW, Store
 
 PAGE = 2000

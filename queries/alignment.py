@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from itertools import takewhile
 
 from queries.alignment_models import AlignedStep, Alignment, Step, StepRelation
@@ -16,6 +15,7 @@ from queries.common_sequence import (
 )
 from queries.gap_placing import by_outcome, from_prompts, outcomes_differ
 from queries.models import EventKind
+from queries.plain_data import replace
 from queries.steps import StepKey, step_key, step_shapes
 
 MOST_STEPS = 10_000

@@ -6,7 +6,6 @@ session has that order. ``None`` means unknown (or: not applicable), never zero.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from queries.models import (
@@ -16,6 +15,7 @@ from queries.models import (
     SessionRow,
     ToolStatistic,
 )
+from queries.plain_data import dataclass
 
 
 class Unit(StrEnum):

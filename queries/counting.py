@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from heapq import nlargest
 from typing import Self
 
 from queries.activity import merge_sources
 from queries.audit import Audit
-from queries.backfill import Backfill
+from queries.backfill import WORK, Backfill
 from queries.declared import Declared
 from queries.figures import Figures
 from queries.fold import Fold
@@ -19,6 +19,8 @@ from queries.store import Store
 
 FIRST_SESSIONS = 300
 """Sessions that are read before anything is shown."""
+FIRST_RUNNING = 1000
+"""Sessions that say they run of which the same is true, where everything is counted already."""
 EDGES = 4000
 """Rows up to which a dialect's decisions may rest on all of them."""
 TAIL_PAGE = 5000
@@ -86,10 +88,12 @@ class Counting:
         """Whether the whole past is counted, and all sessions are read."""
         return self.past is not None and self.past.done and self.roster.is_loaded
 
-    def step(self, store: Store) -> None:
-        """Count one slice of the past, and read some more sessions."""
-        if self.past is not None:
-            self.past.step(store)
+    def step(
+        self, store: Store, work: float = WORK, pause: Callable[[], object] = lambda: None
+    ) -> None:
+        """Count one slice of the past, and read some more sessions; see :class:`Backfill`."""
+        if self.past is not None and not self.past.done:
+            self.past.step(store, work=work, pause=pause)
             self._changes += 1
         self.roster.learn(store, self.fold.changed)
         self.roster.load_more(store)
@@ -105,9 +109,12 @@ class Counting:
         past = Backfill(store, fold)
         if self.past is None or not past.high == self.past.high == high:
             return False
-        while not self.roster.is_loaded:
-            self.roster.load_more(store)
-        self.roster.learn(store, fold.sessions)
+        if not self.roster.is_loaded:
+            # Figures depend on which sessions run; all others are listed step by step.
+            declared, running = store.session_signs()
+            first = {*running[:FIRST_RUNNING], *(fold.sessions.keys() - declared)}
+            self.roster.learn(store, first)
+            fold.changed = first | self.roster.known()
         past.skip()
         self.fold, self.past = fold, past
         self._changes += 1
@@ -118,7 +125,7 @@ class Counting:
         past = self.past
         if past is None:
             return None
-        session = self.fold.sessions.get(session_id)
+        session = self.fold.sessions.look(session_id)
         ranges = {} if session is None else dict(session.ranges)
         if past.done:
             return ranges
@@ -228,10 +235,12 @@ class Counting:
         """Read rows again, and count those that changed as they are now."""
         self._seen = {key: event for key, event in self._seen.items() if key in watched}
         chosen = {*keys, *watched}
-        now = {event.key: event for event in store.events_by_key(chosen)}
+        now = {event.key: event for event in store.events_again(chosen)}
         for key in sorted(chosen):
             before = self._recent.get(key) or running.get(key) or self._seen.get(key)
             event = now.get(key)
+            if before is event:
+                continue
             if before is not None and not is_same_row(before, event):
                 self.is_wrong = True
                 return

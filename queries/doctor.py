@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import partial
 
 from queries.connection import quoted
-from queries.event_stream import Progress, patiently
-from queries.models import Event, Problem, SessionRow, StoreInfo
+from queries.event_stream import EventStream, Progress, patiently
+from queries.models import Problem, SessionRow, StoreInfo
 from queries.pairing import Pairing
+from queries.plain_data import dataclass
 from queries.sessions import STALE_AFTER
 from queries.store import Store
 from queries.text import clean, clean_id
@@ -90,19 +91,15 @@ def diagnose(
         progress: told which part (0..1) of the events is read.
         stale_after: seconds of silence after which a running session is stale.
     """
-    per_source = _PerSource()
-    counted = count_store(store, progress, stale_after=stale_after, observe=per_source.take)
+    # What is kept of other times would tell nothing about rows that cannot be read any more.
+    counted = count_store(store, progress, stale_after=stale_after)
     undeclared = [row for row in counted.rows if not row.session.declared]
-    names = store.info.sources
     return Diagnosis(
         info=store.info,
         sessions=len(counted.rows),
         events=sum(row.totals.events for row in counted.rows),
         tables=_tables(store),
-        sources=tuple(
-            SourceCounts(name, per_source.rows[number], per_source.events[number])
-            for number, name in enumerate(names)
-        ),
+        sources=_sources(store, counted),
         skipped=counted.problems,
         mismatches=tuple(_mismatches(store, counted)[:LISTED]),
         undeclared_sessions=Orphans(
@@ -114,21 +111,35 @@ def diagnose(
     )
 
 
-class _PerSource:
-    """Rows and events of each source."""
+def _sources(store: Store, counted: CountedStore) -> tuple[SourceCounts, ...]:
+    """Rows and events of each source; rows that cannot be read are left out."""
+    names = store.info.sources
+    if len(names) == 1:
+        events = sum(row.totals.events for row in counted.rows)
+        return (SourceCounts(names[0], counted.fold.rows, events),)
+    if not store.mapping.has_phases:
+        # Each row is an event by itself.
+        views = [f"event_rows_{number}" for number in range(len(names))]
+        rows = [_count(store, view) for view in views]
+        if sum(rows) == counted.fold.rows:
+            return tuple(map(SourceCounts, names, rows, rows))
+    return _counted_singly(store, names)
 
-    def __init__(self) -> None:
-        self.rows: Counter[int] = Counter()
-        self.events: Counter[int] = Counter()
-        self._pairing = Pairing()
 
-    def take(self, row: Event) -> None:
-        self.rows[row.source] += 1
-        outcome = self._pairing.add(row)
+def _counted_singly(store: Store, names: Sequence[str]) -> tuple[SourceCounts, ...]:
+    rows: Counter[int] = Counter()
+    events: Counter[int] = Counter()
+    pairing = Pairing()
+    for row in EventStream(store):
+        rows[row.source] += 1
+        outcome = pairing.add(row)
         if outcome.shown is not None:
-            self.events[row.source] += 1
+            events[row.source] += 1
         if outcome.hidden is not None:
-            self.events[outcome.hidden[0]] -= 1
+            events[outcome.hidden[0]] -= 1
+    return tuple(
+        SourceCounts(name, rows[number], events[number]) for number, name in enumerate(names)
+    )
 
 
 def _tables(store: Store) -> tuple[Table, ...]:

@@ -116,8 +116,8 @@ class Fold(FoldRows):
 
     def waiting_starts(self, session_id: str) -> Iterator[tuple[Event, bool]]:
         """Starts of a session without an end, and whether that may still come."""
-        session = self.sessions[session_id]
-        if session.open is not None:
+        session = self.sessions.look(session_id)
+        if session is not None and session.open is not None:
             high = self._first + self.rows
             for start in session.open.starts():
                 is_near = high - start.at <= open_rows.REACH

@@ -30,17 +30,16 @@ import contextlib
 import json
 import os
 import stat
-import tempfile
 import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
 
 from queries.fold import Fold
 from queries.fold_state import LAYOUT, fold_of, fold_parts
+from queries.plain_data import dataclass
 from queries.store import Store
 from queries.store_mark import StoreMark, mark_of
 
@@ -53,6 +52,8 @@ MOST_BYTES = 200_000_000
 LARGEST = 64_000_000
 """Size of one entry at most."""
 _UNPACKED = 1_000_000_000
+_PIECE = 1_000_000
+"""Bytes that are unpacked at once."""
 _LEFT_OVER = 3600.0
 """Seconds after which an unfinished file of a process that died is removed."""
 _SUFFIX = ".totals"
@@ -119,7 +120,7 @@ class FoldCache:
             told = json.loads(head)
             if told["key"] != _key(store, order) or told["mark"] != mark.plain():
                 return None
-            fold = fold_of(map(json.loads, _unpacked(body).splitlines()))
+            fold = fold_of(map(json.loads, _lines(body)))
             if fold.rows != told["rows"]:
                 return None
             return Kept(fold, {int(source): int(seq) for source, seq in told["high"]})
@@ -211,6 +212,8 @@ class FoldCache:
             self.folder.chmod(0o700)
 
     def _write(self, place: Path, packed: bytearray) -> None:
+        import tempfile
+
         descriptor, name = tempfile.mkstemp(".new", place.stem, self.folder)
         try:
             with open(descriptor, "wb") as file:
@@ -254,12 +257,19 @@ def _packed(fold: Fold) -> Iterator[bytes]:
     yield packer.flush()
 
 
-def _unpacked(body: bytes) -> bytes:
+def _lines(body: bytes) -> Iterator[bytes]:
+    """What was packed, line by line: all of it at once would be several times as large."""
     unpacker = zlib.decompressobj()
-    content = unpacker.decompress(body, _UNPACKED)
-    if not unpacker.eof or unpacker.unused_data:
-        raise ValueError("cut, or too large")
-    return content
+    rest, size = b"", 0
+    while not unpacker.eof:
+        content = unpacker.decompress(body, _PIECE)
+        body, size = unpacker.unconsumed_tail, size + len(content)
+        if (not content and not unpacker.eof) or size > _UNPACKED:
+            raise ValueError("cut, or too large")
+        *lines, rest = (rest + content).split(b"\n")
+        yield from lines
+    if unpacker.unused_data or rest:
+        raise ValueError("cut, or followed by something")
 
 
 def _digest(content: bytes | bytearray) -> bytes:

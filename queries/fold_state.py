@@ -14,16 +14,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from operator import attrgetter
-from typing import Any, Final
+from typing import Final
 
-from queries.activity_bars import ActivityBars
 from queries.durations import Durations
 from queries.event_slots import EventSlots
 from queries.fold import Fold
-from queries.fold_parts import AgentFold, KnownSum, ToolFold
+from queries.fold_parts import AgentFold, ToolFold
 from queries.open_state import (
     EVENT_FIELDS,
     HANDED_ON_FIELDS,
@@ -37,7 +36,7 @@ from queries.open_state import (
     open_plain,
     some_of,
 )
-from queries.session_fold import SessionFold
+from queries.session_state import SESSION_FIELDS, sum_from, sum_plain
 
 _NUMBERS: Final = (
     "rows", "events", "messages", "calls", "ok", "errors", "failed_calls", "never_ended",
@@ -46,18 +45,12 @@ _NUMBERS: Final = (
 FIELDS: Final[dict[type, tuple[str, ...]]] = {
     Fold: (*_NUMBERS, "tokens", "cost", "sessions", "tools", "agents", "follows", "repeats",
            "next_tools", "handed_on", "slots", "running", "waiting", "changed"),
-    SessionFold: (
-        "events", "prompts", "messages", "calls", "ok", "failed", "errors", "first_time",
-        "last_time", "agents", "tools", "first_tool", "last_tool", "tokens", "cost", "first_prompt",
-        "last_prompt", "bars", "_ranges", "first_said", "last_said", "open",
-    ),
     ToolFold: ("calls", "ok", "errors", "running", "unknown", "agents", "tokens", "durations"),
     AgentFold: ("events", "messages", "calls", "ok", "failed", "errors", "sessions", "last_time",
                 "tokens"),
-    KnownSum: ("total", "count"),
     Durations: ("count", "total", "_values", "_sorted", "_buckets"),
-    ActivityBars: ("_shift", "_first", "_counts"),
     EventSlots: ("_width", "_counts", "undated"),
+    **SESSION_FIELDS,
     **OPEN_FIELDS,
     **HANDED_ON_FIELDS,
     **EVENT_FIELDS,
@@ -68,23 +61,19 @@ LAYOUT: Final = blake2b(
     digest_size=8,
 ).hexdigest()
 
-_session_cells = attrgetter(*FIELDS[SessionFold])
 _agent_cells = attrgetter(*FIELDS[AgentFold])
 _durations_cells = attrgetter(*FIELDS[Durations])
-_bars_cells = attrgetter(*FIELDS[ActivityBars])
 _tool_cells = attrgetter(*FIELDS[ToolFold])
-_SESSION_PLAIN = 13
-"""Fields of a session before those that are not plain themselves."""
 
 
 def fold_parts(fold: Fold) -> Iterator[Plain]:
     """A fold in parts: each begins with what it is a part of."""
     yield ["counts", [getattr(fold, name) for name in _NUMBERS]]
-    yield ["sums", [_sum_plain(fold.tokens), _sum_plain(fold.cost)]]
-    for some in some_of(fold.sessions.items()):
-        yield ["sessions", [[name, *_session_plain(session)] for name, session in some]]
-    for some in some_of((name, each) for name, each in fold.sessions.items() if each.open):
-        yield ["open", [[name, open_plain(each.open)] for name, each in some if each.open]]
+    yield ["sums", [sum_plain(fold.tokens), sum_plain(fold.cost)]]
+    for texts in some_of(fold.sessions.texts()):
+        yield ["sessions", texts]
+    for waiting in some_of((name, fold.sessions[name].open) for name in sorted(fold.waiting)):
+        yield ["open", [[name, open_plain(rows)] for name, rows in waiting if rows is not None]]
     for tools in some_of(fold.tools.items()):
         yield ["tools", [[*key, *_tool_plain(tool)] for key, tool in tools]]
     for agents in some_of(fold.agents.items()):
@@ -125,12 +114,12 @@ def _take_counts(fold: Fold, content: Plain) -> None:
 
 def _take_sums(fold: Fold, content: Plain) -> None:
     tokens, cost = content
-    fold.tokens, fold.cost = _sum_from(tokens), _sum_from(cost)
+    fold.tokens, fold.cost = sum_from(tokens), sum_from(cost)
 
 
 def _take_sessions(fold: Fold, content: Plain) -> None:
-    for name, *cells in content:
-        fold.sessions[name] = _session_from(cells)
+    for name, text in content:
+        fold.sessions.put_text(name, text)
 
 
 def _take_open(fold: Fold, content: Plain) -> None:
@@ -142,7 +131,7 @@ def _take_tools(fold: Fold, content: Plain) -> None:
     for name, operation, *cells in content:
         tool = fold.tools[name, operation] = ToolFold()
         tool.calls, tool.ok, tool.errors, tool.running, tool.unknown, tool.agents = cells[:6]
-        tool.tokens = _sum_from(cells[6])
+        tool.tokens = sum_from(cells[6])
         tool.durations = _durations_from(cells[7])
 
 
@@ -151,7 +140,7 @@ def _take_agents(fold: Fold, content: Plain) -> None:
         agent = fold.agents[name] = AgentFold()
         agent.events, agent.messages, agent.calls, agent.ok, agent.failed = cells[:5]
         agent.errors, agent.sessions, agent.last_time = cells[5:8]
-        agent.tokens = _sum_from(cells[8])
+        agent.tokens = sum_from(cells[8])
 
 
 def _take_follows(fold: Fold, content: Plain) -> None:
@@ -204,59 +193,14 @@ _TAKE: Final = {
 # -- the parts of a fold -----------------------------------------------------------------------
 
 
-def _session_plain(session: SessionFold) -> Plain:
-    cells = _session_cells(session)
-    (tokens, cost, prompt, last, bars, ranges, first_said, last_said, _) = cells[_SESSION_PLAIN:]
-    return [
-        *cells[:_SESSION_PLAIN],
-        None if tokens is None else _sum_plain(tokens),
-        None if cost is None else _sum_plain(cost),
-        prompt,
-        last,
-        _bars_cells(bars),
-        ranges,
-        None if first_said is None else (*first_said[0], first_said[1].hex()),
-        None if last_said is None else (*last_said[0], last_said[1].hex()),
-    ]
-
-
-def _session_from(cells: Plain) -> SessionFold:
-    session = SessionFold()
-    (
-        session.events, session.prompts, session.messages, session.calls, session.ok,
-        session.failed, session.errors, session.first_time, session.last_time, session.agents,
-        session.tools, session.first_tool, session.last_tool, tokens, cost, prompt, last, bars,
-        ranges, first_said, last_said,
-    ) = cells  # fmt: skip
-    if tokens is not None:
-        session.tokens = _sum_from(tokens)
-    if cost is not None:
-        session.cost = _sum_from(cost)
-    if prompt is not None:
-        (source, seq), text = prompt
-        session.first_prompt = ((source, seq), text)
-    if last is not None:
-        source, seq = last
-        session.last_prompt = (source, seq)
-    session.bars._shift, session.bars._first, session.bars._counts = bars
-    session._ranges = tuple((source, low, high) for source, low, high in ranges)
-    if first_said is not None:
-        agent, tool, mark = first_said
-        session.first_said = ((agent, tool), bytes.fromhex(mark))
-    if last_said is not None:
-        agent, tool, mark = last_said
-        session.last_said = ((agent, tool), bytes.fromhex(mark))
-    return session
-
-
 def _tool_plain(tool: ToolFold) -> Plain:
     *cells, tokens, durations = _tool_cells(tool)
-    return [*cells, _sum_plain(tokens), _durations_plain(durations)]
+    return [*cells, sum_plain(tokens), _durations_plain(durations)]
 
 
 def _agent_plain(agent: AgentFold) -> Plain:
     *cells, tokens = _agent_cells(agent)
-    return [*cells, _sum_plain(tokens)]
+    return [*cells, sum_plain(tokens)]
 
 
 def _durations_plain(durations: Durations) -> Plain:
@@ -270,13 +214,3 @@ def _durations_from(cells: Plain) -> Durations:
     durations.count, durations.total, durations._values, durations._sorted = plain
     durations._buckets = None if buckets is None else Counter(dict(buckets))
     return durations
-
-
-def _sum_plain(known: KnownSum) -> Sequence[float]:
-    return (known.total, known.count)
-
-
-def _sum_from(cells: Sequence[Any]) -> KnownSum:
-    known = KnownSum()
-    known.total, known.count = cells
-    return known

@@ -85,6 +85,8 @@ class _Edge:
 
     def given_to(self) -> str | None:
         """Who does the work: later rows know better."""
+        if not self.ends:
+            return self.target or None
         return next((row.target for row in (*self.later(), self) if row.target), None)
 
 
@@ -180,7 +182,9 @@ class HandedOn:
     def _put(self, edge: _Edge) -> None:
         self._edges[_stretch(edge.at)][edge.key] = edge
         target = edge.given_to()
-        if target:
+        if target and not edge.ends:
+            self._speak(edge.id, edge.at, target, True)
+        elif target:
             for row in edge.rows():
                 self._speak(row.id, row.at, target, True)
 
@@ -201,6 +205,10 @@ class HandedOn:
     def _count(self, edge: _Edge, pairs: Counter[Pair]) -> None:
         target = edge.given_to()
         if not target:
+            return
+        if edge.is_sure and edge.agent:
+            # What :func:`maker` would say, of nearly all of them.
+            pairs[edge.agent, target] += 1
             return
         own_ids = {row.id for row in edge.rows()}
 

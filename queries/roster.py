@@ -281,6 +281,10 @@ class Roster:
         """The declared (or inferred) session with this id."""
         return self._sessions.get(session_id)
 
+    def known(self) -> set[str]:
+        """The ids of all sessions that are read."""
+        return set(self._sessions)
+
     def __len__(self) -> int:
         return max(self.total + self._undeclared, len(self._sessions))
 

@@ -1,4 +1,4 @@
-"""The rows of some sessions, read for nothing but to be counted, in order of arrival."""
+"""The rows of some sessions or of all, read only to be counted, in order of arrival."""
 
 from __future__ import annotations
 
@@ -50,6 +50,23 @@ class SessionBatches:
     def in_turn(self) -> bool:
         """Whether all batches of a session come before those of the next one."""
         return all(self._store.session_indexed)
+
+    @property
+    def high(self) -> dict[int, int]:
+        """Per source, the seq of its last row; 0 where there is none."""
+        sources = range(len(self._store.mapping.sources))
+        return {source: self._bounds.get(source, (0, 0))[1] for source in sources}
+
+    @property
+    def span(self) -> int:
+        """How many rows there are at most."""
+        return sum(last - first + 1 for first, last in self._bounds.values())
+
+    def read_all(self) -> Iterator[Batch]:
+        """All rows in order of arrival."""
+        return in_order(
+            [self._walked(source, None, *bounds) for source, bounds in self._bounds.items()]
+        )
 
     def read(self, session_ids: Sequence[str]) -> Iterator[Batch]:
         """The rows of these sessions in order of arrival; each batch is of one session.
@@ -173,34 +190,36 @@ class SessionBatches:
         return Batch.of(events), events[-1].seq if events else last
 
     def _walked(
-        self, source: int, session_ids: Sequence[str], low: int, high: int
+        self, source: int, session_ids: Sequence[str] | None, low: int, high: int
     ) -> Iterator[Batch]:
-        """The sessions' rows between two seqs."""
+        """Rows between two seqs: of these sessions, or all."""
         after = low - 1
         while after < high:
-            read = partial(self._slice, source, session_ids, after, high)
+            read = partial(self._slice, source, session_ids or (), after, high)
             batch, end = patiently(read)
             if end is None:
                 break
             after = end
             if batch.seqs:
                 yield batch
-        names = frozenset(session_ids)
         if after < high:
+            names = None if session_ids is None else frozenset(session_ids)
             for page in EventStream(self._store).pages(source, after):
-                if events := [event for event in page if event.session_id in names]:
-                    yield Batch.of(events)
+                if names is not None:
+                    page = [event for event in page if event.session_id in names]
+                if page:
+                    yield Batch.of(page)
 
     def _slice(
         self, source: int, session_ids: Sequence[str], after: int, last: int
     ) -> tuple[Batch, int | None]:
-        """Rows of the sessions among the next ones, and the seq of the last.
+        """Rows of the sessions (none: of all) among the next ones, and the seq of the last.
 
         None in its place: only whole rows, one by one, tell what there is.
         """
         store = self._store
         raw_ids = [store.raw_id(name) for name in session_ids]
-        chosen = f" AND session_id IN ({places(raw_ids)})"
+        chosen = f" AND session_id IN ({places(raw_ids)})" if raw_ids else ""
         if None in raw_ids:
             chosen = f" AND (session_id IN ({places(raw_ids)}) OR session_id IS NULL)"
         try:

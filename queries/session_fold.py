@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 
@@ -11,6 +12,8 @@ from queries.fold_parts import KnownSum
 from queries.models import Event, EventKey, EventKind, EventState, SessionTotals
 from queries.open_rows import OpenRows
 
+_NAMES: dict[tuple[str, ...], tuple[str, ...]] = {}
+_NAMES_KEPT = 10_000
 Said = tuple[tuple[str, str | None], bytes]
 """Who said something through which tool, and the mark of the text."""
 
@@ -195,11 +198,21 @@ class SessionFold:
             cost=None if self.cost is None else self.cost.value,
             first_time=self.first_time,
             last_time=self.last_time,
-            agents=tuple(self.agents),
-            tools=tuple(sorted((begun | self.tools.keys()) - {""})),
+            agents=_shared(tuple(self.agents)),
+            tools=_shared(tuple(sorted((begun | self.tools.keys()) - {""}))),
             first_prompt=None if self.first_prompt is None else self.first_prompt[1],
             activity=self.bars.values(),
         )
+
+
+def _shared(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The one tuple of these names: most sessions have the same ones as others."""
+    known = _NAMES.get(names)
+    if known is None:
+        if len(_NAMES) >= _NAMES_KEPT:
+            _NAMES.clear()
+        known = _NAMES[names] = tuple(map(sys.intern, names))
+    return known
 
 
 def _add(counts: dict[str, int], name: str, number: int) -> None:

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from queries.connection import Rows, StoreConnection, quoted
-from queries.dialects.base import SESSION_COLUMNS, to_session
-from queries.models import Problem, Session
+from queries.dialects.base import SESSION_COLUMNS, status_of, to_session
+from queries.models import Problem, Session, SessionStatus
 from queries.raw_ids import RawIds, bound, place
 from queries.text import clean_id
+from queries.times import parse_time
 
 PAGE = 500
 """Rows of one page."""
@@ -138,6 +139,29 @@ class SessionPages(StoreConnection):
             )
             result += self._sessions(rows)
         return result
+
+    def session_signs(self) -> tuple[set[str], list[str]]:
+        """The ids of all declared sessions, and those that say they run, the latest first.
+
+        Far less is read than for the sessions themselves, so there may be any number of them.
+        """
+        mapping = self.mapping
+        if mapping.sessions is None:
+            return set(), []
+        rows = self.query(
+            "SELECT id, status, ended FROM session_rows ORDER BY seq DESC", deadline=30
+        )
+        words = {status: status_of(status, mapping) for status in {row[1] for row in rows}}
+        ids: set[str] = set()
+        running: list[str] = []
+        for raw, status, ended in rows:
+            shown = clean_id(raw)
+            if shown != raw:
+                self._raw_ids.note(shown, raw)
+            ids.add(shown)
+            if words[status] is SessionStatus.RUNNING and parse_time(ended, mapping.zone) is None:
+                running.append(shown)
+        return ids, running
 
     def sub_sessions(self, session_id: str) -> list[Session]:
         """Declared sessions whose parent is this one, oldest first; at most a page."""

@@ -6,7 +6,7 @@ One :class:`Store` is one connection; give each thread its own.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,7 @@ class Store(SessionPages):
 
     def _make_views(self) -> None:
         super()._make_views()
+        self._again: dict[EventKey, tuple[tuple[object, object], Event]] = {}
         bare = [bare_select(source.select) for source in self.mapping.sources]
         self._hides = tuple(select is not None for select in bare)
         for number, select in enumerate(bare):
@@ -138,19 +139,39 @@ class Store(SessionPages):
 
     def events_by_key(self, keys: Iterable[EventKey]) -> list[Event]:
         """The rows with these keys as they are now; missing ones are left out."""
+        return [
+            event
+            for source, rows in self._rows_by_key(keys)
+            for event in self._events(source, rows)
+        ]
+
+    def events_again(self, keys: Iterable[EventKey]) -> list[Event]:
+        """As :meth:`events_by_key`; the same objects for rows that are as they were last time."""
+        before, self._again = self._again, {}
+        result: list[Event] = []
+        for source, rows in self._rows_by_key(keys):
+            for row in rows:
+                # 1 and 1.0 are equal, but do not look the same.
+                cells = (row, tuple(map(type, row)))
+                known = before.get((source, row[0]))
+                if known is None or known[0] != cells:
+                    made = self._events(source, [row])
+                    if not made:
+                        continue
+                    known = (cells, made[0])
+                self._again[source, row[0]] = known
+                result.append(known[1])
+        return result
+
+    def _rows_by_key(self, keys: Iterable[EventKey]) -> Iterator[tuple[int, Rows]]:
         by_source: dict[int, list[int]] = {}
         for source, seq in keys:
             by_source.setdefault(source, []).append(seq)
-        result: list[Event] = []
         for source, seqs in sorted(by_source.items()):
             for part in parts(sorted(seqs)):
                 marks = ",".join("?" * len(part))
-                rows = self.query(
-                    f"SELECT {_EVENT} FROM event_rows_{source} WHERE seq IN ({marks}) ORDER BY seq",
-                    part,
-                )
-                result += self._events(source, rows)
-        return result
+                sql = f"SELECT {_EVENT} FROM event_rows_{source} WHERE seq IN ({marks})"
+                yield source, self.query(f"{sql} ORDER BY seq", part)
 
     def session_page(
         self,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 
 from queries.fold import NO_TOOL, Fold, ToolKey
 from queries.fold_parts import ToolFold
 from queries.models import AggregatedTool, Event, ToolStatistic
+from queries.plain_data import dataclass, field
 from queries.statistics import wilson
 
 
@@ -56,7 +56,7 @@ def tool_statistics(
         if event.is_call:
             extras.setdefault((event.tool or NO_TOOL, event.operation), _Extra()).ended += 1
     for total in aggregated:
-        session = fold.sessions.get(total.session_id)
+        session = fold.sessions.look(total.session_id)
         if session is None or not session.calls:
             _add_declared(extras.setdefault((total.tool, total.operation), _Extra()), total)
     empty = ToolFold()

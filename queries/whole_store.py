@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from queries.backfill import Backfill
+from queries.backfill import Backfill, no_collection
 from queries.event_stream import EventStream, Progress, patiently
 from queries.fold import Fold
 from queries.fold_cache import FoldCache
@@ -16,7 +15,6 @@ from queries.kept_totals import BY_SLICES, BY_TIME, KeptTotals
 from queries.models import (
     AgentStatistic,
     AggregatedTool,
-    Event,
     Handoff,
     Interactions,
     Problem,
@@ -27,7 +25,9 @@ from queries.models import (
     StoreInfo,
     ToolStatistic,
 )
+from queries.plain_data import dataclass
 from queries.roster import Roster
+from queries.session_batches import SessionBatches
 from queries.sessions import STALE_AFTER, newest_of, session_row
 from queries.side_tables import aggregated_tools, handoffs
 from queries.store import Store
@@ -76,7 +76,6 @@ def count_store(
     *,
     now: float | None = None,
     stale_after: float = STALE_AFTER,
-    observe: Callable[[Event], None] | None = None,
     cache: FoldCache | None = None,
 ) -> CountedStore:
     """Count everything in one pass over the events.
@@ -86,21 +85,17 @@ def count_store(
         progress: told which part (0..1) is counted.
         now: epoch seconds, for judging what is stale; the present by default.
         stale_after: seconds of silence after which a running session is stale.
-        observe: given every row as well, in order of arrival.
-        cache: where totals are kept, and looked up unless rows are to be observed; None: nowhere.
+        cache: where totals are kept and looked up; None: nowhere.
 
     Raises:
         StoreError: with one sentence, when the store cannot be used.
     """
     if not isinstance(path_or_store, Store):
         with patiently(lambda: Store(path_or_store)) as store:
-            return count_store(
-                store, progress, now=now, stale_after=stale_after, observe=observe, cache=cache
-            )
+            return count_store(store, progress, now=now, stale_after=stale_after, cache=cache)
     store = path_or_store
     # Before anything is read: what is kept must be of one state of the store.
-    is_plain = observe is None and len(store.mapping.sources) <= 1
-    order = BY_SLICES if is_plain else BY_TIME
+    order = BY_SLICES if len(store.mapping.sources) <= 1 else BY_TIME
     kept = None if cache is None else KeptTotals(cache, store, order)
     tools = patiently(lambda: aggregated_tools(store))
     handed = patiently(lambda: handoffs(store))
@@ -108,18 +103,14 @@ def count_store(
     patiently(lambda: roster.load(store, tools, first=SESSIONS))
     while not roster.is_loaded:
         patiently(lambda: roster.load_more(store, SESSIONS))
-    known = None if kept is None or observe is not None else kept.look_up(store)
+    known = None if kept is None else kept.look_up(store)
     if known is not None:
         fold = known.fold
-    elif is_plain:
-        fold, past = _count_back(store, progress)
-        if kept is not None:
-            kept.keep(store, fold, past.high)
     else:
-        stream = EventStream(store, progress=progress)
-        fold = _count(store, stream, observe)
+        count = _count_back if order == BY_SLICES else _count_by_time
+        fold, high = count(store, progress)
         if kept is not None:
-            kept.keep(store, fold, stream.high)
+            kept.keep(store, fold, high)
     rows = roster.rows(fold, (), now=_now(now), frontier=None)
     return CountedStore(store.info, fold, rows, tools, handed, store.problems(), _alive(rows))
 
@@ -143,7 +134,9 @@ def count_sessions(
              if tool.session_id in wanted]  # fmt: skip
     handed = tuple(row for row in patiently(lambda: handoffs(store)) if row.session_id in wanted)
     stream = EventStream(store, sessions=wanted)
-    fold = _count(store, stream, None)
+    fold = Fold(messages_only=store.mapping.has_messages)
+    for event in stream:
+        fold.add(event)
     rows = tuple(
         session_row(
             declared.get(name, Session(id=name, declared=False)),
@@ -160,7 +153,7 @@ def count_sessions(
     )
 
 
-def _count_back(store: Store, progress: Progress | None) -> tuple[Fold, Backfill]:
+def _count_back(store: Store, progress: Progress | None) -> tuple[Fold, Mapping[int, int]]:
     """Everything counted from its end, which is the fastest way where rows have one order."""
     fold = Fold(messages_only=store.mapping.has_messages)
     past = patiently(lambda: Backfill(store, fold))
@@ -168,17 +161,22 @@ def _count_back(store: Store, progress: Progress | None) -> tuple[Fold, Backfill
         patiently(lambda: past.step(store))
         if progress is not None:
             progress(past.counted)
-    return fold, past
+    return fold, past.high
 
 
-def _count(store: Store, stream: EventStream, observe: Callable[[Event], None] | None) -> Fold:
+def _count_by_time(store: Store, progress: Progress | None) -> tuple[Fold, Mapping[int, int]]:
+    """Everything counted from its beginning, rows of all sources in the order of their times."""
     fold = Fold(messages_only=store.mapping.has_messages)
-    add = fold.add
-    for event in stream:
-        add(event)
-        if observe is not None:
-            observe(event)
-    return fold
+    read = SessionBatches(store, with_texts=True)
+    batches = read.read_all()
+    while True:
+        with no_collection():
+            batch = next(batches, None)
+            if batch is None:
+                return fold, read.high
+            fold.add_batch(batch)
+        if progress is not None:
+            progress(min(fold.rows / read.span, 1.0))
 
 
 def _alive(rows: Sequence[SessionRow]) -> frozenset[str]:

@@ -8,8 +8,8 @@ so that a bad cell costs that cell.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Any, Protocol
 
@@ -17,6 +17,7 @@ from queries.dialects.cells import identifier, name, summary_text
 from queries.dialects.cells import number as number
 from queries.dialects.cells import whole as whole
 from queries.models import Event, EventKind, EventState, Phase, Session, SessionStatus
+from queries.plain_data import dataclass, field
 from queries.text import clean_id, clean_or_none
 from queries.times import parse_time
 
@@ -244,12 +245,22 @@ def to_event(source: int, row: Row, zone: tzinfo) -> Event:
     )
 
 
+def status_of(cell: object, mapping: StoreMapping) -> SessionStatus:
+    """What a session's own word for its status means."""
+    word = clean_or_none(cell, 40) or ""
+    return (mapping.statuses or STATUS_WORDS).get(word.lower(), SessionStatus.UNKNOWN)
+
+
+def _shared(text: str | None) -> str | None:
+    """The one text like this: many sessions say the same."""
+    return None if text is None else sys.intern(text)
+
+
 def to_session(row: Row, mapping: StoreMapping) -> Session:
     """One canonical row (SESSION_COLUMNS) as a :class:`Session`."""
     (_, id_, parent, parent_event, title, agent, component, project, status) = row[:9]
     started, ended, turns, quality, error, tokens, cost, lasted, failed = row[9:18]
     word = clean_or_none(status, 40)
-    statuses = mapping.statuses or STATUS_WORDS
     return Session(
         id=clean_id(id_),
         parent_id=None if parent is None or parent == "" else clean_id(parent),
@@ -257,11 +268,11 @@ def to_session(row: Row, mapping: StoreMapping) -> Session:
             None if parent_event is None or parent_event == "" else clean_id(parent_event)
         ),
         title=summary_text(title),
-        agent=clean_or_none(agent, 80),
-        component=clean_or_none(component, 120),
-        project=clean_or_none(project, 200),
-        status=statuses.get((word or "").lower(), SessionStatus.UNKNOWN),
-        raw_status=word,
+        agent=_shared(clean_or_none(agent, 80)),
+        component=_shared(clean_or_none(component, 120)),
+        project=_shared(clean_or_none(project, 200)),
+        status=status_of(word, mapping),
+        raw_status=_shared(word),
         started=parse_time(started, mapping.zone),
         ended=parse_time(ended, mapping.zone),
         declared_turns=whole(turns),

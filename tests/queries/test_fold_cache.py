@@ -21,6 +21,7 @@ from queries.fold import Fold
 from queries.fold_cache import FoldCache
 from queries.kept_totals import BY_SLICES, KeptTotals
 from queries.models import Problem, Snapshot
+from queries.roster import Roster
 from queries.store import Store
 from queries.whole_store import count_store
 from tests.queries.feeding import Clock, count_all, snap
@@ -448,3 +449,41 @@ def test_folders_need_not_be_named_in_ascii(path: Path) -> None:
         cache = cache_in(Path(odd) / "cache")
         opened(other, cache)
         assert cache.info(other, BY_SLICES) is not None
+
+
+# -- many sessions ---------------------------------------------------------------------------------
+
+
+def test_totals_are_known_before_all_sessions_are_listed(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those that run are listed at once, since figures depend on them; no figure changes later."""
+    path = tmp_path / "many.db"
+    with canonical_store(path, "wal") as store, store.batch():
+        for number in range(60):
+            name = f"s{number:02d}"
+            is_running = number in (3, 30, 59)
+            if number != 40:
+                store.add_session(name, started=1000.0 + number,
+                                  status="running" if is_running else "completed")  # fmt: skip
+            for _ in range(3):
+                store.add_event(name, time=1500.0, state="running" if is_running else "ok")
+    clock = Clock(1600.0)
+    whole = opened(path, None, clock)
+    opened(path, cache_in(folder), clock)
+    monkeypatch.setattr(counting, "FIRST_SESSIONS", 5)
+    monkeypatch.setattr(Roster.load_more, "__defaults__", (7,))
+    feed = Feed(path, clock=clock, cache=cache_in(folder))
+    snap(feed)
+    assert feed.backfill(0.0)
+    first = snap(feed)
+    assert len(first.sessions) < 20
+    assert {"s03", "s30", "s40", "s59"} <= {row.id for row in first.sessions}
+    assert all(row.complete for row in first.sessions)
+    assert feed.counting
+    count_all(feed)
+    assert shown(snap(feed)) == shown(whole)
+    assert replace(first, sessions=(), generation=0) == replace(
+        snap(feed), sessions=(), generation=0
+    )
+    feed.close()

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import shutil
+import sqlite3
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from queries import whole_store
+from queries import doctor, session_batches, whole_store
 from queries.doctor import diagnose
+from queries.event_stream import EventStream
 from queries.feed import Feed
+from queries.fold import Fold
 from queries.models import Relation, SessionRow
 from queries.store import Store
 from queries.whole_store import count_sessions, count_store
+from tests.queries.test_fold import figures
 from tests.stores.base import SAMPLES
 from tests.stores.canonical import canonical_store
 from tests.stores.htmlgraph import htmlgraph_store
@@ -118,3 +124,51 @@ def test_any_number_of_sessions_is_read_page_by_page(
         monkeypatch.setattr(store, "query", watched)
         assert len(count_store(store).rows) == 25
         assert longest == 10
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_doctor_counts_each_source_as_row_by_row(name: str) -> None:
+    with Store(SAMPLES / f"{name}.db") as store:
+        found = diagnose(store).sources
+        assert found == doctor._counted_singly(store, store.info.sources)
+
+
+def rounded(value: object) -> object:
+    """With numbers as exact as they are whatever the order in which they are added."""
+    if isinstance(value, float):
+        return float(f"{value:.10g}")
+    if isinstance(value, dict):
+        return {key: rounded(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [rounded(each) for each in value]
+    if dataclasses.is_dataclass(value):
+        return [rounded(getattr(value, each.name)) for each in dataclasses.fields(value)]
+    return value
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_many_rows_at_once_are_counted_as_one_by_one(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session_batches, "PAGE", 7)
+    with Store(SAMPLES / f"{name}.db") as store:
+        counted = count_store(store, now=NOW)
+        single = Fold(messages_only=store.mapping.has_messages)
+        for event in EventStream(store):
+            single.add(event)
+    assert rounded(figures(counted.fold)) == rounded(figures(single))
+
+
+def test_rows_that_only_whole_rows_tell_are_counted(tmp_path: Path) -> None:
+    """Also where a store has several tables of events, of which all sessions are wanted."""
+    path = tmp_path / "a.db"
+    shutil.copy(SAMPLES / "heist-audit.db", path)
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE messages SET agent_name = x'ff00' WHERE id % 3 = 0")
+        connection.commit()
+    with Store(path) as store:
+        counted = count_store(store, now=NOW)
+        single = Fold(messages_only=store.mapping.has_messages)
+        for event in EventStream(store):
+            single.add(event)
+    assert rounded(figures(counted.fold)) == rounded(figures(single))

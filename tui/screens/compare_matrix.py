@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from queries.comparison_models import Comparison
 from queries.models import Interactions, Relation
+from queries.plain_data import replace
 from widgets.matrix_figures import ValueMode
 
 MATRICES = ("difference", "session", "baseline")

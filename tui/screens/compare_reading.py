@@ -16,7 +16,7 @@ from queries.store import Store
 from tui.pause import Pause
 from tui.reader import Answer, Reader
 from tui.screens.compare_wanted import Wanted
-from widgets.line_bar import shorten_end
+from widgets.line_text import shorten_end
 
 SLOT = "compare"
 PAUSE = 2.0

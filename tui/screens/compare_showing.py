@@ -19,7 +19,7 @@ from tui.screens.compare_titles import telling_titles
 from tui.screens.compare_wanted import Wanted
 from tui.screens.reading import Reading
 from widgets.glyphs import drawable
-from widgets.line_bar import Pieces
+from widgets.line_text import Pieces
 from widgets.masking import shown
 from widgets.pane import Pane
 from widgets.session_columns import SessionColumns

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+from queries.plain_data import dataclass, field
 
 COLUMNS = 100
 """Sessions that stand side by side, at most."""

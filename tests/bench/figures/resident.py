@@ -22,7 +22,7 @@ FIGURES = (
     Figure("resident.hour", "memory after an hour at 12 events a second", "MB", 150),
     Figure("resident.second", "second opening of 1M events to complete totals", "ms", 1_000),
     Figure("resident.huge-memory", "memory of the program after the back-fill of 10M events",
-           "MB", 150, reason="The totals of its 43,000 sessions are all held in memory."),
+           "MB", 150, reason="Its 43,000 sessions are all listed, each with its totals."),
     Figure("resident.huge-second", "second opening of 10M events to complete totals", "ms", 1_000,
            reason=SESSIONS),
 )  # fmt: skip

@@ -1,0 +1,96 @@
+"""The totals of all sessions of a fold, of which those that rest are put together tightly."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, MutableMapping
+from itertools import islice
+from typing import Final
+
+from queries.session_fold import SessionFold
+from queries.session_state import session_from, session_plain
+
+MANY: Final = 4000
+"""Up to so many sessions, none is put together: that takes longer than it is worth."""
+AT_ONCE: Final = 1000
+"""Sessions that are put together at once at most."""
+
+
+class SessionShelf(MutableMapping[str, SessionFold]):
+    """Totals by the ids of their sessions, in the order in which these came.
+
+    A store can have a hundred thousand sessions, nearly all of which are over. Their totals are
+    kept as texts, in a quarter of the room, until they are asked for.
+    """
+
+    __slots__ = ("_all", "_used")
+
+    def __init__(self) -> None:
+        self._all: dict[str, SessionFold | str] = {}
+        self._used: dict[str, SessionFold] = {}
+        """Those asked for since the last :meth:`rest`."""
+
+    def __getitem__(self, name: str) -> SessionFold:
+        session = self._used.get(name)
+        if session is None:
+            known = self._all[name]
+            session = self._used[name] = self._all[name] = (
+                _unpacked(known) if isinstance(known, str) else known
+            )
+        return session
+
+    def __setitem__(self, name: str, session: SessionFold) -> None:
+        self._used[name] = self._all[name] = session
+
+    def __delitem__(self, name: str) -> None:
+        del self._all[name]
+        self._used.pop(name, None)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._all
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def look(self, name: str) -> SessionFold | None:
+        """The totals of a session, only to be read: it rests on, and changes may be lost."""
+        known = self._all.get(name)
+        return _unpacked(known) if isinstance(known, str) else known
+
+    def rest(self) -> None:
+        """Put together some of the sessions that nobody asked for since the last time.
+
+        What was handed out before must not be changed any more after this.
+        """
+        if len(self._all) > MANY:
+            idle = (
+                (name, session)
+                for name, session in self._all.items()
+                if not isinstance(session, str) and session.open is None and name not in self._used
+            )
+            for name, session in list(islice(idle, AT_ONCE)):
+                self._all[name] = _packed(session)
+        self._used.clear()
+
+    # -- plain data -----------------------------------------------------------------------------
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """Each session's id with a text that holds its totals, without what it waits for."""
+        for name, session in self._all.items():
+            yield name, session if isinstance(session, str) else _packed(session)
+
+    def put_text(self, name: str, text: str) -> None:
+        """Take the totals of a session from such a text."""
+        self._used.pop(name, None)
+        self._all[name] = text
+
+
+def _packed(session: SessionFold) -> str:
+    return json.dumps(session_plain(session), separators=(",", ":"))
+
+
+def _unpacked(text: str) -> SessionFold:
+    return session_from(json.loads(text))

@@ -1,0 +1,134 @@
+"""Sessions that rest take little room, and are the same when they are asked for again."""
+
+from __future__ import annotations
+
+import json
+from unittest import mock
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from queries import open_rows, session_shelf
+from queries.fold import Fold
+from queries.fold_state import fold_of, fold_parts
+from queries.models import Event, Phase
+from queries.session_fold import SessionFold
+from queries.session_shelf import SessionShelf
+from tests.queries.events import call, event, sequences
+from tests.queries.test_fold import figures, folded
+
+
+def plain(fold: Fold) -> list[str]:
+    return [json.dumps(part) for part in fold_parts(fold)]
+
+
+def resting(shelf: SessionShelf) -> int:
+    """How many sessions are put together."""
+    return sum(isinstance(known, str) for known in shelf._all.values())
+
+
+def session(events: int) -> SessionFold:
+    made = SessionFold()
+    made.events = events
+    return made
+
+
+@given(sequences(), st.integers(0, 25), st.sampled_from((1, 3, 20_000)))
+def test_counting_goes_on_where_sessions_rest(rows: list[Event], cut: int, reach: int) -> None:
+    with mock.patch.object(open_rows, "REACH", reach):
+        straight = folded(rows)
+        with mock.patch.object(session_shelf, "MANY", 0):
+            older, newer = folded(rows[:cut]), folded(rows[cut:])
+            for fold in (older, newer):
+                fold.sessions.rest()
+                fold.sessions.rest()
+            newer.prepend(older)
+            newer.sessions.rest()
+            newer.forget()
+        straight.forget()
+        assert figures(newer) == figures(straight)
+
+
+@given(sequences())
+def test_nothing_is_lost_by_resting(rows: list[Event]) -> None:
+    fold, same = folded(rows), folded(rows)
+    with mock.patch.object(session_shelf, "MANY", 0):
+        fold.sessions.rest()
+        fold.sessions.rest()
+    idle = [name for name, each in same.sessions.items() if each.open is None]
+    assert resting(fold.sessions) == len(idle)
+    assert list(fold.sessions) == list(same.sessions)
+    assert plain(fold) == plain(same)
+    assert figures(fold) == figures(same)
+
+
+def test_sessions_rest_that_nobody_asked_for_lately() -> None:
+    shelf = SessionShelf()
+    for name in "abc":
+        shelf[name] = session(1)
+    with mock.patch.object(session_shelf, "MANY", 2):
+        shelf.rest()
+        assert resting(shelf) == 0
+        shelf["b"].events += 1
+        shelf.rest()
+    assert resting(shelf) == 2
+    assert [each.events for each in shelf.values()] == [1, 2, 1]
+
+
+def test_few_sessions_never_rest() -> None:
+    shelf = SessionShelf()
+    shelf["a"] = session(1)
+    for _ in range(3):
+        shelf.rest()
+    assert resting(shelf) == 0
+
+
+def test_only_so_many_are_put_together_at_once() -> None:
+    shelf = SessionShelf()
+    for number in range(10):
+        shelf[str(number)] = session(number)
+    with (
+        mock.patch.object(session_shelf, "MANY", 0),
+        mock.patch.object(session_shelf, "AT_ONCE", 4),
+    ):
+        steps = []
+        for _ in range(4):
+            shelf.rest()
+            steps.append(resting(shelf))
+    assert steps == [0, 4, 8, 10]
+
+
+def test_a_session_that_waits_does_not_rest() -> None:
+    fold = folded([call(1, Phase.START), event(2, session_id="other")])
+    with mock.patch.object(session_shelf, "MANY", 0):
+        fold.sessions.rest()
+        fold.sessions.rest()
+    assert resting(fold.sessions) == 1
+    assert len(fold.sessions["s1"].waiting()) == 1
+
+
+def test_looking_at_a_session_lets_it_rest() -> None:
+    shelf = SessionShelf()
+    shelf.put_text("a", next(folded([event(1)]).sessions.texts())[1])
+    seen = shelf.look("a")
+    assert seen is not None
+    assert seen.events == 1
+    assert shelf.look("b") is None
+    assert resting(shelf) == 1
+    shelf["a"].events += 1
+    assert resting(shelf) == 0
+    assert shelf["a"].events == 2
+
+
+def test_what_is_fetched_rests_until_it_is_asked_for() -> None:
+    fold = folded([event(seq, session_id=f"s{seq}") for seq in range(1, 6)])
+    again = fold_of(json.loads(json.dumps(part)) for part in fold_parts(fold))
+    assert resting(again.sessions) == 5
+    assert figures(again) == figures(fold)
+
+
+def test_a_session_can_be_let_go() -> None:
+    shelf = SessionShelf()
+    shelf["a"] = session(1)
+    del shelf["a"]
+    assert ("a" in shelf, len(shelf), shelf.get("a")) == (False, 0, None)
