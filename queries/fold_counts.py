@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import compress, repeat
+from operator import is_not
 from typing import cast
 
 from queries.batch import Batch, RowType, ToolKey, type_of
@@ -264,8 +266,10 @@ class FoldCounts:
 def _by_type(batch: Batch) -> Mapping[RowType, Sequence[float]]:
     """The durations that are known of rows of each type."""
     found: defaultdict[RowType, list[float]] = defaultdict(list)
-    if batch.durations.count(None) < len(batch.durations):
-        for kind, took in zip(batch.types, batch.durations, strict=True):
-            if took is not None:
-                found[kind].append(took)
+    durations = batch.durations
+    if durations.count(None) < len(durations):
+        is_known = list(map(is_not, durations, repeat(None)))
+        known = cast("Iterator[float]", compress(durations, is_known))
+        for kind, took in zip(compress(batch.types, is_known), known, strict=True):
+            found[kind].append(took)
     return found

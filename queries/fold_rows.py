@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import compress, groupby, pairwise
 from operator import attrgetter, itemgetter
+from typing import cast
 
 from queries import open_rows
 from queries.batch import Batch, RowType, ToolKey, type_of
@@ -116,12 +117,11 @@ class FoldRows(FoldCounts):
                 has_starts = True
             if kind.has_story:
                 stories.add(kind)
-        known = [time for time in times if time is not None]
+        known = _known(times)
         if known:
             session.see_times(min(known), max(known))
         if has_starts:
-            counted = compress(times, map(_counts_of, kinds))
-            known = [time for time in counted if time is not None]
+            known = _known(list(compress(times, map(_counts_of, kinds))))
         if known:
             session.bars.add_all(known)
         if stories:
@@ -291,3 +291,9 @@ class FoldRows(FoldCounts):
                 session.open = None
                 self.waiting.discard(name)
         self.sessions.rest()
+
+
+def _known(times: Sequence[float | None]) -> Sequence[float]:
+    if None in times:
+        return [time for time in times if time is not None]
+    return cast("Sequence[float]", times)

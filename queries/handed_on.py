@@ -182,7 +182,9 @@ class HandedOn:
     def _put(self, edge: _Edge) -> None:
         self._edges[_stretch(edge.at)][edge.key] = edge
         target = edge.given_to()
-        if target:
+        if target and not edge.ends:
+            self._speak(edge.id, edge.at, target, True)
+        elif target:
             for row in edge.rows():
                 self._speak(row.id, row.at, target, True)
 

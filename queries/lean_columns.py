@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import tzinfo
-from operator import add, itemgetter
+from itertools import compress, repeat
+from operator import add, is_not, itemgetter
 from typing import Any
 
 from queries.dialects.cells import SUMMARY_LIMIT, identifier, number, summary_text, whole
@@ -98,10 +99,12 @@ def amounts(tokens: Cells, costs: Cells) -> dict[int, tuple[int | None, float | 
     if tokens.count(None) + costs.count(None) == 2 * len(tokens):
         return {}
     both = enumerate(zip(tokens, costs, strict=True))
-    if None in tokens:
-        stated = {index: pair for index, pair in both if pair != _NEITHER}
-    else:
+    if None not in tokens:
         stated = dict(both)
+    elif costs.count(None) == len(costs):
+        stated = dict(compress(both, map(is_not, tokens, repeat(None))))
+    else:
+        stated = {index: pair for index, pair in both if pair != _NEITHER}
     if {int, type(None)}.issuperset(map(type, tokens)) and are_plain(costs, 1e300):
         return stated
     return {index: (whole(some), number(cost)) for index, (some, cost) in stated.items()}

@@ -9,7 +9,8 @@ hands over as one text.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
+from itertools import compress, count
 from typing import Any
 
 from queries.batch import Batch, RowType, row_type, type_of
@@ -123,9 +124,7 @@ class LeanRows:
         columns = tuple(zip(*rows, strict=True))
         types = self._types_of(store, source, columns)
         changing = {kind for kind in set(types) if kind.may_change}
-        running = (
-            [index for index, kind in enumerate(types) if kind in changing] if changing else []
-        )
+        running = _places(types, changing)
         # All of a row is needed where it may change in place.
         whole_rows = store.events_by_key([(source, rows[index][0]) for index in running])
         there = {event.seq: event for event in whole_rows}
@@ -181,11 +180,9 @@ class LeanRows:
         kinds = {kind for kind in set(batch.types) if kind.is_told}
         if not kinds:
             return
-        told = [
-            index
-            for index, kind in enumerate(batch.types)
-            if kind in kinds and index not in stories
-        ]
+        told = _places(batch.types, kinds)
+        if stories:
+            told = [index for index in told if index not in stories]
         if not told:
             return
         source, seqs, types = batch.source, batch.seqs, batch.types
@@ -262,6 +259,11 @@ class LeanRows:
                 self._sessions.clear()
             self._sessions[raw] = shown
         return shown
+
+
+def _places(types: Sequence[RowType], wanted: Set[RowType]) -> list[int]:
+    """The indexes of rows of these types."""
+    return list(compress(count(), map(wanted.__contains__, types))) if wanted else []
 
 
 def _new_type(marks: str) -> RowType:

@@ -181,8 +181,12 @@ class Store(SessionPages):
         before: int | None = None,
         limit: int = PAGE,
         within: tuple[int, int] | None = None,
+        windows: int | None = None,
     ) -> list[Event]:
         """The newest ``limit`` events of a session before a seq, in order of arrival.
+
+        ``windows``: how often to look at :data:`WINDOW` older rows where a source hides those
+        that it has shown; until there are enough by default.
 
         ``within`` is the range of seqs known to hold the session's rows; without an index
         on the session column it saves a walk over the rest of the table.
@@ -190,7 +194,9 @@ class Store(SessionPages):
         raw = self.raw_id(session_id)
         high = _HIGHEST if before is None else before - 1
         if self.session_indexed[source]:
-            rows = self._indexed_page(source, raw, _EVENT, limit, (_LOWEST, high), newest=True)
+            rows = self._indexed_page(
+                source, raw, _EVENT, limit, (_LOWEST, high), newest=True, windows=windows
+            )
         else:
             # One bound on each side: the planner would use only the first of two.
             low, last = within if within is not None else (_LOWEST, _HIGHEST)
@@ -203,6 +209,19 @@ class Store(SessionPages):
             )
         rows.sort(key=lambda row: row[0])
         return self._events(source, rows)
+
+    def has_more_rows(self, source: int, session_id: str, number: int) -> bool:
+        """Whether a source's table has more than so many rows of a session, shown or not.
+
+        Meant for sources with an index on the session column (:attr:`session_indexed`).
+        """
+        described, raw = self._source(source), self.raw_id(session_id)
+        found = self.query(
+            f"SELECT 1 FROM {quoted(described.table)} WHERE {quoted(described.session_column)}"
+            f" IS {place(raw)} LIMIT 1 OFFSET ?",
+            (bound(raw), number),
+        )
+        return bool(found)
 
     def session_rows_after(
         self, source: int, session_id: str, after: int, upto: int, limit: int
@@ -241,6 +260,7 @@ class Store(SessionPages):
         *,
         newest: bool,
         view: str | None = None,
+        windows: int | None = None,
     ) -> Rows:
         """The newest (or oldest) rows of a session with a seq from the first to the last.
 
@@ -265,6 +285,10 @@ class Store(SessionPages):
             )
             if len(page) >= limit or not self._hides[source]:
                 break
+            if windows is not None and size >= WINDOW:
+                windows -= 1
+                if windows <= 0:
+                    break
             number, first, last = self.query(
                 f"SELECT count(*), min(rowid), max(rowid) FROM ({seqs})", chosen
             )[0]

@@ -133,6 +133,7 @@ class Poller(threading.Thread):
         """Poll until stopped."""
         try:
             while not self._stop_wanted.is_set():
+                self.gate.wait()
                 begun = self._monotonic()
                 self.poll_once()
                 self._between_polls(begun)
@@ -156,6 +157,9 @@ class Poller(threading.Thread):
         if snapshot is not None:
             if snapshot.arrived or snapshot.updated:
                 self._last_change = now
+            if self.is_alive():
+                # What it changes would be painted before the answer to the key.
+                self.gate.wait()
             self._hand_on(snapshot)
         self._answer()
         return snapshot

@@ -336,3 +336,23 @@ def test_the_past_is_counted_once_that_is_asked_for(path: Path) -> None:
         assert not feed.counting
     finally:
         poller.stop()
+
+
+def test_neither_polls_nor_what_they_found_come_between_a_key_and_its_frame(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poller = Poller(Feed(path), refresh=0.01)
+    told: Queue[str] = Queue()
+    poll = poller._feed.poll
+
+    def polling(*, tells_progress: bool) -> Snapshot | None:
+        told.put("poll")
+        return poll(tells_progress=tells_progress)
+
+    monkeypatch.setattr(poller._feed, "poll", polling)
+    monkeypatch.setattr(poller.gate, "wait", lambda: told.put("gate"))
+    poller.deliver_to(lambda _: told.put("snapshot"))
+    poller.start()
+    first = [told.get(timeout=PATIENCE) for _ in range(4)]
+    poller.stop(PATIENCE)
+    assert first == ["gate", "poll", "gate", "snapshot"]

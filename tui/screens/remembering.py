@@ -88,8 +88,8 @@ class Remembering(PaneScreen):
             marks=dict(sessions.marks),
             pane=self.pane_index,
             zoomed=self.is_zoomed,
-            scope=self.figures.mode,
-            relation=self.figures.relation.value,
-            value=self.figures.value,
-            diagonal=self.figures.diagonal,
+            scope=self._figures.mode,
+            relation=self._figures.relation.value,
+            value=self._figures.value,
+            diagonal=self._figures.diagonal,
         )

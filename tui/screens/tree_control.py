@@ -127,16 +127,23 @@ class TreeControl:
         total = self._total_of(session_id)
         is_alive, ranges_of = self._is_alive, self._ranges_of
 
+        is_first = self._tree is None
+
         def work(store: Store) -> Iterator[object]:
-            yield read_tree(
-                store,
-                session_id,
-                limit=limit,
-                raw=raw,
-                is_alive=is_alive,
-                ranges_of=ranges_of,
-                total=total,
-            )
+            for quick in (True, False) if is_first else (False,):
+                tree = read_tree(
+                    store,
+                    session_id,
+                    limit=limit,
+                    raw=raw,
+                    is_alive=is_alive,
+                    ranges_of=ranges_of,
+                    total=total,
+                    quick=quick,
+                )
+                yield tree
+                if not tree.is_rough:
+                    return
 
         self._loading = True
         self._kept.clear()
@@ -150,12 +157,16 @@ class TreeControl:
 
     def take_answer(self, answer: Answer) -> str:
         """Show what was read; returns a sentence when it could not be."""
-        self._loading = False
+        is_rough = isinstance(answer.value, SessionTree) and answer.value.is_rough
+        # What happens while the rest is read may be missing in what is read then.
+        self._loading = is_rough
         if self._is_past:
             return ""
         if not isinstance(answer.value, SessionTree):
             self.turn_over()
-        kept, self._kept = self._kept, []
+        kept = [] if is_rough else self._kept
+        if not is_rough:
+            self._kept = []
         if isinstance(answer.value, SessionTree):
             self._failed = False
             self._tree = answer.value
