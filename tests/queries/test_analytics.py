@@ -211,7 +211,7 @@ async def test_kept_totals_are_used_unless_that_is_refused(
     async with SessionAnalytics(store, cache=cache) as analytics:
         first = await analytics.tool_statistics()
     monkeypatch.setattr(whole_store, "_count_back", nothing_more)
-    monkeypatch.setattr(whole_store, "_count", nothing_more)
+    monkeypatch.setattr(whole_store, "_count_by_time", nothing_more)
     async with SessionAnalytics(store, cache=cache) as analytics:
         assert await analytics.tool_statistics() == first
     async with SessionAnalytics(store, cache=False) as analytics:
