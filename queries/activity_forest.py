@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 
 from queries.activity_sums import Sums
 from queries.models import (
@@ -18,6 +17,7 @@ from queries.models import (
     NodeStats,
     TreeChange,
 )
+from queries.plain_data import dataclass, field
 
 Order = tuple[float, float, float]
 FIRST: Order = (float("-inf"), 0.0, 0.0)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from queries.plain_data import dataclass
 from queries.records import Event
 
 

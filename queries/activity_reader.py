@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 
 from queries.activity import ActivityModel, merge_sources
 from queries.models import ActivityNode, Event, EventKey, Session
 from queries.pairing import paired
-from queries.store import Store
+from queries.plain_data import dataclass, field
+from queries.store import WINDOW, Store
 
 PAGE = 2000
 """Events of the session itself that are read at first."""
+FIRST = 300
+"""Events of the session itself that fill any screen: what can be shown at once."""
 SUB_SESSIONS = 50
 """Sub-agents' sessions that are read, at most; the newest."""
 SUB_PAGE = 1000
@@ -35,20 +37,35 @@ class SessionTree:
     """Rows read of the session itself."""
     has_earlier: bool
     """Whether older rows of the session were left unread."""
+    is_rough: bool = False
+    """Whether it was read quickly, and reading it wholly would show more."""
 
 
 def read_events(
-    store: Store, session_id: str, limit: int, ranges: Ranges | None = None
+    store: Store, session_id: str, limit: int, ranges: Ranges | None = None, *, quick: bool = False
 ) -> tuple[list[Event], bool]:
-    """The newest ``limit`` rows of a session in order, and whether there are older ones."""
+    """The newest ``limit`` rows of a session in order, and whether there are older ones.
+
+    ``quick``: where a table repeats what others tell, look only at its newest rows for those
+    that it alone has; there may be older ones then.
+    """
     pages = []
+    cut = False
     for source in range(len(store.mapping.sources)):
         within = None if ranges is None else ranges.get(source)
         if ranges is not None and within is None and not store.session_indexed[source]:
             continue
-        pages.append(store.session_page(source, session_id, limit=limit + 1, within=within))
+        is_long = (
+            quick and store.hides(source) and store.session_indexed[source]
+            and store.has_more_rows(source, session_id, WINDOW)
+        )  # fmt: skip
+        cut |= is_long
+        windows = 1 if is_long else None
+        pages.append(
+            store.session_page(source, session_id, limit=limit + 1, within=within, windows=windows)
+        )
     events = merge_sources(pages) if pages else []
-    return events[-limit:], len(events) > limit
+    return events[-limit:], cut or len(events) > limit
 
 
 def read_tree(
@@ -60,6 +77,7 @@ def read_tree(
     is_alive: Callable[[str], bool] = lambda _: True,
     ranges_of: Callable[[str], Ranges | None] = lambda _: None,
     total: int | None = None,
+    quick: bool = False,
 ) -> SessionTree:
     """The activity tree of one session.
 
@@ -71,9 +89,14 @@ def read_tree(
         is_alive: whether a session is running.
         ranges_of: where a session's rows are known to lie (spares a scan without an index).
         total: how many events the session has, for the notice about earlier ones.
+        quick: read what fills a screen, and as little of sub-agents' sessions; see
+            :attr:`SessionTree.is_rough`.
     """
-    events, more = read_events(store, session_id, limit, ranges_of(session_id))
-    below = _Below(store, session_id, max(limit // 2, SUB_PAGE), ranges_of)
+    if quick:
+        limit = min(limit, FIRST)
+    events, more = read_events(store, session_id, limit, ranges_of(session_id), quick=quick)
+    page = limit if quick else max(limit // 2, SUB_PAGE)
+    below = _Below(store, session_id, page, ranges_of, quick)
     below.read(events)
     if more:
         below.leave_out_before(events)
@@ -91,7 +114,9 @@ def read_tree(
         known = total is not None and not raw
         rest = max((total or 0) - len(paired(events)), 1) if known else 0
         notice.insert(0, f"{rest:,} earlier events" if rest else "earlier events")
-    return SessionTree(model, model.load(rows, earlier=" · ".join(notice)), len(events), more)
+    nodes = model.load(rows, earlier=" · ".join(notice))
+    is_rough = quick and (more or below.cut > 0 or below.is_full)
+    return SessionTree(model, nodes, len(events), more, is_rough)
 
 
 @dataclass(slots=True)
@@ -102,12 +127,15 @@ class _Below:
     session_id: str
     page: int
     ranges_of: Callable[[str], Ranges | None]
+    quick: bool = False
     sessions: dict[str, Session] = field(default_factory=dict)
     rows: dict[EventKey, Event] = field(default_factory=dict)
     not_read: int = 0
     """Sub-agents' sessions beyond those that are read."""
     cut: int = 0
     """Sub-agents' sessions of which older rows are left unread."""
+    is_full: bool = False
+    """Whether there may be more rows further below."""
 
     def read(self, events: list[Event]) -> None:
         own = {event.key for event in events}
@@ -119,8 +147,9 @@ class _Below:
             fresh: list[Event] = []
             for session in found:
                 page, more = read_events(
-                    self.store, session.id, self.page, self.ranges_of(session.id)
-                )
+                    self.store, session.id, self.page, self.ranges_of(session.id),
+                    quick=self.quick,
+                )  # fmt: skip
                 self.cut += more
                 fresh += page
             for source in range(len(self.store.mapping.sources)):
@@ -128,7 +157,10 @@ class _Below:
             new = [row for row in fresh if row.key not in self.rows and row.key not in own]
             self.rows.update((row.key, row) for row in new)
             parents = [row.id for row in new]
-            if not (level or parents) or len(self.rows) > BELOW:
+            if not (level or parents):
+                return
+            if len(self.rows) > (FIRST if self.quick else BELOW):
+                self.is_full = True
                 return
 
     def _sub_sessions(self, level: list[str]) -> list[Session]:

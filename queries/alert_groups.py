@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import Final
 
 from queries.overview_models import Alert, Rule
+from queries.plain_data import replace
 from queries.text import duration, iso
 
 MOST: Final = 3

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from queries.loops import Loop
 from queries.models import SessionRow, SessionStatus, ToolStatistic
 from queries.overview import breakdown
 from queries.overview_models import Alert, Alerts, By, Rule, Thresholds, Window
+from queries.plain_data import replace
 from queries.rates import has_failed
 from queries.store import Store
 from queries.text import duration, percent

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from itertools import takewhile
 
 from queries.alignment_models import AlignedStep, Alignment, Step, StepRelation
 from queries.common_sequence import (
@@ -15,6 +15,7 @@ from queries.common_sequence import (
 )
 from queries.gap_placing import by_outcome, from_prompts, outcomes_differ
 from queries.models import EventKind
+from queries.plain_data import replace
 from queries.steps import StepKey, step_key, step_shapes
 
 MOST_STEPS = 10_000
@@ -254,4 +255,12 @@ def _in_words(
         if line.outcome_differs:
             one += f" ({steps_a[line.a].event.state.value})"
             other += f" ({steps_b[line.b].event.state.value})"
+    elif one == other:
+        # What is missing begins as what comes after it does.
+        alone = sum(
+            1 for _ in takewhile(lambda each: each.relation is line.relation, lines[first:])
+        )
+        mark = " (elsewhere there" if line.relation is StepRelation.MOVED else " (only here"
+        mark += f", {alone:,} steps)" if alone > 1 else ")"
+        one, other = (one + mark, other) if line.a is not None else (one, other + mark)
     return f"part at step {first + 1:,}: {one} | {other}"

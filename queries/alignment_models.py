@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from queries.models import Event
+from queries.plain_data import dataclass
 
 
 class StepRelation(StrEnum):

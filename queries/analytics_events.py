@@ -181,7 +181,10 @@ class EventQueries(AnalyticsThread):
         def read(store: Store) -> SessionComparison:
             ids = choose_sessions(store, session_ids, baseline)
             first = 0 if baseline is None else ids.index(baseline)
-            runs = read_runs(store, ids, now=self._clock(), stale_after=self._stale_after)
+            runs = read_runs(
+                store, ids, now=self._clock(), stale_after=self._stale_after,
+                curves=True, repeats=True,
+            )  # fmt: skip
             both = None
             if len(ids) == 2:
                 both = align_sessions(store, ids[first], ids[1 - first])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from queries.alignment_models import Alignment
@@ -20,6 +19,7 @@ from queries.json_shapes import (
 from queries.metrics import Metrics
 from queries.models import AgentStatistic, Event, Interactions, SessionRow, ToolStatistic
 from queries.overview_models import Overview, Window
+from queries.plain_data import dataclass
 from queries.report_json import (
     delegations_json,
     handoff_group_json,

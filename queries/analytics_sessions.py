@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from queries.agent_profiles import agent_profiles
 from queries.analytics_records import SessionDetail, StoreMetrics
@@ -22,6 +21,7 @@ from queries.models import (
 )
 from queries.overview import breakdown, natural_grouping, overview
 from queries.overview_models import AgentProfile, By, Group, Window
+from queries.plain_data import replace
 from queries.sessions import sort_rows
 from queries.store import Store
 from queries.windows import last_days, rows_in

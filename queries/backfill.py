@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from queries.fold import Fold
 from queries.lean_rows import LeanRows
+from queries.plain_data import dataclass
 from queries.store import Store
 
 FIRST = 600
@@ -19,6 +19,10 @@ SLICE = 16_000
 apart as calls are that are not told by two rows."""
 WORK = 0.1
 """Seconds of work that a slice should take."""
+
+
+def _no_pause() -> None:
+    """Go on at once."""
 
 
 @dataclass(slots=True)
@@ -84,38 +88,58 @@ class Backfill:
         for past in self._pasts:
             past.low = past.first - 1
 
-    def step(self, store: Store, rows: int | None = None) -> None:
+    def step(
+        self,
+        store: Store,
+        rows: int | None = None,
+        *,
+        work: float = WORK,
+        pause: Callable[[], object] = _no_pause,
+    ) -> None:
         """Count one slice of the source that has come least far back in time.
 
         Args:
             store: to read.
-            rows: of the slice; as many as can be counted in :data:`WORK` by default.
+            rows: of the slice; as many as can be counted in ``work`` by default.
+            work: seconds of work that it should take, at most :data:`WORK`.
+            pause: called between reading and counting, when nothing of the store is held.
 
         Raises StoreBusyError when a writer keeps us out; nothing is lost then.
         """
-        begun = time.thread_time()
-        with no_collection():
-            self._step(store, self._size if rows is None else rows)
-        if rows is None:
-            # Of several sources the order of rows depends on it: it must not depend on the clock.
-            took = time.thread_time() - begun if len(self._pasts) == 1 else WORK / 2
-            factor = WORK / max(took, WORK / 4)
-            self._size = min(max(int(self._size * factor), FIRST), SLICE)
+        if rows is not None:
+            self._step(store, rows, pause)
+        elif len(self._pasts) > 1:
+            # The order of rows depends on the slices: these must not depend on the clock.
+            self._step(store, self._size, pause)
+            self._size = min(self._size * 2, SLICE)
+        else:
+            taken = max(int(self._size * work / WORK), FIRST)
+            seconds = self._step(store, taken, pause)
+            fitting = int(taken * WORK / max(seconds, WORK / 1000))
+            self._size = min(max(fitting, FIRST), self._size * 4, SLICE)
 
-    def _step(self, store: Store, rows: int) -> None:
+    def _step(self, store: Store, rows: int, pause: Callable[[], object]) -> float:
+        """Count so many rows; how many seconds of work that took."""
+        with no_collection():
+            return self._count(store, rows, pause)
+
+    def _count(self, store: Store, rows: int, pause: Callable[[], object]) -> float:
+        begun = time.thread_time()
         open_ = [past for past in self._pasts if not past.done]
         if not open_:
-            return
+            return 0.0
         past = max(open_, key=lambda past: float("inf") if past.low_time is None else past.low_time)
         start: int | None = None
         if store.hides(past.source):
             start = store.slice_start(past.source, past.low, rows)
         batch, start = self._rows.read(store, past.source, start, past.low, rows)
+        pause()
         self._fold.prepend_batch(batch)
         past.low_time = next((time for time in batch.times if time is not None), past.low_time)
         past.low = start if start >= past.first else past.first - 1
         if self.done:
             self._fold.seal()
+        return time.thread_time() - begun
 
 
 @contextmanager

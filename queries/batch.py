@@ -8,10 +8,10 @@ of the work is done by built-ins over whole columns, and once for all rows of th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from operator import attrgetter
 
 from queries.models import CALL_KINDS, Event, EventKind, EventState, Phase
+from queries.plain_data import dataclass
 
 ToolKey = tuple[str, str | None]
 NO_TOOL = "(no tool)"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import accumulate, chain
 from typing import TypeVar
 
@@ -30,6 +30,44 @@ def by_session(batch: Batch) -> dict[str, Batch]:
         name: _picked(batch, indexes, _own(amounts, indexes), _own(stories, indexes))
         for name, indexes in rows_of.items()
     }
+
+
+def cut_by_session(batch: Batch) -> Iterator[Batch]:
+    """The rows of each session of a batch in which they stand together."""
+    sessions = batch.sessions
+    amounts, stories = sorted(batch.amounts), sorted(batch.stories)
+    start = 0
+    while start < len(sessions):
+        name = sessions[start]
+        end = bisect_left(sessions, True, start, key=lambda other: other != name)
+        yield Batch(
+            source=batch.source,
+            seqs=batch.seqs[start:end],
+            sessions=sessions[start:end],
+            times=batch.times[start:end],
+            types=batch.types[start:end],
+            durations=batch.durations[start:end],
+            texts=_texts_from(batch, start),
+            keys=batch.keys[start:end],
+            amounts=_within(batch.amounts, amounts, start, end),
+            stories=_within(batch.stories, stories, start, end),
+            sources=batch.sources[start:end],
+        )
+        start = end
+
+
+def _within(known: Mapping[int, _T], ordered: Sequence[int], start: int, end: int) -> dict[int, _T]:
+    """What is known of rows from one index to another, by place among them."""
+    chosen = ordered[bisect_left(ordered, start) : bisect_left(ordered, end)]
+    return {index - start: known[index] for index in chosen}
+
+
+def _texts_from(batch: Batch, start: int) -> Callable[[Sequence[int]], Mapping[int, str]]:
+    def texts(wanted: Sequence[int]) -> Mapping[int, str]:
+        found = batch.texts([start + at for at in wanted])
+        return {index - start: text for index, text in found.items()}
+
+    return texts
 
 
 def _own(known: Mapping[int, _T], indexes: Sequence[int]) -> dict[int, _T]:
@@ -147,7 +185,7 @@ class _Waiting:
         return picked(self.batch, range(start, end)), self.times[start:end]
 
 
-def in_order(sources: Iterable[Iterator[Batch]]) -> Iterator[Batch]:
+def in_order(sources: Sequence[Iterator[Batch]]) -> Iterator[Batch]:
     """Batches of several sources merged by time.
 
     Inside a source the order of arrival never changes, also where its clock jumped; of rows at
@@ -156,10 +194,10 @@ def in_order(sources: Iterable[Iterator[Batch]]) -> Iterator[Batch]:
     Args:
         sources: of each its batches in order, none of them empty.
     """
-    waiting = [_Waiting(pages) for pages in sources]
-    if len(waiting) == 1:
-        yield from _alone(waiting[0])
+    if len(sources) == 1:
+        yield from sources[0]
         return
+    waiting = [_Waiting(pages) for pages in sources]
     while True:
         for each in waiting:
             each.fill()
@@ -184,12 +222,6 @@ def in_order(sources: Iterable[Iterator[Batch]]) -> Iterator[Batch]:
         if not rows:
             return
         yield _sorted(rows)
-
-
-def _alone(waiting: _Waiting) -> Iterator[Batch]:
-    while (rows := waiting.take(len(waiting.times))) is not None:
-        yield rows[0]
-        waiting.fill()
 
 
 def _sorted(rows: Sequence[tuple[Batch, list[float]]]) -> Batch:

@@ -35,7 +35,7 @@ def comparison_json(
         comparison: of any number of sessions.
         alignment: of two sessions, the baseline first; None where there are more.
         relation: of the interactions.
-        overlay: whether to add what came together over time.
+        overlay: whether to add what came together over time, where that was counted.
     """
     ids = comparison.ids
     shape: Json = {
@@ -79,7 +79,9 @@ def comparison_json(
         "notes": list(comparison.notes),
     }  # fmt: skip
     if overlay:
-        shape["overlay"] = {run.id: curve_json(run.curve) for run in comparison.runs}
+        shape["overlay"] = {
+            run.id: curve_json(run.curve) for run in comparison.runs if run.curve is not None
+        }
     return shape
 
 

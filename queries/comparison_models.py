@@ -6,7 +6,6 @@ session has that order. ``None`` means unknown (or: not applicable), never zero.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from queries.models import (
@@ -16,6 +15,7 @@ from queries.models import (
     SessionRow,
     ToolStatistic,
 )
+from queries.plain_data import dataclass
 
 
 class Unit(StrEnum):
@@ -138,7 +138,9 @@ class RunFigures:
     tools: tuple[ToolStatistic, ...]
     agents: tuple[AgentStatistic, ...]
     interactions: dict[Relation, Interactions]
-    curve: Curve
+    """Of those relations that were asked for."""
+    curve: Curve | None = None
+    """None where it was not asked for."""
     has_messages: bool = True
     """False where the store knows no messages: their number is then unknown, not 0."""
 

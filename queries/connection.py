@@ -19,6 +19,7 @@ from queries.changes import is_hasty, is_overwritten
 from queries.dialects import explain_unknown, read_schema, recognise
 from queries.dialects.base import StoreMapping
 from queries.file_head import journal_mode
+from queries.gaps import Gaps
 from queries.guard import authorize
 from queries.models import Problem, StoreInfo
 from queries.opening import (
@@ -64,6 +65,9 @@ class StoreConnection:
         self.is_unwanted: Callable[[], bool] = always_wanted
         """Asked before each query: whether nobody wants its answer any more. What was
         interrupted between two queries would go on otherwise."""
+        self.gaps: Gaps | None = None
+        """Where the gaps between a writer's transactions are waited for before each query;
+        None: nowhere."""
         self._closed = False
         self._moved: Change | None = None
         self._opened: Opened | None = None
@@ -287,6 +291,8 @@ class StoreConnection:
 
     def _run(self, sql: str, parameters: Sequence[object]) -> Rows:
         give_up = time.monotonic() + opening.LOCK_PATIENCE
+        if self.gaps is not None:
+            self.gaps.wait()
         while True:
             self.statements += 1
             try:
@@ -312,6 +318,10 @@ class StoreConnection:
 
     def _is_strict(self) -> bool:
         return self.connection.text_factory is str
+
+    def rows_at_once(self, most: int) -> int:
+        """How many rows a query should fetch: ``most``, or few while a writer waits for them."""
+        return most if self.gaps is None else self.gaps.rows(most)
 
     def interrupt(self) -> None:
         """Stop the query that another thread is running on this store, if any."""

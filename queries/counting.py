@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from heapq import nlargest
 from typing import Self
 
 from queries.activity import merge_sources
 from queries.audit import Audit
-from queries.backfill import Backfill
+from queries.backfill import WORK, Backfill
 from queries.declared import Declared
 from queries.figures import Figures
 from queries.fold import Fold
@@ -88,10 +88,12 @@ class Counting:
         """Whether the whole past is counted, and all sessions are read."""
         return self.past is not None and self.past.done and self.roster.is_loaded
 
-    def step(self, store: Store) -> None:
-        """Count one slice of the past, and read some more sessions."""
+    def step(
+        self, store: Store, work: float = WORK, pause: Callable[[], object] = lambda: None
+    ) -> None:
+        """Count one slice of the past, and read some more sessions; see :class:`Backfill`."""
         if self.past is not None and not self.past.done:
-            self.past.step(store)
+            self.past.step(store, work=work, pause=pause)
             self._changes += 1
         self.roster.learn(store, self.fold.changed)
         self.roster.load_more(store)
@@ -233,10 +235,12 @@ class Counting:
         """Read rows again, and count those that changed as they are now."""
         self._seen = {key: event for key, event in self._seen.items() if key in watched}
         chosen = {*keys, *watched}
-        now = {event.key: event for event in store.events_by_key(chosen)}
+        now = {event.key: event for event in store.events_again(chosen)}
         for key in sorted(chosen):
             before = self._recent.get(key) or running.get(key) or self._seen.get(key)
             event = now.get(key)
+            if before is event:
+                continue
             if before is not None and not is_same_row(before, event):
                 self.is_wrong = True
                 return

@@ -11,8 +11,9 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
+
+from queries.plain_data import dataclass
 
 _EDGE = r"(?<![A-Za-z0-9_])"
 _WIDE_EDGE = r"(?<![A-Za-z0-9_-])"

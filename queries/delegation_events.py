@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 
 from queries.connection import quoted
@@ -12,6 +11,7 @@ from queries.handed_on import Speaker, maker
 from queries.joining import names_its_maker
 from queries.models import Event, EventKey, EventKind, Phase
 from queries.pairing import Pairing
+from queries.plain_data import dataclass, field
 from queries.session_pages import parts
 from queries.store import Store
 from queries.text import clean_or_none

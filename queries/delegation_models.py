@@ -5,11 +5,11 @@ Times are UTC epoch seconds, durations seconds; ``None`` always means "unknown",
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from queries.models import EventKey, EventState, Handoff
 from queries.overview_models import Rate
+from queries.plain_data import dataclass
 
 
 class DelegationStatus(StrEnum):

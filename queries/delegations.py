@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from queries.delegation_events import Found, find_delegations
 from queries.delegation_models import (
@@ -21,6 +20,7 @@ from queries.delegation_work import Below
 from queries.event_stream import Progress
 from queries.live_phases import live_runs, read_live
 from queries.models import EventKey, EventState, Handoff
+from queries.plain_data import replace
 from queries.rates import rate_of
 from queries.side_tables import handoffs
 from queries.store import Store

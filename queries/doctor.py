@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from queries.connection import quoted
 from queries.event_stream import EventStream, Progress, patiently
 from queries.models import Problem, SessionRow, StoreInfo
 from queries.pairing import Pairing
+from queries.plain_data import dataclass
 from queries.sessions import STALE_AFTER
 from queries.store import Store
 from queries.text import clean, clean_id

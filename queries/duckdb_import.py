@@ -14,7 +14,6 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,6 +22,7 @@ from typing import Any
 from queries.dialects.session_buddy import COLUMNS, Described, describe
 from queries.dialects.zones import naive_zone
 from queries.opening import Origin, Signature, StoreBusyError, StoreError, signature
+from queries.plain_data import dataclass
 from queries.text import clean
 from queries.times import parse_time
 

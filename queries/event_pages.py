@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from queries.models import Event, EventKey, EventKind, Phase
 from queries.pairing import Outcome, Pairing
+from queries.plain_data import dataclass
 from queries.store import Store
 from queries.text import clean
 

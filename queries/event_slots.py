@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 from operator import attrgetter
 
 from queries.batch import ERROR, FAILED, NOTHING, OK, RowType
+from queries.plain_data import dataclass
 
 SLOT = 900
 """Seconds of a slot, as long as there are not too many."""

@@ -7,8 +7,9 @@ A feed does nothing by itself. Its owner calls :meth:`Feed.poll` now and then an
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
+from queries.backfill import WORK
 from queries.fold import Fold
 from queries.following import Following
 from queries.models import EventKey, Snapshot, StoreState
@@ -21,8 +22,12 @@ class Feed(Following):
 
     # -- polling ----------------------------------------------------------------------------
 
-    def poll(self) -> Snapshot | None:
-        """Look once. Returns a new snapshot when anything shown may differ, else None."""
+    def poll(self, *, tells_progress: bool = True) -> Snapshot | None:
+        """Look once. Returns a new snapshot when anything shown may differ, else None.
+
+        Args:
+            tells_progress: whether it is worth one that more of the past is counted.
+        """
         try:
             self._look()
         except StoreBusyError as error:
@@ -33,7 +38,7 @@ class Feed(Following):
             self._lose(error)
         else:
             self._set_state(StoreState.LIVE, "")
-        return self.snapshot()
+        return self.snapshot(tells_progress=tells_progress)
 
     @property
     def behind(self) -> bool:
@@ -62,8 +67,15 @@ class Feed(Following):
         """Whether some of the past is still to be counted."""
         return self.store is not None and not self._counting.is_complete
 
-    def backfill(self, seconds: float) -> bool:
+    def backfill(
+        self, seconds: float, *, work: float = WORK, pause: Callable[[], object] = lambda: None
+    ) -> bool:
         """Count the past for about so long. Errors show at the next poll.
+
+        Args:
+            seconds: after which no other slice is begun.
+            work: seconds of work of one slice.
+            pause: called in the middle of each, when nothing of the store is held.
 
         Returns:
             Whether all totals have become known by this: a snapshot is worth making at once.
@@ -76,8 +88,8 @@ class Feed(Following):
             if self._look_up(store):
                 return True
             while not self._counting.is_complete:
-                self._counting.step(store)
-                self._dirty = True
+                self._counting.step(store, work, pause)
+                self._is_further = True
                 if time.perf_counter() >= end:
                     break
         except (StoreBusyError, QueryStoppedError):
@@ -85,6 +97,7 @@ class Feed(Following):
         except StoreError as error:
             self._lose(error)
             return False
+        self._dirty = self._dirty or self._counting.is_complete
         return self._counting.is_complete
 
     def _look_up(self, store: Store) -> bool:
@@ -109,13 +122,14 @@ class Feed(Following):
 
     # -- what the panes show --------------------------------------------------------------------
 
-    def snapshot(self, *, force: bool = False) -> Snapshot | None:
+    def snapshot(self, *, force: bool = False, tells_progress: bool = True) -> Snapshot | None:
         """A snapshot of what is known now; None when nothing changed since the last."""
         now = self._clock()
         counting = self._counting
-        if not (self._dirty or force or counting.roster.is_due(now)):
+        is_further = self._is_further and tells_progress
+        if not (self._dirty or is_further or force or counting.roster.is_due(now)):
             return None
-        self._dirty = False
+        self._dirty = self._is_further = False
         self.generation += 1
         rows = counting.rows(now)
         figures = self._figures

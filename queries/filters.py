@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import Final
@@ -25,6 +24,7 @@ from queries.filter_matching import (
 )
 from queries.models import Event, EventKind, EventState, SessionRow, SessionStatus
 from queries.moments import parse_moment
+from queries.plain_data import dataclass, field, replace
 from queries.text import clean, iso
 
 FIELDS: Final[dict[str, str]] = {

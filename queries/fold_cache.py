@@ -30,17 +30,16 @@ import contextlib
 import json
 import os
 import stat
-import tempfile
 import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
 
 from queries.fold import Fold
 from queries.fold_state import LAYOUT, fold_of, fold_parts
+from queries.plain_data import dataclass
 from queries.store import Store
 from queries.store_mark import StoreMark, mark_of
 
@@ -213,6 +212,8 @@ class FoldCache:
             self.folder.chmod(0o700)
 
     def _write(self, place: Path, packed: bytearray) -> None:
+        import tempfile
+
         descriptor, name = tempfile.mkstemp(".new", place.stem, self.folder)
         try:
             with open(descriptor, "wb") as file:

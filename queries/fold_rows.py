@@ -21,7 +21,7 @@ from queries.session_ledger import SessionLedger
 _source_of, _counts_of = attrgetter("source"), attrgetter("counts")
 
 
-class _Rows:
+class RowsOfOne:
     """Those rows of a batch that are of one session."""
 
     __slots__ = ("indexes", "kinds", "name", "times")
@@ -90,7 +90,7 @@ class FoldRows(FoldCounts):
         rows_of: defaultdict[str, list[int]] = defaultdict(list)
         for index, name in enumerate(batch.sessions):
             rows_of[name].append(index)
-        groups = [_Rows(name, indexes, batch) for name, indexes in rows_of.items()]
+        groups = [RowsOfOne(name, indexes, batch) for name, indexes in rows_of.items()]
         heard = [Heard(rows.indexes, rows.kinds, self.messages_only) for rows in groups]
         asked = [index for each in heard for index in each.asked]
         texts = batch.texts(asked) if asked else {}
@@ -104,7 +104,7 @@ class FoldRows(FoldCounts):
         self.changed.update(rows_of)
         self._forget_now_and_then()
 
-    def _take(self, session: SessionFold, batch: Batch, rows: _Rows, at: int) -> None:
+    def _take(self, session: SessionFold, batch: Batch, rows: RowsOfOne, at: int) -> None:
         """Count the rows of one session."""
         indexes, kinds, times = rows.indexes, rows.kinds, rows.times
         for source, low, high in batch.ranges(indexes):

@@ -10,6 +10,7 @@ from queries.connection import Change
 from queries.counting import Counting
 from queries.figures import Figures
 from queries.fold_cache import FoldCache
+from queries.gaps import Gaps
 from queries.kept_totals import KeptTotals
 from queries.models import Event, EventKey, Problem, StoreInfo, StoreState
 from queries.opening import Signature, StoreError, StoreGoneError, signature
@@ -84,6 +85,9 @@ class Following:
         self._arrived_cut = False
         self._updated: dict[EventKey, Event] = {}
         self._dirty = True
+        """Whether a snapshot would differ from the last one."""
+        self._is_further = False
+        """Whether it would in so far as more of the past is counted."""
 
     def close(self) -> None:
         """Let go of the file."""
@@ -118,6 +122,8 @@ class Following:
     def _connect(self) -> Store:
         store = self.store = self._given or Store(self.path)
         self._given = None
+        if store.info.journal_mode != "wal" and not store.is_detached:
+            store.gaps = Gaps(store.path)
         self._asleep = None
         self._unread = self._unproven = True
         self._dirty = True

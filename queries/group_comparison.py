@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from typing import Final
 
 from queries.comparison_models import Direction, RunFigures
@@ -18,6 +17,7 @@ from queries.group_measuring import (
     measure_tools,
 )
 from queries.group_models import GroupComparison, GroupMetric, SignificanceTest, Verdict
+from queries.plain_data import replace
 from queries.power import needed_for_proportions, needed_for_ranks
 from queries.rank_tests import smallest_p
 from queries.run_metrics import completion

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import Final
 
 from queries.bootstrap import bootstrap_difference
 from queries.comparison_models import Direction, Metric, RunFigures, Unit
 from queries.group_models import GroupMetric, SignificanceTest, Verdict
+from queries.plain_data import dataclass, replace
 from queries.rank_tests import cliffs_delta, is_exact, mann_whitney
 from queries.run_metrics import METRICS, completion, number_of, outcomes
 from queries.statistics import fisher_exact, mean, median, newcombe

@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 
 from queries.comparison_models import Metric, RunFigures
+from queries.plain_data import dataclass, field
 
 
 class Verdict(StrEnum):

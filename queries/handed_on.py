@@ -207,7 +207,7 @@ class HandedOn:
         if not target:
             return
         if edge.is_sure and edge.agent:
-            # What the most of them come to, and what all that follows would begin with.
+            # What :func:`maker` would say, of nearly all of them.
             pairs[edge.agent, target] += 1
             return
         own_ids = {row.id for row in edge.rows()}

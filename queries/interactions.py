@@ -75,8 +75,15 @@ def interactions(fold: Fold, relation: Relation, handoffs: Iterable[Handoff] = (
 
 def all_interactions(fold: Fold, handoffs: Iterable[Handoff] = ()) -> dict[Relation, Interactions]:
     """Every matrix of the fold."""
+    return some_interactions(fold, Relation, handoffs)
+
+
+def some_interactions(
+    fold: Fold, relations: Iterable[Relation], handoffs: Iterable[Handoff] = ()
+) -> dict[Relation, Interactions]:
+    """These matrices of the fold."""
     known = tuple(handoffs)
-    return {relation: interactions(fold, relation, known) for relation in Relation}
+    return {relation: interactions(fold, relation, known) for relation in relations}
 
 
 def _matrix(relation: Relation, pairs: Counter[Pair], basis: str) -> Interactions:

@@ -15,10 +15,10 @@ itself may be a placeholder; its end rows know better.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from functools import reduce
 
 from queries.models import Event, EventKind, EventState, Phase
+from queries.plain_data import replace
 
 DELEGATIONS = "\0delegation"
 _BY_CERTAINTY = (EventState.RUNNING, EventState.UNKNOWN, EventState.OK, EventState.ERROR)

@@ -222,8 +222,8 @@ class LeanRows:
         try:
             return list(map(self._types.__getitem__, marks))
         except KeyError:
-            once = dict(zip(marks, columns[0], strict=True))
-            unknown = {text: seq for text, seq in once.items() if text not in self._types}
+            found = dict(zip(marks, columns[0], strict=True))
+            unknown = {text: seq for text, seq in found.items() if text not in self._types}
         if described.marks is None:
             self._types.update({text: _new_type(text) for text in unknown})
         else:
@@ -238,19 +238,16 @@ class LeanRows:
         try:
             return list(map(self._sessions.__getitem__, ids))
         except KeyError:
-            pass
-        once = dict(zip(ids, seqs, strict=True))
-        if set(map(type, ids)) == {str}:
-            names = {
-                raw: self._sessions.get(raw) or self._new_session(store, source, seq, raw)
-                for raw, seq in once.items()
-            }
-            return list(map(names.__getitem__, ids))
-        # Values of other types may be equal, and yet not the same id.
-        return [
-            self._sessions.get(raw) or self._new_session(store, source, seq, raw)
-            for seq, raw in zip(seqs, ids, strict=True)
-        ]
+            found = dict(zip(ids, seqs, strict=True))
+        for raw in [raw for raw in found if type(raw) is str and raw not in self._sessions]:
+            self._new_session(store, source, found[raw], raw)
+        try:
+            return list(map(self._sessions.__getitem__, ids))
+        except KeyError:
+            return [
+                self._sessions.get(raw) or self._new_session(store, source, seq, raw)
+                for seq, raw in zip(seqs, ids, strict=True)
+            ]
 
     def _new_session(self, store: Store, source: int, seq: int, raw: object) -> str:
         shown = identifier(raw)
@@ -337,7 +334,7 @@ def _pages(
     view = lean_view(store, source)
     rows: list[Row] = []
     while len(rows) < limit:
-        wanted = min(PAGE, limit - len(rows))
+        wanted = min(store.rows_at_once(PAGE), limit - len(rows))
         page = store.query(
             f"SELECT {cells} FROM {view} WHERE seq >= ? AND seq <= ? ORDER BY seq DESC LIMIT ?",
             (low, upto, wanted),

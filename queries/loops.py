@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 
 from queries.models import Event, EventState, SessionRow, SessionStatus
 from queries.overview_models import Rule, Thresholds
+from queries.plain_data import dataclass
 from queries.store import Store
 from queries.timeline import read_session
 

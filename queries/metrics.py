@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from statistics import fmean, median
 from typing import Any
 
 from queries.json_shapes import rounded
 from queries.models import SessionStatus, ToolStatistic
+from queries.plain_data import dataclass
 from queries.whole_store import CountedStore
 
 

@@ -6,7 +6,6 @@ Times are UTC epoch seconds (float), durations seconds, rates 0..1. ``None`` alw
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -17,6 +16,7 @@ from queries.activity_models import NodeRemoved as NodeRemoved
 from queries.activity_models import NodeReplaced as NodeReplaced
 from queries.activity_models import NodeStats as NodeStats
 from queries.activity_models import TreeChange as TreeChange
+from queries.plain_data import dataclass, field
 from queries.records import CALL_KINDS as CALL_KINDS
 from queries.records import Event as Event
 from queries.records import EventKey as EventKey

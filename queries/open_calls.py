@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 
 from queries.models import Event, EventKey, EventKind, EventState, Phase
 from queries.pairing import Pairing
+from queries.plain_data import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)

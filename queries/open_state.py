@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import fields
 from itertools import islice
 from operator import attrgetter
 from typing import Any, Final
@@ -23,9 +22,7 @@ HANDED_ON_FIELDS: Final[dict[type, tuple[str, ...]]] = {
     HandedOn: ("_counts", "_edges", "_speakers"),
     _Edge: ("at", "id", "parent", "agent", "target", "is_end", "is_sure", "key", "ends"),
 }
-EVENT_FIELDS: Final[dict[type, tuple[str, ...]]] = {
-    Event: tuple(each.name for each in fields(Event))
-}
+EVENT_FIELDS: Final[dict[type, tuple[str, ...]]] = {Event: Event.__match_args__}
 _edge_cells = attrgetter(*HANDED_ON_FIELDS[_Edge])
 _event_cells = attrgetter(*EVENT_FIELDS[Event])
 _KIND, _PHASE, _SUMMARY, _STATE, _END = map(

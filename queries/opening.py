@@ -11,11 +11,9 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
-import shutil
 import sqlite3
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import quote
@@ -26,6 +24,7 @@ from queries.file_head import examine as examine
 from queries.file_head import first_bytes, is_duckdb, is_wal
 from queries.lite import LiteConnection
 from queries.models import Problem
+from queries.plain_data import dataclass, replace
 from queries.salvage import RARELY, salvage
 from queries.salvaged_rows import is_damage
 from queries.signatures import (
@@ -243,6 +242,8 @@ def _private_copy(path: Path, reason: str) -> Opened:
 
 
 def _copied(path: Path, target: Path) -> Path:
+    import shutil  # takes a few ms to load, for copies that are hardly ever made
+
     before = signature(path)
     beside = real_path(path)
     for suffix in ("", "-wal", "-journal"):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import TypeVar
 
 from queries.models import SessionRow, SessionStatus
 from queries.overview_models import AgentProfile, Breakdown, By, Group, Overview, Window
+from queries.plain_data import replace
 from queries.rates import (
     call_errors_of,
     completion_of,

@@ -6,11 +6,11 @@ seconds, rates 0..1; ``None`` always means "unknown", never zero.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from queries.models import EventKey
+from queries.plain_data import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from queries.joining import join
 from queries.models import Event, EventKey, EventKind, Phase
 from queries.open_rows import REACH, OpenRows
+from queries.plain_data import dataclass
 
 
 @dataclass(slots=True)

@@ -82,12 +82,14 @@ def needed_for_ranks(
     mean_a, mean_b = mean(a), mean(b)
     if mean_a is None or mean_b is None or mean_a == mean_b or len(a) + len(b) < 3:
         return None
-    squares = math.fsum((value - mean_a) ** 2 for value in a)
-    squares += math.fsum((value - mean_b) ** 2 for value in b)
-    if not squares:
+    off = [value - mean_a for value in a] + [value - mean_b for value in b]
+    # The square of what a store may hold can be too large, or too small, for a float.
+    scale = max(map(abs, off))
+    if not scale:
         return 0.0
+    squares = math.fsum((value / scale) ** 2 for value in off)
     deviation = math.sqrt(squares / (len(a) + len(b) - 2))
-    number = needed_for_means((mean_b - mean_a) / deviation, alpha=alpha, power=power)
+    number = needed_for_means((mean_b - mean_a) / scale / deviation, alpha=alpha, power=power)
     return None if number is None else number / RANK_EFFICIENCY
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from queries.activity import ActivityModel
 from queries.activity_forest import Line
 from queries.event_stream import EventStream, Progress, patiently
 from queries.models import Event, EventKind, NodeKind, NodeStats, Session
+from queries.plain_data import dataclass, field
 from queries.store import Store
 
 ROWS_KEPT = 100_000

@@ -6,9 +6,10 @@ is safe to draw.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar, dataclass_transform
+
+from queries.plain_data import dataclass
 
 _T = TypeVar("_T")
 

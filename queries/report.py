@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import tzinfo
 
 from queries.agent_profiles import agent_profiles
@@ -21,6 +20,7 @@ from queries.overview_models import (
     Trends,
     Window,
 )
+from queries.plain_data import dataclass
 from queries.trends import trends
 from queries.whole_store import CountedStore
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from queries.backfill import no_collection
 from queries.batch import Batch
 from queries.comparison_models import RunFigures
 from queries.event_stream import patiently
-from queries.fold import Fold
-from queries.interactions import agent_statistics, all_interactions
-from queries.models import Session, SessionStatus
+from queries.interactions import agent_statistics, some_interactions
+from queries.models import Relation, Session, SessionStatus
 from queries.overlay import CurveCounter
+from queries.run_fold import RunFold
 from queries.session_batches import SessionBatches
 from queries.sessions import STALE_AFTER, newest_of, session_row
 from queries.side_tables import aggregated_tools, handoffs
@@ -21,7 +21,7 @@ from queries.store import Store
 from queries.tools import tool_statistics
 
 ALL = 2**62
-AT_ONCE = 50
+AT_ONCE = 60
 """Batches that are counted without looking for garbage in between."""
 
 
@@ -30,13 +30,14 @@ class _Counter:
 
     __slots__ = ("curve", "fold")
 
-    def __init__(self, messages_only: bool) -> None:
-        self.fold = Fold(messages_only=messages_only)
-        self.curve = CurveCounter()
+    def __init__(self, messages_only: bool, *, curves: bool, repeats: bool) -> None:
+        self.fold = RunFold(messages_only=messages_only, repeats=repeats)
+        self.curve = CurveCounter() if curves else None
 
     def add(self, batch: Batch) -> None:
         self.fold.add_batch(batch)
-        self.curve.add_batch(batch)
+        if self.curve is not None:
+            self.curve.add_batch(batch)
 
 
 def read_runs(
@@ -45,6 +46,8 @@ def read_runs(
     *,
     now: float | None = None,
     stale_after: float = STALE_AFTER,
+    curves: bool = False,
+    repeats: bool = False,
 ) -> tuple[RunFigures, ...]:
     """Count sessions, which exist, each by itself, in the order given.
 
@@ -56,15 +59,19 @@ def read_runs(
         session_ids: each once.
         now: epoch seconds, for judging what is stale; the present by default.
         stale_after: seconds of silence after which a running session is stale.
+        curves: whether to count what came together over time.
+        repeats: whether to read all texts, which tell repeats from what only follows; without
+            them there are no interactions of :attr:`~queries.models.Relation.FOLLOWS_ONCE`.
     """
     wanted = tuple(dict.fromkeys(session_ids))
-    declared = {session.id: session for session in patiently(lambda: store.sessions(limit=ALL))}
-    newest = newest_of((session.id, session.started) for session in declared.values())
+    declared = {session.id: session for session in patiently(lambda: store.sessions_by_id(wanted))}
+    newest = _newest(store, declared.values())
     tools = patiently(lambda: aggregated_tools(store))
     handed = patiently(lambda: handoffs(store))
     instant = time.time() if now is None else now
     runs = []
-    for name, counter in _counted(store, wanted):
+    relations = [each for each in Relation if repeats or each is not Relation.FOLLOWS_ONCE]
+    for name, counter in _counted(store, wanted, curves=curves, repeats=repeats):
         own_tools = [tool for tool in tools if tool.session_id == name]
         row = session_row(
             declared.get(name, Session(id=name, declared=False)),
@@ -80,25 +87,37 @@ def read_runs(
                 row=row,
                 tools=tool_statistics(counter.fold, {name: alive}.__getitem__, own_tools),
                 agents=agent_statistics(counter.fold),
-                interactions=all_interactions(
-                    counter.fold, [hand for hand in handed if hand.session_id == name]
+                interactions=some_interactions(
+                    counter.fold, relations, [hand for hand in handed if hand.session_id == name]
                 ),
-                curve=counter.curve.curve(),
+                curve=None if counter.curve is None else counter.curve.curve(),
                 has_messages=store.mapping.has_messages,
             )
         )
     return tuple(runs)
 
 
-def _counted(store: Store, session_ids: Sequence[str]) -> Iterator[tuple[str, _Counter]]:
+def _newest(store: Store, sessions: Iterable[Session]) -> str | None:
+    """The session that started last; None where that is not asked: only one may be stale."""
+    if all(session.status is not SessionStatus.RUNNING for session in sessions):
+        return None
+    every = patiently(lambda: store.sessions(limit=ALL))
+    return newest_of((session.id, session.started) for session in every)
+
+
+def _counted(
+    store: Store, session_ids: Sequence[str], *, curves: bool, repeats: bool
+) -> Iterator[tuple[str, _Counter]]:
     messages_only = store.mapping.has_messages
-    counters = {name: _Counter(messages_only) for name in session_ids}
-    batches = SessionBatches(store).read(session_ids)
-    is_over = False
-    while not is_over:
-        is_over = True
+    counters = {
+        name: _Counter(messages_only, curves=curves, repeats=repeats) for name in session_ids
+    }
+    batches = SessionBatches(store, with_texts=repeats).read(session_ids)
+    taken = AT_ONCE
+    while taken == AT_ONCE:
+        taken = 0
         with no_collection():
             for batch in islice(batches, AT_ONCE):
-                is_over = False
+                taken += 1
                 counters[batch.sessions[0]].add(batch)
     yield from counters.items()

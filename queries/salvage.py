@@ -9,19 +9,17 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import sqlite3
-import tempfile
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from queries.lite import LiteConnection
 from queries.models import Problem
+from queries.plain_data import dataclass, field
 from queries.salvaged_rows import CopiedTable, is_damage
 from queries.signatures import (
     QueryStoppedError,
@@ -32,6 +30,9 @@ from queries.signatures import (
     private_folder,
 )
 from queries.text import clean
+
+if TYPE_CHECKING:
+    import tempfile
 
 PATIENCE = 5.0
 """Seconds for which a writer that locks the store is waited for."""
@@ -82,6 +83,9 @@ def salvage(
         StoreError: nothing of it can be read, or there is no room for a private file.
     """
     key = (str(path), state)
+    import shutil
+    import tempfile
+
     with _guard:
         known = _made.get(key)
         if known is not None:

@@ -10,7 +10,9 @@ from queries.models import AggregatedTool, Event, Handoff, Scope, ScopeFigures
 from queries.store import Store
 from queries.tools import tool_statistics
 
-PAGE = 2000
+FIRST, PAGE = 400, 2000
+"""Rows of the first page, which is soon there, and of pages at most; each is twice as large as
+the one before it."""
 
 
 class ScopeCounter:
@@ -33,21 +35,23 @@ class ScopeCounter:
         """Count every session, newest page first; yields after each page, complete or not."""
         sources = range(len(store.mapping.sources))
         todo = [(session_id, source) for session_id in self.scope.session_ids for source in sources]
+        size = FIRST
         for number, (session_id, source) in enumerate(todo):
             ranges = ranges_of(session_id)
             within = None if ranges is None else ranges.get(source)
             before: int | None = None
             while True:
                 page = store.session_page(
-                    source, session_id, before=before, limit=PAGE, within=within
+                    source, session_id, before=before, limit=size, within=within
                 )
                 if before is None:
                     self._seen[session_id, source] = page[-1].seq if page else 0
                 older = Fold(messages_only=self._messages_only)
                 older.add_all(page)
                 self.fold.prepend(older)
-                if len(page) < PAGE:
+                if len(page) < size:
                     break
+                size = min(2 * size, PAGE)
                 before = page[0].seq
                 part = 0.5
                 if within is not None and within[1] > within[0]:

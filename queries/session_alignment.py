@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from itertools import islice
 
 from queries.alignment import align, with_arguments
@@ -13,6 +12,7 @@ from queries.event_stream import EventStream, patiently
 from queries.models import EventKind
 from queries.normalising import normaliser
 from queries.pairing import paired
+from queries.plain_data import replace
 from queries.steps import make_steps
 from queries.store import Store
 

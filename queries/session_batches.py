@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import compress, count
+from operator import itemgetter
 
 from queries.batch import Batch
-from queries.batch_order import by_session, in_order, joined, picked
+from queries.batch_order import by_session, cut_by_session, in_order, picked
 from queries.connection import quoted
+from queries.dialects.cells import identifier
 from queries.event_stream import EventStream, patiently
 from queries.lean_rows import LeanRows, Row, lean_view
 from queries.opening import QueryStoppedError, StoreBusyError, StoreError, StoreGoneError
@@ -22,14 +25,21 @@ TOGETHER = 100_000
 """Rows of several sessions that are kept at once at most."""
 _DENSE = 0.4
 """The part of rows that has to be wanted for reading all of them to be the faster way."""
+_seq_of = itemgetter(0)
 
 
 class SessionBatches:
     """Reads rows that are there when it is made; what comes later is left out."""
 
-    def __init__(self, store: Store) -> None:
-        """Args: store: an open store."""
+    def __init__(self, store: Store, *, with_texts: bool = False) -> None:
+        """Read nothing but where the rows are.
+
+        Args:
+            store: an open store.
+            with_texts: whether the texts of many rows will be asked for.
+        """
         self._store = store
+        self._with_texts = with_texts
         self._rows = LeanRows()
         self._bounds = {
             source: bounds
@@ -83,15 +93,16 @@ class SessionBatches:
         """
         if not all(self._store.session_indexed):
             for part in parts(session_ids):
-                walks = [self._walked(source, part, *self._bounds[source], with_texts=True)
+                walks = [self._walked(source, part, *self._bounds[source])
                          for source in self._bounds]  # fmt: skip
                 for batch in in_order(walks):
                     yield from by_session(batch).values()
             return
         for part in parts(session_ids):
             dense = patiently(partial(self._spans, part)) if len(part) > 1 else None
-            if dense is not None:
-                yield from self._together(part, dense)
+            together = None if dense is None else self._together(part, dense)
+            if together is not None:
+                yield from together
                 continue
             for name in part:
                 yield from in_order([self._indexed(source, name) for source in self._bounds])
@@ -120,14 +131,54 @@ class SessionBatches:
 
     def _together(
         self, session_ids: Sequence[str], spans: Mapping[int, tuple[int, int]]
-    ) -> Iterator[Batch]:
+    ) -> Iterator[Batch] | None:
+        """The rows of sessions that fill most of these spans; None where that takes whole rows.
+
+        Rows are put in order before their cells become columns, which are only cut then.
+        """
         read: list[dict[str, Batch]] = []
         for source, (low, high) in spans.items():
-            pages = list(self._walked(source, None, low, high, with_texts=True))
-            if pages:
-                read.append(by_session(joined(pages)))
-        for name in session_ids:
-            yield from in_order([iter((rows[name],)) for rows in read if name in rows])
+            rows = self._raw_rows(source, low, high)
+            batch = None if rows is None else self._arranged(source, session_ids, rows)
+            if batch is None:
+                return None
+            read.append({own.sessions[0]: own for own in cut_by_session(batch)})
+        return (
+            batch
+            for name in session_ids
+            for batch in in_order([iter((own[name],)) for own in read if name in own])
+        )
+
+    def _arranged(self, source: int, session_ids: Sequence[str], rows: list[Row]) -> Batch | None:
+        """The rows of these sessions among all rows, one session after the other."""
+        apart = _apart(rows)
+        rows.clear()
+        chosen = [row for name in session_ids for row in apart.pop(name, ())]
+
+        def read(_cells: str) -> list[Row]:
+            return chosen
+
+        return patiently(
+            lambda: self._rows.read_cells(self._store, source, read, with_texts=self._with_texts)
+        )
+
+    def _raw_rows(self, source: int, low: int, high: int) -> list[Row] | None:
+        """All rows from one seq to another as they are; None where only whole ones can be read."""
+        found: list[Row] = []
+        store = self._store
+        sql = f"FROM {lean_view(store, source)} WHERE seq > ? AND seq <= ? ORDER BY seq"
+
+        def read(cells: str) -> list[Row]:
+            after = low - 1
+            while after < high:
+                end = min(patiently(partial(store.slice_end, source, after, PAGE)), high)
+                page = partial(store.query, f"SELECT {cells} {sql}", (after, end))
+                found.extend(patiently(page))
+                after = end
+            return []
+
+        batch = self._rows.read_cells(store, source, read, with_texts=self._with_texts)
+        return None if batch is None else found
 
     def _indexed(self, source: int, session_id: str) -> Iterator[Batch]:
         first, last = self._bounds[source]
@@ -149,25 +200,19 @@ class SessionBatches:
             )
             return list(seen)
 
-        batch = self._rows.read_cells(store, source, rows, with_texts=True)
+        batch = self._rows.read_cells(store, source, rows, with_texts=self._with_texts)
         if batch is not None:
             return batch, int(seen[-1][0]) if len(seen) == PAGE else last
         events = store.session_rows_after(source, session_id, after, last, PAGE)
         return Batch.of(events), events[-1].seq if events else last
 
     def _walked(
-        self,
-        source: int,
-        session_ids: Sequence[str] | None,
-        low: int,
-        high: int,
-        *,
-        with_texts: bool = False,
+        self, source: int, session_ids: Sequence[str] | None, low: int, high: int
     ) -> Iterator[Batch]:
         """Rows between two seqs: of these sessions, or all."""
         after = low - 1
         while after < high:
-            read = partial(self._slice, source, session_ids or (), after, high, with_texts)
+            read = partial(self._slice, source, session_ids or (), after, high)
             batch, end = patiently(read)
             if end is None:
                 break
@@ -183,7 +228,7 @@ class SessionBatches:
                     yield Batch.of(page)
 
     def _slice(
-        self, source: int, session_ids: Sequence[str], after: int, last: int, with_texts: bool
+        self, source: int, session_ids: Sequence[str], after: int, last: int
     ) -> tuple[Batch, int | None]:
         """Rows of the sessions (none: of all) among the next ones, and the seq of the last.
 
@@ -208,5 +253,23 @@ class SessionBatches:
                 (after, end, *map(bound, raw_ids)),
             )
 
-        batch = self._rows.read_cells(store, source, rows, with_texts=with_texts)
+        batch = self._rows.read_cells(store, source, rows, with_texts=self._with_texts)
         return (Batch.of(()), None) if batch is None else (batch, end)
+
+
+def _apart(rows: Sequence[Row]) -> dict[str, list[Row]]:
+    """The rows of each session, by its shown id."""
+    rows_of: defaultdict[object, list[Row]] = defaultdict(list)
+    for row in rows:
+        rows_of[row[1]].append(row)
+    named: dict[str, list[Row]] = {}
+    for raw, own in rows_of.items():
+        if identifier(raw) == raw and raw not in named:
+            named[raw] = own
+            continue
+        # Numbers that are equal are shown differently, and unlike ids may be shown alike.
+        for row in own:
+            named.setdefault(identifier(row[1]), []).append(row)
+        for name in {identifier(row[1]) for row in own}:
+            named[name].sort(key=_seq_of)
+    return named

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from queries.filters import SESSION_FIELDS, FilterError, parse_filter
 from queries.model_use import knowing_models
 from queries.models import SessionRow
+from queries.plain_data import dataclass
 from queries.session_lookup import UnknownSessionError, require_sessions
 from queries.store import Store
 from queries.text import clean

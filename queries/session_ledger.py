@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from queries.batch import type_of
 from queries.joining import join, time_taken
 from queries.models import Event, EventKind, Phase
+from queries.plain_data import replace
 from queries.session_fold import SessionFold
 
 if TYPE_CHECKING:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import fields, replace
 from operator import attrgetter
 from typing import Any
 
 from queries.batch import used_tool
 from queries.fold import Fold
 from queries.models import AggregatedTool, Session, SessionRow, SessionStatus, SessionTotals
+from queries.plain_data import replace
 
 STALE_AFTER = 30 * 60.0
 """Seconds of silence after which a session that says it runs is stale."""
@@ -32,7 +32,7 @@ SORTS: dict[str, Callable[[SessionRow], Any]] = {
 }
 """Sort orders by name. Unknown values always come last."""
 
-_SESSION_FIELDS = tuple(each.name for each in fields(Session))
+_SESSION_FIELDS = Session.__match_args__
 _STATUS = _SESSION_FIELDS.index("status")
 _session_cells = attrgetter(*_SESSION_FIELDS)
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-import tempfile
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from queries.plain_data import dataclass
 from queries.text import clean
+
+if TYPE_CHECKING:
+    import tempfile
 
 
 class StoreError(Exception):
@@ -109,6 +112,8 @@ def status_of(path: Path) -> os.stat_result:
 
 def private_folder(path: Path) -> tempfile.TemporaryDirectory[str]:
     """A new folder for a private copy of a store. Raises StoreError where there can be none."""
+    import tempfile  # takes a few ms to load, for copies that are hardly ever made
+
     try:
         return tempfile.TemporaryDirectory(prefix="session-tui-")
     except OSError as error:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 from queries import opening
 from queries.canonical_views import create_views
 from queries.connection import StoreConnection
+from queries.plain_data import dataclass
 from queries.sessions import STALE_AFTER
 from queries.text import clean
 

@@ -6,7 +6,7 @@ One :class:`Store` is one connection; give each thread its own.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,7 @@ class Store(SessionPages):
 
     def _make_views(self) -> None:
         super()._make_views()
+        self._again: dict[EventKey, tuple[tuple[object, object], Event]] = {}
         bare = [bare_select(source.select) for source in self.mapping.sources]
         self._hides = tuple(select is not None for select in bare)
         for number, select in enumerate(bare):
@@ -138,19 +139,39 @@ class Store(SessionPages):
 
     def events_by_key(self, keys: Iterable[EventKey]) -> list[Event]:
         """The rows with these keys as they are now; missing ones are left out."""
+        return [
+            event
+            for source, rows in self._rows_by_key(keys)
+            for event in self._events(source, rows)
+        ]
+
+    def events_again(self, keys: Iterable[EventKey]) -> list[Event]:
+        """As :meth:`events_by_key`; the same objects for rows that are as they were last time."""
+        before, self._again = self._again, {}
+        result: list[Event] = []
+        for source, rows in self._rows_by_key(keys):
+            for row in rows:
+                # 1 and 1.0 are equal, but do not look the same.
+                cells = (row, tuple(map(type, row)))
+                known = before.get((source, row[0]))
+                if known is None or known[0] != cells:
+                    made = self._events(source, [row])
+                    if not made:
+                        continue
+                    known = (cells, made[0])
+                self._again[source, row[0]] = known
+                result.append(known[1])
+        return result
+
+    def _rows_by_key(self, keys: Iterable[EventKey]) -> Iterator[tuple[int, Rows]]:
         by_source: dict[int, list[int]] = {}
         for source, seq in keys:
             by_source.setdefault(source, []).append(seq)
-        result: list[Event] = []
         for source, seqs in sorted(by_source.items()):
             for part in parts(sorted(seqs)):
                 marks = ",".join("?" * len(part))
-                rows = self.query(
-                    f"SELECT {_EVENT} FROM event_rows_{source} WHERE seq IN ({marks}) ORDER BY seq",
-                    part,
-                )
-                result += self._events(source, rows)
-        return result
+                sql = f"SELECT {_EVENT} FROM event_rows_{source} WHERE seq IN ({marks})"
+                yield source, self.query(f"{sql} ORDER BY seq", part)
 
     def session_page(
         self,
@@ -160,8 +181,12 @@ class Store(SessionPages):
         before: int | None = None,
         limit: int = PAGE,
         within: tuple[int, int] | None = None,
+        windows: int | None = None,
     ) -> list[Event]:
         """The newest ``limit`` events of a session before a seq, in order of arrival.
+
+        ``windows``: how often to look at :data:`WINDOW` older rows where a source hides those
+        that it has shown; until there are enough by default.
 
         ``within`` is the range of seqs known to hold the session's rows; without an index
         on the session column it saves a walk over the rest of the table.
@@ -169,7 +194,9 @@ class Store(SessionPages):
         raw = self.raw_id(session_id)
         high = _HIGHEST if before is None else before - 1
         if self.session_indexed[source]:
-            rows = self._indexed_page(source, raw, _EVENT, limit, (_LOWEST, high), newest=True)
+            rows = self._indexed_page(
+                source, raw, _EVENT, limit, (_LOWEST, high), newest=True, windows=windows
+            )
         else:
             # One bound on each side: the planner would use only the first of two.
             low, last = within if within is not None else (_LOWEST, _HIGHEST)
@@ -182,6 +209,19 @@ class Store(SessionPages):
             )
         rows.sort(key=lambda row: row[0])
         return self._events(source, rows)
+
+    def has_more_rows(self, source: int, session_id: str, number: int) -> bool:
+        """Whether a source's table has more than so many rows of a session, shown or not.
+
+        Meant for sources with an index on the session column (:attr:`session_indexed`).
+        """
+        described, raw = self._source(source), self.raw_id(session_id)
+        found = self.query(
+            f"SELECT 1 FROM {quoted(described.table)} WHERE {quoted(described.session_column)}"
+            f" IS {place(raw)} LIMIT 1 OFFSET ?",
+            (bound(raw), number),
+        )
+        return bool(found)
 
     def session_rows_after(
         self, source: int, session_id: str, after: int, upto: int, limit: int
@@ -220,6 +260,7 @@ class Store(SessionPages):
         *,
         newest: bool,
         view: str | None = None,
+        windows: int | None = None,
     ) -> Rows:
         """The newest (or oldest) rows of a session with a seq from the first to the last.
 
@@ -244,6 +285,10 @@ class Store(SessionPages):
             )
             if len(page) >= limit or not self._hides[source]:
                 break
+            if windows is not None and size >= WINDOW:
+                windows -= 1
+                if windows <= 0:
+                    break
             number, first, last = self.query(
                 f"SELECT count(*), min(rowid), max(rowid) FROM ({seqs})", chosen
             )[0]

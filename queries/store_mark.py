@@ -24,10 +24,10 @@ from __future__ import annotations
 import os
 import struct
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 from queries import opening
+from queries.plain_data import dataclass
 
 SETTLED = 100_000_000
 """Nanoseconds for which the files must have been left alone."""

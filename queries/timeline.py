@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 
 from queries.activity_reader import Ranges, read_events
 from queries.fold import Fold
 from queries.interactions import agent_statistics, all_interactions
 from queries.models import Event, EventState, Scope, ScopeFigures, SessionTotals
 from queries.pairing import paired
+from queries.plain_data import replace
 from queries.store import Store
 from queries.timeline_models import Replay, Timeline, TimelineEntry, TimelineLane, TimelineSpan
 from queries.tools import tool_statistics

@@ -5,9 +5,8 @@ Times are UTC epoch seconds, durations seconds; ``None`` always means "unknown",
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from queries.models import Event, EventKey, ScopeFigures, SessionTotals
+from queries.plain_data import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ seconds, ``{iso:x}`` an instant as ISO 8601 in UTC.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from queries.plain_data import dataclass
 
 
 @dataclass(frozen=True, slots=True)

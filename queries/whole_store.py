@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from queries.backfill import Backfill, no_collection
@@ -27,6 +26,7 @@ from queries.models import (
     StoreInfo,
     ToolStatistic,
 )
+from queries.plain_data import dataclass
 from queries.roster import Roster
 from queries.session_batches import SessionBatches
 from queries.sessions import STALE_AFTER, newest_of, session_row

@@ -25,6 +25,7 @@ ALLOWED_TO_WIDGETS = frozenset(
         "queries.timeline_models",
         "queries.work_item_models",
         "queries.text",
+        "queries.plain_data",
         "queries.comparison_text",
     )
 )

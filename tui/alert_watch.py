@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Final
 
 from queries.models import Snapshot, StoreState
 from queries.overview_models import Alert, Alerts, Thresholds
+from queries.plain_data import replace
 from queries.store import Store
 from tui.pause import Pause
 from tui.reader import Answer, Reader

@@ -9,8 +9,11 @@ from datetime import UTC, tzinfo
 from pathlib import Path, PurePath
 from typing import ClassVar
 
+from textual.actions import ActionParseResult
 from textual.binding import BindingType
 from textual.command import Provider
+from textual.dom import DOMNode
+from textual.events import Event, InputEvent, MouseMove
 from textual.screen import Screen
 from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.widget import Widget
@@ -38,6 +41,8 @@ CALM_REFRESH = 0.5
 """Seconds between two polls over a slow link, at least: as many as frames are sent."""
 FIRST_DATA = 0.2
 """Seconds for which the first frame waits for what it is to show."""
+AFTER_PICTURE = 10.0
+"""Seconds for which it waits where that is on the screen already."""
 
 
 LOW_WORDS = "Low bandwidth: fewer colours, two frames a second, no mouse, no trends."
@@ -71,6 +76,7 @@ class SessionApp(DiscreetApp[None]):
         reader: Reader | None = None,
         clock: Callable[[], float] = time.time,
         memory: ViewMemory | None = None,
+        has_picture: bool = False,
     ) -> None:
         """Create the application; it runs and stops neither the poller nor the store.
 
@@ -84,6 +90,7 @@ class SessionApp(DiscreetApp[None]):
             reader: reads what the user asks for, not yet started; None: a new one.
             clock: gives the present in epoch seconds.
             memory: how the store was looked at before; None: nothing is remembered.
+            has_picture: whether the sessions are drawn on the terminal already.
         """
         environ = os.environ if environ is None else environ
         chosen = config if options.theme is None else _with_theme(config, options.theme)
@@ -100,6 +107,7 @@ class SessionApp(DiscreetApp[None]):
         self._usual_refresh = poller.refresh
         self.reader = Reader(path) if reader is None else reader
         self.clock = clock
+        self._has_picture = has_picture
         self.memory = memory
         self.age_clock = AgeClock(clock)
         self.config = config
@@ -133,7 +141,7 @@ class SessionApp(DiscreetApp[None]):
 
     def on_load(self) -> None:
         """Let the first frame be one with data, if that comes soon."""
-        self.hold_frames(FIRST_DATA)
+        self.hold_frames(AFTER_PICTURE if self._has_picture else FIRST_DATA)
 
     def on_mount(self) -> None:
         """Begin to receive."""
@@ -146,10 +154,37 @@ class SessionApp(DiscreetApp[None]):
 
     async def action_quit(self) -> None:
         """Leave, and remember how the store was looked at."""
-        main = self._main
-        if self.memory is not None and isinstance(main, MainScreen):
-            self.memory.keep(main.view())
+        main = self.screen_stack[0] if self.screen_stack else None
+        if isinstance(main, MainScreen):
+            main.remember()
         await super().action_quit()
+
+    async def run_action(
+        self,
+        action: str | ActionParseResult,
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """Perform an action; what it rests on has caught up with the cursor then."""
+        main = self.screen_stack[0] if self.screen_stack else None
+        # Keys may have been pressed before there was a screen.
+        if isinstance(main, MainScreen) and main.is_mounted:
+            main.before_action(action)
+        return await super().run_action(action, default_namespace, namespaces)
+
+    def input_came(self) -> None:
+        """Something was typed or clicked; told at once, from the thread that listens."""
+        self.poller.gate.came()
+
+    async def on_event(self, event: Event) -> None:
+        """Let what the user asks for go before all else."""
+        if isinstance(event, InputEvent) and not isinstance(event, MouseMove):
+            self.poller.gate.handled()
+        await super().on_event(event)
+
+    def post_display_hook(self) -> None:
+        """A frame was painted."""
+        self.poller.gate.painted()
 
     def on_unmount(self) -> None:
         """Let go of the store."""
@@ -238,6 +273,6 @@ class SessionApp(DiscreetApp[None]):
 
 
 def _with_theme(config: Config, theme: str) -> Config:
-    from dataclasses import replace
+    from queries.plain_data import replace
 
     return replace(config, theme=theme)

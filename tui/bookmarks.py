@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, Final
 
+from queries.plain_data import dataclass
 from queries.text import clean, clean_id
 from tui.state import load_state, save_state
 

@@ -27,8 +27,9 @@ The application implements ``app.help``, ``app.store_info``, ``app.sql``, ``app.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from queries.plain_data import dataclass
 
 PANES: Final = ("sessions", "activity", "tools", "matrix")
 """The panes of the main screen."""

@@ -7,7 +7,6 @@ A screen that offers commands gives the contexts it serves to :func:`bindings_fo
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -137,6 +136,8 @@ def footer_hints(
 
 @cache
 def _by_call() -> dict[tuple[str, tuple[object, ...]], list[Command]]:
+    import ast
+
     calls: dict[tuple[str, tuple[object, ...]], list[Command]] = {}
     for command in COMMANDS:
         name, _, parameters = command.action.removeprefix("app.").partition("(")

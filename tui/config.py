@@ -5,15 +5,13 @@ No Textual here: a mistake in the file is told before a screen is loaded.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
 from queries.overview_models import Thresholds
+from queries.plain_data import dataclass, field
 from queries.text import clean
 from tui import keymap, thresholds
 from tui.commands import COMMANDS, key_names
@@ -155,6 +153,8 @@ def parse(text: str, where: str, folder: Path) -> Config:
     for key, value in table.items():
         check = _CHECKS.get(key)
         if check is None:
+            from difflib import get_close_matches
+
             near = get_close_matches(key, _CHECKS, 1)
             meant = f"; did you mean '{near[0]}'?" if near else "."
             problems.append(f"{where}: unknown key '{clean(key, 60)}'{meant}")
@@ -174,6 +174,9 @@ def parse(text: str, where: str, folder: Path) -> Config:
 
 def default_text() -> str:
     """A ``config.toml`` that says every default, all of it commented out."""
+    import json
+    from dataclasses import fields
+
     lines = ["# Configuration of session-tui. Remove a # to change a value."]
     defaults = Config()
     for option in fields(Config):

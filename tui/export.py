@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from queries.credentials import masked
 from queries.text import clean
 from tui.new_file import write_new_file
 
@@ -40,7 +39,11 @@ def give_lines(name: str, lines: Iterable[str], *, masking: bool) -> str:
 
 def give_text(name: str, suffix: str, text: str, *, masking: bool) -> str:
     """Write a text as :func:`write_new` does; else as :func:`give_lines`."""
-    text, number = masked(text) if masking else (text, 0)
+    number = 0
+    if masking:
+        from queries.credentials import masked  # takes a few ms to load
+
+        text, number = masked(text)
     try:
         path = write_new(name, suffix, text)
     except ExportError as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final
 
 from queries.text import clean
@@ -84,6 +83,8 @@ def _split(keys: str) -> list[str]:
 
 
 def _unknown_command(command_id: str) -> str:
+    from difflib import get_close_matches
+
     near = get_close_matches(command_id, [command.id for command in COMMANDS], 1)
     meant = f"; did you mean '{near[0]}'?" if near else "."
     return f"there is no command '{clean(command_id, 60)}'{meant}"

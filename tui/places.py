@@ -6,11 +6,11 @@ import contextlib
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from queries.plain_data import dataclass
 from queries.text import clean
 
 if TYPE_CHECKING:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import TypeVar
 
+from queries.backfill import WORK
 from queries.feed import Feed
 from queries.fold import Fold
 from queries.models import EventKey, Snapshot, StoreState, StoreTotals
+from queries.plain_data import replace
+from tui.key_gate import KeyGate
 
 BACKFILL_STEP = 0.005
 """Seconds of counting between two pauses, at least: a slice is not broken off."""
@@ -20,6 +21,14 @@ PAUSE_WAL = 0.2
 PAUSE_ROLLBACK = 4.0
 """Pause after that, as a part of the time it took: in rollback-journal mode every read keeps the
 writer waiting."""
+WORK_BESIDE_KEYS = 0.012
+"""Seconds of work of a slice while keys come: they wait for nothing longer."""
+LEAST_WORK = 0.02
+"""Seconds of work of a slice at least at other times, however soon the next poll is due."""
+PROGRESS = 0.5
+"""Seconds between two snapshots that tell nothing but that more of the past is counted."""
+PROGRESS_BESIDE_KEYS = 2.0
+"""The same while keys come."""
 LIVELY = 10.0
 """Seconds after the last change during which polling goes at full rate."""
 SLOWEST = 2.0
@@ -27,7 +36,6 @@ AGEING = 60.0
 """Seconds after which a snapshot is made although nothing happened: ages grow, and what has
 been silent for long is no longer called running."""
 
-log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
 
@@ -39,19 +47,31 @@ class Poller(threading.Thread):
         feed: Feed,
         refresh: float = 0.25,
         *,
+        counts: bool = True,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Args: refresh: see the attribute."""
+        """Construct the thread, not yet started.
+
+        Args:
+            feed: what is polled.
+            refresh: see the attribute.
+            counts: whether the past is counted from the start, or once :meth:`count` asks.
+            monotonic: gives seconds.
+        """
         super().__init__(name="poller", daemon=True)
         self._feed = feed
         self.refresh = refresh
         """Seconds between two polls while something happens."""
         self._monotonic = monotonic
+        self.gate = KeyGate(monotonic)
+        """To be told of keys; the counting makes room for them."""
         self._receiver: Callable[[Snapshot], object] | None = None
         self._kept: list[Snapshot] = []
         self._guard = threading.Lock()
         self._stop_wanted = threading.Event()
         self._wake = threading.Event()
+        self._counts = counts
+        self._has_made = threading.Event()
         self._questions: deque[Callable[[Fold], object]] = deque()
         self._last_change = monotonic()
         self._last_made = self._last_change
@@ -66,6 +86,17 @@ class Poller(threading.Thread):
             self._receiver = receiver
             for snapshot in kept:
                 receiver(snapshot)
+
+    def first(self, timeout: float) -> Snapshot | None:
+        """Wait for the first snapshot; None if there is none after so many seconds."""
+        self._has_made.wait(timeout)
+        return self._last
+
+    def count(self) -> None:
+        """Count the past from now on: what is to be shown at first is shown."""
+        if not self._counts:
+            self._counts = True
+            self._wake.set()
 
     def watch(self, keys: Iterable[EventKey]) -> None:
         """Tell which rows are on screen."""
@@ -102,10 +133,14 @@ class Poller(threading.Thread):
         """Poll until stopped."""
         try:
             while not self._stop_wanted.is_set():
+                self.gate.wait()
+                begun = self._monotonic()
                 self.poll_once()
-                self._between_polls()
+                self._between_polls(begun)
         except Exception as error:
-            log.exception("the poller ended")
+            import logging
+
+            logging.getLogger(__name__).exception("the poller ended")
             self.error = error
             self._hand_on(_broken(self._last, error))
         finally:
@@ -113,13 +148,18 @@ class Poller(threading.Thread):
 
     def poll_once(self) -> Snapshot | None:
         """Look once, and hand on and return a snapshot if there is a new one."""
-        snapshot = self._feed.poll()
+        now = self._monotonic()
+        pace = PROGRESS_BESIDE_KEYS if self.gate.is_recent else PROGRESS
+        snapshot = self._feed.poll(tells_progress=now - self._last_made >= pace)
         now = self._monotonic()
         if snapshot is None and now - self._last_made >= AGEING:
             snapshot = self._feed.snapshot(force=True)
         if snapshot is not None:
             if snapshot.arrived or snapshot.updated:
                 self._last_change = now
+            if self.is_alive():
+                # What it changes would be painted before the answer to the key.
+                self.gate.wait()
             self._hand_on(snapshot)
         self._answer()
         return snapshot
@@ -131,23 +171,36 @@ class Poller(threading.Thread):
                 self._kept.append(snapshot)
             else:
                 self._receiver(snapshot)
+        self._has_made.set()
 
-    def _between_polls(self) -> None:
+    def _between_polls(self, begun: float) -> None:
+        """Wait until the next poll is due, counting the past if there is some left.
+
+        Polls begin at equal distances, unless one takes so long that little else would be done.
+        """
         now = self._monotonic()
         quiet = now - self._last_change > LIVELY
-        end = now + (min(SLOWEST, self.refresh * 4) if quiet else self.refresh)
+        pause = min(SLOWEST, self.refresh * 4) if quiet else self.refresh
+        end = max(begun + pause, now + min(now - begun, pause))
         while not self._stop_wanted.is_set() and (now := self._monotonic()) < end:
-            if not self._feed.counting:
+            if not self._counts or not self._feed.counting:
                 self._feed.keep_totals()
                 self._wake.wait(max(0.0, end - self._monotonic()))
                 self._wake.clear()
                 return
-            if self._feed.backfill(BACKFILL_STEP):
+            if self._count(end - now):
                 return
             rollback = self._is_rollback() and not quiet
             done = self._monotonic()
-            pause = (done - now) * (PAUSE_ROLLBACK if rollback else PAUSE_WAL)
-            self._stop_wanted.wait(min(pause, max(end - done, 0.0)))
+            share = (done - now) * (PAUSE_ROLLBACK if rollback else PAUSE_WAL)
+            self._stop_wanted.wait(min(share, max(end - done, 0.0)))
+
+    def _count(self, left: float) -> bool:
+        """Count a slice of the past; whether all totals have become known by this."""
+        self.gate.wait()
+        beside_keys = self.gate.is_recent
+        work = WORK_BESIDE_KEYS if beside_keys else min(max(left, LEAST_WORK), WORK)
+        return self._feed.backfill(BACKFILL_STEP, work=work, pause=self.gate.wait)
 
     def _is_rollback(self) -> bool:
         store = self._feed.store

@@ -11,12 +11,12 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from queries.connection import Change, always_wanted
 from queries.following import QUIET_CLOSE
 from queries.opening import QueryStoppedError, StoreBusyError, StoreError, StoreGoneError
+from queries.plain_data import dataclass
 from queries.store import Store
 
 log = logging.getLogger(__name__)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from queries.plain_data import replace
 from tui.options import TRACE_VARIABLE, ScreenOptions, wants_low_bandwidth
 from tui.terminal import preflight
 
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from queries.store import Store
     from tui.config import Config
     from tui.poller import Poller
+    from tui.view_memory import ViewMemory
+
+FIRST_READ = 0.25
+"""Seconds that the first look into the store may take for the sessions to be drawn at once."""
 
 
 def open_screen(path: Path, options: ScreenOptions, *, remembers: bool = True) -> int:
@@ -47,16 +51,19 @@ def open_screen(path: Path, options: ScreenOptions, *, remembers: bool = True) -
         preflight.undo_first_sign()
         raise
     try:
+        from tui.view_memory import ViewMemory
+
+        memory = ViewMemory(path) if remembers else None
+        has_picture = not low_bandwidth and _show_picture(poller, settings, options, memory)
         from tui.terminal import lifecycle
 
         lifecycle.prepare_environment(low_bandwidth)
         from tui.app import SessionApp
         from tui.terminal import run_app
-        from tui.view_memory import ViewMemory
 
         app = SessionApp(
             path, poller, settings, options, low_bandwidth=low_bandwidth,
-            memory=ViewMemory(path) if remembers else None,
+            memory=memory, has_picture=has_picture,
         )  # fmt: skip
         return run_app(app, report_messages=bool(os.environ.get(TRACE_VARIABLE)))
     finally:
@@ -80,6 +87,39 @@ def open_demo(seed: int, speed: float, options: ScreenOptions, scenario: str = "
             return open_screen(path, replace(options, cache=False), remembers=False)
     finally:
         preflight.undo_first_sign()
+
+
+def _show_picture(
+    poller: Poller, settings: Config, options: ScreenOptions, memory: ViewMemory | None
+) -> bool:
+    """Draw the sessions before Textual is loaded, if they are read soon.
+
+    Returns:
+        Whether they are on the screen.
+    """
+    snapshot = None if options.groups else poller.first(FIRST_READ)
+    if snapshot is None:
+        return False
+    from tui import first_picture
+    from tui.view_memory import View
+    from widgets.glyphs import ASCII, UNICODE
+
+    if settings.mask_screen:
+        from queries.credentials import cover
+        from widgets import masking
+
+        masking.use(cover)
+    try:
+        width, height = os.get_terminal_size(2)
+    except OSError:
+        return False
+    is_ascii = settings.ascii if options.ascii is None else options.ascii
+    frame = first_picture.Frame(
+        width, height, ASCII if is_ascii else UNICODE, settings.keys, options.session
+    )
+    text = first_picture.picture(snapshot, memory.recall() if memory else View(), frame)
+    preflight.show_picture(text)
+    return bool(text)
 
 
 def _open_store(path: Path) -> Store | None:
@@ -115,6 +155,6 @@ def _begin_reading(
         if store is not None:
             store.close()
         raise
-    poller = Poller(feed, settings.refresh_seconds)
+    poller = Poller(feed, settings.refresh_seconds, counts=False)
     poller.start()
     return poller, settings, low_bandwidth

@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import stat
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +37,8 @@ def load_state(name: str) -> Any:
 
 def save_state(name: str, value: object) -> bool:
     """Save plain data under a name, whole or not at all; whether that was possible."""
+    import tempfile
+
     try:
         text = json.dumps(value).encode()
         if len(text) > MOST_BYTES:

@@ -6,8 +6,9 @@ Textual is imported inside the functions that need it, so that names can be chec
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from queries.plain_data import dataclass, field
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -191,6 +192,8 @@ def choose(config: Config, environ: Mapping[str, str]) -> Choice:
 
 def register(app: App[Any]) -> None:
     """Make our themes known to an application."""
+    from dataclasses import asdict
+
     from textual.theme import Theme
 
     for name, colours in THEMES.items():

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import replace
-from difflib import get_close_matches
 from typing import Any, Final, NamedTuple
 
 from queries.overview_models import Thresholds
+from queries.plain_data import replace
 from queries.text import clean
 
 
@@ -68,6 +66,8 @@ def parse(value: object) -> Thresholds:
             else:
                 problems.append(f"{_STALE} must be true or false, not {_shown(cell)}.")
         elif option is None:
+            from difflib import get_close_matches
+
             near = get_close_matches(key, (*_OPTIONS, _STALE), 1)
             meant = f"; did you mean '{near[0]}'?" if near else "."
             problems.append(f"unknown key '{clean(key, 60)}'{meant}")
@@ -84,6 +84,8 @@ def parse(value: object) -> Thresholds:
 
 def default_lines() -> list[str]:
     """The defaults as comments of a configuration file."""
+    import json
+
     defaults = Thresholds()
     lines = []
     for key, option in _OPTIONS.items():
@@ -95,6 +97,8 @@ def default_lines() -> list[str]:
 
 def lines_of(chosen: Thresholds) -> list[str]:
     """The values as they are written in a configuration file."""
+    import json
+
     lines = []
     for key, option in _OPTIONS.items():
         number = getattr(chosen, option.field) / option.unit

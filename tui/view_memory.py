@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from queries.plain_data import dataclass, field
 from tui.state import load_state, save_state
 
 FILE: Final = "views.json"
@@ -55,6 +55,8 @@ class ViewMemory:
         """Remember this, if it is something else."""
         if view == self._known:
             return
+        from dataclasses import asdict
+
         stores = _stores()
         stores.pop(self._name, None)
         if view != View():

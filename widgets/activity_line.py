@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import tzinfo
 
 from rich.cells import cell_len
@@ -12,6 +11,7 @@ from rich.style import Style
 
 from queries import text
 from queries.models import ActivityNode, Event, EventKind, EventState, NodeKind, NodeStats
+from queries.plain_data import dataclass
 from widgets.cells import fit
 from widgets.glyphs import Glyphs, state_glyph
 

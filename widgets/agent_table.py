@@ -9,9 +9,9 @@ from queries.overview_models import AgentProfile
 from queries.text import UNKNOWN, count, date_time, percent, short_count
 from widgets.cells import Column
 from widgets.glyphs import bar
-from widgets.line_table import Cell
 from widgets.pane import Pane
 from widgets.proportion_text import proportion_role, proportion_text
+from widgets.table_text import Cell
 from widgets.timed_table import TimedTable
 
 

@@ -8,10 +8,11 @@ from typing import ClassVar, Final, Unpack
 from queries.overview_models import Alert, Alerts, Rule
 from queries.text import age, count
 from widgets.cells import Column, shortened
-from widgets.line_table import Cell, LineTable
+from widgets.line_table import LineTable
 from widgets.line_view import ViewOptions
 from widgets.pane import Pane
 from widgets.session_list import ALERT
+from widgets.table_text import Cell
 
 RULES: Final[Mapping[Rule, str]] = {
     Rule.LOW_TOOL_SUCCESS: "A tool succeeds too rarely.",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
 from rich.cells import cell_len, set_cell_size
 
+from queries.plain_data import dataclass
 from widgets.masking import forgets, shown
 
 Align = Literal["left", "right"]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from queries.plain_data import dataclass
 from widgets.cells import Align
 
 SESSION_GAP: Final = 2

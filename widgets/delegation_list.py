@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import tzinfo
 from typing import ClassVar, Unpack
 
 from queries.delegation_models import Delegation, DelegationChain, DelegationStatus
 from queries.models import EventKey
+from queries.plain_data import dataclass
 from queries.text import UNKNOWN, clock, count, date_time, duration, short_count
 from widgets.activity_line import running_age
 from widgets.cells import Column
 from widgets.glyphs import Glyphs
-from widgets.line_table import Cell, LineTable
+from widgets.line_table import LineTable
 from widgets.line_view import ViewOptions
 from widgets.pane import Pane
+from widgets.table_text import Cell
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import tzinfo
 from typing import ClassVar, Unpack
 
 from queries.models import Event, EventKey, EventKind, EventState
+from queries.plain_data import dataclass
 from queries.text import UNKNOWN, clock, duration, short_count
 from queries.timeline_models import TimelineEntry
 from widgets.cells import Column
 from widgets.glyphs import Glyphs, state_glyph
-from widgets.line_table import Cell, LineTable
+from widgets.line_table import LineTable
 from widgets.line_view import ViewOptions
 from widgets.pane import Pane
 from widgets.span_text import event_words, searched_text, what_words
+from widgets.table_text import Cell
 
 _SIGNS: dict[EventKind, str] = {
     EventKind.PROMPT: "prompt",

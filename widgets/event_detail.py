@@ -15,7 +15,8 @@ from widgets.event_facts import event_facts
 from widgets.fact_flow import FactFlow
 from widgets.glyphs import UNICODE, Glyphs
 from widgets.json_layout import render_text
-from widgets.line_bar import LineBar, Pieces, width_of
+from widgets.line_bar import LineBar
+from widgets.line_text import Pieces, width_of
 from widgets.text_view import TextView
 
 Section = Literal["input", "output", "raw"]

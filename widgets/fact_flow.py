@@ -12,7 +12,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from widgets.glyphs import UNICODE, Glyphs, drawable
-from widgets.line_bar import shorten_end
+from widgets.line_text import shorten_end
 
 
 class FactFlow(Widget):

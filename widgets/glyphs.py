@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from queries.models import EventState, SessionStatus
+from queries.plain_data import dataclass
 from widgets.masking import shown
 
 

@@ -9,10 +9,11 @@ from queries.overview_models import Breakdown, Group
 from queries.text import age, count, duration, percent, short_count
 from widgets.cells import Column
 from widgets.glyphs import bar
-from widgets.line_table import Cell, LineTable
+from widgets.line_table import LineTable
 from widgets.line_view import ViewOptions
 from widgets.pane import Pane
 from widgets.rate_text import interval_text, many, money, plain_number, rate_sentence
+from widgets.table_text import Cell
 
 SORTS: Final[Mapping[str, Callable[[Group], float | str | None]]] = {
     "sessions": lambda group: group.sessions,

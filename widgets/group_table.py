@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import ClassVar, Final, Unpack
 
 from queries.comparison_models import Unit
@@ -16,10 +15,12 @@ from queries.comparison_text import (
     value_text,
 )
 from queries.group_models import GroupComparison, GroupMetric, Verdict
+from queries.plain_data import replace
 from widgets.cells import Column, Placed, layout
-from widgets.line_table import Cell, LineTable
+from widgets.line_table import LineTable
 from widgets.line_view import ViewOptions
 from widgets.metric_text import short_delta, short_value
+from widgets.table_text import Cell
 
 VERDICT_ROLES: Final[Mapping[Verdict, str]] = {
     Verdict.BETTER: "ok",

@@ -10,8 +10,8 @@ from typing import ClassVar
 from queries.models import Handoff
 from queries.text import count, date_time
 from widgets.cells import Column
-from widgets.line_table import Cell
 from widgets.pane import Pane
+from widgets.table_text import Cell
 from widgets.timed_table import TimedTable
 
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from queries.models import EventKey, EventKind, EventState
+from queries.plain_data import dataclass, replace
 from queries.text import UNKNOWN
 from queries.timeline_models import Timeline, TimelineLane, TimelineSpan
 from widgets.time_axis import TimeAxis, nearest

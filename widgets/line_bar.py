@@ -4,57 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.strip import Strip
 from textual.widget import Widget
 
-from widgets.cells import fit
 from widgets.glyphs import UNICODE, Glyphs, drawable
-from widgets.masking import shown
-
-Pieces = tuple[tuple[str, str], ...]
-"""Text and role, one after the other."""
-
-
-def width_of(pieces: Pieces) -> int:
-    """How many cells the pieces take."""
-    return sum(cell_len(text) for text, _ in pieces)
-
-
-def shorten_end(text: str, width: int) -> str:
-    """The text in at most ``width`` cells, its end cut off."""
-    return shown(text) if cell_len(text) <= width else fit(text, width).rstrip()
-
-
-def shorten_middle(text: str, width: int) -> str:
-    """The text in at most ``width`` cells, cut in the middle: a path keeps its file's name."""
-    text = shown(text)
-    if cell_len(text) <= width:
-        return text
-    if width < 3:
-        return shorten_end(text, width)
-    tail = ""
-    for character in reversed(text):
-        if cell_len(character + tail) > (width - 1) * 2 // 3:
-            break
-        tail = character + tail
-    head = set_cell_size(text, width - 1 - cell_len(tail)).rstrip()
-    return f"{head}…{tail}"
-
-
-def shorten_path(path: str, width: int) -> str:
-    """The path in at most ``width`` cells: folders give way first, then the file's name."""
-    if cell_len(path) <= width:
-        return path
-    parts = path.split("/")
-    for first in range(1, len(parts)):
-        short = "…/" + "/".join(parts[first:])
-        if cell_len(short) <= width:
-            return short
-    return shorten_middle(parts[-1], width)
+from widgets.line_text import Pieces, laid_out
 
 
 class LineBar(Widget):
@@ -134,16 +91,7 @@ class LineBar(Widget):
         return Strip(segments).adjust_cell_length(width, self.rich_style)
 
     def _laid_out(self, width: int) -> Pieces:
-        left, right = self.pieces(width)
-        room = width - width_of(right)
-        if room < 0:
-            right, room = (), width
-        fitted: list[tuple[str, str]] = []
-        for text, role in left:
-            length = cell_len(text)
-            fitted.append((text if length <= room else fit(text, room), role))
-            room = max(0, room - length)
-        return (*fitted, (" " * room, ""), *right)
+        return laid_out(*self.pieces(width), width)
 
     def _style(self, role: str) -> Style:
         return self.get_component_rich_style(f"bar--{role}") if role else self.rich_style

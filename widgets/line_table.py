@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from itertools import pairwise
-from types import MappingProxyType
 from typing import ClassVar, Final, Generic, TypeVar, Unpack
 
-from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 
-from widgets.cells import GAP, Column, Placed, fit, layout
+from widgets.cells import Column, Placed, layout
 from widgets.line_view import ViewOptions
 from widgets.pane import Pane
+from widgets.table_text import NO_SIGNS, Cell, fitted, sign_beside, titles
 
 Row = TypeVar("Row")
 
-Cell = tuple[str, str]
-"""A cell's text, and the role that gives it its style ("" for plain)."""
-
 _NEAR: Final = 64
 """A row that moved is first looked for so many places around its old one."""
-_BLANK: Final[Mapping[int, str]] = MappingProxyType({})
 _TEXT_WIDTH: Final = 160
 """Width of the table in an export."""
 
@@ -196,21 +190,13 @@ class LineTable(Pane, Generic[Row]):
             [self.cell(row, place.column.name, place.width) for place in placed]
             for row in self._rows
         ]
-        header = self._fitted(self._titles(placed), placed, self._sign_beside(placed))
+        sorted_by, sign, ellipsis = self._sorted_by(), self._sign(), self.glyphs.ellipsis
+        beside = sign_beside(placed, sorted_by, sign)
+        header = fitted(titles(placed, sorted_by, sign), placed, ellipsis, beside)
         return [
             "".join(header).rstrip(),
-            *("".join(self._fitted(row, placed)).rstrip() for row in rows),
+            *("".join(fitted(row, placed, ellipsis)).rstrip() for row in rows),
         ]
-
-    def _fitted(
-        self, cells: Sequence[Cell], placed: Sequence[Placed], gaps: Mapping[int, str] = _BLANK
-    ) -> list[str]:
-        """Each gap and each cell of a line, in turn."""
-        parts: list[str] = []
-        for position, ((text, _), place) in enumerate(zip(cells, placed, strict=True)):
-            parts.append((gaps.get(position, "") if position else "").ljust(GAP if position else 0))
-            parts.append(fit(text, place.width, place.column.align, self.glyphs.ellipsis))
-        return parts
 
     def header_key(self) -> Hashable:
         """The sort order; the columns follow from the width."""
@@ -220,32 +206,17 @@ class LineTable(Pane, Generic[Row]):
         """The titles, with a sign at the column that is sorted by."""
         del y, width
         placed = self.placed()
-        return self._in_columns(self._titles(placed), placed, "header", self._sign_beside(placed))
+        cells = titles(placed, self._sorted_by(), self._sign())
+        beside = sign_beside(placed, self._sorted_by(), self._sign())
+        return self._in_columns(cells, placed, "header", beside)
 
-    def _is_sorted_by(self, column: Column) -> bool:
-        return bool(self._sort) and column.name == self.SORT_COLUMNS.get(self._sort, self._sort)
+    def _sorted_by(self) -> str:
+        """The name of the column that is sorted by; "" for none."""
+        return self.SORT_COLUMNS.get(self._sort, self._sort)
 
     def _sign(self) -> str:
         descending = (self._sort not in self.TEXT_SORTS) != self._reverse
         return self.glyphs.descending if descending else self.glyphs.ascending
-
-    def _titles(self, placed: Sequence[Placed]) -> list[Cell]:
-        titles = [place.column.title for place in placed]
-        for position, place in enumerate(placed):
-            is_last = position == len(placed) - 1
-            if self._is_sorted_by(place.column) and (is_last or _has_room(place)):
-                room = max(0, place.width - 1)
-                titles[position] = set_cell_size(titles[position], min(len(titles[position]), room))
-                titles[position] += self._sign()
-        return [(title, "header") for title in titles]
-
-    def _sign_beside(self, placed: Sequence[Placed]) -> Mapping[int, str]:
-        """By position: the sign in the gap before it, of a column that has no room for it."""
-        return {
-            position: self._sign()
-            for position, (place, _) in enumerate(pairwise(placed), 1)
-            if self._is_sorted_by(place.column) and not _has_room(place)
-        }
 
     def _visible_cells(self, index: int) -> tuple[Cell, ...]:
         placed = self.placed()
@@ -263,7 +234,7 @@ class LineTable(Pane, Generic[Row]):
         cells: Sequence[Cell],
         placed: Sequence[Placed],
         base: str = "",
-        gaps: Mapping[int, str] = _BLANK,
+        gaps: Mapping[int, str] = NO_SIGNS,
         sign_role: str = "",
     ) -> list[Segment]:
         """Cells fitted to their columns, one segment per run of equal style.
@@ -275,16 +246,11 @@ class LineTable(Pane, Generic[Row]):
             gaps: signs in the gaps before columns.
             sign_role: role of these signs; that of the blanks where it is "".
         """
-        fitted = self._fitted(cells, placed, gaps)
+        texts = fitted(cells, placed, self.glyphs.ellipsis, gaps)
         roles: list[str] = []
         for position, (text, role) in enumerate(cells):
             roles.append((sign_role or base) if position in gaps else base)
             roles.append(role if text else base)
-        runs = [run for run in zip(fitted, roles, strict=True) if run[0]]
+        runs = [run for run in zip(texts, roles, strict=True) if run[0]]
         styles: dict[str, Style] = {role: self.role(role) for _, role in runs}
         return list(Segment.simplify(Segment(text, styles[role]) for text, role in runs))
-
-
-def _has_room(place: Placed) -> bool:
-    """Whether a column's title and the sign behind it fit into the column."""
-    return cell_len(place.column.title) < place.width

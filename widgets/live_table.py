@@ -8,8 +8,8 @@ from queries.delegation_models import LiveRun, LiveStatus
 from queries.text import duration, short_count
 from widgets.cells import Column
 from widgets.glyphs import bar
-from widgets.line_table import Cell
 from widgets.pane import Pane
+from widgets.table_text import Cell
 from widgets.timed_table import TimedTable
 
 _LIVE_ROLES = {

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from rich.segment import Segment
+if TYPE_CHECKING:
+    from rich.segment import Segment
 
 Cover = Callable[[str], str]
 """Gives a text of the same length, with signs in place of what is secret."""
@@ -57,6 +58,20 @@ def _covered(text: str) -> str:
     return text if _cover is None else _cover(text)
 
 
+def shown_pieces(pieces: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """As :func:`shown_segments`, of texts and their roles."""
+    if _cover is None:
+        return list(pieces)
+    covered = _covered("".join(text for text, _ in pieces))
+    result: list[tuple[str, str]] = []
+    place = 0
+    for text, role in pieces:
+        end = place + len(text)
+        result.append((covered[place:end], role))
+        place = end
+    return result
+
+
 def shown_segments(segments: Sequence[Segment]) -> list[Segment]:
     """The segments of a line as they may be drawn; also what only all of them together tell."""
     if _cover is None:
@@ -68,6 +83,8 @@ def shown_segments(segments: Sequence[Segment]) -> list[Segment]:
 
 def with_text(segments: Sequence[Segment], text: str) -> list[Segment]:
     """The segments in their styles, with a text of the same length cut at the same places."""
+    from rich.segment import Segment  # takes long to load, for what is hardly ever asked for
+
     result: list[Segment] = []
     place = 0
     for segment in segments:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from queries.models import Interactions, Relation
+from queries.plain_data import dataclass
 from queries.text import percent, short_count
 
 ValueMode = Literal["count", "row_share", "expected", "difference"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 from textual import events
+from textual.content import Content
+from textual.geometry import Region
 from textual.message import Message
 
 from widgets.line_view import LineView
@@ -189,6 +191,16 @@ class Pane(LineView, can_focus=True, inherit_bindings=False):
         return [index for index in range(self.line_count) if search(line_text(index))]
 
     # What the pane tells about itself
+
+    _border_title: Content | None
+    """Textual's own."""
+
+    def set_title(self, title: Content) -> None:
+        """Show a title in the border; nothing but its line is painted anew."""
+        # The setter of the public attribute would paint the whole pane.
+        self._border_title = title
+        x, y = self.content_offset
+        self.refresh(Region(-x, -y, self.outer_size.width, 1))
 
     def text_under_cursor(self) -> str:
         """The whole text of the cursor's line; "" in an empty pane."""

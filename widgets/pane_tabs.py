@@ -5,7 +5,8 @@ from __future__ import annotations
 from textual import events
 from textual.message import Message
 
-from widgets.line_bar import LineBar, Pieces, width_of
+from widgets.line_bar import LineBar
+from widgets.line_text import Pieces, tabs, width_of
 
 
 class PaneTabs(LineBar):
@@ -28,18 +29,7 @@ class PaneTabs(LineBar):
 
     def pieces(self, width: int) -> tuple[Pieces, Pieces]:
         """All names, or their first letters where there is no room."""
-        for length in (20, 8, 4, 1):
-            pieces = tuple(
-                self._tab(index, name[:length]) for index, name in enumerate(self._names)
-            )
-            if width_of(pieces) <= width:
-                break
-        return pieces, ()
-
-    def _tab(self, index: int, name: str) -> tuple[str, str]:
-        if index == self._current:
-            return (f"[{name}]", "key")
-        return (f" {name} ", "muted")
+        return tabs(self._names, self._current, width), ()
 
     def on_click(self, event: events.Click) -> None:
         """Choose the name under the mouse."""

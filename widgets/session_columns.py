@@ -10,7 +10,7 @@ from rich.segment import Segment
 
 from widgets.cells import fit
 from widgets.column_plan import LEAST_TITLE, SESSION_GAP, Part, Plan, Planner
-from widgets.line_bar import shorten_middle
+from widgets.line_text import shorten_middle
 from widgets.line_view import ViewOptions
 from widgets.pane import Pane
 

@@ -7,46 +7,28 @@ from typing import ClassVar, Final, Unpack
 
 from rich.segment import Segment
 
-from queries.models import SessionRow, SessionStatus
-from queries.text import age, duration, short_count
+from queries.models import SessionRow
 from widgets.cells import Column, Placed, layout
-from widgets.glyphs import UNICODE, session_glyph, spark
-from widgets.line_table import Cell, LineTable
+from widgets.line_table import LineTable
 from widgets.line_view import ViewOptions
 from widgets.pane import Pane
-
-_STATUS_ROLES: Final = {
-    SessionStatus.RUNNING: "running",
-    SessionStatus.COMPLETED: "ok",
-    SessionStatus.FAILED: "error",
-    SessionStatus.PAUSED: "warning",
-    SessionStatus.STALE: "warning",
-    SessionStatus.UNKNOWN: "muted",
-}
-_OVER: Final = frozenset((SessionStatus.COMPLETED, SessionStatus.FAILED))
+from widgets.session_cells import (
+    COLUMNS,
+    SORT_COLUMNS,
+    TEXT_SORTS,
+    WITHOUT_TREND,
+    agents_of,
+    session_cell,
+)
+from widgets.table_text import Cell
 
 
 class SessionList(LineTable[SessionRow]):
     """One line per session."""
 
-    COLUMNS: ClassVar[tuple[Column, ...]] = (
-        Column("mark", "", 1, priority=95),
-        Column("status", "", 1, priority=100),
-        Column("title", "session", 24, 10, priority=99, flexible=True),
-        Column("agent", "agent", 12, 8, priority=40, leaves=22),
-        Column("time", "time", 6, 5, "right", priority=90),
-        Column("events", "events", 6, 6, "right", priority=80),
-        Column("calls", "calls", 5, 5, "right", priority=60, leaves=18),
-        Column("errors", "err", 5, 5, "right", priority=85),
-        Column("tokens", "tokens", 6, 6, "right", priority=50),
-        Column("trend", "trend", 16, 5, priority=75),
-    )
-    TEXT_SORTS: ClassVar[frozenset[str]] = frozenset(("title", "status", "agent"))
-    SORT_COLUMNS: ClassVar[Mapping[str, str]] = {
-        "started": "time",
-        "duration": "time",
-        "active": "trend",
-    }
+    COLUMNS: ClassVar[tuple[Column, ...]] = COLUMNS
+    TEXT_SORTS: ClassVar[frozenset[str]] = TEXT_SORTS
+    SORT_COLUMNS: ClassVar[Mapping[str, str]] = SORT_COLUMNS
 
     class Focused(Pane.PaneMessage):
         """The cursor is on another session now, or on none."""
@@ -165,7 +147,7 @@ class SessionList(LineTable[SessionRow]):
         """See :meth:`LineTable.placed`."""
         if not self._shows_trend and self._placed_width != self.text_width:
             self._placed_width, self._cells = self.text_width, {}
-            self._placed = layout(_WITHOUT_TREND, self.text_width)
+            self._placed = layout(WITHOUT_TREND, self.text_width)
         return super().placed()
 
     def header_key(self) -> Hashable:
@@ -193,7 +175,7 @@ class SessionList(LineTable[SessionRow]):
     def line_text(self, index: int) -> str:
         """Title, id, agents and status, then the figures."""
         row = self.rows[index]
-        names = dict.fromkeys((row.title, row.id, *_agents(row), row.session.raw_status or ""))
+        names = dict.fromkeys((row.title, row.id, *agents_of(row), row.session.raw_status or ""))
         names[row.session.status.value] = None
         if row.id in self._alerts:
             names["alert"] = None
@@ -202,67 +184,9 @@ class SessionList(LineTable[SessionRow]):
 
     def cell(self, row: SessionRow, column: str, width: int) -> Cell:
         """One cell of the list."""
-        totals = row.totals
-        match column:
-            case "mark":
-                sign = self.marks.get(row.id, "")
-                return (self.glyphs.mark if sign == UNICODE.mark else sign, "accent")
-            case "status":
-                status = row.session.status
-                return (session_glyph(status, self.glyphs), _STATUS_ROLES[status])
-            case "title":
-                sub = f"{self.glyphs.sub} " if row.session.parent_id is not None else ""
-                return (sub + row.title, "")
-            case "agent":
-                return (", ".join(_agents(row)) or self.glyphs.dash, "muted")
-            case "time":
-                return (self._time(row, width), "muted")
-            case "events":
-                return self._count(row, totals.events)
-            case "calls":
-                return self._count(row, totals.tool_calls)
-            case "errors":
-                if not totals.errors:
-                    return ("", "")
-                return (short_count(totals.errors) + self.glyphs.error, "error")
-            case "tokens":
-                return (short_count(row.tokens), "" if row.tokens is not None else "muted")
-            case _:
-                return (spark(_squeezed(totals.activity, width), self.glyphs), "accent")
-
-    def _time(self, row: SessionRow, width: int) -> str:
-        """How long it took; of one that is not over, how long ago it began."""
-        length = row.duration
-        if length is not None:
-            if length < 0 or width >= 6:
-                return duration(length)
-            return f"{length:.0f}s" if length < 59.5 else age(max(60.0, length))
-        if row.started is None or row.session.status in _OVER:
-            return self.glyphs.dash
-        return age(self._now - row.started)
-
-    def _count(self, row: SessionRow, number: int) -> Cell:
-        """A count; with "+" while there may be more, and unknown before any was found."""
-        if row.complete:
-            return (short_count(number), "")
-        return (f"{short_count(number)}+" if number else self.glyphs.dash, "muted")
+        mark = self.marks.get(row.id, "")
+        return session_cell(row, column, width, glyphs=self.glyphs, mark=mark, now=self._now)
 
 
 ALERT: Final = "!"
 """Stands for an alert, in Unicode as in ASCII."""
-_WITHOUT_TREND: Final = tuple(column for column in SessionList.COLUMNS if column.name != "trend")
-
-
-def _agents(row: SessionRow) -> tuple[str, ...]:
-    if row.session.agent is not None:
-        others = (agent for agent in row.totals.agents if agent != row.session.agent)
-        return (row.session.agent, *others)
-    return row.totals.agents
-
-
-def _squeezed(values: Sequence[int], width: int) -> list[int]:
-    """The values in at most ``width`` groups of neighbours, summed."""
-    if width <= 0 or len(values) <= width:
-        return list(values)
-    edges = [group * len(values) // width for group in range(width + 1)]
-    return [sum(values[edges[group] : edges[group + 1]]) for group in range(width)]

@@ -7,9 +7,9 @@ from typing import ClassVar
 from queries.delegation_models import SpawnerStatistic
 from queries.text import UNKNOWN, count, date_time, duration, percent, short_count
 from widgets.cells import Column
-from widgets.line_table import Cell
 from widgets.pane import Pane
 from widgets.proportion_text import proportion_role, proportion_text
+from widgets.table_text import Cell
 from widgets.timed_table import TimedTable
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from math import floor
 from typing import Final
 
+from queries.plain_data import dataclass, replace
 from queries.text import UNKNOWN
 
 LEAST: Final = 0.0001

@@ -6,8 +6,9 @@ from datetime import tzinfo
 from typing import Unpack
 
 from queries.text import age
-from widgets.line_table import Cell, LineTable, Row
+from widgets.line_table import LineTable, Row
 from widgets.line_view import ViewOptions
+from widgets.table_text import Cell
 
 
 class TimedTable(LineTable[Row]):

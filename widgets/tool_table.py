@@ -11,10 +11,11 @@ from queries.models import ToolStatistic
 from queries.text import count, duration, percent, short_count
 from widgets.cells import Column, shortened
 from widgets.glyphs import bar
-from widgets.line_table import Cell, LineTable
+from widgets.line_table import LineTable
 from widgets.line_view import ViewOptions
 from widgets.masking import shown
 from widgets.pane import Pane
+from widgets.table_text import Cell
 
 SORTS: Final[Mapping[str, Callable[[ToolStatistic], float | str | None]]] = {
     "calls": lambda tool: tool.calls,

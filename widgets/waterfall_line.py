@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from rich.cells import cell_len
 
 from queries.models import EventKind, EventState
+from queries.plain_data import dataclass
 from queries.timeline_models import TimelineSpan
 from widgets.glyphs import Glyphs
 from widgets.lane_index import Cell, LaneLine, as_of, is_failure

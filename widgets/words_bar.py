@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from widgets.line_bar import LineBar, Pieces, shorten_end, width_of
+from widgets.line_bar import LineBar
+from widgets.line_text import Pieces, shorten_end, width_of
 from widgets.pane_tabs import PaneTabs
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Any, Protocol
 
@@ -18,6 +17,7 @@ from queries.dialects.cells import identifier, name, summary_text
 from queries.dialects.cells import number as number
 from queries.dialects.cells import whole as whole
 from queries.models import Event, EventKind, EventState, Phase, Session, SessionStatus
+from queries.plain_data import dataclass, field
 from queries.text import clean_id, clean_or_none
 from queries.times import parse_time
 

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
+from itertools import chain
 from unicodedata import category, is_normalized
 
 from queries.text import clean, clean_id, clean_or_none
 
 SUMMARY_LIMIT = 200
 _PLAIN = bytes(range(0x20, 0x7F))
+_MAY_BE_MARKS = (range(0x80, 0x3400), range(0xA000, 0xAC00), range(0xFB00, 0x10000))
+"""All of the first plane but for ideographs, Hangul syllables and what is private."""
 _BLANK = "\u115f\u1160\u3164\uffa0\u2800"
 
 
@@ -60,11 +63,14 @@ def _marks() -> re.Pattern[str]:
 
     Beyond the first plane only the pictograms are known to have no such characters.
     """
-    marks = "".join(
-        character
-        for character in map(chr, range(0x80, 0x10000))
-        if category(character) in ("Mn", "Me")
-    )
+    ranges: list[list[str]] = []
+    for character in map(chr, chain(*_MAY_BE_MARKS)):
+        if category(character) in ("Mn", "Me"):
+            if ranges and ord(ranges[-1][1]) == ord(character) - 1:
+                ranges[-1][1] = character
+            else:
+                ranges.append([character, character])
+    marks = "".join(f"{first}-{last}" for first, last in ranges)
     return re.compile(f"[{_BLANK}{marks}\U00010000-\U0001efff\U0001fb00-\U0010ffff]")
 
 

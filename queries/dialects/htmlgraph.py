@@ -12,7 +12,6 @@ delegation is told by up to four rows: ``task_delegation``, the two of the Task 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 from datetime import UTC
 
 from queries.dialects.base import (
@@ -28,6 +27,7 @@ from queries.dialects.htmlgraph_events import event_source, has_start_rows
 from queries.dialects.sql import NULL, column, edge_rows, positive, session_select, utc
 from queries.dialects.zones import choose_zone
 from queries.models import SessionStatus
+from queries.plain_data import replace
 
 _CORE = ("event_id", "agent_id", "event_type", "timestamp", "session_id")
 

@@ -7,7 +7,8 @@ workflow file. Both become rows of the canonical table ``session``; neither has 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from queries.plain_data import dataclass
 
 COLUMNS = (
     "id", "component", "project", "started", "ended", "duration", "quality", "failed", "error",

@@ -76,12 +76,16 @@ class HeistRows:
                 session.ended if session.over else None,
                 "completed" if session.over else "active",
                 session.events // 4 if session.over else 0,
+                # Else the moment of generating is written.
+                sql_time(session.started),
             )
             for session in sessions
         ]
         return [
             (
-                insert_into("sessions", "session_id start_time end_time status total_turns"),
+                insert_into(
+                    "sessions", "session_id start_time end_time status total_turns created_at"
+                ),
                 values,
             )
         ]

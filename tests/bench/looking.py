@@ -19,9 +19,20 @@ TREE_PLACE = (50, 2, 20)
 """The same of the activity tree."""
 
 
-def shows_sessions(screen: Screen) -> bool:
-    """Whether the session list has a line."""
+def shows_first_sessions(screen: Screen) -> bool:
+    """Whether sessions are listed, be it by what is drawn before the screen is loaded."""
     return any(SESSION.match(line) for line in screen.shown()[2:6])
+
+
+def shows_sessions(screen: Screen) -> bool:
+    """Whether the session list of the screen, which takes keys, has a line."""
+    return " opening " not in screen.shown()[0] and shows_first_sessions(screen)
+
+
+def answers_down(screen: Screen) -> bool:
+    """Whether the cursor has moved from the first session to the second."""
+    first = SESSIONS_PLACE[1]
+    return shows_sessions(screen) and screen.cursor_row(*SESSIONS_PLACE) == first + 1
 
 
 def shows_tree(screen: Screen) -> bool:

@@ -15,7 +15,7 @@ import pytest
 
 from tests.faults.ssh_server import PATIENCE, NoServerError, SshServer, connected, ssh_server
 from tests.process.escapes import copied, tokens
-from tests.process.program import LISTED, PROGRAM, Home
+from tests.process.program import PROGRAM, Home, lists_sessions
 from tests.process.terminal import Terminal
 from tests.stores import CanonicalStore, canonical_store
 
@@ -62,7 +62,7 @@ def open_program(
 
 
 def wait_for_sessions(terminal: Terminal) -> None:
-    terminal.wait_for(lambda t: LISTED.search(t.text()), PATIENCE, "a list of sessions")
+    terminal.wait_for(lists_sessions, PATIENCE, "a list of sessions")
     terminal.wait_for_text("second step 4", PATIENCE)
 
 

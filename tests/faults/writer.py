@@ -59,6 +59,8 @@ def write(path: Path, rate: int, seconds: float, journal: Journal) -> Told:
     with canonical_store(path, journal) as store:
         run = store.connection.execute
         run("PRAGMA busy_timeout = 0")
+        # As a writer does that takes care of its data: the file is locked for longer.
+        run("PRAGMA synchronous = FULL")
         begun = time.monotonic()
         for commit in range(number):
             time.sleep(max(0.0, begun + commit * each / rate - time.monotonic()))
@@ -69,7 +71,7 @@ def write(path: Path, rate: int, seconds: float, journal: Journal) -> Told:
                     if statements[0]:
                         run(statements[0])
                     else:
-                        _insert(store.connection, commit * each, each)
+                        _insert(store.connection, rate, commit * each, each)
                 except sqlite3.OperationalError as error:
                     if error.sqlite_errorname != "SQLITE_BUSY":
                         raise
@@ -81,11 +83,14 @@ def write(path: Path, rate: int, seconds: float, journal: Journal) -> Told:
     return Told(number * each, number, waited)
 
 
-def _insert(connection: sqlite3.Connection, first: int, number: int) -> None:
+def _insert(connection: sqlite3.Connection, rate: int, first: int, number: int) -> None:
     connection.executemany(
         "INSERT INTO event (id, session_id, time, agent, kind, tool, summary, state)"
         " VALUES (?, 'busy', ?, 'agent', 'tool', 'Read', ?, 'ok')",
-        [(f"busy-{n}", FIRST_TIME + n / 1000, f"busy-{n}") for n in range(first, first + number)],
+        [
+            (f"busy-{rate}-{n}", FIRST_TIME + n / 1000, f"busy-{n}")
+            for n in range(first, first + number)
+        ],
     )
 
 

@@ -18,6 +18,7 @@ PROGRAM = (sys.executable, "-c", "import sys; from tui.cli import main; sys.exit
 STORES = sorted(path.name for path in SAMPLES.glob("*.db"))
 """The samples of every dialect."""
 LISTED = re.compile(r"Sessions [0-9,]+-[0-9,]+ of [0-9,]+")
+_OPENING = re.compile("[◌~] opening")
 ALL_PANES = re.compile(
     r"Sessions [0-9,]+-[^\n]*! in [0-9]+.*Activity · [^\n]* of [0-9,]+.*"
     r"Tools · .*Interactions · [^\n]* over [0-9,]+",
@@ -25,6 +26,18 @@ ALL_PANES = re.compile(
 )
 """The titles of the panes of a wide screen once each shows all that it has, alerts as well."""
 ROOT = Path(__file__).parents[2]
+
+
+def shows_picture(terminal: Terminal) -> bool:
+    """Whether sessions are listed by what is drawn before the screen is loaded."""
+    text = terminal.text()
+    return LISTED.search(text) is not None and _OPENING.search(text) is not None
+
+
+def lists_sessions(terminal: Terminal) -> bool:
+    """Whether the screen is there and lists sessions."""
+    text = terminal.text()
+    return LISTED.search(text) is not None and _OPENING.search(text) is None
 
 
 def wait_for_all_panes(terminal: Terminal) -> list[str]:
@@ -92,7 +105,7 @@ class Home:
         """The program, as soon as it lists sessions."""
         terminal = self.run(*arguments, columns=columns, rows=rows, ignore_hangup=ignore_hangup)
         try:
-            terminal.wait_for(lambda t: LISTED.search(t.text()), what="a list of sessions")
+            terminal.wait_for(lists_sessions, what="a list of sessions")
         except BaseException as error:
             terminal.__exit__(type(error), error, None)
             raise

@@ -100,6 +100,7 @@ class Terminal:
         self._reading.set()
         self._closed = False
         self._master, self._slave = pty.openpty()
+        self._woken, self._wake = os.pipe()
         self._modes_before = termios.tcgetattr(self._slave)
         self._set_size(columns, rows)
 
@@ -117,6 +118,7 @@ class Terminal:
             env=_environment(env or {}), cwd=cwd,
             start_new_session=True, preexec_fn=become_terminal_user,
         )  # fmt: skip
+        self._threads = Path(f"/proc/{self.process.pid}/task")
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -154,11 +156,14 @@ class Terminal:
 
     def hang_up(self) -> None:
         """Close the window."""
+        if self._closed:
+            return
         self._closed = True
         self._reading.set()
+        os.write(self._wake, b"!")
         self._reader.join()
-        with contextlib.suppress(OSError):
-            os.close(self._master)
+        for file in (self._master, self._woken, self._wake):
+            os.close(file)
 
     @contextlib.contextmanager
     def not_reading(self) -> Iterator[None]:
@@ -221,12 +226,15 @@ class Terminal:
         self.wait_for(lambda terminal: text in terminal.text(), timeout, f"text {text!r}")
 
     def wait_for_quiet(self, seconds: float = 0.2, timeout: float = PATIENCE) -> None:
-        """Wait until nothing has come for a while; for counting bytes."""
+        """Wait until nothing has come for a while, although the program had its turn."""
         deadline = time.monotonic() + timeout
-        with self._changed:
-            while self._changed.wait(seconds):
-                if time.monotonic() > deadline:
-                    raise TimeoutError(f"the program did not fall silent within {timeout} s")
+        while True:
+            with self._changed:
+                has_come = self._changed.wait(seconds)
+            if not has_come and not self._is_at_work():
+                return
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"the program did not fall silent within {timeout} s")
 
     # What the operating system knows
 
@@ -270,6 +278,14 @@ class Terminal:
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
+    def _is_at_work(self) -> bool:
+        """Whether a thread of the program computes, or waits for a processor to (Linux)."""
+        try:
+            threads = [path.read_text() for path in self._threads.glob("*/stat")]
+        except OSError:
+            return False
+        return any(thread.rpartition(")")[2].split()[0] in ("R", "D") for thread in threads)
+
     def restored(self) -> list[str]:
         """What the program left switched on or off; empty if all is as it was found."""
         state = {name: name in _ON_AT_FIRST for name in MODES.values()}
@@ -295,7 +311,8 @@ class Terminal:
     def _read(self) -> None:
         while not self._closed:
             self._reading.wait()
-            if not select.select([self._master], [], [], 0.05)[0] or not self._reading.is_set():
+            ready = select.select([self._master, self._woken], [], [], 0.05)[0]
+            if self._master not in ready or not self._reading.is_set():
                 continue
             try:
                 data = os.read(self._master, 65536)

@@ -11,7 +11,7 @@ import pytest
 from queries.text import clean_lines
 from tests.process.escapes import Token, copied, unwanted
 from tests.process.hostile_store import full_session, hostile_canonical, hostile_copy, hostile_texts
-from tests.process.program import LISTED, Home
+from tests.process.program import LISTED, Home, lists_sessions
 from tests.process.terminal import Terminal
 
 pytestmark = pytest.mark.process
@@ -46,7 +46,7 @@ def settle(terminal: Terminal) -> None:
 
 
 def is_main(terminal: Terminal) -> bool:
-    return "enter open" in terminal.lines()[-1] and LISTED.search(terminal.text()) is not None
+    return "enter open" in terminal.lines()[-1] and lists_sessions(terminal)
 
 
 def is_detail(terminal: Terminal) -> bool:

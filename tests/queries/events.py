@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import itertools
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -10,23 +11,28 @@ from queries.models import Event, EventKind, EventState, Phase
 
 AGENTS = ("planner", "hacker", "mole", None)
 TOOLS = ("Read", "Bash", None)
+SESSIONS = ("s1", "s2", "s3")
+STATES = tuple(EventState)
+PHASES = (Phase.START, Phase.END)
+KINDS = (EventKind.TOOL, EventKind.MESSAGE, EventKind.PROMPT)
+SHAPES = ("whole", "whole", "phase", "phase", "delegation", "end")
 
 
 def event(seq: int, **fields: object) -> Event:
     """An event with plain defaults; any field can be given."""
-    plain = Event(
-        source=0,
-        seq=seq,
-        id=f"e{seq}",
-        session_id="s1",
-        time=1000.0 + seq,
-        agent="planner",
-        kind=EventKind.TOOL,
-        tool="Read",
-        summary=f"text {seq}",
-        state=EventState.OK,
-    )
-    return replace(plain, **fields)  # type: ignore[arg-type]  # tests name fields freely
+    plain: dict[str, Any] = {
+        "source": 0,
+        "seq": seq,
+        "id": f"e{seq}",
+        "session_id": "s1",
+        "time": 1000.0 + seq,
+        "agent": "planner",
+        "kind": EventKind.TOOL,
+        "tool": "Read",
+        "summary": f"text {seq}",
+        "state": EventState.OK,
+    }
+    return Event(**plain | fields)
 
 
 def call(seq: int, phase: Phase, **fields: object) -> Event:
@@ -48,50 +54,54 @@ def task(seq: int, **fields: object) -> Event:
 
 @st.composite
 def sequences(draw: st.DrawFn, max_size: int = 25) -> list[Event]:
-    """Rows of several sessions in order of arrival: phases, delegations, messages, prompts."""
+    """Rows of several sessions in order of arrival: phases, delegations, messages, prompts.
+
+    All of it is made of one run of bytes: ten draws for each row took longer than the tests.
+    """
+    count = draw(st.integers(0, max_size))
+    chance = iter(draw(st.binary(min_size=_BYTES * count, max_size=_BYTES * count)))
     rows: list[Event] = []
     keys: list[str] = []
-    for seq in range(1, draw(st.integers(0, max_size)) + 1):
-        session = draw(st.sampled_from(("s1", "s2", "s3")))
-        agent = draw(st.sampled_from(AGENTS))
-        time = draw(st.one_of(st.none(), st.integers(0, 5000)))
-        shape = draw(st.sampled_from(("whole", "whole", "phase", "phase", "delegation", "end")))
-        base = event(
-            seq,
-            session_id=session,
-            agent=agent,
-            time=time,
-            tool=draw(st.sampled_from(TOOLS)),
-            tokens=draw(st.one_of(st.none(), st.integers(0, 9))),
-            duration=draw(st.one_of(st.none(), st.integers(0, 9))),
-            state=draw(st.sampled_from(tuple(EventState))),
-        )
-        if shape == "whole":
-            kind = draw(st.sampled_from((EventKind.TOOL, EventKind.MESSAGE, EventKind.PROMPT)))
-            rows.append(replace(base, kind=kind))
-        elif shape == "phase":
-            key = draw(st.one_of(st.none(), st.none(), st.sampled_from(("k1", "k2"))))
-            phase = draw(st.sampled_from((Phase.START, Phase.END)))
-            key = None if key is None else f"{session}{key}"
-            rows.append(_as_phase(replace(base, phase=phase, call_key=key)))
-        elif shape == "delegation":
-            keys.append(base.id)
-            rows.append(
-                replace(base, kind=EventKind.DELEGATION, call_key=base.id, target_agent="explorer")
-            )
-        else:
-            key = draw(st.one_of(st.none(), st.sampled_from(keys))) if keys else None
-            owner = next((row.session_id for row in rows if row.id == key), session)
-            phase = draw(st.sampled_from((Phase.START, Phase.END)))
-            part = replace(
-                base, session_id=owner, kind=EventKind.DELEGATION, phase=phase, call_key=key
-            )
-            rows.append(_as_phase(part))
+    for seq in range(1, count + 1):
+        rows.append(_row(seq, bytes(itertools.islice(chance, _BYTES)), rows, keys))
     return rows
 
 
-def _as_phase(row: Event) -> Event:
-    """A start row always runs; an end row never does."""
-    if row.phase is Phase.START:
-        return replace(row, state=EventState.RUNNING)
-    return replace(row, state=EventState.OK) if row.state is EventState.RUNNING else row
+_BYTES = 12
+"""That a row is made of."""
+
+
+def _row(seq: int, chance: bytes, rows: list[Event], keys: list[str]) -> Event:
+    """The next row, after those that are there, and after the ids of delegations so far."""
+    session = SESSIONS[chance[0] % 3]
+    fields: dict[str, Any] = {
+        "session_id": session,
+        "agent": AGENTS[chance[1] % 4],
+        "time": None if chance[2] % 2 else chance[3] * 20 - chance[2] // 2 % 20,
+        "tool": TOOLS[chance[4] % 3],
+        "tokens": None if chance[5] % 2 else chance[5] // 2 % 10,
+        "duration": None if chance[6] % 2 else chance[6] // 2 % 10,
+        "state": STATES[chance[7] % len(STATES)],
+    }
+    phase = PHASES[chance[9] % 2]
+    match SHAPES[chance[8] % 6]:
+        case "whole":
+            fields["kind"] = KINDS[chance[9] % 3]
+        case "phase":
+            key = (None, None, "k1", "k2")[chance[10] % 4]
+            fields |= {"phase": phase, "call_key": None if key is None else f"{session}{key}"}
+        case "delegation":
+            keys.append(f"e{seq}")
+            fields |= {"kind": EventKind.DELEGATION, "call_key": f"e{seq}",
+                       "target_agent": "explorer"}  # fmt: skip
+        case _:
+            key = keys[chance[11] % len(keys)] if keys and chance[10] % 2 else None
+            owner = next((row.session_id for row in rows if row.id == key), session)
+            fields |= {"session_id": owner, "kind": EventKind.DELEGATION, "phase": phase,
+                       "call_key": key}  # fmt: skip
+    if fields.get("phase") is Phase.START:
+        # A start row always runs; an end row never does.
+        fields["state"] = EventState.RUNNING
+    elif fields.get("phase") is Phase.END and fields["state"] is EventState.RUNNING:
+        fields["state"] = EventState.OK
+    return event(seq, **fields)

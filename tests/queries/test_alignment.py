@@ -229,6 +229,10 @@ def test_repeated_prompts_do_not_mislead() -> None:
     rest = (("continue", ("c", "d")), ("continue", ("e", "f")))
     assert relations(pure(session(first, *rest), session(*rest))) == "---======"
     assert relations(pure(session(*rest), session(first, *rest))) == "+++======"
+    told = pure(session(first, *rest), session(*rest)).divergence
+    assert told == "part at step 1: prompt: continue (only here, 3 steps) | prompt: continue"
+    told = pure(session(*rest), session(first, *rest)).divergence
+    assert told == "part at step 1: prompt: continue | prompt: continue (only here, 3 steps)"
     again = ("continue", ("a", "e"))
     found = pure(session(("continue", ("a",)), again), session(again))
     assert relations(found) == "--==="

@@ -124,6 +124,13 @@ def test_bootstrap_of_many_sessions() -> None:
         assert interval[0] < 5 < interval[1]
 
 
+@pytest.mark.parametrize("scale", [1e-300, 1e-170, 1.0, 1e170, 1e299])
+def test_how_many_are_needed_does_not_depend_on_the_unit(scale: float) -> None:
+    a, b = [1.0, 2.0, 3.0, 4.0], [2.0, 3.0, 4.0, 9.0]
+    scaled = needed_for_ranks([value * scale for value in a], [value * scale for value in b])
+    assert scaled == pytest.approx(needed_for_ranks(a, b))
+
+
 def test_nothing_to_test_is_unknown_not_zero() -> None:
     assert median([]) is mean([]) is None
     assert mann_whitney([], [1.0]) is cliffs_delta([1.0], []) is None

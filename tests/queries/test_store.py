@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import sqlite3
 from pathlib import Path
 
@@ -327,3 +328,41 @@ def test_a_table_without_rowids_is_one_sentence(tmp_path: Path) -> None:
     connection.close()
     with pytest.raises(StoreError, match=r"cannot be read \(no such column: rowid\)\.$"):
         Store(path)
+
+
+def test_rows_read_again_are_the_same_events_until_they_change(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    with canonical_store(path, "wal") as written:
+        written.add_session("s", started=1.0)
+        for number in range(3):
+            written.add_event("s", id=f"e-{number}", time=float(number + 1), summary="1")
+        keys = [(0, 1), (0, 2), (0, 3)]
+        with Store(path) as store:
+            first = store.events_again(keys)
+            assert first == store.events_by_key(keys)
+            assert all(map(operator.is_, store.events_again(keys), first))
+            change = written.connection.execute
+            change("UPDATE event SET state = 'error' WHERE id = 'e-1'")
+            change("DELETE FROM event WHERE id = 'e-2'")
+            second = store.events_again(keys)
+            assert second == store.events_by_key(keys)
+            assert [event.state for event in second] == ["ok", "error"]
+            assert second[0] is first[0]
+            # Only those asked for the last time are kept.
+            store.events_again(keys[1:])
+            third = store.events_again(keys)
+            assert third == second
+            assert third[0] is not first[0]
+            assert third[1] is second[1]
+
+
+def test_a_cell_of_another_type_is_another_row(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    with canonical_store(path, "wal") as written:
+        written.add_session("s", started=1.0)
+        written.add_event("s", id="e", time=1.0, summary="one")
+        change = written.connection.execute
+        with Store(path) as store:
+            for raw in ("1", "1.0", "'1'"):
+                change(f"UPDATE event SET operation = {raw}")
+                assert store.events_again([(0, 1)]) == store.events_by_key([(0, 1)])

@@ -54,3 +54,5 @@ GIANT = "ten_megabytes"
 """The one that takes most of the time: where texts fill many columns, one cell of it is enough."""
 SHORT_HOSTILE = tuple((name, text) for name, text in HOSTILE if name != GIANT)
 GIANT_TEXT = dict(HOSTILE)[GIANT]
+LONG_TEXT = "x" * 1_000_000
+"""For the columns beside that cell: beyond every limit of a cell as well."""

@@ -9,33 +9,13 @@ from pathlib import Path
 import pytest
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
-from textual.css.model import RuleSet
-from textual.css.stylesheet import Stylesheet
-from textual.css.types import CSSLocation
+
+from tests.quick_screens import quick_screens
 
 
 @pytest.fixture(autouse=True, scope="session")
-def style_sheets_are_read_once() -> Iterator[None]:
-    """A tenth of what most of these tests take is the reading of the same style sheets."""
-    read: dict[tuple[object, ...], list[RuleSet]] = {}
-    parse_rules = Stylesheet._parse_rules
-
-    def remembering(
-        self: Stylesheet,
-        css: str,
-        read_from: CSSLocation,
-        is_default_rules: bool = False,
-        tie_breaker: int = 0,
-        scope: str = "",
-    ) -> list[RuleSet]:
-        named = (css, read_from, is_default_rules, tie_breaker, scope)
-        key = (*named, *sorted(self._variables.items()))
-        if key not in read:
-            read[key] = parse_rules(self, *named)
-        return read[key]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Stylesheet, "_parse_rules", remembering)
+def screens_are_quick() -> Iterator[None]:
+    with quick_screens():
         yield
 
 

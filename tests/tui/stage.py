@@ -8,6 +8,7 @@ import io
 import json
 import shlex
 import shutil
+import time
 import unicodedata
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -28,6 +29,7 @@ from textual.widget import Widget
 from queries.feed import Feed
 from queries.fold import Fold
 from queries.models import Snapshot
+from tests.quick_screens import until_handled
 from tests.stores.base import SAMPLES
 from tui.app import SessionApp
 from tui.cli import main
@@ -41,6 +43,8 @@ from tui.view_memory import ViewMemory
 T = TypeVar("T")
 SAMPLE_NAMES = tuple(sorted(path.stem for path in SAMPLES.glob("*.db")))
 ROUNDS = 100
+LONGEST = 60.0
+"""Seconds that the program may be busy without a pause."""
 NOW = 1_768_341_600.0
 """2026-01-13 22:00:00 UTC: after everything in the samples."""
 
@@ -155,13 +159,13 @@ class Stage:
 
     async def settle(self) -> None:
         """Wait until every message has been handled and nothing waits to be laid out."""
-        # One round handles what was posted before it; what that posts is up to the next one.
-        for round_ in range(ROUNDS):
-            await self.pilot._wait_for_screen()
+        for _ in range(ROUNDS):
+            await until_handled(self.app, time.monotonic() + LONGEST)
             await self.app.workers.wait_for_complete()
             if self._is_idle():
                 return
-            await asyncio.sleep(0 if round_ < 10 else 0.005)
+            # A batch that ends when its time is over.
+            await asyncio.sleep(0.005)
         raise AssertionError(f"still busy after {ROUNDS} rounds")
 
     def _is_idle(self) -> bool:
@@ -169,6 +173,8 @@ class Stage:
             return False
         screen = self.app.screen
         screen._on_timer_update()
+        # The panes would follow the cursor in a moment.
+        self.main.follow_cursor()
         pumps = [self.app, *self.app.screen_stack, *screen.walk_children()]
         queued = any(not pump._message_queue.empty() for pump in pumps)
         waiting = screen._layout_required or bool(screen._callbacks) or not screen.is_mounted

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from queries.models import Relation
 from tests.stores import FIRST_TIME
 from tests.tui.runs import LIVE, RUNS, runs, runs_clock
 from tests.tui.stage import Stage, on_stage
@@ -109,3 +110,29 @@ async def test_what_cannot_be_read_is_said(folder: Path) -> None:
         await stage.serve()
         assert "Reading the sessions" not in stage.lines()[0]
         assert stage.lines()[0].strip()
+
+
+async def test_what_takes_longer_is_read_when_it_is_looked_at(folder: Path) -> None:
+    """Curves, and the texts that tell repeats: once, and from then on with all the rest."""
+    with runs() as store:
+        clock = runs_clock()
+        async with on_stage(RUNS, clock=clock) as stage:
+            await compare_live(stage)
+            screen, asked = compared(stage), stage.reader.asked["compare"]
+            assert screen.comparison is not None
+            assert {run.curve for run in screen.comparison.runs} == {None}
+            await to_section(stage, "Interactions")
+            await stage.press("m")
+            assert screen.relation is Relation.FOLLOWS_ONCE
+            assert stage.reader.asked["compare"] == asked + 1
+            assert "Reading" not in "\n".join(stage.lines())
+            await to_section(stage, "Overlay")
+            assert stage.reader.asked["compare"] == asked + 2
+            assert "1 events in" in "\n".join(stage.lines())
+            clock.now += PAUSE
+            store.add_event(LIVE, tool="Grep", summary="login", time=FIRST_TIME + 4920)
+            await stage.step()
+            assert "2 events in" in "\n".join(stage.lines())
+            await to_section(stage, "Interactions")
+            assert stage.reader.asked["compare"] == asked + 3
+            assert screen.reading.is_complete

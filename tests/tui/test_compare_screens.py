@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from syrupy.assertion import SnapshotAssertion
 
 from tests.stores import FIRST_TIME
-from tests.stores.hostile import GIANT_TEXT, SHORT_HOSTILE
+from tests.stores.hostile import GIANT_TEXT, LONG_TEXT, SHORT_HOSTILE
 from tests.tui.harmless import acting
 from tests.tui.runs import RUNS, experiment, runs, runs_clock
 from tests.tui.stage import Clock, Stage, on_stage, sample
@@ -137,7 +137,7 @@ async def test_hostile_text_stays_text(folder: Path) -> None:
             for number, (_, text) in enumerate(SHORT_HOSTILE):
                 store.add_event(name, id=f"{name}{number}", tool=text, summary=text,
                                 agent=text, state="error")  # fmt: skip
-            store.add_event(name, tool=GIANT_TEXT, summary=GIANT_TEXT)
+            store.add_event(name, tool=LONG_TEXT, summary=GIANT_TEXT)
             store.update("session", "id", name, title="[@click=app.quit]x[/] \x1b]52;c;eA==\x07")
     async with on_stage(RUNS, (160, 45), clock=runs_clock()) as stage:
         await compare_both(stage)

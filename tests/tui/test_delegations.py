@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from syrupy.assertion import SnapshotAssertion
 
 from tests.stores import FIRST_TIME
-from tests.stores.hostile import GIANT_TEXT, SHORT_HOSTILE
+from tests.stores.hostile import GIANT_TEXT, LONG_TEXT, SHORT_HOSTILE
 from tests.tui.delegating import TEAM, team, team_clock
 from tests.tui.harmless import acting
 from tests.tui.stage import Stage, on_stage, sample
@@ -208,7 +208,7 @@ async def test_ascii_and_hostile_text(folder: Path) -> None:
             store.add_event("lead", id=f"x{number}", agent=text, kind="delegation", tool=text,
                             target_agent=text, summary=text, state="ok",
                             time=FIRST_TIME + 300 + number)  # fmt: skip
-        store.add_event("lead", kind="delegation", target_agent=GIANT_TEXT, summary=GIANT_TEXT)
+        store.add_event("lead", kind="delegation", target_agent=GIANT_TEXT, summary=LONG_TEXT)
     async with on_stage(TEAM, (160, 50), clock=team_clock()) as stage:
         screen = await open_screen(stage)
         for _ in screen.NAMES:

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from queries.activity_reader import FIRST, SessionTree
 from queries.models import StoreState
 from tests.stores import CanonicalStore, canonical_store
 from tests.tui.desk import LIVE, OLD, SUB, desk, desk_clock
 from tests.tui.stage import Stage, on_stage
+from tui.reader import Answer
 
 STORE = Path("desk.db")
 
@@ -175,6 +177,32 @@ async def test_much_at_once_is_read_anew(folder: Path) -> None:
         assert calls(stage)["Edit"] == 2501
         assert "edit 2499" in stage.tree()[-1]
         assert stage.reader.asked["tree"] == 2
+
+
+async def test_what_happens_while_more_is_read_is_shown_as_well(folder: Path) -> None:
+    """The end of a long session is shown at once; what comes before the rest is not lost."""
+    store = desk()
+    with store.batch():
+        for number in range(2 * FIRST):
+            store.add_event(LIVE, tool="Read", summary=f"step {number}")
+    async with on_stage(STORE, clock=desk_clock()) as stage:
+        control = stage.main.activity
+        trees: list[SessionTree] = []
+        show = control.take_answer
+
+        def take(answer: Answer) -> str:
+            if isinstance(answer.value, SessionTree):
+                trees.append(answer.value)
+                if answer.value.is_rough:
+                    store.add_event(LIVE, tool="Read", summary="late")
+            return show(answer)
+
+        control.take_answer = take  # type: ignore[method-assign]  # to come between two answers
+        await stage.focus("sessions")
+        await stage.press("down", "up")
+        assert [each.is_rough for each in trees[-2:]] == [True, False]
+        await stage.step()
+        assert f"{2 * FIRST + 1} calls" in stage.tree()[-1]
 
 
 async def test_a_giant_session_opens_on_its_newest_page_and_goes_back(folder: Path) -> None:

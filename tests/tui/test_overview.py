@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from queries.overview_models import By, Rule
-from tests.stores.hostile import GIANT_TEXT, SHORT_HOSTILE
+from tests.stores.hostile import GIANT_TEXT, LONG_TEXT, SHORT_HOSTILE
 from tests.tui.harmless import acting
 from tests.tui.overviews import DAY, HOUR, LATEST, LOOPING, MONDAY, STALE, STORE, past, past_clock
 from tests.tui.stage import Stage, on_stage, run_line
@@ -331,8 +331,8 @@ async def test_hostile_text_stays_text(folder: Path) -> None:
             for call in range(4):
                 store.add_event(name, id=f"{name}{call}", tool=text, agent=text, summary=text,
                                 state="error", time=MONDAY + call)  # fmt: skip
-        store.add_session("giant", component=GIANT_TEXT, status="failed", error=GIANT_TEXT)
-        store.add_event("giant", tool=GIANT_TEXT, agent=GIANT_TEXT, state="error")
+        store.add_session("giant", component=LONG_TEXT, status="failed", error=GIANT_TEXT)
+        store.add_event("giant", tool=GIANT_TEXT, agent=LONG_TEXT, state="error")
     async with on_stage(STORE, (160, 50), clock=past_clock()) as stage:
         await stage.press("3")
         for pane in range(5):

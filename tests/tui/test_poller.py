@@ -2,17 +2,21 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Callable
 from pathlib import Path
 from queue import Queue
 
 import pytest
 
+from queries.backfill import WORK
 from queries.feed import Feed
 from queries.models import SessionStatus, Snapshot, StoreState
+from queries.roster import Roster
 from tests.stores import canonical_store
 from tests.tui.desk import LIVE, desk, desk_clock
 from tests.tui.stage import Clock, StepPoller
-from tui.poller import AGEING, Poller
+from tui import key_gate
+from tui.poller import AGEING, LEAST_WORK, PROGRESS, WORK_BESIDE_KEYS, Poller
 
 PATIENCE = 60.0
 
@@ -132,11 +136,11 @@ def test_a_fault_is_shown_and_not_kept_quiet(
     feed = Feed(path, clock=Clock())
     polls = iter((feed.poll, None))
 
-    def poll() -> Snapshot | None:
+    def poll(*, tells_progress: bool) -> Snapshot | None:
         real = next(polls)
         if real is None:
             raise ZeroDivisionError("a secret")
-        return real()
+        return real(tells_progress=tells_progress)
 
     monkeypatch.setattr(feed, "poll", poll)
     poller = Poller(feed, refresh=0.001)
@@ -190,3 +194,165 @@ def test_questions_are_answered_with_the_totals_in_the_pollers_thread(tmp_path: 
         assert len(answers) == 1
     finally:
         poller.stop()
+
+
+def slices_of(poller: StepPoller, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Takes down how much work each slice of the past is to take; none is counted."""
+    works: list[float] = []
+
+    def backfill(seconds: float, *, work: float, pause: Callable[[], object]) -> bool:
+        pause()
+        works.append(work)
+        return True
+
+    monkeypatch.setattr(poller.feed, "backfill", backfill)
+    return works
+
+
+def test_slices_are_small_while_keys_come(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = desk_clock()
+    poller = StepPoller(path, clock)
+    poller.poll_once()
+    works = slices_of(poller, monkeypatch)
+    poller._count(0.2)
+    poller.gate.handled()
+    poller.gate.painted()
+    poller._count(0.2)
+    clock.now += key_gate.RECENT
+    poller._count(0.05)
+    poller._count(0.0)
+    assert works == [WORK, WORK_BESIDE_KEYS, 0.05, LEAST_WORK]
+    assert poller.gate.waits == 0
+    poller.stop()
+
+
+def test_a_key_that_is_being_answered_is_waited_for_before_a_slice(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poller = StepPoller(path, desk_clock())
+    poller.poll_once()
+    works = slices_of(poller, monkeypatch)
+    waits: list[int] = []
+    wait = poller.gate._open.wait
+
+    def waiting(timeout: float | None = None) -> bool:
+        waits.append(len(works))
+        return wait(0)
+
+    monkeypatch.setattr(poller.gate._open, "wait", waiting)
+    poller.gate.came()
+    poller._count(0.2)
+    # Before it was read; in its middle the key was waited for long enough.
+    assert waits == [0]
+    assert works == [WORK_BESIDE_KEYS]
+    poller.stop()
+
+
+def test_that_more_is_counted_is_told_now_and_then_and_its_end_at_once(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The times of this store are made up: sessions fall silent as more of it is known.
+    monkeypatch.setattr(Roster, "is_due", lambda _self, _now: False)
+    # It stays open: a file that was written a moment ago and is not in use is looked at twice.
+    with canonical_store(path, "wal") as store:
+        with store.batch():
+            for number in range(5000):
+                store.add_event(LIVE, id=f"past-{number}")
+        clock = desk_clock()
+        poller = StepPoller(path, clock)
+        assert poller.poll_once() is not None
+        poller.feed.backfill(0.0)
+        assert poller.feed.counting
+        assert poller.poll_once() is None
+        clock.now += PROGRESS
+        poller.gate.handled()
+        assert poller.poll_once() is None
+        clock.now += PROGRESS
+        told = poller.poll_once()
+        assert told is not None
+        assert 0.0 < told.totals.counted < 1.0
+        while poller.feed.counting:
+            poller.feed.backfill(10.0)
+        last = poller.poll_once()
+        assert last is not None
+        assert last.totals.counted == 1.0
+        poller.stop()
+
+
+def test_news_are_told_at_once_while_the_past_is_counted(path: Path) -> None:
+    with canonical_store(path, "wal") as store:
+        with store.batch():
+            for number in range(5000):
+                store.add_event(LIVE, id=f"past-{number}")
+        poller = StepPoller(path, desk_clock())
+        poller.poll_once()
+        poller.feed.backfill(0.0)
+        store.add_event(LIVE, id="fresh")
+    told = poller.poll_once()
+    assert told is not None
+    assert [event.id for event in told.arrived] == ["fresh"]
+    poller.stop()
+
+
+def test_polls_begin_at_equal_distances(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = desk_clock()
+    poller = StepPoller(path, clock)
+    poller.step()
+    waited: list[float] = []
+    monkeypatch.setattr(poller._wake, "wait", waited.append)
+    for took in (0.0, 0.05, 0.2, 1.0):
+        begun = clock.now
+        clock.now += took
+        poller._between_polls(begun)
+    # What takes long leaves some time to others.
+    assert [round(seconds, 6) for seconds in waited] == [0.25, 0.2, 0.2, 0.25]
+    poller.stop()
+
+
+def test_the_first_snapshot_can_be_waited_for(path: Path) -> None:
+    poller = StepPoller(path, desk_clock())
+    assert poller.first(0.0) is None
+    made = poller.step(count=False)
+    assert poller.first(PATIENCE) is made
+    poller.stop()
+
+
+def test_the_past_is_counted_once_that_is_asked_for(path: Path) -> None:
+    with canonical_store(path, "wal") as store, store.batch():
+        for number in range(5000):
+            store.add_event(LIVE, id=f"more-{number}")
+    feed = Feed(path)
+    poller = Poller(feed, refresh=0.05, counts=False)
+    heard: Queue[Snapshot] = Queue()
+    poller.start()
+    try:
+        first = poller.first(PATIENCE)
+        assert first is not None
+        assert feed.counting
+        poller.deliver_to(heard.put)
+        poller.count()
+        while heard.get(timeout=PATIENCE).totals.counted < 1:
+            pass
+        assert not feed.counting
+    finally:
+        poller.stop()
+
+
+def test_neither_polls_nor_what_they_found_come_between_a_key_and_its_frame(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poller = Poller(Feed(path), refresh=0.01)
+    told: Queue[str] = Queue()
+    poll = poller._feed.poll
+
+    def polling(*, tells_progress: bool) -> Snapshot | None:
+        told.put("poll")
+        return poll(tells_progress=tells_progress)
+
+    monkeypatch.setattr(poller._feed, "poll", polling)
+    monkeypatch.setattr(poller.gate, "wait", lambda: told.put("gate"))
+    poller.deliver_to(lambda _: told.put("snapshot"))
+    poller.start()
+    first = [told.get(timeout=PATIENCE) for _ in range(4)]
+    poller.stop(PATIENCE)
+    assert first == ["gate", "poll", "gate", "snapshot"]

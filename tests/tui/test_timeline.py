@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from syrupy.assertion import SnapshotAssertion
 
 from tests.stores import FIRST_TIME
-from tests.stores.hostile import GIANT_TEXT, SHORT_HOSTILE
+from tests.stores.hostile import GIANT_TEXT, LONG_TEXT, SHORT_HOSTILE
 from tests.tui.delegating import TEAM, team, team_clock
 from tests.tui.harmless import acting
 from tests.tui.stage import Stage, on_stage, sample
@@ -321,7 +321,7 @@ async def test_ascii_and_hostile_text(folder: Path) -> None:
             store.add_event("lead", id=f"x{number}", agent=text, tool=text, summary=text,
                             state="error", duration=3.0,
                             time=FIRST_TIME + 300 + 5 * number)  # fmt: skip
-        store.add_event("lead", tool=GIANT_TEXT, summary=GIANT_TEXT)
+        store.add_event("lead", tool=LONG_TEXT, summary=GIANT_TEXT)
         store.update("session", "id", "lead", title="[@click=app.quit]x[/] \x1b]52;c;eA==\x07")
     async with on_stage(TEAM, (160, 50), options=LEAD, clock=team_clock()) as stage:
         screen = await open_screen(stage)

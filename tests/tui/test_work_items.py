@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.stores import CanonicalStore, canonical_store
-from tests.stores.hostile import HOSTILE
+from tests.stores.hostile import GIANT_TEXT, LONG_TEXT, SHORT_HOSTILE
 from tests.tui.harmless import acting
 from tests.tui.stage import Stage, on_stage, run_line, sample
 from tui.options import ScreenOptions
@@ -164,12 +164,13 @@ async def test_items_are_read_again_though_there_is_no_event(folder: Path) -> No
 async def test_hostile_text_stays_text(folder: Path) -> None:
     store = work()
     with store, store.batch():
-        for _, text in HOSTILE:
+        for text in (*(text for _, text in SHORT_HOSTILE), LONG_TEXT):
             store.add_work_item(text, type=text, status=text, priority=text, assigned_to=text)
+        store.add_work_item(GIANT_TEXT)
     for size in ((160, 45), (80, 24)):
         async with on_stage(STORE, size) as stage:
             await stage.press("6")
-            for _ in range(len(HOSTILE) + 2):
+            for _ in range(len(SHORT_HOSTILE) + 4):
                 assert not acting(stage.text())
                 await stage.press("right", "down")
             await stage.press("f", "p", "a", "escape", "enter")

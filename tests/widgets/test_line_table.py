@@ -5,8 +5,9 @@ from typing import ClassVar
 
 from tests.widgets.pane_app import on_stage
 from widgets.cells import Column
-from widgets.line_table import Cell, LineTable
+from widgets.line_table import LineTable
 from widgets.pane import Pane
+from widgets.table_text import Cell
 
 Item = tuple[str, int]
 

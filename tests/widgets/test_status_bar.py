@@ -13,7 +13,8 @@ from textual.strip import Strip
 from queries.models import Problem, Snapshot, StoreInfo, StoreState, StoreTotals
 from tests.widgets.pane_app import HOSTILE
 from widgets.glyphs import ASCII
-from widgets.line_bar import LineBar, shorten_middle, shorten_path
+from widgets.line_bar import LineBar
+from widgets.line_text import shorten_middle, shorten_path
 from widgets.status_bar import FooterBar, StatusBar
 
 INFO = StoreInfo(

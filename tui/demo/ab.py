@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from random import Random
 
+from queries.plain_data import dataclass
 from tui.demo.acting import roll
 from tui.demo.steps import AddEvent, Operation, PutSession, PutText, Step
 from tui.demo.vocabulary import NEXT_SPEAKER

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Generator, Iterable, Iterator
-from dataclasses import dataclass
+
+from queries.plain_data import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from random import Random
 
+from queries.plain_data import dataclass
 from tui.demo import vocabulary as words
 
 HUGE_SHARE = 0.004

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import tzinfo
 
 import click
@@ -11,6 +10,7 @@ import click
 from queries.filters import Filter
 from queries.json_shapes import Json, event_json, stats_json
 from queries.models import Event, EventState
+from queries.plain_data import replace
 from queries.prompt_trees import ROWS_KEPT, PromptNode, PromptTrees, read_prompt_trees
 from queries.session_lookup import require_sessions
 from queries.text import date_time, duration

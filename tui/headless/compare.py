@@ -86,12 +86,15 @@ def command(
             ids = choose_sessions(opened, words[1:], baseline)
         except ChoiceError as error:
             raise click.UsageError(str(error)) from error
-        runs = read_runs(opened, ids, stale_after=stale_after())
+        chosen = Relation(relation)
+        runs = read_runs(
+            opened, ids, stale_after=stale_after(),
+            curves=overlay, repeats=chosen is Relation.FOLLOWS_ONCE,
+        )  # fmt: skip
         first = 0 if baseline is None else ids.index(baseline)
         comparison = compare(runs, first)
         other = 1 - first if len(ids) == 2 else None
         alignment = None if other is None else align_sessions(opened, ids[first], ids[other])
-    chosen = Relation(relation)
     if form == "json":
         write_json(comparison_json(comparison, alignment, chosen, overlay=overlay))
     elif form == "csv":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import click
@@ -12,6 +11,7 @@ from queries.agent_profiles import agent_profiles
 from queries.model_use import models_used
 from queries.overview import breakdown, natural_grouping
 from queries.overview_models import Breakdown, By
+from queries.plain_data import dataclass
 from queries.report_json import window_json
 from tui.headless.output import say
 from tui.headless.stores import open_store, progress

@@ -9,11 +9,11 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from unicodedata import category, east_asian_width
 
 from queries.json_shapes import Json, encode
+from queries.plain_data import dataclass
 from queries.text import UNKNOWN
 from tui.cli import PROGRAM
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import UTC, tzinfo
 from typing import Any
 
@@ -16,6 +15,7 @@ from queries.json_shapes import tool_json
 from queries.loops import read_loops
 from queries.models import ToolStatistic
 from queries.overview_models import AgentProfile, Group, Overview, Rate
+from queries.plain_data import replace
 from queries.report import Report, make_report
 from queries.report_json import (
     alert_json,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
 import click
 
+from queries.plain_data import replace
 from tui.cli import ALIASES, COMMANDS, PROGRAM, help_text
 from tui.headless.screen import merged, open_command, screen_options
 from tui.options import ScreenOptions

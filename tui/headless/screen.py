@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from queries.plain_data import replace
 from tui.cli import COMMANDS
 from tui.headless.arguments import cache_option
 from tui.options import ScreenOptions

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Any, TypeVar
 
@@ -14,6 +13,7 @@ from queries.filters import Filter, Term
 from queries.models import SessionRow
 from queries.moments import parse_moment
 from queries.overview_models import Window
+from queries.plain_data import dataclass, field
 from queries.session_lookup import require_sessions
 from queries.store import Store
 from queries.text import clean

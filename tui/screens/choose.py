@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import ClassVar, Final, Unpack
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
+from queries.plain_data import replace
 from queries.text import age, clean, short_count
 from tui import keymap, themes
 from tui.commands import bindings_for, find, key_names
@@ -21,11 +21,12 @@ from tui.places import Candidate
 from tui.terminal import TerminalApp
 from widgets.cells import Column
 from widgets.glyphs import ASCII, UNICODE
-from widgets.line_bar import shorten_middle
-from widgets.line_table import Cell, LineTable
+from widgets.line_table import LineTable
+from widgets.line_text import shorten_middle
 from widgets.line_view import ViewOptions
 from widgets.pane import Pane
 from widgets.status_bar import FooterBar
+from widgets.table_text import Cell
 
 _HINTS: Final = ("screens.open", "program.quit", "move.up", "move.down")
 _LEAVING: Final = ("screens.back", "program.quit")

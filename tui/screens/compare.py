@@ -15,7 +15,8 @@ from tui.commands import SECTIONS, bindings_for
 from tui.export import give_text
 from tui.screens.compare_giving import FORMS, Given, command_line, export_text
 from tui.screens.compare_layout import AGENTS, GROUPS, MATRIX, METRICS, OVERLAY, STEPS, TOOLS
-from tui.screens.compare_showing import MATRICES, CompareShowing
+from tui.screens.compare_matrix import MATRICES
+from tui.screens.compare_showing import CompareShowing
 from tui.screens.prompt import Prompt
 from tui.screens.step_difference import StepDifferenceScreen
 from widgets.alignment_view import AlignmentView
@@ -134,9 +135,7 @@ class CompareScreen(CompareShowing):
     def action_cycle_relation(self) -> None:
         """Count something else in the matrix."""
         relations = list(Relation)
-        self.relation = relations[(relations.index(self.relation) + 1) % len(relations)]
-        self.show_matrix()
-        self.show_explanation()
+        self.show_relation(relations[(relations.index(self.relation) + 1) % len(relations)])
 
     def action_toggle_diagonal(self) -> None:
         """Leave out, or count, those that follow themselves."""
@@ -208,8 +207,8 @@ class CompareScreen(CompareShowing):
 
     def action_export_view(self) -> None:
         """Ask in which form to write the comparison to a new file."""
-        if self.comparison is None:
-            self.say("Nothing is read yet.")
+        if not self.reading.is_complete:
+            self.say("Not everything is read yet.")
         else:
             self.prompt.ask("export", f"export as {', '.join(FORMS)}: ", "json")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +11,7 @@ from queries.alignment_models import Alignment
 from queries.comparison_models import Comparison
 from queries.group_models import GroupComparison
 from queries.models import Relation
+from queries.plain_data import dataclass
 from tui.export import absolute
 from tui.screens.compare_wanted import Wanted
 

@@ -72,7 +72,7 @@ class CompareLayout(Screen[Event | None]):
             yield ComparedAgents(glyphs=glyphs, id="agents", empty_text="No agent is known.")
             yield InteractionMatrix(glyphs=glyphs, id="matrix")
             yield AlignmentView(glyphs=glyphs, id="steps", empty_text="Aligning the steps ...")
-            yield OverlayChart(glyphs=glyphs, id="overlay")
+            yield OverlayChart(glyphs=glyphs, id="overlay", empty_text="Reading the curves ...")
             with Vertical(id="group-section"):
                 yield GroupTable(glyphs=glyphs, id="groups")
                 yield StripPlot(glyphs=glyphs, id="plot")

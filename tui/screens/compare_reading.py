@@ -9,14 +9,14 @@ from queries.comparison import compare
 from queries.comparison_models import Comparison
 from queries.group_comparison import compare_groups
 from queries.group_models import GroupComparison
-from queries.models import SessionRow, SessionStatus, Snapshot, StoreState
+from queries.models import Relation, SessionRow, SessionStatus, Snapshot, StoreState
 from queries.run_reading import read_runs
 from queries.session_alignment import align_sessions
 from queries.store import Store
 from tui.pause import Pause
 from tui.reader import Answer, Reader
 from tui.screens.compare_wanted import Wanted
-from widgets.line_bar import shorten_end
+from widgets.line_text import shorten_end
 
 SLOT = "compare"
 PAUSE = 2.0
@@ -54,6 +54,7 @@ class CompareReading:
         self._is_behind = False
         self._pause = Pause(clock, PAUSE, _SHARE)
         self._pair_wanted: tuple[int, int] | None = None
+        self._curves = self._repeats = False
         self.baseline = 0
         self.error = ""
         """One sentence where it could not be read."""
@@ -78,6 +79,15 @@ class CompareReading:
             run.row.session.status is SessionStatus.RUNNING for run in self.comparison.runs
         )
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything that was wanted so far is there."""
+        return self.comparison is not None and all(
+            (run.curve is not None or not self._curves)
+            and (Relation.FOLLOWS_ONCE in run.interactions or not self._repeats)
+            for run in self.comparison.runs
+        )
+
     # -- asking -----------------------------------------------------------------------------
 
     def read(self, pair: tuple[int, int] | None) -> None:
@@ -89,9 +99,12 @@ class CompareReading:
         ids, baseline, groups = self._wanted.ids, self.baseline, self._wanted.groups
         labels = self._wanted.labels
         clock, stale_after = self._clock, self._stale_after
+        curves, repeats = self._curves, self._repeats
 
         def work(store: Store) -> Iterator[object]:
-            runs = read_runs(store, ids, now=clock(), stale_after=stale_after)
+            runs = read_runs(
+                store, ids, now=clock(), stale_after=stale_after, curves=curves, repeats=repeats
+            )
             yield compare(runs, baseline)
             if groups:
                 by_id = {run.id: run for run in runs}
@@ -107,6 +120,22 @@ class CompareReading:
         self._rows = self._rows_now()
         self._pair_wanted = pair
         self._ask(work)
+
+    def want(
+        self, pair: tuple[int, int] | None, *, curves: bool = False, repeats: bool = False
+    ) -> None:
+        """From now on read what costs more than all the rest, as it is looked at.
+
+        Args:
+            pair: see :meth:`read`.
+            curves: what came together over time.
+            repeats: which texts only repeat the one before.
+        """
+        more = (curves and not self._curves) or (repeats and not self._repeats)
+        self._curves |= curves
+        self._repeats |= repeats
+        if more:
+            self.read(pair)
 
     def rebase(self, baseline: int, pair: tuple[int, int] | None) -> None:
         """Compare with another session, from the figures that are known."""

@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from textwrap import wrap
 
 from textual import on
 
 from queries.alignment_models import Alignment
 from queries.comparison_models import Comparison
-from queries.models import ActivityNode, Interactions, Relation, SessionRow, Snapshot
+from queries.models import ActivityNode, Relation, SessionRow, Snapshot
 from tui.reader import Answer
 from tui.screens import compare_words
 from tui.screens.compare_layout import GROUPS, MATRIX, METRICS, OVERLAY, STEPS, CompareLayout
+from tui.screens.compare_matrix import matrix_of
 from tui.screens.compare_reading import SLOT, CompareReading
 from tui.screens.compare_titles import telling_titles
 from tui.screens.compare_wanted import Wanted
 from tui.screens.reading import Reading
 from widgets.glyphs import drawable
-from widgets.line_bar import Pieces
+from widgets.line_text import Pieces
 from widgets.masking import shown
-from widgets.matrix_figures import ValueMode
 from widgets.pane import Pane
 from widgets.session_columns import SessionColumns
 from widgets.words_bar import SectionTabs, WordsBar
 
-MATRICES = ("difference", "session", "baseline")
-"""Whose interactions are shown."""
 _OFTEN = 0.5
 """Seconds between two looks at whether it is time to read again."""
 
@@ -154,8 +151,18 @@ class CompareShowing(Reading, CompareLayout):
     def section_changed(self) -> None:
         """Show what belongs to the section."""
         if hasattr(self, "reading"):
+            if self.section == OVERLAY:
+                self.reading.want(self._wanted_pair(), curves=True)
             self._align_if_wanted()
             self._show_words()
+
+    def show_relation(self, relation: Relation) -> None:
+        """Count something else in the matrix."""
+        self.relation = relation
+        repeats = relation is Relation.FOLLOWS_ONCE
+        self.reading.want(self._wanted_pair(), repeats=repeats)
+        self.show_matrix()
+        self.show_explanation()
 
     def _align_if_wanted(self) -> None:
         pair = self._wanted_pair()
@@ -176,8 +183,9 @@ class CompareShowing(Reading, CompareLayout):
             self.agents.show_agents(comparison.agents, self.titles, baseline)
             for table in (self.metrics, self.tools, self.agents):
                 table.move_to_column(self.column)
-            curves = [run.curve for run in comparison.runs]
-            self.overlay.show_curves(curves, told)
+            curves = [run.curve for run in comparison.runs if run.curve is not None]
+            if len(curves) == len(told):
+                self.overlay.show_curves(curves, told)
             self.show_matrix()
         elif self.reading.error:
             self.metrics.empty_text = self.reading.error
@@ -192,18 +200,10 @@ class CompareShowing(Reading, CompareLayout):
         comparison = self.comparison
         if comparison is None:
             return
-        mode: ValueMode = "count"
-        if self.matrix_mode == "difference":
-            chosen = comparison.interaction_deltas[self.other][self.relation]
-            involved = {name for pair in chosen.counts for name in pair}
-            names = tuple(name for name in chosen.names if name in involved)
-            chosen, mode = replace(chosen, names=names), "difference"
-        else:
-            index = self.other if self.matrix_mode == "session" else self.baseline
-            chosen = comparison.runs[index].interactions[self.relation]
+        chosen, mode, why_empty = matrix_of(comparison, self.matrix_mode, self.relation, self.pair)
         self.matrix.show_interactions(chosen, mode, self.diagonal)
-        if self.matrix_mode == "difference" and not chosen.counts:
-            self.matrix.empty_text = f"No difference: {_same(comparison, self.pair, chosen)}."
+        if why_empty:
+            self.matrix.empty_text = why_empty
         self._show_covers()
 
     def _show_steps(self) -> None:
@@ -291,11 +291,3 @@ class CompareShowing(Reading, CompareLayout):
             self.plot.show_metric(self.groups.current)
         self._show_covers()
         self.show_explanation()
-
-
-def _same(comparison: Comparison, pair: tuple[int, int], chosen: Interactions) -> str:
-    """Why a difference of matrices is empty."""
-    counts = [comparison.runs[index].interactions[chosen.relation].counts for index in pair]
-    if not any(counts):
-        return f"neither session has any ({chosen.relation.value})"
-    return "both matrices are the same"

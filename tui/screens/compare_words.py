@@ -12,7 +12,7 @@ from queries.comparison_text import value_text
 from queries.group_models import GroupComparison, Verdict
 from queries.text import date_time
 from widgets.glyphs import Glyphs
-from widgets.line_bar import Pieces, shorten_middle, width_of
+from widgets.line_text import Pieces, shorten_middle, width_of
 from widgets.masking import shown
 from widgets.metric_text import change_sign
 from widgets.text_change import told_apart

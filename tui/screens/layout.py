@@ -11,6 +11,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from tui.commands import PANES, available, footer_hints
+from tui.room import NAMES, is_single, is_too_small
 from tui.screens.prompt import Prompt
 from widgets.activity_tree import ActivityTree
 from widgets.interaction_matrix import InteractionMatrix
@@ -22,14 +23,6 @@ from widgets.tool_table import ToolTable
 
 if TYPE_CHECKING:
     from tui.app import SessionApp
-
-NAMES = ("Sessions", "Activity", "Tools", "Interactions")
-WIDE = 100
-"""Columns from which the panes stand side by side."""
-TALL = 16
-"""Rows from which they do."""
-LEAST = (20, 6)
-"""Columns and rows below which nothing sensible can be shown."""
 
 
 class PaneLayout(Screen[None]):
@@ -53,7 +46,7 @@ class PaneLayout(Screen[None]):
         yield StatusBar(glyphs=glyphs, id="status")
         yield PaneTabs(glyphs=glyphs, id="tabs")
         with Container(id="panes"):
-            yield SessionList(glyphs=glyphs, id="sessions", classes="pane")
+            yield SessionList(glyphs=glyphs, id="sessions", classes="pane -current")
             yield ActivityTree(glyphs=glyphs, zone=zone, id="activity", classes="pane")
             yield ToolTable(glyphs=glyphs, id="tools", classes="pane")
             yield InteractionMatrix(glyphs=glyphs, id="matrix", classes="pane")
@@ -124,8 +117,8 @@ class PaneLayout(Screen[None]):
     def lay_out(self) -> None:
         """Show the panes that have room: all four, or the current one."""
         width, height = self.size
-        single = self.is_zoomed or width < WIDE or height < TALL
-        too_small = width < LEAST[0] or height < LEAST[1]
+        single = self.is_zoomed or is_single(width, height)
+        too_small = is_too_small(width, height)
         self.set_class(single, "-single")
         self.set_class(too_small, "-too-small")
         self.set_class(single and not self.is_zoomed, "-tabs")

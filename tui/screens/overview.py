@@ -31,7 +31,7 @@ from tui.screens.titles import EDGES, SHORTEST
 from widgets.alert_list import AlertList
 from widgets.group_breakdown import SORTS, BreakdownTable
 from widgets.heat_map import HeatMapView
-from widgets.line_bar import shorten_end
+from widgets.line_text import shorten_end
 from widgets.totals_view import TotalsView
 from widgets.trend_chart import TrendChart
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Final
 
 from queries.models import SessionRow, Snapshot
 from queries.overview import Models, breakdown, overview
 from queries.overview_models import Breakdown, BucketSize, By, Overview, Trends, Window
+from queries.plain_data import dataclass
 from queries.trends import DatedSlots, trends
 from queries.windows import ALL_TIME, last_days, rows_in
 

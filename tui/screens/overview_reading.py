@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import replace
 
 from queries.fold import Fold
 from queries.models import Snapshot
 from queries.overview_models import By
+from queries.plain_data import replace
 from queries.trends import dated_slots
 from tui.model_watch import ModelWatch
 from tui.poller import Poller

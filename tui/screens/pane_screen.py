@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import tzinfo
 
 from textual import on
+from textual.actions import ActionParseResult
 from textual.content import Content
 
 from queries.activity_reader import Ranges
@@ -14,6 +15,7 @@ from tui.model_watch import SLOT as MODELS_SLOT
 from tui.model_watch import ModelWatch
 from tui.reader import Answer
 from tui.screens import titles
+from tui.screens.cursor_follower import CursorFollower
 from tui.screens.layout import PaneLayout
 from tui.screens.messages import AnswerArrived, SnapshotArrived
 from tui.screens.reading import Reading
@@ -42,20 +44,21 @@ class PaneScreen(PaneLayout):
             lambda: Bookmarks(self.owner.path).sessions(),
             self.model_watch.want,
         )
-        self.activity = TreeControl(
+        self._activity = TreeControl(
             self.tree_view,
             reader,
             is_alive=self.sessions.is_alive,
             ranges_of=self._ranges_of,
             total_of=self._total_of,
         )
-        self.figures = ScopeControl(
+        self._figures = ScopeControl(
             self.tool_view,
             self.matrix_view,
             reader,
             is_alive=self.sessions.is_alive,
             ranges_of=self._ranges_of,
         )
+        self._follower = CursorFollower(self, self._show_session, self._turn_over)
         self.bandwidth_changed()
         self._wanted_session = self.owner.options.session
         self._wanted_groups = self.owner.options.groups
@@ -81,15 +84,17 @@ class PaneScreen(PaneLayout):
                 self._begin_again(snapshot)
             if snapshot.info is not None:
                 self._choose_first()
-            self.activity.take(snapshot)
+            self._activity.take(snapshot)
             if not self.is_paused:
-                self.figures.take(snapshot)
+                self._figures.take(snapshot)
             self.query_one(StatusBar).show(snapshot, paused=self.is_paused)
             self.show_titles()
             self.tree_view.tick(self.owner.age_clock())
         self._tell_detail()
         if first:
             self.owner.release_frames()
+            # Counting takes turns with drawing: the first frame comes before it.
+            self.call_after_refresh(self.owner.poller.count)
 
     def _begin_again(self, snapshot: Snapshot) -> None:
         """The store was replaced: nothing shown is valid any more."""
@@ -119,9 +124,9 @@ class PaneScreen(PaneLayout):
             return
         error = ""
         if answer.slot == "tree":
-            error = self.activity.take_answer(answer)
+            error = self._activity.take_answer(answer)
         elif answer.slot in (SLOT, SIDE_SLOT):
-            error = self.figures.take_answer(answer)
+            error = self._figures.take_answer(answer)
         elif answer.slot == MODELS_SLOT:
             self.model_watch.take_answer(answer)
             self.sessions.refresh_filter()
@@ -131,7 +136,7 @@ class PaneScreen(PaneLayout):
         if error and not answer.is_passing:
             self.say(error)
         self.show_titles()
-        if self.activity.news:
+        if self._activity.news:
             self._tell_detail()
 
     @property
@@ -152,15 +157,62 @@ class PaneScreen(PaneLayout):
     # -- what hangs together ----------------------------------------------------------------
 
     @on(SessionList.Focused)
-    def _session_focused(self, event: SessionList.Focused) -> None:
-        session_id = event.session_id
-        if session_id is None and self.sessions.filter is not None:
+    def _session_focused(self) -> None:
+        if self._activity.session_id is None:
+            self.follow_cursor()
+        elif self._session_wanted != self._activity.session_id:
+            self._follower.follow()
+
+    @property
+    def _session_wanted(self) -> str | None:
+        focused = self.session_view.focused_id()
+        if focused is None and self.sessions.filter is not None:
             # What was in focus stays in view while a filter hides it.
+            return self._activity.session_id
+        return focused
+
+    def _show_session(self) -> None:
+        session_id = self._session_wanted
+        if session_id == self._activity.session_id:
             return
         title = "" if session_id is None else self.sessions.title(session_id)
-        self.activity.show(session_id, title=title)
-        if self.figures.mode == "focused":
-            self.apply_scope()
+        self._activity.show(session_id, title=title)
+        if self._figures.mode == "focused":
+            self._cover_chosen(waits=True)
+
+    def _turn_over(self) -> None:
+        """Show nothing of the session before any more."""
+        # Both, whatever the first one says.
+        turned = [control.turn_over() for control in (self._activity, self._figures)]
+        if any(turned):
+            self.show_titles()
+
+    def before_action(self, action: str | ActionParseResult) -> None:
+        """Bring the panes to the cursor before anything but moving it on is done."""
+        name = action if isinstance(action, str) else action[1]
+        moves_on = name.partition("(")[0] == "pane" and self.pane is self.session_view
+        if not moves_on:
+            self.follow_cursor()
+
+    def on_mouse_down(self) -> None:
+        """Bring the panes to the cursor before one of them is clicked."""
+        self.follow_cursor()
+
+    def follow_cursor(self) -> None:
+        """Let the other panes show the session under the cursor now, if they are still to."""
+        self._follower.catch_up()
+
+    @property
+    def activity(self) -> TreeControl:
+        """What the tree shows: the session under the cursor."""
+        self.follow_cursor()
+        return self._activity
+
+    @property
+    def figures(self) -> ScopeControl:
+        """What tools and matrix show: they cover the session under the cursor, or others."""
+        self.follow_cursor()
+        return self._figures
 
     @on(SessionList.MarkToggled)
     def _mark_toggled(self, event: SessionList.MarkToggled) -> None:
@@ -176,15 +228,19 @@ class PaneScreen(PaneLayout):
 
     def apply_scope(self) -> None:
         """Let tools and matrix cover what their mode says."""
-        mode = self.figures.mode
+        self.follow_cursor()
+        self._cover_chosen(waits=False)
+
+    def _cover_chosen(self, *, waits: bool) -> None:
+        figures, mode = self._figures, self._figures.mode
         scope: Scope | None = Scope()
         if mode == "marked":
             ids = tuple(self.sessions.marks)
             scope = Scope(ids, f"{len(ids)} marked")
         elif mode == "focused":
-            focused = self.activity.session_id
+            focused = self._activity.session_id
             scope = None if focused is None else Scope((focused,), self.sessions.title(focused))
-        self.figures.set_scope(mode, scope)
+        figures.set_scope(mode, scope, waits=waits)
         self.show_titles()
 
     # -- titles and lines -------------------------------------------------------------------
@@ -196,18 +252,19 @@ class PaneScreen(PaneLayout):
 
     def show_titles(self) -> None:
         """Say above each pane what it covers."""
-        before, self.titles = (
-            self.titles,
-            (
-                titles.sessions_title(self.sessions, self.session_view),
-                titles.activity_title(self.activity, self.sessions, self.tree_view),
-                titles.tools_title(self.figures, self.tool_view),
-                titles.interactions_title(self.figures, self.matrix_view),
-            ),
-        )
+        activity, figures, before = self._activity, self._figures, self.titles
+        sessions = titles.sessions_title(self.sessions, self.session_view)
+        _, tree, tools, matrix = before
+        # What still shows the session before keeps its title.
+        if not activity.is_waiting:
+            tree = titles.activity_title(activity, self.sessions, self.tree_view)
+        if not figures.is_waiting:
+            tools = titles.tools_title(figures, self.tool_view)
+            matrix = titles.interactions_title(figures, self.matrix_view)
+        self.titles = (sessions, tree, tools, matrix)
         for pane, title, known in zip(self.panes, self.titles, before, strict=True):
             if title != known:
-                pane.border_title = Content(drawable(title, self.owner.glyphs))
+                pane.set_title(Content(drawable(title, self.owner.glyphs)))
         self.owner.poller.watch(self.tree_view.visible_event_keys())
 
     def show_message(self) -> None:
@@ -217,8 +274,8 @@ class PaneScreen(PaneLayout):
     def _tick(self) -> None:
         if self.snapshot is not None and not self.is_paused:
             self.tree_view.tick(self.owner.age_clock())
-            self.activity.retry()
-            self.figures.retry()
+            self._activity.retry()
+            self._figures.retry()
             self._tell_detail()
 
     def show_status(self) -> None:
@@ -236,7 +293,7 @@ class PaneScreen(PaneLayout):
 
     def _tell_detail(self) -> None:
         """Tell the screens above what is new."""
-        news, self.activity.news = self.activity.news, []
+        news, self._activity.news = self._activity.news, []
         for screen in self.app.screen_stack:
             if isinstance(screen, Reading) and self.snapshot is not None:
                 screen.take(self.snapshot, news)

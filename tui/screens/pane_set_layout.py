@@ -20,7 +20,7 @@ from tui.screens.prompt import Prompt
 from tui.screens.reading import Reading
 from tui.screens.titles import EDGES
 from widgets.glyphs import drawable
-from widgets.line_bar import shorten_end
+from widgets.line_text import shorten_end
 from widgets.pane import Pane
 from widgets.pane_tabs import PaneTabs
 from widgets.status_bar import FooterBar, StatusBar

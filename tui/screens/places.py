@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from queries.models import EventKey
+from queries.plain_data import dataclass
 
 
 @dataclass(frozen=True, slots=True)

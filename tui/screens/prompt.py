@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
@@ -57,11 +56,6 @@ class Prompt(Horizontal):
 
     _purpose = ""
 
-    def compose(self) -> ComposeResult:
-        """A label and a line to type in."""
-        yield Static("", markup=False)
-        yield Input(compact=True, select_on_focus=True)
-
     @property
     def is_asking(self) -> bool:
         """Whether it is shown."""
@@ -75,6 +69,9 @@ class Prompt(Horizontal):
     def ask(self, purpose: str, label: str, text: str = "", example: str = "") -> None:
         """Show the prompt with a label, a text to begin with, and an example where none is."""
         self._purpose = purpose
+        if not self.children:
+            # Not before it is needed: the first frame comes sooner without.
+            self.mount(Static("", markup=False), Input(compact=True, select_on_focus=True))
         self.query_one(Static).update(label)
         line = self.query_one(Input)
         with line.prevent(Input.Changed):

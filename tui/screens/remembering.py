@@ -9,7 +9,7 @@ from queries.models import Relation
 from tui.commands import PANES
 from tui.screens.pane_screen import PaneScreen
 from tui.screens.scope_control import VALUES
-from tui.screens.session_control import MARK, ORDERS
+from tui.session_order import MARK, ORDERS
 from tui.view_memory import View
 
 OFTEN: Final = 2.0
@@ -88,8 +88,8 @@ class Remembering(PaneScreen):
             marks=dict(sessions.marks),
             pane=self.pane_index,
             zoomed=self.is_zoomed,
-            scope=self.figures.mode,
-            relation=self.figures.relation.value,
-            value=self.figures.value,
-            diagonal=self.figures.diagonal,
+            scope=self._figures.mode,
+            relation=self._figures.relation.value,
+            value=self._figures.value,
+            diagonal=self._figures.diagonal,
         )

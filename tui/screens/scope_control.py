@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from queries.activity_reader import Ranges
 from queries.models import (
@@ -17,6 +16,7 @@ from queries.models import (
     StoreState,
     ToolStatistic,
 )
+from queries.plain_data import dataclass
 from queries.scope import ScopeCounter
 from queries.side_tables import aggregated_tools, handoffs
 from queries.store import Store
@@ -78,6 +78,8 @@ class ScopeControl:
         self._past: ScopeFigures | None = None
         self.past_words = ""
         """As of when the figures are; "" for the present."""
+        self.is_waiting = False
+        """Whether the panes still show what was covered before, see :meth:`turn_over`."""
         self.mode = "focused"
         self.scope: Scope | None = None
         """What is covered; None: nothing, for there is no session."""
@@ -89,15 +91,27 @@ class ScopeControl:
 
     # -- what is covered --------------------------------------------------------------------
 
-    def set_scope(self, mode: str, scope: Scope | None) -> None:
-        """Cover other sessions; a scope that names none covers all, None covers nothing."""
+    def set_scope(self, mode: str, scope: Scope | None, *, waits: bool = False) -> None:
+        """Cover other sessions; a scope that names none covers all, None covers nothing.
+
+        With ``waits`` what was covered before is shown until there is an answer, or
+        :meth:`turn_over` is called.
+        """
         self.mode = mode
         before, self.scope = self.scope, scope
         if self._figures is not None and _ids(before) == _ids(scope):
             return
         self._counted = None
         self._figures = None
+        self.is_waiting = waits and scope is not None and bool(scope.session_ids)
         self.reload()
+
+    def turn_over(self) -> bool:
+        """Show nothing of what was covered before any more; whether that was still shown."""
+        was_waiting, self.is_waiting = self.is_waiting, False
+        if was_waiting:
+            self.show()
+        return was_waiting
 
     def show_past(self, figures: ScopeFigures | None) -> None:
         """Show the figures of an instant; None: those of the scope again."""
@@ -145,6 +159,7 @@ class ScopeControl:
 
     def take_answer(self, answer: Answer) -> str:
         """Show what was counted so far; returns a sentence when it could not be."""
+        was_waiting, self.is_waiting = self.is_waiting, False
         if isinstance(answer.value, ScopeFigures):
             self._figures = answer.value
         elif isinstance(answer.value, _Counted):
@@ -159,6 +174,8 @@ class ScopeControl:
                 self._counted = _Counted(self._counted.counter, answer.value)
                 self._count_up()
         else:
+            if was_waiting:
+                self.show()
             self._loading = False
             self._failed = answer.retry
             return answer.error
@@ -254,6 +271,8 @@ class ScopeControl:
 
     def show(self) -> None:
         """Show the present figures."""
+        if self.is_waiting:
+            return
         waiting = self._loading and self._figures is None
         self._tools.show_tools(self.tools, self.tool_sort, self.tool_reverse)
         self._matrix.show_interactions(self.interactions, self.value, self.diagonal)

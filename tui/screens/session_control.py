@@ -6,12 +6,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from queries.filters import SESSION_FIELDS, Filter, parse_filter
 from queries.models import SessionRow, SessionStatus, Snapshot
-from queries.sessions import sort_rows
+from tui.session_order import MARK, ORDERS, Placing, listed
 from widgets.session_list import SessionList
-
-MARK = "●"
-ORDERS = ("started", "active", "title", "status", "duration", "events", "calls", "errors", "tokens")
-"""Sort orders in the order in which one key goes through them."""
 
 
 class SessionControl:
@@ -48,6 +44,7 @@ class SessionControl:
         """Which group all listed sessions were put into, and the marks before and after."""
         self._labels_of: dict[str, tuple[str, tuple[str, ...]]] = {}
         """By group: the filter it was made with, and the sessions that this put into it."""
+        self._placing = Placing()
         self.sub_agents = True
         """Whether sessions that sub-agents ran for another one are shown."""
         self.hidden = 0
@@ -69,17 +66,14 @@ class SessionControl:
         snapshot = self._snapshot
         if snapshot is None:
             return
-        rows = list(snapshot.sessions)
-        if self.filter is not None:
-            rows = [row for row in rows if self.filter.matches_session(row)]
-        self.hidden = 0
-        if not self.sub_agents:
-            own = [row for row in rows if row.session.parent_id not in self._by_id]
-            self.hidden, rows = len(rows) - len(own), own
-        if self.sort != "started" or self.reverse:
-            rows = sort_rows(rows, self.sort, self.reverse)
-        elif self.filter is None:
-            rows = under_parents(rows)
+        rows, self.hidden = listed(
+            snapshot.sessions,
+            sort=self.sort,
+            reverse=self.reverse,
+            sub_agents=self.sub_agents,
+            filter=self.filter,
+            place=self._placing.place,
+        )
         self.shown = rows
         total = len(rows) if self.filter is not None else snapshot.total_sessions - self.hidden
         self._view.empty_text = self._why_empty()
@@ -235,30 +229,3 @@ class SessionControl:
             if self.shown[index].totals.errors:
                 return self._view.select(self.shown[index].id)
         return False
-
-
-def under_parents(rows: list[SessionRow]) -> list[SessionRow]:
-    """The rows in the same order, but each sub-agent's session right below its parent."""
-    ids = {row.id for row in rows}
-    below: dict[str, list[SessionRow]] = {}
-    tops: list[SessionRow] = []
-    for row in rows:
-        parent = row.session.parent_id
-        if parent is None or parent not in ids or parent == row.id:
-            tops.append(row)
-        else:
-            below.setdefault(parent, []).append(row)
-    if not below:
-        return rows
-    placed: list[SessionRow] = []
-    seen: set[str] = set()
-    # Sessions that are each other's parents hang under no top: they come last, as they are.
-    for start in (tops, rows):
-        stack = list(reversed(start))
-        while stack:
-            row = stack.pop()
-            if row.id not in seen:
-                seen.add(row.id)
-                placed.append(row)
-                stack.extend(reversed(below.get(row.id, ())))
-    return placed

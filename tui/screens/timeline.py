@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import replace
 from typing import ClassVar
 
 from textual import on
 from textual.binding import BindingType
 
 from queries.models import Event, Relation
+from queries.plain_data import replace
 from tui.commands import TIMELINE_PANES, bindings_for
 from tui.export import absolute
 from tui.screens.places import Place

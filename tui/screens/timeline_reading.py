@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from queries.activity_reader import Ranges
 from queries.models import Event, EventKey, ScopeFigures
+from queries.plain_data import dataclass
 from queries.store import Store
 from queries.timeline import PAGE, as_of, entries, read_session, replay, timeline
 from queries.timeline_models import Timeline

@@ -24,7 +24,7 @@ from tui.screens.timeline_reading import PAST_SLOT, SLOT, TimelineReading
 from tui.screens.titles import EDGES, SHORTEST
 from widgets.entry_list import EntryList
 from widgets.interaction_matrix import InteractionMatrix
-from widgets.line_bar import shorten_end
+from widgets.line_text import shorten_end
 from widgets.matrix_figures import ValueMode
 from widgets.pane import Pane
 from widgets.tool_table import ToolTable

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 
+from tui import session_order
 from tui.screens.scope_control import ScopeControl
 from tui.screens.session_control import SessionControl
 from tui.screens.tree_control import TreeControl
 from widgets.activity_tree import ActivityTree
 from widgets.interaction_matrix import InteractionMatrix
-from widgets.line_bar import shorten_end
+from widgets.line_text import shorten_end
 from widgets.pane import Pane
 from widgets.session_list import ALERT, SessionList
 
@@ -21,17 +22,14 @@ SHORTEST = 8
 
 def sessions_title(sessions: SessionControl, view: SessionList) -> str:
     """Which part of the list is visible, its order, and what is left out."""
-    order = {"started": "newest", "active": "last active"}.get(sessions.sort, sessions.sort)
-    if sessions.reverse:
-        order += " reversed"
-    parts = [f"Sessions {view.covers()}", order]
-    if sessions.filter is not None:
-        parts.append(str(sessions.filter))
-    if view.alerts:
-        parts.append(f"{ALERT} in {len(view.alerts):,}")
-    if sessions.hidden:
-        parts.append(f"{sessions.hidden:,} of sub-agents hidden")
-    return " · ".join(parts)
+    return session_order.sessions_title(
+        view.covers(),
+        sessions.sort,
+        sessions.reverse,
+        matching="" if sessions.filter is None else str(sessions.filter),
+        alerts=f"{ALERT} in {len(view.alerts):,}" if view.alerts else "",
+        hidden=sessions.hidden,
+    )
 
 
 def activity_title(activity: TreeControl, sessions: SessionControl, view: ActivityTree) -> str:

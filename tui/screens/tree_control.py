@@ -53,6 +53,9 @@ class TreeControl:
         self._alive: frozenset[str] = frozenset()
         self._known_total = 0
         self.session_id: str | None = None
+        self._title = ""
+        self.is_waiting = False
+        """Whether the view still shows the session before, see :meth:`turn_over`."""
         self.raw = False
         self._is_past = False
         self.past_words = ""
@@ -67,6 +70,7 @@ class TreeControl:
 
     def show_past(self, nodes: Sequence[ActivityNode]) -> None:
         """Show how the session was; what is new waits until :meth:`leave_past`."""
+        self.turn_over()
         self._is_past = True
         self._view.follow(True)
         self._view.load(nodes, title=self._view.tree_title)
@@ -84,7 +88,7 @@ class TreeControl:
         return self._tree
 
     def show(self, session_id: str | None, *, title: str = "") -> None:
-        """Show another session's activity."""
+        """Show another session's activity, as soon as it is read or :meth:`turn_over` is called."""
         if session_id == self.session_id:
             return
         self.session_id = session_id
@@ -93,11 +97,26 @@ class TreeControl:
         self._tree = None
         self._failed = False
         self._kept.clear()
-        self._view.set_filter(None)
-        self._view.load((), title=title)
-        self._view.empty_text = "Reading ..." if session_id is not None else "No session."
-        self._view.follow(True)
+        self._title = title
+        self.is_waiting = True
+        if session_id is None:
+            self.turn_over()
         self.reload()
+
+    def turn_over(self) -> bool:
+        """Show nothing of the session before any more; whether that was still shown."""
+        was_waiting = self._leave_former()
+        if was_waiting:
+            self._view.load((), title=self._title)
+            self._view.empty_text = "Reading ..." if self.session_id is not None else "No session."
+        return was_waiting
+
+    def _leave_former(self) -> bool:
+        was_waiting, self.is_waiting = self.is_waiting, False
+        if was_waiting:
+            self._view.set_filter(None)
+            self._view.follow(True)
+        return was_waiting
 
     def reload(self) -> None:
         """Read the session's tree (again); not while the past is shown."""
@@ -108,16 +127,23 @@ class TreeControl:
         total = self._total_of(session_id)
         is_alive, ranges_of = self._is_alive, self._ranges_of
 
+        is_first = self._tree is None
+
         def work(store: Store) -> Iterator[object]:
-            yield read_tree(
-                store,
-                session_id,
-                limit=limit,
-                raw=raw,
-                is_alive=is_alive,
-                ranges_of=ranges_of,
-                total=total,
-            )
+            for quick in (True, False) if is_first else (False,):
+                tree = read_tree(
+                    store,
+                    session_id,
+                    limit=limit,
+                    raw=raw,
+                    is_alive=is_alive,
+                    ranges_of=ranges_of,
+                    total=total,
+                    quick=quick,
+                )
+                yield tree
+                if not tree.is_rough:
+                    return
 
         self._loading = True
         self._kept.clear()
@@ -131,17 +157,24 @@ class TreeControl:
 
     def take_answer(self, answer: Answer) -> str:
         """Show what was read; returns a sentence when it could not be."""
-        self._loading = False
+        is_rough = isinstance(answer.value, SessionTree) and answer.value.is_rough
+        # What happens while the rest is read may be missing in what is read then.
+        self._loading = is_rough
         if self._is_past:
             return ""
-        kept, self._kept = self._kept, []
+        if not isinstance(answer.value, SessionTree):
+            self.turn_over()
+        kept = [] if is_rough else self._kept
+        if not is_rough:
+            self._kept = []
         if isinstance(answer.value, SessionTree):
             self._failed = False
             self._tree = answer.value
             # What ended while it was read may have been taken for alive.
             self._alive = frozenset()
             self._view.empty_text = "Nothing happened in this session yet."
-            self._view.load(answer.value.nodes, title=self._view.tree_title)
+            title = self._title if self._leave_former() else self._view.tree_title
+            self._view.load(answer.value.nodes, title=title)
             self.news = list(answer.value.nodes)
         else:
             self._failed = answer.retry

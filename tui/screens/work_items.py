@@ -25,7 +25,7 @@ from tui.screens.pane_set import PaneSet
 from tui.screens.pane_set_layout import WIDE
 from tui.screens.titles import EDGES, SHORTEST
 from tui.screens.work_item import WorkItemScreen
-from widgets.line_bar import shorten_end
+from widgets.line_text import shorten_end
 from widgets.work_board import ItemOpened, WorkBoardView
 from widgets.work_list import WorkListView
 

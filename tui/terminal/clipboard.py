@@ -5,13 +5,13 @@ from __future__ import annotations
 import base64
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import platformdirs
 
+from queries.plain_data import dataclass
 from queries.text import clean_lines, count
 
 if TYPE_CHECKING:

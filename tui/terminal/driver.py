@@ -56,6 +56,7 @@ class SafeDriver(LinuxDriver):
         self._link = LinkMeter()
         self._answer_came = threading.Event()
         self._held_since: float | None = None
+        self._input_came: Callable[[], None] | None = getattr(app, "input_came", None)
         self._encoding = getattr(self._file, "encoding", None) or "utf-8"
 
     @property
@@ -110,7 +111,10 @@ class SafeDriver(LinuxDriver):
         )
         self._writer.start()
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual's
-        preflight.sign_taken_over()
+        modes = preflight.sign_taken_over()
+        if modes is not None and self.attrs_before is not None:
+            # The terminal was made quiet meanwhile; it is given back as it was found.
+            self.attrs_before = modes
         if self._key_thread is None:
             # In the background, where Textual stops itself again without taking over.
             self.close()
@@ -151,6 +155,8 @@ class SafeDriver(LinuxDriver):
         if isinstance(message, TerminalSupportsSynchronizedOutput):
             self._answer_came.set()
             self._call_soon(self._answered, time.monotonic())
+        if isinstance(message, events.Key) and self._input_came is not None:
+            self._input_came()
         super().process_message(message)
 
     def _get_terminal_size(self) -> tuple[int, int]:

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
+from tui.terminal import preflight
 from tui.terminal.writer import open_terminal
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def remember_terminal() -> None:
     """Save the modes of the terminal that :func:`restore_terminal` brings back."""
     global _saved_modes
     with contextlib.suppress(termios.error, OSError, ValueError):
-        _saved_modes = termios.tcgetattr(0)
+        _saved_modes = preflight.modes_before() or termios.tcgetattr(0)
 
 
 def restore_terminal() -> None:

@@ -7,14 +7,22 @@ from __future__ import annotations
 
 import gc
 import os
-import signal
 import stat
 import sys
+import termios
 
 TYPE_CHECKING = False  # what typing has under this name; importing that takes longer
 
 if TYPE_CHECKING:
+    import signal
     from types import FrameType
+    from typing import Any
+else:
+    try:
+        # What signal is made of, without the enumerations, which take long to load.
+        import _signal as signal
+    except ImportError:
+        import signal
 
 _SHOW = "\x1b[?1049h\x1b[?25l\x1b[H\x1b[2J"
 _HIDE = "\x1b[?1049l\x1b[?25h"
@@ -24,7 +32,13 @@ _NEAR_START = 65_536
 """Bytes at the start of a file in which its oldest tables are declared."""
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT)
 
+PATIENCE = 0.1
+"""Seconds that a terminal has to take more of a picture."""
+
 _shown = False
+_ending = False
+_modes: list[Any] | None = None
+"""How the terminal was before it was made quiet."""
 
 
 def check_terminal() -> str | None:
@@ -80,8 +94,8 @@ def looks_like_store(path: str) -> bool:
 def first_sign(text: str) -> None:
     """Switch to the alternate screen and show one line there, at once.
 
-    From now on a signal that ends the process gives the terminal back first. Does nothing
-    where no terminal is.
+    From now on a signal that ends the process gives the terminal back first, and what is typed
+    is kept for the app without being echoed. Does nothing where no terminal is.
 
     Args:
         text: what is being done; any characters, they are made harmless.
@@ -97,15 +111,47 @@ def first_sign(text: str) -> None:
         from queries.text import clean
 
         text = clean(text)
+    _make_quiet()
     _write(f"{_SHOW} {text}")
+
+
+def show_picture(text: str) -> None:
+    """Draw more on the screen that :func:`first_sign` has switched to.
+
+    Never waits long: where the terminal does not take it, the rest is left out.
+
+    Args:
+        text: harmless text and sequences that draw it.
+    """
+    if not _shown:
+        return
+    from select import select
+
+    from tui.terminal.writer import CHUNK, open_terminal
+
+    data = memoryview(text.encode(_encoding(), "replace"))
+    try:
+        terminal = open_terminal(2)
+    except OSError:
+        return
+    try:
+        while data and select((), (terminal,), (), PATIENCE)[1]:
+            data = data[os.write(terminal, data[:CHUNK]) :]
+    except OSError:
+        return  # nobody is there to see it; the app will find out
+    finally:
+        os.close(terminal)
 
 
 def undo_first_sign() -> None:
     """Give the terminal back, unless the app has taken it over; for when opening fails."""
-    global _shown
+    global _shown, _modes
     if _shown:
         _shown = False
         _write(_HIDE)
+        modes, _modes = _modes, None
+        if modes is not None:
+            _set_modes(modes)
 
 
 def sign_is_shown() -> bool:
@@ -113,20 +159,68 @@ def sign_is_shown() -> bool:
     return _shown
 
 
-def sign_taken_over() -> None:
-    """The app draws on the screen now and gives it back itself."""
-    global _shown
+def sign_taken_over() -> list[Any] | None:
+    """The app draws on the screen now and gives it back itself.
+
+    Returns:
+        The modes in which the terminal was found, if they are not the present ones.
+    """
+    global _shown, _modes
     _shown = False
+    modes, _modes = _modes, None
+    return modes
+
+
+def modes_before() -> list[Any] | None:
+    """The modes in which the terminal was found, if they are not the present ones."""
+    return _modes
+
+
+def _make_quiet() -> None:
+    """Let what is typed wait for the app, key by key as the app reads them, without an echo.
+
+    Ctrl+C goes on to end the process; Ctrl+Z waits for the app, which knows what to do then.
+    """
+    global _modes
+    try:
+        if os.tcgetpgrp(0) != os.getpgrp():
+            return  # whoever is in the foreground needs the terminal as it is
+        modes = termios.tcgetattr(0)
+    except (termios.error, OSError):
+        return
+    _modes = modes
+    quiet = [*modes[:6], [*modes[6]]]
+    quiet[0] &= ~(termios.IXON | termios.IXOFF | termios.ICRNL | termios.INLCR | termios.IGNCR)
+    quiet[3] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN)
+    quiet[6][termios.VMIN], quiet[6][termios.VTIME] = 1, 0
+    quiet[6][termios.VSUSP] = b"\0"
+    _set_modes(quiet)
+
+
+def _set_modes(modes: list[Any]) -> None:
+    try:
+        if os.tcgetpgrp(0) == os.getpgrp():
+            termios.tcsetattr(0, termios.TCSANOW, modes)
+    except (termios.error, OSError):
+        return  # nobody is there who could type
 
 
 def _end_early(number: int, _frame: FrameType | None) -> None:
+    global _ending
     undo_first_sign()
-    os._exit(128 + number)
+    if _ending:
+        os._exit(128 + number)
+    _ending = True
+    # Whoever has made a folder or opened the store puts it in order on the way out.
+    raise SystemExit(128 + number)
+
+
+def _encoding() -> str:
+    return getattr(sys.__stderr__, "encoding", None) or "utf-8"
 
 
 def _write(text: str) -> None:
-    encoding = getattr(sys.__stderr__, "encoding", None) or "utf-8"
     try:
-        os.write(2, text.encode(encoding, "replace"))
+        os.write(2, text.encode(_encoding(), "replace"))
     except OSError:
         return  # nobody is there to see it; the app will find out

@@ -32,7 +32,10 @@ WHERE = {
     "backfill": "during the back-fill of a large store",
 }
 REASONS = {
-    "idle": "Moving onto another session prepares the other panes before the cursor is painted.",
+    "idle": "The cursor is painted first; a key that comes while the other panes follow it waits"
+    " for their frame.",
+    "backfill": "Python runs one thread at a time: a key waits for the columns that are being"
+    " counted just then.",
 }
 FIGURES = (
     *(Figure(f"keys.{name}-{part}", f"key to paint {where}, {part}", "ms", budget,

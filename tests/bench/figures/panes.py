@@ -161,7 +161,7 @@ def _each(
 
 
 def _tree(store: Store) -> Read:
-    return lambda session: read_tree(store, session)
+    return lambda session: read_tree(store, session, quick=True)
 
 
 def _scope(store: Store) -> Read:

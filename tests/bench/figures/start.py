@@ -7,15 +7,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.bench.empty import READY
-from tests.bench.looking import shows_ready, shows_sessions
+from tests.bench.looking import answers_down, shows_first_sessions, shows_ready
 from tests.bench.measure import interleaved, median, seconds_of
 from tests.bench.report import Figure, Result
 from tests.bench.workbench import Workbench
 
-IMPORTS = (
-    "Our own modules come to what Textual's do; half of ours are the queries, whose dataclasses"
-    " Python makes anew at each start."
-)
+IMPORTS = "Beside Textual's modules and ours stand styles, layout and the first frame."
 FIGURES = (
     Figure("start.help", "`--help`", "ms", 60),
     Figure("start.imports", "modules of Textual and Rich that `--help` loads", "modules", 0),
@@ -23,10 +20,14 @@ FIGURES = (
     Figure("start.lazy", "modules of screens that it loads before they are opened", "modules", 0),
     Figure("start.sign", "first sign of life on screen", "ms", 25,
            reason="Most of it is Python's own start: the floor writes one word and does no more."),
-    *(Figure(f"start.{name}", f"first sessions on screen, {what}", "ms", budget, "to the floor",
-             reason=IMPORTS)
+    *(Figure(f"start.{name}", f"first sessions on screen, {what}", "ms", budget, "to the floor")
       for name, what, budget in (
           ("small", "small store", 1.25), ("big", "1M events", 1.25), ("huge", "10M events", 1.5),
+      )),
+    *(Figure(f"start.keys-{name}", f"first key answered, pressed when they are shown, {what}",
+             "ms", budget, "to the floor", reason=IMPORTS)
+      for name, what, budget in (
+          ("small", "small store", 2), ("big", "1M events", 2), ("huge", "10M events", 2.5),
       )),
 )  # fmt: skip
 RUNS = 9
@@ -126,18 +127,25 @@ def _first_sessions(bench: Workbench) -> Iterator[Result]:
         with bench.screen(empty) as screen:
             return screen.seconds_to(shows_ready)
 
-    def opened(path: Path) -> Callable[[], float]:
+    answered: dict[str, list[float]] = {name: [] for name in stores}
+
+    def opened(name: str, path: Path) -> Callable[[], float]:
         def run() -> float:
             with bench.open(path) as screen:
-                return screen.seconds_to(shows_sessions)
+                shown = screen.seconds_to(shows_first_sessions)
+                screen.send("j")
+                answered[name].append(screen.seconds_to(answers_down))
+                return shown
 
         return run
 
     variants = {"floor": floor}
     for name, events in stores.items():
-        variants[name] = opened(bench.store("canonical", events))
+        variants[name] = opened(name, bench.store("canonical", events))
     for warm_up in variants.values():
         warm_up()
+    for found in answered.values():
+        found.clear()
     times = interleaved(variants, bench.runs(RUNS), bench.clock.left)
     floor_seconds = median(times["floor"])
     for name, events in stores.items():
@@ -153,4 +161,12 @@ def _first_sessions(bench: Workbench) -> Iterator[Result]:
             planned=bench.runs(RUNS),
             naive_note=COUNTED_FIRST,
             details={"fastest": min(times[name]) * 1000},
+        )
+        yield Result(
+            f"start.keys-{name}",
+            median(answered[name]) * 1000,
+            floor=floor_seconds * 1000,
+            runs=len(answered[name]),
+            planned=bench.runs(RUNS),
+            details={"fastest": min(answered[name]) * 1000},
         )

@@ -20,8 +20,8 @@ BESIDE = {
 REASONS = {
     "wal": "Both share the machine's cores and its disk; see how far its own p99s lie apart.",
     "delete": "Without a write-ahead log SQLite lets a commit wait until readers are done.",
-    "backfill": "Without a write-ahead log SQLite lets a commit wait until readers are done, and"
-    " the back-fill is a reader that is nearly always there.",
+    "backfill": "Without a write-ahead log SQLite lets a commit wait until readers are done. The"
+    " back-fill reads in the gaps, but counts on the same cores.",
 }
 FIGURES = (
     *(Figure(f"writer.{name}-{part}", f"commit beside {what}, {part}", "ms", 1.1, "to the floor",

@@ -17,9 +17,9 @@ import pytest
 
 from queries.comparison_json import GROUP_METRIC_KEYS, METRIC_KEYS, SUBJECT_KEYS
 from tests.queries.runs import DIALECTS, DROPPED, FAILING, PLAN, write_runs
-from tests.stores import HOSTILE, canonical_store
+from tests.stores import canonical_store
 from tests.stores.base import SAMPLES
-from tests.stores.hostile import SHORT_HOSTILE
+from tests.stores.hostile import GIANT_TEXT, LONG_TEXT, SHORT_HOSTILE
 from tests.tui.headless.conftest import Run
 from tests.tui.headless.test_errors import is_one_sentence
 from tui.demo import DemoWriter
@@ -284,7 +284,11 @@ def test_no_byte_acts_on_the_terminal(run: Run, tmp_path: Path, form: str) -> No
     with canonical_store(tmp_path / "s.db") as store:
         for name in ("a", "b"):
             store.add_session(name)
-        for number, (_, text) in enumerate(HOSTILE if form == "--json" else SHORT_HOSTILE):
+        texts = [text for _, text in SHORT_HOSTILE]
+        if form == "--json":
+            texts.append(LONG_TEXT)
+            store.add_event("a", tool="Read", summary=GIANT_TEXT)
+        for number, text in enumerate(texts):
             row = store.add_event("a", agent=text, tool=text, operation=text, summary=text)
             store.add_text(row["rowid"], text)
             row = store.add_event("b", agent=text, tool=text, operation=text, summary=text)

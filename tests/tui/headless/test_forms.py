@@ -29,7 +29,7 @@ from queries.report_json import (
 )
 from tests.stores.base import SAMPLES, Text
 from tests.stores.canonical import canonical_store
-from tests.stores.hostile import GIANT_TEXT, SHORT_HOSTILE
+from tests.stores.hostile import GIANT_TEXT, LONG_TEXT, SHORT_HOSTILE
 from tests.tui.headless.conftest import Result, Run
 
 AUDIT = SAMPLES / "heist-audit.db"
@@ -126,7 +126,10 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def giant(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("giant") / "giant.db"
-    return store_of(["small", GIANT_TEXT], path)
+    store_of(["small", LONG_TEXT], path)
+    with canonical_store(path) as store:
+        store.add_event("plain", id="giant", tool=GIANT_TEXT, summary=GIANT_TEXT, state="error")
+    return path
 
 
 def store_of(texts: Sequence[Text], path: Path) -> Path:

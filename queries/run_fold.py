@@ -1,0 +1,120 @@
+"""The totals of one session that comparisons are made of."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from itertools import compress, pairwise
+
+from queries.batch import Batch, RowType
+from queries.event_slots import EventSlots
+from queries.fold import Fold
+from queries.fold_rows import RowsOfOne
+from queries.heard import Heard
+from queries.session_fold import Said, SessionFold
+
+
+class _NoSlots(EventSlots):
+    """When things happened is not asked for."""
+
+    __slots__ = ()
+
+    def add_all(self, times: Sequence[float | None], types: Sequence[RowType]) -> None:
+        """Count nothing."""
+
+    def add(self, time: float | None, kind: RowType, number: int) -> None:
+        """Count nothing."""
+
+    def add_amounts(
+        self,
+        times: Sequence[float | None],
+        amounts: Mapping[int, tuple[int | None, float | None]],
+        types: Sequence[RowType],
+    ) -> None:
+        """Count nothing."""
+
+    def add_tokens(self, time: float | None, tokens: int | None, sign: int) -> None:
+        """Count nothing."""
+
+    def move(
+        self, kind: RowType, at: float | None, to: float | None, tokens: int | None, sign: int
+    ) -> None:
+        """Count nothing."""
+
+
+class _All(RowsOfOne):
+    """All rows of a batch that is of one session."""
+
+    __slots__ = ()
+
+    def __init__(self, batch: Batch) -> None:
+        self.name = batch.sessions[0]
+        self.indexes = list(range(len(batch.seqs)))
+        self.kinds, self.times = batch.types, batch.times
+
+
+class RunFold(Fold):
+    """Totals over the rows of one session, taken in batches that have no other rows.
+
+    Counts what a :class:`~queries.fold.Fold` does, but for the slots of time, and the repeats
+    only where they are asked for: most rows' texts would be read for nothing but them.
+    """
+
+    def __init__(self, *, messages_only: bool, repeats: bool) -> None:
+        """Args: as of a fold; repeats: whether ``follows_once`` will be asked for."""
+        super().__init__(messages_only=messages_only)
+        self.slots = _NoSlots()
+        self._with_repeats = repeats
+
+    def add_batch(self, batch: Batch) -> None:
+        """Take rows of the session in order of arrival. Raises as a fold's does."""
+        if not batch.seqs:
+            return
+        rows, at = _All(batch), self._first + self.rows
+        if self._with_repeats:
+            heard = Heard(rows.indexes, rows.kinds, self.messages_only)
+            asked = heard.asked
+            texts = batch.texts(asked) if asked else {}
+        self.rows += len(batch.seqs)
+        self._count_types(batch)
+        session = self._session(rows.name)
+        self._take(session, batch, rows, at)
+        if self._with_repeats:
+            self._speak(session, heard, texts)
+        else:
+            self._hear(session, batch.types)
+        self._count_amounts(batch)
+        self._forget_now_and_then()
+
+    def _hear(self, session: SessionFold, types: Sequence[RowType]) -> None:
+        """Count who follows whom, and which tool follows which, whatever the texts say."""
+        talks = [kind.talks if self.messages_only else kind.speaks for kind in types]
+        spoken = list(compress(types, talks))
+        for (one, other), number in Counter(pairwise(spoken)).items():
+            self.follows[one.voice[0], other.voice[0]] += number
+        if spoken:
+            first, last = (_said(spoken[0]), _said(spoken[-1]))
+            if session.last_said is not None:
+                self.follows[session.last_said[0][0], first[0][0]] += 1
+            session.first_said, session.last_said = session.first_said or first, last
+        tools = [kind.next_tool for kind in types if kind.next_tool is not None]
+        if tools:
+            self.next_tools.update(pairwise(tools))
+            self._use(session, tools[0], tools[-1])
+
+    def _count_amounts(self, batch: Batch) -> None:
+        if not batch.amounts:
+            return
+        types, session = batch.types, self._session(batch.sessions[0])
+        alike: defaultdict[RowType, list[tuple[int | None, float | None]]] = defaultdict(list)
+        for index, amount in batch.amounts.items():
+            alike[types[index]].append(amount)
+        for kind, amounts in alike.items():
+            if kind.counts:
+                tokens = [some for some, _ in amounts if some is not None]
+                costs = [cost for _, cost in amounts if cost is not None]
+                self._add_amounts(session, kind, tokens, costs, 1)
+
+
+def _said(kind: RowType) -> Said:
+    return kind.voice, b""

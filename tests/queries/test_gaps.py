@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from queries import gaps as gaps_module
+from queries.connection import Rows
+from queries.feed import Feed
+from queries.gaps import ACTIVE, BETWEEN_LOOKS, PATIENCE, ROWS, Gaps
+from queries.store import Store
+from tests.stores import canonical_store
+
+
+class Time:
+    """Passes only while somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.sleeps = 0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        self.sleeps += 1
+
+
+@contextmanager
+def transaction(path: Path) -> Iterator[sqlite3.Connection]:
+    """A writer in the middle of one, which is rolled back in the end."""
+    with closing(sqlite3.connect(path, isolation_level=None, timeout=0)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("UPDATE event SET summary = 'changed'")
+        yield connection
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "store.db"
+    with canonical_store(path, "delete") as store, store.batch():
+        store.add_session("s", started=1.0)
+        for number in range(1000):
+            store.add_event("s", id=f"e{number}", time=float(number))
+    return path
+
+
+def test_nobody_writes_so_nothing_is_waited_for(path: Path) -> None:
+    time = Time()
+    gaps = Gaps(path, monotonic=time, sleep=time.sleep)
+    gaps.wait()
+    assert time.sleeps == 0
+    assert gaps.rows(2500) == 2500
+
+
+def test_the_end_of_a_transaction_is_waited_for_but_not_for_ever(path: Path) -> None:
+    time = Time()
+    gaps = Gaps(path, monotonic=time, sleep=time.sleep)
+    with transaction(path):
+        gaps.wait()
+        assert PATIENCE <= time.now < PATIENCE + 2 * BETWEEN_LOOKS
+        assert gaps.rows(2500) == ROWS
+        assert gaps.rows(10) == 10
+    time.now += ACTIVE
+    assert gaps.rows(2500) == 2500
+
+
+def test_a_link_leads_to_the_journal_beside_the_file(path: Path, tmp_path: Path) -> None:
+    time = Time()
+    link = tmp_path / "elsewhere" / "link.db"
+    link.parent.mkdir()
+    link.symlink_to(path)
+    gaps = Gaps(link, monotonic=time, sleep=time.sleep)
+    with transaction(path):
+        gaps.wait()
+    assert time.sleeps > 0
+
+
+@pytest.mark.parametrize("mode", ["truncate", "persist"])
+def test_a_journal_that_stays_behind_holds_nothing_up_for_long(path: Path, mode: str) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute(f"PRAGMA journal_mode = {mode}").fetchall()
+        connection.execute("UPDATE event SET summary = 'changed'")
+    time = Time()
+    Gaps(path, monotonic=time, sleep=time.sleep).wait()
+    assert time.now < PATIENCE + 2 * BETWEEN_LOOKS
+    assert (time.sleeps == 0) == (mode == "truncate")
+
+
+def test_a_query_begins_right_after_the_transaction(path: Path) -> None:
+    time = Time()
+    with Store(path) as store, transaction(path) as writer:
+
+        def sleep(seconds: float) -> None:
+            time.sleep(seconds)
+            if time.sleeps == 3:
+                writer.execute("COMMIT")
+
+        store.gaps = Gaps(path, monotonic=time, sleep=sleep)
+        assert store.events_by_key([(0, 1)])[0].summary == "changed"
+    assert time.sleeps == 3
+
+
+def test_a_feed_reads_few_rows_at_once_while_somebody_writes(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gaps_module, "PATIENCE", 0.0)
+    monkeypatch.setattr(gaps_module, "ACTIVE", 3600.0)
+    sizes: list[int] = []
+    query = Store.query
+
+    def noting(self: Store, sql: str, *arguments: object, **options: float | None) -> Rows:
+        rows = query(self, sql, *arguments, **options)  # type: ignore[arg-type]  # as called
+        if "ORDER BY seq DESC LIMIT" in sql:
+            sizes.append(len(rows))
+        return rows
+
+    monkeypatch.setattr(Store, "query", noting)
+    feed = Feed(path)
+    with transaction(path):
+        feed.poll()
+        while feed.counting:
+            feed.backfill(1.0)
+    assert feed.fold.rows == 1000
+    assert max(sizes) <= ROWS
+    feed.close()
+
+
+def test_a_feed_waits_for_no_gaps_where_readers_are_in_nobodys_way(tmp_path: Path) -> None:
+    path = tmp_path / "wal.db"
+    with canonical_store(path, "wal") as store:
+        store.add_session("s", started=1.0)
+        feed = Feed(path)
+        feed.poll()
+        assert feed.store is not None
+        assert feed.store.gaps is None
+        feed.close()

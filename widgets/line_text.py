@@ -1,0 +1,77 @@
+"""Lines of words in several roles, cut and joined to exact widths; pure text, without a screen."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len, set_cell_size
+
+from widgets.cells import fit
+from widgets.masking import shown
+
+Pieces = tuple[tuple[str, str], ...]
+"""Text and role, one after the other."""
+
+
+def width_of(pieces: Pieces) -> int:
+    """How many cells the pieces take."""
+    return sum(cell_len(text) for text, _ in pieces)
+
+
+def shorten_end(text: str, width: int) -> str:
+    """The text in at most ``width`` cells, its end cut off."""
+    return shown(text) if cell_len(text) <= width else fit(text, width).rstrip()
+
+
+def shorten_middle(text: str, width: int) -> str:
+    """The text in at most ``width`` cells, cut in the middle: a path keeps its file's name."""
+    text = shown(text)
+    if cell_len(text) <= width:
+        return text
+    if width < 3:
+        return shorten_end(text, width)
+    tail = ""
+    for character in reversed(text):
+        if cell_len(character + tail) > (width - 1) * 2 // 3:
+            break
+        tail = character + tail
+    head = set_cell_size(text, width - 1 - cell_len(tail)).rstrip()
+    return f"{head}…{tail}"
+
+
+def shorten_path(path: str, width: int) -> str:
+    """The path in at most ``width`` cells: folders give way first, then the file's name."""
+    if cell_len(path) <= width:
+        return path
+    parts = path.split("/")
+    for first in range(1, len(parts)):
+        short = "…/" + "/".join(parts[first:])
+        if cell_len(short) <= width:
+            return short
+    return shorten_middle(parts[-1], width)
+
+
+def laid_out(left: Pieces, right: Pieces, width: int) -> Pieces:
+    """What stands at the left and at the right end, in exactly so many cells.
+
+    The left one is cut where there is no room; the right one left out where it alone has none.
+    """
+    room = width - width_of(right)
+    if room < 0:
+        right, room = (), width
+    fitted: list[tuple[str, str]] = []
+    for text, role in left:
+        length = cell_len(text)
+        fitted.append((text if length <= room else fit(text, room), role))
+        room = max(0, room - length)
+    return (*fitted, (" " * room, ""), *right)
+
+
+def tabs(names: tuple[str, ...], current: int, width: int) -> Pieces:
+    """Names side by side, the current one in brackets; first letters where there is no room."""
+    for length in (20, 8, 4, 1):
+        pieces = tuple(
+            (f"[{name[:length]}]", "key") if index == current else (f" {name[:length]} ", "muted")
+            for index, name in enumerate(names)
+        )
+        if width_of(pieces) <= width:
+            break
+    return pieces
