@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import compress, count
 from operator import itemgetter
 
 from queries.batch import Batch
-from queries.batch_order import by_session, cut_by_session, in_order
+from queries.batch_order import by_session, cut_by_session, in_order, picked
 from queries.connection import quoted
 from queries.dialects.cells import identifier
 from queries.event_stream import EventStream, patiently
@@ -67,6 +68,27 @@ class SessionBatches:
         return in_order(
             [self._walked(source, None, *bounds) for source, bounds in self._bounds.items()]
         )
+
+    def read_among(self, session_ids: Collection[str]) -> Iterator[Batch]:
+        """The rows of these sessions, which may be any number, in order of arrival.
+
+        All rows are walked over once.
+        """
+        names = frozenset(session_ids)
+        return in_order(
+            [
+                self._chosen(self._walked(source, None, *bounds), names)
+                for source, bounds in self._bounds.items()
+            ]
+        )
+
+    def _chosen(self, batches: Iterable[Batch], names: frozenset[str]) -> Iterator[Batch]:
+        for batch in batches:
+            chosen = list(map(names.__contains__, batch.sessions))
+            if all(chosen):
+                yield batch
+            elif any(chosen):
+                yield picked(batch, list(compress(count(), chosen)))
 
     def read(self, session_ids: Sequence[str]) -> Iterator[Batch]:
         """The rows of these sessions in order of arrival; each batch is of one session.

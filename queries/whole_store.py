@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from queries.backfill import Backfill, no_collection
-from queries.event_stream import EventStream, Progress, patiently
+from queries.batch import Batch
+from queries.event_stream import SINGLY, EventStream, Progress, patiently
 from queries.fold import Fold
 from queries.fold_cache import FoldCache
 from queries.interactions import agent_statistics, interactions
@@ -133,10 +134,7 @@ def count_sessions(
     tools = [tool for tool in patiently(lambda: aggregated_tools(store))
              if tool.session_id in wanted]  # fmt: skip
     handed = tuple(row for row in patiently(lambda: handoffs(store)) if row.session_id in wanted)
-    stream = EventStream(store, sessions=wanted)
-    fold = Fold(messages_only=store.mapping.has_messages)
-    for event in stream:
-        fold.add(event)
+    fold = _count_some(store, wanted)
     rows = tuple(
         session_row(
             declared.get(name, Session(id=name, declared=False)),
@@ -166,17 +164,40 @@ def _count_back(store: Store, progress: Progress | None) -> tuple[Fold, Mapping[
 
 def _count_by_time(store: Store, progress: Progress | None) -> tuple[Fold, Mapping[int, int]]:
     """Everything counted from its beginning, rows of all sources in the order of their times."""
+    read = SessionBatches(store)
+
+    def tell(rows: int) -> None:
+        if progress is not None:
+            progress(min(rows / read.span, 1.0))
+
+    return _count_batches(store, read.read_all(), tell), read.high
+
+
+def _count_batches(
+    store: Store, batches: Iterator[Batch], tell: Callable[[int], None] | None = None
+) -> Fold:
     fold = Fold(messages_only=store.mapping.has_messages)
-    read = SessionBatches(store, with_texts=True)
-    batches = read.read_all()
     while True:
         with no_collection():
             batch = next(batches, None)
             if batch is None:
-                return fold, read.high
+                return fold
             fold.add_batch(batch)
-        if progress is not None:
-            progress(min(fold.rows / read.span, 1.0))
+        if tell is not None:
+            tell(fold.rows)
+
+
+def _count_some(store: Store, wanted: Sequence[str]) -> Fold:
+    """Everything in some sessions counted in order of arrival."""
+    if 1 < len(wanted) <= SINGLY and all(store.session_indexed):
+        # Few rows among many, whose order is known of whole rows only.
+        fold = Fold(messages_only=store.mapping.has_messages)
+        for event in EventStream(store, sessions=wanted):
+            fold.add(event)
+        return fold
+    read = SessionBatches(store)
+    batches = read.read(wanted) if len(wanted) == 1 else read.read_among(wanted)
+    return _count_batches(store, batches)
 
 
 def _alive(rows: Sequence[SessionRow]) -> frozenset[str]:

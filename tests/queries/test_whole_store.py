@@ -172,3 +172,19 @@ def test_rows_that_only_whole_rows_tell_are_counted(tmp_path: Path) -> None:
         for event in EventStream(store):
             single.add(event)
     assert rounded(figures(counted.fold)) == rounded(figures(single))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_some_sessions_are_counted_alike_however_they_are_read(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session_batches, "PAGE", 7)
+    with Store(SAMPLES / f"{name}.db") as store:
+        ids = [row.id for row in count_store(store, now=NOW).rows][::2]
+        single = Fold(messages_only=store.mapping.has_messages)
+        for event in EventStream(store, sessions=ids):
+            single.add(event)
+        for singly in (0, len(ids)):
+            monkeypatch.setattr(whole_store, "SINGLY", singly)
+            counted = count_sessions(store, ids, now=NOW)
+            assert rounded(figures(counted.fold)) == rounded(figures(single))
