@@ -161,7 +161,7 @@ def test_a_fault_before_the_first_look_is_shown_too(
 ) -> None:
     feed = Feed(path)
 
-    def poll() -> Snapshot | None:
+    def poll(**_: object) -> Snapshot | None:
         raise ZeroDivisionError
 
     monkeypatch.setattr(feed, "poll", poll)
