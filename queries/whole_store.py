@@ -167,7 +167,7 @@ def _count_back(store: Store, progress: Progress | None) -> tuple[Fold, Mapping[
 def _count_by_time(store: Store, progress: Progress | None) -> tuple[Fold, Mapping[int, int]]:
     """Everything counted from its beginning, rows of all sources in the order of their times."""
     fold = Fold(messages_only=store.mapping.has_messages)
-    read = SessionBatches(store)
+    read = SessionBatches(store, with_texts=True)
     batches = read.read_all()
     while True:
         with no_collection():
