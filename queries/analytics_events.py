@@ -210,7 +210,7 @@ class EventQueries(AnalyticsThread):
             now = self._clock()
             first, second = choose_groups(store, a, b, lambda: self._count(store).rows, now)
             ids = (*first.ids, *second.ids)
-            found = read_runs(store, ids, now=now, stale_after=self._stale_after)
+            found = read_runs(store, ids, now=now, stale_after=self._stale_after, matrices=False)
             runs = {run.id: run for run in found}
             return GroupsCompared(
                 compare_groups(

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Iterator
 
 from queries.joining import join
 from queries.models import Event, EventKey, EventKind, Phase
@@ -92,14 +93,26 @@ class Pairing:
 
 def paired(events: Iterable[Event]) -> list[Event]:
     """Rows in order of arrival as events, in the order in which they first appeared."""
+    return list(paired_in_turn(events))
+
+
+def paired_in_turn(events: Iterable[Event]) -> Iterator[Event]:
+    """As :func:`paired`, holding only events that one of the next rows may still change."""
     pairing = Pairing()
     shown: dict[EventKey, Event] = {}
-    for event in events:
+    begun: deque[tuple[int, EventKey]] = deque()
+    for number, event in enumerate(events):
         outcome = pairing.add(event)
         if outcome.hidden is not None:
             shown.pop(outcome.hidden, None)
-        if outcome.shown is not None:
-            shown[outcome.shown.key] = outcome.shown
-        if outcome.changed is not None:
-            shown[outcome.changed.key] = outcome.changed
-    return list(shown.values())
+        for new in (outcome.shown, outcome.changed):
+            if new is not None:
+                if new.key not in shown:
+                    begun.append((number, new.key))
+                shown[new.key] = new
+        # Rows are let go of when they are out of reach, or as many rows later at most.
+        while begun and begun[0][0] < number - 2 * REACH:
+            key = begun.popleft()[1]
+            if key in shown:
+                yield shown.pop(key)
+    yield from shown.values()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from queries.backfill import no_collection
@@ -11,7 +12,7 @@ from queries.batch import Batch
 from queries.comparison_models import RunFigures
 from queries.event_stream import patiently
 from queries.interactions import agent_statistics, some_interactions
-from queries.models import Relation, Session, SessionStatus
+from queries.models import AggregatedTool, Handoff, Relation, Session, SessionStatus
 from queries.overlay import CurveCounter
 from queries.run_fold import RunFold
 from queries.session_batches import SessionBatches
@@ -48,6 +49,7 @@ def read_runs(
     stale_after: float = STALE_AFTER,
     curves: bool = False,
     repeats: bool = False,
+    matrices: bool = True,
 ) -> tuple[RunFigures, ...]:
     """Count sessions, which exist, each by itself, in the order given.
 
@@ -62,17 +64,19 @@ def read_runs(
         curves: whether to count what came together over time.
         repeats: whether to read all texts, which tell repeats from what only follows; without
             them there are no interactions of :attr:`~queries.models.Relation.FOLLOWS_ONCE`.
+        matrices: whether to keep interactions at all: half of what a session takes in memory.
     """
     wanted = tuple(dict.fromkeys(session_ids))
     declared = {session.id: session for session in patiently(lambda: store.sessions_by_id(wanted))}
     newest = _newest(store, declared.values())
-    tools = patiently(lambda: aggregated_tools(store))
-    handed = patiently(lambda: handoffs(store))
+    tools, handed = _side_tables(store)
     instant = time.time() if now is None else now
-    runs = []
-    relations = [each for each in Relation if repeats or each is not Relation.FOLLOWS_ONCE]
+    runs: dict[str, RunFigures] = {}
+    relations = [
+        each for each in Relation if matrices and (repeats or each is not Relation.FOLLOWS_ONCE)
+    ]
     for name, counter in _counted(store, wanted, curves=curves, repeats=repeats):
-        own_tools = [tool for tool in tools if tool.session_id == name]
+        own_tools = tools.get(name, [])
         row = session_row(
             declared.get(name, Session(id=name, declared=False)),
             counter.fold,
@@ -82,19 +86,15 @@ def read_runs(
             aggregated=own_tools,
         )
         alive = row.session.status is SessionStatus.RUNNING
-        runs.append(
-            RunFigures(
-                row=row,
-                tools=tool_statistics(counter.fold, {name: alive}.__getitem__, own_tools),
-                agents=agent_statistics(counter.fold),
-                interactions=some_interactions(
-                    counter.fold, relations, [hand for hand in handed if hand.session_id == name]
-                ),
-                curve=None if counter.curve is None else counter.curve.curve(),
-                has_messages=store.mapping.has_messages,
-            )
+        runs[name] = RunFigures(
+            row=row,
+            tools=tool_statistics(counter.fold, {name: alive}.__getitem__, own_tools),
+            agents=agent_statistics(counter.fold),
+            interactions=some_interactions(counter.fold, relations, handed.get(name, ())),
+            curve=None if counter.curve is None else counter.curve.curve(),
+            has_messages=store.mapping.has_messages,
         )
-    return tuple(runs)
+    return tuple(runs[name] for name in wanted)
 
 
 def _newest(store: Store, sessions: Iterable[Session]) -> str | None:
@@ -105,6 +105,19 @@ def _newest(store: Store, sessions: Iterable[Session]) -> str | None:
     return newest_of((session.id, session.started) for session in every)
 
 
+def _side_tables(
+    store: Store,
+) -> tuple[Mapping[str, list[AggregatedTool]], Mapping[str | None, list[Handoff]]]:
+    """By session: the store's own totals, and its hand-offs."""
+    tools: defaultdict[str, list[AggregatedTool]] = defaultdict(list)
+    for tool in patiently(lambda: aggregated_tools(store)):
+        tools[tool.session_id].append(tool)
+    handed: defaultdict[str | None, list[Handoff]] = defaultdict(list)
+    for hand in patiently(lambda: handoffs(store)):
+        handed[hand.session_id].append(hand)
+    return tools, handed
+
+
 def _counted(
     store: Store, session_ids: Sequence[str], *, curves: bool, repeats: bool
 ) -> Iterator[tuple[str, _Counter]]:
@@ -112,12 +125,19 @@ def _counted(
     counters = {
         name: _Counter(messages_only, curves=curves, repeats=repeats) for name in session_ids
     }
-    batches = SessionBatches(store, with_texts=repeats).read(session_ids)
+    reader = SessionBatches(store, with_texts=repeats)
+    batches = reader.read(session_ids)
     taken = AT_ONCE
     while taken == AT_ONCE:
         taken = 0
+        touched: dict[str, None] = {}
         with no_collection():
             for batch in islice(batches, AT_ONCE):
                 taken += 1
                 counters[batch.sessions[0]].add(batch)
+                touched[batch.sessions[0]] = None
+        if reader.in_turn:
+            # Of all these sessions but the last there is nothing to come.
+            for name in list(touched)[:-1]:
+                yield name, counters.pop(name)
     yield from counters.items()

@@ -48,6 +48,11 @@ class SessionBatches:
         }
 
     @property
+    def in_turn(self) -> bool:
+        """Whether all batches of a session come before those of the next one."""
+        return all(self._store.session_indexed)
+
+    @property
     def high(self) -> dict[int, int]:
         """Per source, the seq of its last row; 0 where there is none."""
         sources = range(len(self._store.mapping.sources))
@@ -91,7 +96,7 @@ class SessionBatches:
         Where rows of other sessions are rare among theirs, or sessions have no index, all rows
         are walked over once.
         """
-        if not all(self._store.session_indexed):
+        if not self.in_turn:
             for part in parts(session_ids):
                 walks = [self._walked(source, part, *self._bounds[source])
                          for source in self._bounds]  # fmt: skip

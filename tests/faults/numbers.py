@@ -43,7 +43,7 @@ def command(home: Home, *arguments: str | Path, code: int = 0) -> str:
     env = {name: value for name, value in {**os.environ, **home.env}.items() if value is not None}
     done = subprocess.run(
         [*PROGRAM, *map(str, arguments)], capture_output=True, text=True, env=env,
-        cwd=home.folder, timeout=PATIENCE * 2, stdin=subprocess.DEVNULL,
+        cwd=home.folder, timeout=PATIENCE * 5, stdin=subprocess.DEVNULL,
     )  # fmt: skip
     assert done.returncode == code, done.stderr
     assert "Traceback" not in done.stderr

@@ -16,33 +16,44 @@ from tests.stores import canonical_store
 
 pytestmark = pytest.mark.process
 
-LATE = (
-    "import sys, time, tui.start;"
-    " tui.start.FIRST_READ = 30;"
-    " from importlib import abc;"
-    " hold = type('Hold', (abc.MetaPathFinder,), {'find_spec':"
-    " lambda self, name, path, target=None: waited(name)});"
-    " waited = lambda name: time.sleep(float(sys.argv.pop(1))) if name == 'textual' else None;"
-    " sys.meta_path.insert(0, hold());"
-    " from tui.cli import main; sys.exit(main(sys.argv[2:]))"
-)
-"""The program where Textual takes long to load; the seconds are its first argument."""
+HELD = """
+import os, sys, time
+from importlib.abc import MetaPathFinder
+
+class Hold(MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        while name == "textual" and not os.path.exists(sys.argv[1]):
+            time.sleep(0.01)
+
+sys.meta_path.insert(0, Hold())
+import tui.start
+from tui.cli import main
+tui.start.FIRST_READ = 30
+sys.exit(main(sys.argv[2:]))
+"""
+"""The program, which does not load Textual before there is a file of the name given first."""
 CLEARS = re.compile(rb"\x1b\[[0-3]?J")
 
 
 @contextlib.contextmanager
-def slow_start(home: Home, *arguments: str | Path, seconds: float = 1.0) -> Iterator[Terminal]:
-    """The program with the picture on the terminal, and Textual not loaded for some time."""
-    command = [PROGRAM[0], "-c", LATE, str(seconds), *map(str, arguments)]
+def held_start(home: Home, *arguments: str | Path) -> Iterator[Terminal]:
+    """The program with the picture on the terminal, until :func:`let_go`."""
+    command = [PROGRAM[0], "-c", HELD, str(home.folder / "go"), *map(str, arguments)]
     with Terminal(command, env=home.env, cwd=home.folder) as terminal:
         terminal.wait_for(lambda t: LISTED.search(t.text()), what="a list of sessions")
         yield terminal
 
 
+def let_go(home: Home) -> None:
+    """Let the program load Textual."""
+    (home.folder / "go").touch()
+
+
 def test_sessions_are_shown_before_the_screen_is_loaded(home: Home) -> None:
-    with slow_start(home, home.sample("heist-demo.db")) as terminal:
+    with held_start(home, home.sample("heist-demo.db")) as terminal:
         assert shows_picture(terminal)
         before, mark = terminal.lines(), len(terminal.raw)
+        let_go(home)
         terminal.wait_for(lists_sessions, what="the screen")
         # Nothing is cleared in between, and no line of the list moves.
         assert not CLEARS.search(terminal.raw[mark:])
@@ -57,16 +68,15 @@ def test_sessions_are_shown_before_the_screen_is_loaded(home: Home) -> None:
 
 
 def test_keys_pressed_meanwhile_are_taken_and_not_echoed(home: Home) -> None:
-    with slow_start(home, home.sample("heist-demo.db")) as terminal:
-        before = terminal.raw
+    with held_start(home, home.sample("heist-demo.db")) as terminal:
         terminal.press("j", "j", "ctrl+z")
-        terminal.wait_for(lambda t: t.raw != before, what="the screen")
-        # What an echo of ctrl+z would look like, at whatever place.
-        assert b"^Z" not in terminal.raw
-        assert b"jj" not in terminal.raw
+        let_go(home)
         terminal.wait_until_stopped()
         terminal.kill(signal.SIGCONT)
         terminal.wait_for_text("Activity · demo_session_001")
+        # What an echo would look like, at whatever place.
+        assert b"^Z" not in terminal.raw
+        assert b"jj" not in terminal.raw
         terminal.press("q")
         assert terminal.wait() == 0
         assert terminal.restored() == []
@@ -78,22 +88,33 @@ def test_keys_pressed_meanwhile_are_taken_and_not_echoed(home: Home) -> None:
     ids=lambda value: str(int(value)),
 )
 def test_signals_give_the_terminal_back(home: Home, number: signal.Signals, code: int) -> None:
-    with slow_start(home, home.sample("heist-demo.db"), seconds=60) as terminal:
+    with held_start(home, home.sample("heist-demo.db")) as terminal:
         terminal.kill(number)
         assert terminal.wait() == code
         assert terminal.restored() == []
 
 
+def test_a_search_typed_meanwhile_is_made(home: Home) -> None:
+    with held_start(home, home.sample("heist-demo.db")) as terminal:
+        terminal.send("/session_001\r")
+        let_go(home)
+        terminal.wait_for_text("Activity · demo_session_001")
+        terminal.press("q")
+        assert terminal.wait() == 0
+        assert terminal.restored() == []
+
+
 @pytest.mark.parametrize("key", ["q", "ctrl+q"])
 def test_keys_that_quit_are_kept(home: Home, key: str) -> None:
-    with slow_start(home, home.sample("heist-demo.db")) as terminal:
+    with held_start(home, home.sample("heist-demo.db")) as terminal:
         terminal.press(key)
+        let_go(home)
         assert terminal.wait() == 0
         assert terminal.restored() == []
 
 
 def test_the_demo_leaves_nothing(home: Home) -> None:
-    with slow_start(home, "demo", seconds=60) as terminal:
+    with held_start(home, "demo") as terminal:
         assert list((home.folder / "tmp").iterdir())
         terminal.kill(signal.SIGTERM)
         assert terminal.wait() == 143
@@ -102,7 +123,7 @@ def test_the_demo_leaves_nothing(home: Home) -> None:
 
 
 def test_ctrl_c_ends_it_at_once(home: Home) -> None:
-    with slow_start(home, home.sample("heist-demo.db"), seconds=60) as terminal:
+    with held_start(home, home.sample("heist-demo.db")) as terminal:
         terminal.press("ctrl+c")
         assert terminal.wait() == 130
         assert terminal.restored() == []
@@ -124,8 +145,9 @@ def test_no_secret_is_shown_where_they_are_covered(home: Home) -> None:
     config = home.folder / "config" / "session-tui"
     config.mkdir(parents=True)
     (config / "config.toml").write_text("mask_screen = true\n")
-    with slow_start(home, path) as terminal:
+    with held_start(home, path) as terminal:
         assert shows_picture(terminal)
+        let_go(home)
         terminal.wait_for(lists_sessions, what="the screen")
         terminal.wait_for_text("masked")
         assert b"a1B2" not in terminal.raw

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from unittest import mock
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queries import open_rows
+from queries import open_rows, pairing
 from queries.joining import finish_all
-from queries.models import Event, EventKind, EventState, Phase
-from queries.pairing import Pairing, paired
+from queries.models import Event, EventKey, EventKind, EventState, Phase
+from queries.pairing import Pairing, paired, paired_in_turn
 from tests.queries.events import call, event, sequences
 
 
@@ -152,3 +154,39 @@ def test_every_row_is_shown_or_part_of_a_shown_event(rows: list[Event]) -> None:
     wholes = {row.key for row in rows if row.phase is Phase.WHOLE}
     assert wholes <= set(keys)
     assert all(row.end_key is None or row.end_key not in keys for row in shown)
+
+
+def all_at_once(rows: list[Event]) -> list[Event]:
+    """The plain way: everything is held until the last row is seen."""
+    rows_so_far = Pairing()
+    shown: dict[EventKey, Event] = {}
+    for row in rows:
+        outcome = rows_so_far.add(row)
+        if outcome.hidden is not None:
+            shown.pop(outcome.hidden, None)
+        for new in (outcome.shown, outcome.changed):
+            if new is not None:
+                shown[new.key] = new
+    return list(shown.values())
+
+
+@pytest.mark.parametrize("reach", [1, 3, 20_000])
+@given(rows=sequences())
+def test_events_are_let_go_of_when_nothing_can_change_them(reach: int, rows: list[Event]) -> None:
+    with mock.patch.object(pairing, "REACH", reach), mock.patch.object(open_rows, "REACH", reach):
+        assert list(paired_in_turn(rows)) == all_at_once(rows)
+
+
+def test_a_long_session_is_not_held() -> None:
+    taken = 0
+
+    def rows() -> Iterator[Event]:
+        nonlocal taken
+        for seq in range(1, 500):
+            taken += 1
+            yield event(seq)
+
+    with mock.patch.object(pairing, "REACH", 10), mock.patch.object(open_rows, "REACH", 10):
+        events = paired_in_turn(rows())
+        assert next(events).seq == 1
+        assert taken < 30

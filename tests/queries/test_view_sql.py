@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -81,14 +82,17 @@ def same_moment(text: str | None, other: str | None) -> bool:
     return first == second or abs((first or 0) - (second or 0)) < 2e-3
 
 
-@pytest.fixture(params=SAMPLES)
-def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Path, Store]]:
-    """A store, open."""
-    path = made(tmp_path, request.param)
+@pytest.fixture(scope="module", params=SAMPLES)
+def opened(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Path, Store]]:
+    """A store, open; nobody writes it."""
+    path = made(tmp_path_factory.mktemp("opened"), request.param)
     with Store(path) as store:
         yield path, store
 
 
+@lru_cache(maxsize=1)
 def counted(store: Store) -> CountedStore:
     """The program's own figures."""
     return count_store(store)

@@ -59,7 +59,10 @@ async def test_the_verdict_and_the_differences_are_seen_at_once(folder: Path) ->
             "= 3 same  — 5 unknown"
         )
         assert changes.startswith(" ▼ status completed → failed, error")
-        assert part.strip() == "Part at step 2: Grep login | Grep logout  Divergence is not cause."
+        assert (
+            part.strip()
+            == "They part at step 2: Grep login | Grep logout  Divergence is not cause."
+        )
         assert line(stage, "duration") == "duration 1m40s 3m20s +1m40s +100 % ▼ worse"
         assert line(stage, "errors") == "errors 0 2 +2 ▼ worse"
         assert line(stage, "status") == "status completed failed ▼ worse"

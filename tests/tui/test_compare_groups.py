@@ -2,12 +2,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from queries.group_models import Verdict
 from tests.stores import FIRST_TIME
 from tests.tui.runs import RUNS, experiment, runs, runs_clock
 from tests.tui.stage import Clock, Stage, on_stage
 from tests.tui.test_compare_flow import compared, line
 from tui.options import ScreenOptions
+from tui.screens.compare_wanted import COLUMNS, Wanted, wanted_of
 
 
 async def two_groups(stage: Stage) -> None:
@@ -116,3 +119,35 @@ async def test_all_that_a_filter_shows_go_into_a_group_and_back(folder: Path) ->
         assert screen.reading.groups is not None
         assert screen.reading.groups.label_a == "id:a-, 8 sessions"
         assert [len(screen.reading.groups.a), len(screen.reading.groups.b)] == [8, 8]
+
+
+def test_few_of_many_sessions_have_a_column() -> None:
+    a, b, more = (tuple(f"{name}{number}" for number in range(99)) for name in ("a", "b", "m"))
+    groups = {"A": a, "B": b}
+    both = wanted_of((*a, *b, *more), groups, {})
+    assert both.ids == (*a[: COLUMNS // 2], *b[: COLUMNS // 2])
+    assert both.left_out == 3 * 99 - COLUMNS
+    assert both.all_ids == (*a[:50], *b[:50], *a[50:], *b[50:])
+    assert wanted_of((*a, *b), {}, {}).ids == (*a, b[0])
+    assert wanted_of(a, {}, {}) == Wanted(a)
+
+
+async def test_sessions_without_a_column_are_in_their_group(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.screens.compare_wanted.COLUMNS", 4)
+    with experiment():
+        pass
+    async with on_stage(RUNS, clock=Clock(FIRST_TIME + 20_000)) as stage:
+        await two_groups(stage)
+        await stage.press("c")
+        screen = compared(stage)
+        groups = screen.reading.groups
+        assert groups is not None
+        assert (len(groups.a), len(groups.b)) == (8, 8)
+        assert screen.comparison is not None
+        assert len(screen.comparison.runs) == 4
+        # Figures are all that is kept of those that nobody can look at.
+        assert [len(run.interactions) for run in groups.a] == [3, 3, *[0] * 6]
+        await stage.press("tab")
+        assert "12 more have no column here" in stage.lines()[2]

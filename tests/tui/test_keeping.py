@@ -79,6 +79,7 @@ def test_nothing_is_kept_in_a_folder_that_depends_on_where_we_are(
 
 def begin(path: Path, options: ScreenOptions) -> Poller:
     poller, _, _ = start._begin_reading(path, Store(path), options)
+    # As the screen asks once its first frame is painted.
     poller.count()
     return poller
 
@@ -118,9 +119,9 @@ def test_the_screen_keeps_totals_and_takes_them_up(
     steps: list[int] = []
     step = Backfill.step
 
-    def counted(past: Backfill, store: Store, **how: Any) -> None:
+    def counted(past: Backfill, store: Store, **options: Any) -> None:
         steps.append(1)
-        step(past, store, **how)
+        step(past, store, **options)
 
     monkeypatch.setattr(Backfill, "step", counted)
     poller = begin(path, ScreenOptions())

@@ -387,7 +387,7 @@ async def test_a_fault_of_the_poller_is_shown(
     desk()
     async with on_stage(STORE, clock=desk_clock()) as stage:
 
-        def poll() -> None:
+        def poll(**_: object) -> None:
             raise ZeroDivisionError
 
         monkeypatch.setattr(stage.poller.feed, "poll", poll)

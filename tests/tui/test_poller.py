@@ -161,8 +161,8 @@ def test_a_fault_before_the_first_look_is_shown_too(
 ) -> None:
     feed = Feed(path)
 
-    def poll() -> Snapshot | None:
-        raise ZeroDivisionError
+    def poll(*, tells_progress: bool) -> Snapshot | None:
+        raise ZeroDivisionError(tells_progress)
 
     monkeypatch.setattr(feed, "poll", poll)
     poller = Poller(feed)

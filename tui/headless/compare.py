@@ -121,9 +121,8 @@ def _compare_groups(
             a, b = choose_groups(opened, group_a, group_b, every, time.time(), labels)
         except ChoiceError as error:
             raise click.UsageError(str(error)) from error
-        runs = {
-            run.id: run for run in read_runs(opened, (*a.ids, *b.ids), stale_after=stale_after())
-        }
+        found = read_runs(opened, (*a.ids, *b.ids), stale_after=stale_after(), matrices=False)
+        runs = {run.id: run for run in found}
     comparison = compare_groups(
         [runs[name] for name in a.ids],
         [runs[name] for name in b.ids],

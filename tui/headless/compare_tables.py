@@ -49,7 +49,9 @@ def write_comparison(
     show = write_markdown if markdown else write_text
     base = comparison.ids[comparison.baseline]
     if alignment is not None:
-        write(f"{alignment.divergence[0].upper()}{alignment.divergence[1:]}\n")
+        told = alignment.divergence
+        parted = alignment.first_divergence is not None
+        write(f"They {told}\n" if parted else f"{told[0].upper()}{told[1:]}\n")
     write(f"Against {base}: {tally_text(comparison.tally)}\n")
     write_notes(comparison.notes)
     write_title("Metrics", markdown)

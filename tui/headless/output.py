@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import csv
 import io
 import os
 import sys
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from typing import Any, Generic, TypeVar
@@ -83,11 +85,38 @@ def write_json(document: Mapping[str, Any]) -> None:
     write("{")
     for number, (key, value) in enumerate(document.items()):
         write(f"{',' if number else ''}\n{encode(key)}: ")
-        if isinstance(value, list | Iterator):
+        if isinstance(value, PackedItems):
+            value.write()
+        elif isinstance(value, list | Iterator):
             _write_list(value)
         else:
             write(encode(value))
     write("\n}\n")
+
+
+class PackedItems:
+    """The items of a long list, which take little memory until they are written."""
+
+    def __init__(self, items: Iterable[object]) -> None:
+        """Encode all items; how many they are is known then."""
+        self.count = 0
+        packer = zlib.compressobj(1)
+        self._packed: list[bytes] = []
+        for item in items:
+            text = f"{',' if self.count else ''}\n  {encode(item)}"
+            self._packed.append(packer.compress(text.encode("utf-8", "surrogatepass")))
+            self.count += 1
+        self._packed = [part for part in (*self._packed, packer.flush()) if part]
+
+    def write(self) -> None:
+        """The list in JSON."""
+        write("[")
+        text = codecs.getincrementaldecoder("utf-8")("surrogatepass").decode
+        unpacker = zlib.decompressobj()
+        for part in self._packed:
+            write(text(unpacker.decompress(part)))
+        write(text(unpacker.flush(), final=True))
+        write("\n]" if self.count else "]")
 
 
 def _write_list(items: Iterable[object]) -> None:

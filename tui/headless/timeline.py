@@ -6,11 +6,11 @@ import click
 
 from queries.event_stream import EventStream
 from queries.json_shapes import EVENT_KEYS, event_json
-from queries.pairing import paired
+from queries.pairing import paired, paired_in_turn
 from queries.session_lookup import require_sessions
 from tui.headless.arguments import forms, utc_option, zone
 from tui.headless.event_table import event_columns
-from tui.headless.output import write_table
+from tui.headless.output import PackedItems, write_json, write_table
 from tui.headless.stores import open_store
 
 
@@ -23,8 +23,15 @@ def command(store: str, session_id: str, form: str | None, utc: bool) -> int:
     """Every event of one session in order of arrival; one call is one event."""
     with open_store(store) as opened:
         wanted = require_sessions(opened, (session_id,))
-        events = paired(EventStream(opened, sessions=wanted))
         sources = opened.info.sources
+        rows = EventStream(opened, sessions=wanted)
+        if form == "json":
+            items = PackedItems(event_json(event, sources) for event in paired_in_turn(rows))
+        else:
+            events = paired(rows)
+    if form == "json":
+        write_json({"session_id": wanted[0], "event_count": items.count, "timeline": items})
+        return 0
     document = {
         "session_id": wanted[0],
         "event_count": len(events),

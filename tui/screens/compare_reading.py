@@ -100,6 +100,8 @@ class CompareReading:
         labels = self._wanted.labels
         clock, stale_after = self._clock, self._stale_after
         curves, repeats = self._curves, self._repeats
+        with_column = frozenset(ids)
+        others = [name for name in self._wanted.all_ids if name not in with_column]
 
         def work(store: Store) -> Iterator[object]:
             runs = read_runs(
@@ -107,7 +109,11 @@ class CompareReading:
             )
             yield compare(runs, baseline)
             if groups:
-                by_id = {run.id: run for run in runs}
+                # Those without a column are asked for figures only.
+                more = read_runs(
+                    store, others, now=clock(), stale_after=stale_after, matrices=False
+                )
+                by_id = {run.id: run for run in (*runs, *more)}
                 a, b = ([by_id[name] for name in groups[letter]] for letter in "AB")
                 yield compare_groups(
                     a, b, _label(a, labels.get("A", "")), _label(b, labels.get("B", ""))
@@ -205,7 +211,7 @@ class CompareReading:
         """Remember whether a compared session has changed."""
         if snapshot.state is not StoreState.LIVE:
             return
-        ids = frozenset(self._wanted.ids)
+        ids = frozenset(self._wanted.all_ids)
         events = (*snapshot.arrived, *snapshot.updated)
         self._is_behind |= snapshot.arrived_cut or any(event.session_id in ids for event in events)
         self._is_behind |= self._rows_now() != self._rows
@@ -215,7 +221,7 @@ class CompareReading:
         return self._is_behind and self._pause.is_over()
 
     def _rows_now(self) -> tuple[SessionRow | None, ...]:
-        return tuple(self._row_of(session_id) for session_id in self._wanted.ids)
+        return tuple(self._row_of(session_id) for session_id in self._wanted.all_ids)
 
 
 def _label(runs: Sequence[object], made_with: str) -> str:

@@ -235,6 +235,7 @@ class CompareShowing(Reading, CompareLayout):
             third = compare_words.divergence(self.alignment, self._wanted_pair() is not None, width)
             if len(self.titles) > 2 and self.section != STEPS:
                 third = compare_words.whole_name(comparison, self.column, self.owner.zone)
+                third = (*third, *compare_words.left_out(self._wanted.left_out))
         live: Pieces = ((f"{glyphs.running} live ", "ok"),) if self.reading.is_live else ()
         for name, pieces, right in (
             ("#verdict", first, live), ("#changes", second, ()), ("#divergence", third, ())

@@ -42,11 +42,13 @@ def verdict(
     else:
         column = column if column != base else 1 - base
         who, tally = titles[column], comparison.tallies[column]
-    numbers = _tally(tally, glyphs, with_unknown=width >= _CAUTIONED)
-    room = max(8, (width - width_of(numbers) - 14) // 2)
+    is_wide = width >= _CAUTIONED
+    numbers = _tally(tally, glyphs, is_wide)
+    against = " against " if is_wide else " vs "
+    room = max(8, (width - width_of(numbers) - len(against) - 5) // 2)
     return (
         (f" {_short(who, room)}", "strong"),
-        (" against ", ""),
+        (against, ""),
         (_short(titles[base], room), "strong"),
         (":  ", ""),
         *numbers,
@@ -86,6 +88,11 @@ def whole_name(comparison: Comparison, column: int, zone: tzinfo | None) -> Piec
     return ((f" {column + 1} is {named} · {date_time(run.row.started, zone)}", "muted"),)
 
 
+def left_out(number: int) -> Pieces:
+    """How many sessions have no column."""
+    return ((f"  {number:,} more have no column here", "warning"),) if number else ()
+
+
 def notes(comparison: Comparison) -> str:
     """What to keep in mind, with the sessions' numbers instead of their ids."""
     numbers = {run.id: str(index + 1) for index, run in enumerate(comparison.runs)}
@@ -99,7 +106,7 @@ def notes(comparison: Comparison) -> str:
 
 def steps_tally(alignment: Alignment, glyphs: Glyphs) -> Pieces:
     """How many steps are the same, changed, moved or on one side only: a legend of the signs."""
-    words = (
+    every = (
         (f"{glyphs.same} {alignment.matched:,} same", "muted"),
         (f"{glyphs.changed} {alignment.changed:,} changed", "warning"),
         (f"{glyphs.moved} {alignment.moved:,} moved", ""),
@@ -107,6 +114,8 @@ def steps_tally(alignment: Alignment, glyphs: Glyphs) -> Pieces:
         (f"{glyphs.only_right} {alignment.only_b:,} only right", ""),
         (f"{glyphs.differs} {alignment.outcomes:,} other outcome", "warning"),
     )
+    # What there is none of would take the room of what there is.
+    words = [piece for piece in every if not piece[0][2:].startswith("0 ")] or every[:1]
     return ((" ", ""), *_spaced(words))
 
 
@@ -119,10 +128,10 @@ def divergence(alignment: Alignment | None, wanted: bool, width: int) -> Pieces:
     a, bar, b = rest.partition(" | ")
     caution = "  Divergence is not cause." if width >= _CAUTIONED else ""
     if bar and " | " not in b:
-        short = max(10, (width - len(head) - len(caution) - 6) // 2)
+        short = max(10, (width - len(head) - len(caution) - 11) // 2)
         a, b = told_apart(a, b, short)
         text = f"{head}{colon}{a} | {b}"
-    words = f" {text[:1].upper()}{text[1:]}"
+    words = f" They {text}" if bar else f" {text[:1].upper()}{text[1:]}"
     if alignment.first_divergence is None:
         return ((words, "strong"),)
     return ((words, "strong"), (caution, "muted"))
@@ -157,7 +166,8 @@ def group_summary(groups: GroupComparison, width: int) -> tuple[Pieces, Pieces]:
     return first, ((f" {' '.join(groups.notes)}", "muted"),)
 
 
-def _tally(tally: Tally, glyphs: Glyphs, with_unknown: bool) -> Pieces:
+def _tally(tally: Tally, glyphs: Glyphs, is_wide: bool) -> Pieces:
+    """The numbers; with little room, those of what there is."""
     numbers = {
         Change.BETTER: tally.better,
         Change.WORSE: tally.worse,
@@ -169,8 +179,8 @@ def _tally(tally: Tally, glyphs: Glyphs, with_unknown: bool) -> Pieces:
     return _spaced(
         (f"{change_sign(change, glyphs)} {numbers[change]} {change.value}", BAR_ROLES[change])
         for change in _NUMBERED
-        if numbers[change] or change in always
-        if change is not Change.UNKNOWN or with_unknown
+        if numbers[change] or (is_wide and change in always)
+        if change is not Change.UNKNOWN or is_wide
     )
 
 

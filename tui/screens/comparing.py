@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from queries.models import Event
 from tui.commands import find, key_names
-from tui.screens.compare_wanted import Wanted
+from tui.screens.compare_wanted import wanted_of
 from tui.screens.jumping import Jumping
 from tui.screens.places import Place
 
@@ -55,7 +55,7 @@ class Comparing(Jumping):
             return
         groups = {name: self.sessions.group(name) for name in "AB"}
         labels = {name: self.sessions.group_label(name) for name in groups}
-        wanted = Wanted(ids, groups if all(groups.values()) else {}, labels)
+        wanted = wanted_of(ids, groups if all(groups.values()) else {}, labels)
         screen = CompareScreen(wanted, row_of=self.sessions.row, is_paused=lambda: self.is_paused)
         self.app.push_screen(screen, self._came_back)
 

@@ -106,7 +106,7 @@ def test_the_text_says_first_where_they_part(run: Run, tmp_path: Path) -> None:
     path = write_runs(tmp_path / "s.db", "canonical", first=PLAN, Failing=FAILING)
     told = run("compare", path, "first", "Failing")
     lines = told.out.splitlines()
-    assert lines[0] == "Part at step 6: Bash make test (ok) | Bash make test (error)"
+    assert lines[0] == "They part at step 6: Bash make test (ok) | Bash make test (error)"
     assert lines[1].startswith("Against first: 0 better, 2 worse, ")
     assert any(line.startswith("errors ") and line.endswith("! worse") for line in lines)
     assert any(line.startswith("METRIC") and "Failing" in line for line in lines)
