@@ -116,7 +116,7 @@ class Feed(Following):
         self._kept.keep(store, self._counting.fold, past.high)
 
     def leave(self) -> None:
-        """The program ends: begin nothing that takes long. May be called from any thread."""
+        """The program ends: do nothing more that takes long. May be called from any thread."""
         if self._kept is not None:
             self._kept.give_up()
 

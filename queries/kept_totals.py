@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,6 +16,9 @@ PROGRAM = "session-tui"
 BY_SLICES = "slices"
 """How rows of several sources are put in order: a slice of one after a slice of another."""
 BY_TIME = "time"
+GRACE = 0.5
+"""Seconds for which totals may still be kept after somebody left: counting them again would take
+many times as long."""
 
 
 def user_cache() -> FoldCache | None:
@@ -41,7 +45,9 @@ class KeptTotals:
         self._cache = cache
         self._order = order
         self._mark = None if store.is_copy else mark_of(store.path)
-        self._is_asked = self._is_kept = self._is_given_up = False
+        self._is_asked = self._is_kept = False
+        self._until = float("inf")
+        """When keeping ends, by the clock that never goes back."""
 
     def look_up(self, store: Store) -> Kept | None:
         """The totals of all rows there are, the first time; None where none are known."""
@@ -56,18 +62,18 @@ class KeptTotals:
 
     def keep(self, store: Store, fold: Fold, high: Mapping[int, int]) -> None:
         """Keep the totals of all rows, the first time, if they are certain."""
-        if self._mark is None or self._is_kept or self._is_given_up:
+        if self._mark is None or self._is_kept or not self._goes_on():
             return
         self._is_kept = True
         if not (store.problems() or store.is_copy) and self._is_unchanged(store.path):
-            self._cache.save(
-                store, self._mark, self._order, fold, high,
-                goes_on=lambda: not self._is_given_up,
-            )  # fmt: skip
+            self._cache.save(store, self._mark, self._order, fold, high, goes_on=self._goes_on)
 
     def give_up(self) -> None:
-        """Stop keeping totals. May be called from another thread, while that is under way."""
-        self._is_given_up = True
+        """Keep no totals soon. May be called from another thread, while that is under way."""
+        self._until = min(self._until, time.monotonic() + GRACE)
+
+    def _goes_on(self) -> bool:
+        return time.monotonic() < self._until
 
     def _is_unchanged(self, path: Path) -> bool:
         return self._mark is not None and mark_of(path) == self._mark

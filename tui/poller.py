@@ -137,6 +137,8 @@ class Poller(threading.Thread):
                 begun = self._monotonic()
                 self.poll_once()
                 self._between_polls(begun)
+            # Who leaves as soon as all is counted does not wait for it again the next time.
+            self._feed.keep_totals()
         except Exception as error:
             import logging
 

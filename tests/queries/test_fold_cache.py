@@ -13,7 +13,7 @@ from unittest import mock
 
 import pytest
 
-from queries import counting, fold_cache, store_mark
+from queries import counting, fold_cache, kept_totals, store_mark
 from queries.backfill import Backfill
 from queries.connection import Rows
 from queries.feed import Feed
@@ -247,7 +247,10 @@ def test_small_stores_are_not_kept(path: Path, folder: Path) -> None:
     assert len(list(folder.iterdir())) == 1
 
 
-def test_whoever_leaves_stops_keeping(path: Path, folder: Path) -> None:
+def test_whoever_leaves_stops_keeping(
+    path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_totals, "GRACE", 0.0)
     feed = Feed(path, clock=Clock(), cache=cache_in(folder))
     snap(feed)
     count_all(feed)
@@ -255,6 +258,19 @@ def test_whoever_leaves_stops_keeping(path: Path, folder: Path) -> None:
     feed.keep_totals()
     feed.close()
     assert not folder.exists()
+
+
+def test_what_is_counted_is_kept_by_whoever_leaves_at_once(
+    path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_totals, "GRACE", 3600.0)
+    feed = Feed(path, clock=Clock(), cache=cache_in(folder))
+    snap(feed)
+    count_all(feed)
+    feed.leave()
+    feed.keep_totals()
+    feed.close()
+    assert len(list(folder.iterdir())) == 1
 
 
 def test_leaving_stops_keeping_that_is_under_way(path: Path, folder: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from queries import fold_cache, store_mark
+from queries import fold_cache, kept_totals, store_mark
 from queries.backfill import Backfill
 from queries.feed import Feed
 from queries.fold_cache import FoldCache
@@ -134,6 +134,17 @@ def test_the_screen_keeps_totals_and_takes_them_up(
     assert second[-1].tools == first[-1].tools
 
 
+def test_who_leaves_as_soon_as_all_is_counted_does_not_lose_it(
+    path: Path, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pass_a_tick(path.parent)
+    monkeypatch.setattr(kept_totals, "GRACE", 3600.0)
+    poller = begin(path, ScreenOptions())
+    until_counted(poller)
+    poller.stop(PATIENCE)
+    assert len(entries(kept)) == 1
+
+
 @pytest.mark.parametrize("way", ["option", "configuration"])
 def test_the_screen_keeps_nothing_where_that_is_not_wanted(
     path: Path, kept: Path, monkeypatch: pytest.MonkeyPatch, way: str
@@ -151,10 +162,11 @@ def test_the_screen_keeps_nothing_where_that_is_not_wanted(
     assert not kept.exists()
 
 
-def test_the_end_does_not_wait_for_totals_to_be_kept(
+def test_the_end_waits_no_longer_for_totals_to_be_kept(
     path: Path, kept: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pass_a_tick(path.parent)
+    monkeypatch.setattr(kept_totals, "GRACE", 0.0)
     has_begun, may_go_on = threading.Event(), threading.Event()
     made: list[int] = []
 
