@@ -12,6 +12,7 @@ from tests.stores import CanonicalStore, canonical_store
 from tests.tui.desk import LIVE, OLD, SUB, desk, desk_clock
 from tests.tui.stage import Stage, on_stage
 from tui.reader import Answer
+from tui.screens import tree_control
 
 STORE = Path("desk.db")
 
@@ -177,6 +178,64 @@ async def test_much_at_once_is_read_anew(folder: Path) -> None:
         assert calls(stage)["Edit"] == 2501
         assert "edit 2499" in stage.tree()[-1]
         assert stage.reader.asked["tree"] == 2
+
+
+async def test_a_tree_that_is_followed_for_long_lets_go_of_what_is_earlier(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tree_control, "GROWN", 2500)
+    store = desk()
+    async with on_stage(STORE, clock=desk_clock()) as stage:
+        tree = stage.main.tree_view
+
+        async def add(first: int) -> None:
+            with store.batch():
+                for number in range(first, first + 1500):
+                    store.add_event(LIVE, tool="Edit", summary=f"edit {number}")
+            await stage.step()
+
+        await add(0)
+        assert tree.node_count > 1500
+        assert stage.reader.asked["tree"] == 1
+        await add(1500)
+        assert stage.reader.asked["tree"] == 2
+        assert tree.node_count == 2001
+        assert "1,013 earlier events" in stage.tree()[0]
+        assert "edit 2999" in stage.tree()[-1]
+        await stage.focus("activity")
+        await stage.press("up")
+        assert not tree.following
+        # Once, it is looked whether the sub-agent's session is among the newest.
+        await add(3000)
+        asked = stage.reader.asked["tree"]
+        await add(4500)
+        await add(6000)
+        # Somebody looks at what is there.
+        assert stage.reader.asked["tree"] == asked
+        assert tree.node_count == 5001
+
+
+async def test_what_is_earlier_than_a_long_tree_is_not_looked_for_at_each_event(
+    folder: Path,
+) -> None:
+    store = desk()
+    with store.batch():
+        for number in range(3000):
+            store.add_event(LIVE, tool="Read", summary=f"step {number}")
+    async with on_stage(STORE, clock=desk_clock()) as stage:
+        # The sub-agent's session belongs to a call that is not read.
+        assert SUB not in stage.main.activity.tree.model.sessions()  # type: ignore[union-attr]  # it is loaded
+        store.add_event(LIVE, tool="Read", summary="first")
+        await stage.step()
+        asked = stage.reader.asked["tree"]
+        for number in range(3):
+            store.add_event(LIVE, tool="Read", summary=f"more {number}")
+            await stage.step()
+            assert f"more {number}" in stage.tree()[-1]
+        assert stage.reader.asked["tree"] == asked
+        store.add_event(SUB, tool="Grep", summary="again")
+        await stage.step()
+        assert stage.reader.asked["tree"] == asked + 1
 
 
 async def test_what_happens_while_more_is_read_is_shown_as_well(folder: Path) -> None:

@@ -25,6 +25,8 @@ from widgets.activity_tree import ActivityTree
 SLOT = "tree"
 NEWEST = 200
 """A sub-agent's session is looked for among so many, while no session is new."""
+GROWN = 30_000
+"""Events that are added to a tree; then what is earlier is let go, unless somebody looks at it."""
 
 
 class TreeControl:
@@ -49,9 +51,13 @@ class TreeControl:
         self._limit = PAGE
         self._loading = False
         self._failed = False
+        self._added = 0
+        """Events since the tree was read."""
         self._kept: list[Snapshot] = []
         self._alive: frozenset[str] = frozenset()
         self._known_total = 0
+        self._left_out: dict[str, int] = {}
+        """Sub-agents' sessions that are earlier than what was read, with their events by then."""
         self.session_id: str | None = None
         self._title = ""
         self.is_waiting = False
@@ -97,6 +103,7 @@ class TreeControl:
         self._tree = None
         self._failed = False
         self._kept.clear()
+        self._left_out.clear()
         self._title = title
         self.is_waiting = True
         if session_id is None:
@@ -170,6 +177,7 @@ class TreeControl:
         if isinstance(answer.value, SessionTree):
             self._failed = False
             self._tree = answer.value
+            self._added = 0
             # What ended while it was read may have been taken for alive.
             self._alive = frozenset()
             self._view.empty_text = "Nothing happened in this session yet."
@@ -229,6 +237,8 @@ class TreeControl:
             self._kept.append(snapshot)
         else:
             self._bring_up_to_date(snapshot)
+            if self._added > max(GROWN, self._limit) and self._view.following:
+                self.reload()
         if snapshot.state is StoreState.LIVE:
             self.retry()
 
@@ -246,6 +256,7 @@ class TreeControl:
                 own.append(event)
                 ids.add(event.id)
         if own:
+            self._added += len(own)
             self._show(tree.model.add(own))
         if snapshot.updated:
             self._show(tree.model.update(snapshot.updated))
@@ -268,10 +279,14 @@ class TreeControl:
         if not fresh:
             return False
         arrived = Counter(event.session_id for event in snapshot.arrived)
-        if any(row.totals.events > arrived[row.id] for row in fresh):
+        late = {row.id: row.totals.events for row in fresh if row.totals.events > arrived[row.id]}
+        if late.items() - self._left_out.items():
+            # Those that are not in what is read then are not read for again.
+            self._left_out = late
             return True
         for row in fresh:
-            self._show(tree.model.add_session(row.session))
+            if row.id not in late:
+                self._show(tree.model.add_session(row.session))
         return False
 
     def _show(self, changes: Sequence[TreeChange]) -> None:
