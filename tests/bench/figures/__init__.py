@@ -44,15 +44,15 @@ class Family:
 
 # Whole stores are counted by each way once, in the back-fill; others are compared with that.
 FAMILIES: Mapping[str, Family] = {
-    "start": Family(start.FIGURES, start.measure, 45, 30),
-    "backfill": Family(backfill.FIGURES, backfill.measure, 85, 600, SHAPES),
-    "commands": Family(commands.FIGURES, commands.measure, 95, tenth=True),
-    "panes": Family(panes.FIGURES, panes.measure, 35, 0, SHAPES, tenth=True),
+    "start": Family(start.FIGURES, start.measure, 42, 30),
+    "backfill": Family(backfill.FIGURES, backfill.measure, 80, 600, SHAPES),
+    "commands": Family(commands.FIGURES, commands.measure, 150, tenth=True),
+    "panes": Family(panes.FIGURES, panes.measure, 28, 0, SHAPES, tenth=True),
     "totals": Family(totals.FIGURES, totals.measure, 18, 150),
-    "polling": Family(polling.FIGURES, polling.measure, 4),
-    "resident": Family(resident.FIGURES, resident.measure, 45, 200),
-    "output": Family(output.FIGURES, output.measure, 50),
-    "keys": Family(keys.FIGURES, keys.measure, 70, 30),
-    "live": Family(live.FIGURES, live.measure, 40),
-    "writer": Family(writer.FIGURES, writer.measure, 72),
+    "polling": Family(polling.FIGURES, polling.measure, 1),
+    "resident": Family(resident.FIGURES, resident.measure, 60, 200),
+    "output": Family(output.FIGURES, output.measure, 35),
+    "keys": Family(keys.FIGURES, keys.measure, 56, 30),
+    "live": Family(live.FIGURES, live.measure, 45),
+    "writer": Family(writer.FIGURES, writer.measure, 48),
 }
