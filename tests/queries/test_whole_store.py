@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import shutil
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -133,6 +134,14 @@ def test_doctor_counts_each_source_as_row_by_row(name: str) -> None:
         assert found == doctor._counted_singly(store, store.info.sources)
 
 
+def counted_singly(store: Store, sessions: Sequence[str] | None = None) -> Fold:
+    """The totals of these sessions, or of all, counted row by row."""
+    fold = Fold(messages_only=store.mapping.has_messages)
+    for event in EventStream(store, sessions=sessions):
+        fold.add(event)
+    return fold
+
+
 def rounded(value: object) -> object:
     """With numbers as exact as they are whatever the order in which they are added."""
     if isinstance(value, float):
@@ -153,9 +162,7 @@ def test_many_rows_at_once_are_counted_as_one_by_one(
     monkeypatch.setattr(session_batches, "PAGE", 7)
     with Store(SAMPLES / f"{name}.db") as store:
         counted = count_store(store, now=NOW)
-        single = Fold(messages_only=store.mapping.has_messages)
-        for event in EventStream(store):
-            single.add(event)
+        single = counted_singly(store)
     assert rounded(figures(counted.fold)) == rounded(figures(single))
 
 
@@ -168,9 +175,7 @@ def test_rows_that_only_whole_rows_tell_are_counted(tmp_path: Path) -> None:
         connection.commit()
     with Store(path) as store:
         counted = count_store(store, now=NOW)
-        single = Fold(messages_only=store.mapping.has_messages)
-        for event in EventStream(store):
-            single.add(event)
+        single = counted_singly(store)
     assert rounded(figures(counted.fold)) == rounded(figures(single))
 
 
@@ -181,9 +186,7 @@ def test_some_sessions_are_counted_alike_however_they_are_read(
     monkeypatch.setattr(session_batches, "PAGE", 7)
     with Store(SAMPLES / f"{name}.db") as store:
         ids = [row.id for row in count_store(store, now=NOW).rows][::2]
-        single = Fold(messages_only=store.mapping.has_messages)
-        for event in EventStream(store, sessions=ids):
-            single.add(event)
+        single = counted_singly(store, ids)
         for singly in (0, len(ids)):
             monkeypatch.setattr(whole_store, "SINGLY", singly)
             counted = count_sessions(store, ids, now=NOW)

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,16 @@ def record(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return told
 
 
+@asynccontextmanager
+async def never_settling(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
+    """The screen at the top of its sessions, waiting longer than any keys can take."""
+    desk()
+    monkeypatch.setattr(cursor_follower, "SETTLED", 3600.0)
+    async with on_stage(STORE, clock=desk_clock(), paint=True) as stage:
+        await stage.press("g")
+        yield stage
+
+
 async def test_the_cursor_is_painted_before_anything_is_asked_for_other_panes(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -74,11 +85,7 @@ async def test_the_cursor_is_painted_before_anything_is_asked_for_other_panes(
 async def test_of_several_moves_in_a_row_only_the_last_is_followed(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk()
-    # The pause is longer than the keys can possibly take.
-    monkeypatch.setattr(cursor_follower, "SETTLED", 3600.0)
-    async with on_stage(STORE, clock=desk_clock(), paint=True) as stage:
-        await stage.press("g")
+    async with never_settling(monkeypatch) as stage:
         told = record(stage, monkeypatch)
         send(stage, "down", "down")
         await until(lambda: stage.main.session_view.cursor == 2)
@@ -93,10 +100,7 @@ async def test_of_several_moves_in_a_row_only_the_last_is_followed(
 async def test_any_other_key_finds_the_panes_at_the_session_under_the_cursor(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk()
-    monkeypatch.setattr(cursor_follower, "SETTLED", 3600.0)
-    async with on_stage(STORE, clock=desk_clock(), paint=True) as stage:
-        await stage.press("g")
+    async with never_settling(monkeypatch) as stage:
         before = stage.main._activity.session_id
         send(stage, "down", "down", "tab")
         await until(lambda: stage.main.pane_index == 1)
@@ -109,10 +113,7 @@ async def test_any_other_key_finds_the_panes_at_the_session_under_the_cursor(
 async def test_what_asks_for_the_session_in_focus_is_told_the_one_under_the_cursor(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk()
-    monkeypatch.setattr(cursor_follower, "SETTLED", 3600.0)
-    async with on_stage(STORE, clock=desk_clock(), paint=True) as stage:
-        await stage.press("g")
+    async with never_settling(monkeypatch) as stage:
         before = stage.main._activity.session_id
         told = record(stage, monkeypatch)
         send(stage, "down")
