@@ -5,7 +5,6 @@ One :class:`Store` is one connection; give each thread its own.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from queries.dialects.base import EVENT_COLUMNS, Source, to_event
 from queries.models import Event, EventKey, EventKind
 from queries.opening import StoreBusyError
 from queries.raw_ids import RawIds, bound, place
+from queries.selects import bare_select, with_marks
 from queries.session_pages import PAGE, SessionPages, parts, places
 
 __all__ = ["PAGE", "Store"]
@@ -23,7 +23,6 @@ WINDOW = 5000
 """Rows looked at in one step where a source may hide most of them."""
 _LOWEST, _HIGHEST = -(2**63), 2**63 - 1
 _EVENT = ", ".join(EVENT_COLUMNS)
-_WORDS = re.compile(r"[()]|\w+")
 
 
 class Store(SessionPages):
@@ -378,27 +377,3 @@ class Store(SessionPages):
         )
         events = self._events(source, rows)
         return events[0].time if events else None
-
-
-def with_marks(source: Source) -> str:
-    """A source's SELECT with its marks as a column more."""
-    head = "SELECT rowid AS seq"
-    if not source.select.startswith(head):
-        raise ValueError(f"{source.name}: its SELECT does not begin with its seq")
-    return f"{head}, {source.marks} AS marks{source.select[len(head) :]}"
-
-
-def bare_select(select: str) -> str | None:
-    """A source's SELECT without the WHERE of its own that hides rows; None if it has none.
-
-    That is a WHERE outside of all brackets and texts.
-    """
-    depth, at = 0, 0
-    for number, piece in enumerate(select.split("'")):
-        if not number % 2:
-            for word in _WORDS.finditer(piece):
-                depth += (word[0] == "(") - (word[0] == ")")
-                if word[0].upper() == "WHERE" and not depth:
-                    return select[: at + word.start()]
-        at += len(piece) + 1
-    return None

@@ -12,7 +12,7 @@ from queries import session_pages
 from queries import store as store_module
 from queries.models import EventKind
 from queries.opening import StoreError
-from queries.store import Store, bare_select
+from queries.store import Store
 from tests.queries.files import filled
 from tests.stores import (
     canonical_store,
@@ -200,24 +200,6 @@ def test_an_audit_session_is_one_page_of_each_source(tmp_path: Path) -> None:
             [EventKind.TOOL],
             [],
         ]
-
-
-@pytest.mark.parametrize(
-    ("select", "bare"),
-    [
-        ("SELECT a FROM t", None),
-        ("SELECT a FROM t WHERE b", "SELECT a FROM t "),
-        ("SELECT (SELECT b FROM u WHERE c) AS a FROM t", None),
-        (
-            "SELECT (SELECT b FROM u WHERE c) AS a FROM t WHERE(d)",
-            "SELECT (SELECT b FROM u WHERE c) AS a FROM t ",
-        ),
-        ("SELECT 'x WHERE y' AS a, '(' AS b FROM t", None),
-        ("SELECT '(' AS b, 'it''s' FROM t\nwhere c", "SELECT '(' AS b, 'it''s' FROM t\n"),
-    ],
-)
-def test_what_a_source_hides_can_be_left_out(select: str, bare: str | None) -> None:
-    assert bare_select(select) == bare
 
 
 # -- sessions ---------------------------------------------------------------------------------
