@@ -21,7 +21,7 @@ WORK = 0.1
 """Seconds of work that a slice should take."""
 
 
-def _no_pause() -> None:
+def no_pause() -> None:
     """Go on at once."""
 
 
@@ -94,7 +94,7 @@ class Backfill:
         rows: int | None = None,
         *,
         work: float = WORK,
-        pause: Callable[[], object] = _no_pause,
+        pause: Callable[[], object] = no_pause,
     ) -> None:
         """Count one slice of the source that has come least far back in time.
 

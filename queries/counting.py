@@ -8,7 +8,7 @@ from typing import Self
 
 from queries.activity import merge_sources
 from queries.audit import Audit
-from queries.backfill import WORK, Backfill
+from queries.backfill import WORK, Backfill, no_pause
 from queries.declared import Declared
 from queries.figures import Figures
 from queries.fold import Fold
@@ -89,7 +89,7 @@ class Counting:
         return self.past is not None and self.past.done and self.roster.is_loaded
 
     def step(
-        self, store: Store, work: float = WORK, pause: Callable[[], object] = lambda: None
+        self, store: Store, work: float = WORK, pause: Callable[[], object] = no_pause
     ) -> None:
         """Count one slice of the past, and read some more sessions; see :class:`Backfill`."""
         if self.past is not None and not self.past.done:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 
-from queries.backfill import WORK
+from queries.backfill import WORK, no_pause
 from queries.fold import Fold
 from queries.following import Following
 from queries.models import EventKey, Snapshot, StoreState
@@ -68,7 +68,7 @@ class Feed(Following):
         return self.store is not None and not self._counting.is_complete
 
     def backfill(
-        self, seconds: float, *, work: float = WORK, pause: Callable[[], object] = lambda: None
+        self, seconds: float, *, work: float = WORK, pause: Callable[[], object] = no_pause
     ) -> bool:
         """Count the past for about so long. Errors show at the next poll.
 

@@ -129,10 +129,19 @@ class FoldCounts:
             alike[sessions[index], types[index]].append(amount)
         self.slots.add_amounts(batch.times, batch.amounts, types)
         for (name, kind), amounts in alike.items():
-            if kind.counts:
-                tokens = [some for some, _ in amounts if some is not None]
-                costs = [cost for _, cost in amounts if cost is not None]
-                self._add_amounts(self.sessions[name], kind, tokens, costs, 1)
+            self._add_alike(self.sessions[name], kind, amounts)
+
+    def _add_alike(
+        self,
+        session: SessionFold,
+        kind: RowType,
+        amounts: Sequence[tuple[int | None, float | None]],
+    ) -> None:
+        """Add what rows of one type and session took, if they count: (tokens, cost) of each."""
+        if kind.counts:
+            tokens = [some for some, _ in amounts if some is not None]
+            costs = [cost for _, cost in amounts if cost is not None]
+            self._add_amounts(session, kind, tokens, costs, 1)
 
     def _count_in_session(self, session: SessionFold, kind: RowType, number: int) -> None:
         gained = session.count(kind, number)

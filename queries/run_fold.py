@@ -110,10 +110,7 @@ class RunFold(Fold):
         for index, amount in batch.amounts.items():
             alike[types[index]].append(amount)
         for kind, amounts in alike.items():
-            if kind.counts:
-                tokens = [some for some, _ in amounts if some is not None]
-                costs = [cost for _, cost in amounts if cost is not None]
-                self._add_amounts(session, kind, tokens, costs, 1)
+            self._add_alike(session, kind, amounts)
 
 
 def _said(kind: RowType) -> Said:

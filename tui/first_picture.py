@@ -19,7 +19,7 @@ from tui.room import NAMES, is_single, is_too_small
 from widgets.cells import Placed, layout
 from widgets.glyphs import Glyphs, drawable
 from widgets.line_text import Pieces, laid_out, tabs
-from widgets.masking import is_on, shown_pieces
+from widgets.masking import shown_pieces
 from widgets.session_cells import COLUMNS, SORT_COLUMNS, TEXT_SORTS, session_cell
 from widgets.status_text import StatusText, hint_pieces
 from widgets.table_text import fitted, sign_beside, titles
@@ -167,7 +167,7 @@ def _line(
     ]
     roles = [role for _, role in cells for role in ("", role)]
     pieces = list(zip(fitted(cells, placed, glyphs.ellipsis), roles, strict=True))
-    return tuple(shown_pieces(pieces) if is_on() else pieces)
+    return tuple(shown_pieces(pieces))
 
 
 def _as_text(drawn: list[Run]) -> str:

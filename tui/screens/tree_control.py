@@ -164,27 +164,27 @@ class TreeControl:
 
     def take_answer(self, answer: Answer) -> str:
         """Show what was read; returns a sentence when it could not be."""
-        is_rough = isinstance(answer.value, SessionTree) and answer.value.is_rough
+        tree = answer.value if isinstance(answer.value, SessionTree) else None
+        is_rough = tree is not None and tree.is_rough
         # What happens while the rest is read may be missing in what is read then.
         self._loading = is_rough
         if self._is_past:
             return ""
-        if not isinstance(answer.value, SessionTree):
-            self.turn_over()
-        kept = [] if is_rough else self._kept
+        kept: list[Snapshot] = []
         if not is_rough:
-            self._kept = []
-        if isinstance(answer.value, SessionTree):
+            kept, self._kept = self._kept, kept
+        if tree is not None:
             self._failed = False
-            self._tree = answer.value
+            self._tree = tree
             self._added = 0
             # What ended while it was read may have been taken for alive.
             self._alive = frozenset()
             self._view.empty_text = "Nothing happened in this session yet."
             title = self._title if self._leave_former() else self._view.tree_title
-            self._view.load(answer.value.nodes, title=title)
-            self.news = list(answer.value.nodes)
+            self._view.load(tree.nodes, title=title)
+            self.news = list(tree.nodes)
         else:
+            self.turn_over()
             self._failed = answer.retry
             self._view.empty_text = answer.error or "Nothing could be read."
         for snapshot in kept:
