@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.tui.desk import desk, desk_clock
+from tests.tui.stage import Stage, on_stage
+from tui.screens.portions import MOST_PUT_OFF
+
+Painted = list[set[str | None]]
+"""By frame: the ids of the widgets in it."""
+
+
+@asynccontextmanager
+async def painting(
+    monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[Stage], object] = lambda _: None
+) -> AsyncIterator[tuple[Stage, Painted]]:
+    """A screen at rest whose frames are noted; something may happen while one is painted."""
+    desk()
+    async with on_stage(Path("desk.db"), clock=desk_clock()) as stage:
+        main, frames = stage.main, Painted()
+
+        def paint() -> None:
+            frames.append({widget.id for widget in main._dirty_widgets})
+            main._dirty_widgets.clear()
+            meanwhile(stage)
+
+        stage.app.poller.gate.handled()
+        stage.app.poller.gate.painted()
+        main._update_timer.pause()
+        monkeypatch.setattr(main, "_compositor_refresh", paint)
+        yield stage, frames
+
+
+def all_change(stage: Stage, *but: str) -> None:
+    """As if every pane but these looked different now."""
+    main = stage.main
+    main._dirty_widgets = {pane for pane in main.panes if pane.id not in but}
+
+
+async def test_panes_are_painted_one_after_the_other_the_focused_one_first(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with painting(monkeypatch) as (stage, frames):
+        all_change(stage)
+        stage.main._on_timer_update()
+        assert frames == [{"sessions"}, {"activity"}, {"tools"}, {"matrix"}]
+        assert not stage.main._dirty_widgets
+
+
+async def test_a_key_that_comes_meanwhile_does_not_wait_for_the_other_panes(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with painting(monkeypatch, lambda stage: stage.app.poller.gate.came()) as (stage, frames):
+        all_change(stage)
+        stage.main._on_timer_update()
+        assert frames == [{"sessions"}]
+        assert {widget.id for widget in stage.main._dirty_widgets} == {
+            "activity", "tools", "matrix",
+        }  # fmt: skip
+        assert stage.main._update_timer._active.is_set()
+
+
+async def test_the_answer_to_a_key_is_painted_at_once_and_alone(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with painting(monkeypatch) as (stage, frames):
+        gate = stage.app.poller.gate
+        all_change(stage)
+        stage.main.on_idle()
+        assert frames == []
+        gate.handled()
+        stage.main.on_idle()
+        assert frames == [{"sessions"}]
+        gate.painted()
+        stage.main.on_idle()
+        stage.main._on_timer_update()
+        assert frames == [{"sessions"}, {"activity"}, {"tools"}, {"matrix"}]
+
+
+async def test_other_panes_wait_for_the_answer_to_a_key_but_not_for_long(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with painting(monkeypatch) as (stage, frames):
+        stage.app.poller.gate.handled()
+        all_change(stage, "sessions")
+        for _ in range(MOST_PUT_OFF):
+            stage.main._on_timer_update()
+        assert frames == []
+        stage.main._on_timer_update()
+        assert frames == [{"activity"}, {"tools"}, {"matrix"}]
+
+
+async def test_a_new_layout_is_painted_whole(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with painting(monkeypatch, lambda stage: stage.app.poller.gate.came()) as (stage, frames):
+        all_change(stage)
+        stage.main._repaint_required = True
+        stage.main._on_timer_update()
+        assert frames == [{stage.main.id}]
