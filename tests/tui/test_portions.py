@@ -94,6 +94,43 @@ async def test_other_panes_wait_for_the_answer_to_a_key_but_not_for_long(
         assert frames == [{"activity"}, {"tools"}, {"matrix"}]
 
 
+async def test_only_what_may_be_the_answer_ends_the_wait_for_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[bool] = []
+
+    def show(stage: Stage) -> None:
+        stage.app.post_display_hook()
+        shown.append(stage.app.poller.gate.is_answering)
+
+    async with painting(monkeypatch, show) as (stage, frames):
+        stage.app.poller.gate.handled()
+        stage.main._put_off = MOST_PUT_OFF
+        all_change(stage, "sessions")
+        stage.main._on_timer_update()
+        assert shown == [True] * 3
+        all_change(stage)
+        stage.main._on_timer_update()
+        assert shown[3:] == [False] * 4
+        assert len(frames) == 7
+
+
+async def test_what_is_typed_into_a_line_at_the_bottom_is_an_answer(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with painting(monkeypatch) as (stage, frames):
+        stage.main.prompt.ask("search", "/", "")
+        await stage.settle()
+        line = stage.main.focused
+        assert line is not None
+        assert line not in stage.main.panes
+        frames.clear()
+        stage.app.poller.gate.handled()
+        stage.main._dirty_widgets = {line, stage.main.tool_view}
+        stage.main.on_idle()
+        assert frames == [{line.id}]
+
+
 async def test_a_new_layout_is_painted_whole(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with painting(monkeypatch, lambda stage: stage.app.poller.gate.came()) as (stage, frames):
         all_change(stage)

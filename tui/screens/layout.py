@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Container
+from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.commands import PANES, available, footer_hints
@@ -73,11 +74,12 @@ class PaneLayout(PortionedScreen):
         """The four panes in order."""
         return (self.session_view, self.tree_view, self.tool_view, self.matrix_view)
 
-    def paint_order(self) -> Sequence[Pane]:
-        """See :class:`PortionedScreen`: behind the pane with the keys, what grows."""
+    def paint_order(self) -> Sequence[Widget]:
+        """See :class:`PortionedScreen`: behind what has the keys, what grows."""
         if not hasattr(self, "prompt"):
             return ()
-        return list(dict.fromkeys((self.pane, self.tree_view, *self.panes)))
+        first = self.pane if self.focused is None else self.focused
+        return list(dict.fromkeys((first, self.tree_view, *self.panes)))
 
     @property
     def key_gate(self) -> KeyGate:

@@ -20,10 +20,12 @@ class PortionedScreen(Screen[None]):
     answer, and a key that comes meanwhile would wait for all of it.
     """
 
+    paints_answer = True
+    """Whether what is painted now may be the answer to a key."""
     _put_off = 0
 
     def paint_order(self) -> Sequence[Widget]:
-        """The panes, the one that has the keys first."""
+        """The panes; before all others the widget that has the keys."""
         raise NotImplementedError
 
     @property
@@ -53,9 +55,12 @@ class PortionedScreen(Screen[None]):
         self._put_off = 0
         waiting = [portion for portion in portions if portion]
         while waiting:
-            self._paint(waiting.pop(0))
+            portion = waiting.pop(0)
+            self.paints_answer = portion is portions[0]
+            self._paint(portion)
             if waiting and gate.is_waiting:
                 break
+        self.paints_answer = True
         for portion in waiting:
             self._dirty_widgets |= portion
         if waiting:
@@ -68,7 +73,7 @@ class PortionedScreen(Screen[None]):
     def _portions(self) -> list[set[Widget]]:
         """What is to be painted, by pane; empty where that cannot be divided.
 
-        The first portion is that of the pane that has the keys, and may be empty.
+        The first portion is that of the widget that has the keys, and may be empty.
         """
         dirty = self._dirty_widgets
         is_whole = (
