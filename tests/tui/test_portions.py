@@ -8,6 +8,7 @@ import pytest
 
 from tests.tui.desk import desk, desk_clock
 from tests.tui.stage import Stage, on_stage
+from tui import key_gate
 from tui.screens.portions import MOST_PUT_OFF
 
 Painted = list[set[str | None]]
@@ -28,6 +29,8 @@ async def painting(
             main._dirty_widgets.clear()
             meanwhile(stage)
 
+        # However long the machine takes, the key was a moment ago.
+        monkeypatch.setattr(key_gate, "RECENT", 3600.0)
         stage.app.poller.gate.handled()
         stage.app.poller.gate.painted()
         main._update_timer.pause()
@@ -129,6 +132,16 @@ async def test_what_is_typed_into_a_line_at_the_bottom_is_an_answer(
         stage.main._dirty_widgets = {line, stage.main.tool_view}
         stage.main.on_idle()
         assert frames == [{line.id}]
+
+
+async def test_while_no_keys_come_all_panes_are_painted_together(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with painting(monkeypatch) as (stage, frames):
+        monkeypatch.setattr(key_gate, "RECENT", 0.0)
+        all_change(stage)
+        stage.main._on_timer_update()
+        assert frames == [{"sessions", "activity", "tools", "matrix"}]
 
 
 async def test_a_new_layout_is_painted_whole(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
