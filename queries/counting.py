@@ -135,7 +135,12 @@ class Counting:
     # -- what is new ----------------------------------------------------------------------------
 
     def read_news(
-        self, store: Store, watched: Collection[EventKey], *, is_proven: bool = True
+        self,
+        store: Store,
+        watched: Collection[EventKey],
+        *,
+        is_proven: bool = True,
+        pause: Callable[[], object] = no_pause,
     ) -> bool:
         """Take what was committed; whether there is more to take.
 
@@ -143,6 +148,7 @@ class Counting:
             store: the store that was counted so far, as far as is known.
             watched: rows to read again.
             is_proven: False when it must be made sure that it is that store.
+            pause: called between its parts, when nothing of the store is held.
         """
         past = self.past
         if past is None:
@@ -160,8 +166,11 @@ class Counting:
             return False
         pages = [self._read_tail(store, past, source, top) for source, top in tops.items()]
         self.arrived += merge_sources([page for page in pages if page] or [[]])
+        pause()
         self._read_again(store, watched, {event.key for page in pages for event in page})
+        pause()
         self._read_beside(store)
+        pause()
         if self.fold.rows > 2 * self._decided_at and self._decided_at < EDGES:
             self._decided_at = self.fold.rows
             self.is_misread = store.is_read_wrongly()

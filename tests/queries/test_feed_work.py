@@ -205,3 +205,21 @@ def test_sessions_that_stay_as_they_are_are_made_once(
     titles = {row.id: row.title for row in snap(feed).sessions}
     assert made == ["t3"]
     assert titles["t3"] == "another one"
+
+
+def test_a_pause_may_be_made_between_the_parts_of_what_is_new(
+    feed: Feed, writer: CanonicalStore
+) -> None:
+    count_all(feed)
+    writer.add_event("s1")
+    snap(feed)
+    store = feed.store
+    assert store is not None
+    before: list[int] = []
+    feed.pause = lambda: before.append(store.statements)
+    feed.poll()
+    assert before == []
+    writer.add_event("s1")
+    snap(feed)
+    assert len(set(before)) == len(before) == 3
+    assert not store.connection.in_transaction
