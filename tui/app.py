@@ -13,11 +13,11 @@ from textual.actions import ActionParseResult
 from textual.binding import BindingType
 from textual.command import Provider
 from textual.dom import DOMNode
-from textual.events import Event, InputEvent, MouseMove
+from textual.events import Event, InputEvent, Key, MouseMove
 from textual.screen import Screen
 from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.widget import Widget
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from queries.models import Snapshot
 from tui import keymap, themes
@@ -170,7 +170,10 @@ class SessionApp(DiscreetApp[None]):
         # Keys may have been pressed before there was a screen.
         if isinstance(main, MainScreen) and main.is_mounted:
             main.before_action(action)
-        return await super().run_action(action, default_namespace, namespaces)
+        try:
+            return await super().run_action(action, default_namespace, namespaces)
+        finally:
+            self.poller.gate.done()
 
     def input_came(self) -> None:
         """Something was typed or clicked; told at once, from the thread that listens."""
@@ -180,6 +183,9 @@ class SessionApp(DiscreetApp[None]):
         """Let what the user asks for go before all else."""
         if isinstance(event, InputEvent) and not isinstance(event, MouseMove):
             self.poller.gate.handled()
+            if not isinstance(event, Key) or isinstance(self.focused, Input):
+                # No action will tell when it is done.
+                self.poller.gate.done()
         await super().on_event(event)
 
     def post_display_hook(self) -> None:

@@ -27,22 +27,33 @@ class KeyGate:
         self._open = threading.Event()
         self._open.set()
         self._is_handled = False
+        self._is_done = False
         self._last = float("-inf")
         self._window = float("-inf")
         self._waited = 0.0
+        self.keys = 0
+        """How many keys were pressed."""
         self.waits = 0
         """How often something waited; for tests of how much work is done."""
 
     def came(self) -> None:
         """A key was pressed."""
+        self.keys += 1
+        self._close()
+
+    def _close(self) -> None:
         self._last = self._monotonic()
-        self._is_handled = False
+        self._is_handled = self._is_done = False
         self._open.clear()
 
     def handled(self) -> None:
         """The key has begun to be handled: the next frame shows what it does."""
-        self.came()
+        self._close()
         self._is_handled = True
+
+    def done(self) -> None:
+        """What the key asks for was done: all that is missing is the frame that shows it."""
+        self._is_done = self._is_handled
 
     def painted(self) -> None:
         """A frame was painted."""
@@ -51,13 +62,13 @@ class KeyGate:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether a key came that has not begun to be handled."""
-        return not self._is_handled and not self._open.is_set()
+        """Whether a key came of which nothing is done so far."""
+        return not self._is_done and not self._open.is_set()
 
     @property
     def is_answering(self) -> bool:
-        """Whether a key is being handled, and no frame was painted since it came."""
-        return self._is_handled and not self._open.is_set()
+        """Whether what a key asks for was done, but is not painted yet."""
+        return self._is_done and not self._open.is_set()
 
     @property
     def is_recent(self) -> bool:

@@ -48,6 +48,16 @@ def test_nothing_waits_without_a_key() -> None:
     assert not gate.is_recent
 
 
+def test_it_knows_whether_a_key_waits_or_is_only_to_be_painted() -> None:
+    gate, _, _ = gate_and_waiting()
+    states = []
+    for step in (gate.done, gate.came, gate.done, gate.handled, gate.done, gate.painted):
+        step()
+        states.append((gate.is_waiting, gate.is_answering))
+    waits, paints, rests = (True, False), (False, True), (False, False)
+    assert states == [rests, waits, waits, waits, paints, rests]
+
+
 def test_a_frame_opens_the_gate_only_once_the_key_was_handled() -> None:
     gate, waiting, _ = gate_and_waiting()
     gate.came()

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from textual.widgets import Input
 
 from tests.tui.desk import desk, desk_clock
 from tests.tui.stage import Stage, on_stage
@@ -74,8 +75,10 @@ async def test_the_answer_to_a_key_is_painted_at_once_and_alone(
         gate = stage.app.poller.gate
         all_change(stage)
         stage.main.on_idle()
-        assert frames == []
         gate.handled()
+        stage.main.on_idle()
+        assert frames == []
+        gate.done()
         stage.main.on_idle()
         assert frames == [{"sessions"}]
         gate.painted()
@@ -97,6 +100,23 @@ async def test_other_panes_wait_for_the_answer_to_a_key_but_not_for_long(
         assert frames == [{"activity"}, {"tools"}, {"matrix"}]
 
 
+async def test_nothing_is_painted_before_what_a_key_asks_for_is_done(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with painting(monkeypatch) as (stage, frames):
+        gate = stage.app.poller.gate
+        all_change(stage)
+        gate.came()
+        stage.main._on_timer_update()
+        gate.handled()
+        stage.main._on_timer_update()
+        assert frames == []
+        assert len(stage.main._dirty_widgets) == 4
+        gate.done()
+        stage.main._on_timer_update()
+        assert frames[0] == {"sessions"}
+
+
 async def test_only_what_may_be_the_answer_ends_the_wait_for_it(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -108,6 +128,7 @@ async def test_only_what_may_be_the_answer_ends_the_wait_for_it(
 
     async with painting(monkeypatch, show) as (stage, frames):
         stage.app.poller.gate.handled()
+        stage.app.poller.gate.done()
         stage.main._put_off = MOST_PUT_OFF
         all_change(stage, "sessions")
         stage.main._on_timer_update()
@@ -125,10 +146,13 @@ async def test_what_is_typed_into_a_line_at_the_bottom_is_an_answer(
         stage.main.prompt.ask("search", "/", "")
         await stage.settle()
         line = stage.main.focused
-        assert line is not None
-        assert line not in stage.main.panes
+        assert isinstance(line, Input)
+        frames.clear()
+        await stage.press("x")
+        assert line.value == "x"
         frames.clear()
         stage.app.poller.gate.handled()
+        stage.app.poller.gate.done()
         stage.main._dirty_widgets = {line, stage.main.tool_view}
         stage.main.on_idle()
         assert frames == [{line.id}]

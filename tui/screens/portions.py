@@ -47,18 +47,19 @@ class PortionedScreen(Screen[None]):
             super()._on_timer_update()
             return
         gate = self.key_gate
-        has_key = gate.is_waiting or gate.is_answering
-        if has_key and not portions[0] and self._put_off < MOST_PUT_OFF:
+        is_early = gate.is_waiting or (gate.is_answering and not portions[0])
+        if is_early and self._put_off < MOST_PUT_OFF:
             # The timer goes on: it is paused by painting only.
             self._put_off += 1
             return
         self._put_off = 0
+        keys = gate.keys
         waiting = [portion for portion in portions if portion]
         while waiting:
             portion = waiting.pop(0)
             self.paints_answer = portion is portions[0]
             self._paint(portion)
-            if waiting and gate.is_waiting:
+            if gate.keys != keys:
                 break
         self.paints_answer = True
         for portion in waiting:
