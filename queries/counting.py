@@ -32,8 +32,6 @@ REREAD_OLDER = 100
 """Running rows beyond those, taken in turn."""
 REREAD_NEWEST = 300
 """Rows that came last that are read again after a commit, whatever they say."""
-WIDEST = 64_000
-"""Rows that another process counts at once."""
 NICE = 10
 """How far such a process gives way to others."""
 _NOWHERE = (-(2**63), 2**63 - 1)
@@ -107,7 +105,7 @@ class Counting:
         """Count one slice of the past, and read some more sessions; see :class:`Backfill`."""
         if self.past is not None and not self.past.done:
             if not self.past.was_shared and self._processes:
-                self.past.share(store, self._processes, widest=WIDEST, nice=NICE)
+                self.past.share(store, self._processes, nice=NICE)
             before = self.fold.rows
             self.past.step(store, work=work, pause=pause)
             self._changes += self.fold.rows != before
