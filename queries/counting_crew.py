@@ -27,7 +27,7 @@ LEAST: Final = 100_000
 """Rows that are worth starting processes for."""
 NARROWEST: Final = 8000
 """Rows of the first range, and of the last ones."""
-WIDEST: Final = 64_000
+WIDEST: Final = 128_000
 """Rows of a range at most: with fewer, putting together costs more, with more, memory."""
 LOOKS: Final = 20
 """Places at which it is seen whether there are rows everywhere."""
