@@ -89,9 +89,27 @@ def write_json(document: Mapping[str, Any]) -> None:
             value.write()
         elif isinstance(value, list | Iterator):
             _write_list(value)
+        elif isinstance(value, dict) and any(isinstance(own, Iterator) for own in value.values()):
+            _write_members(value)
         else:
             write(encode(value))
     write("\n}\n")
+
+
+def _write_members(document: Mapping[str, Any]) -> None:
+    """An object on one line, the items of some of its lists made as they are written."""
+    for number, (key, value) in enumerate(document.items()):
+        write(f"{', ' if number else '{'}{encode(key)}: ")
+        if isinstance(value, Iterator):
+            mark = "["
+            for item in value:
+                write(mark)
+                write(encode(item))
+                mark = ", "
+            write("]" if mark == ", " else "[]")
+        else:
+            write(encode(value))
+    write("}")
 
 
 class PackedItems:
