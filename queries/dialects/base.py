@@ -68,6 +68,8 @@ SESSION_COLUMNS = (
 AGENT_LIMIT = 80
 ERROR_LIMIT = 2000
 TOOL_LIMIT = 120
+_NO_OTHER_UNIT = 1e11
+"""Seconds: larger numbers may be another unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,10 +219,43 @@ STATES = {state.value: state for state in EventState}
 PHASES = {phase.value: phase for phase in Phase}
 
 
+_Names = tuple[
+    str | None, str | None, EventKind, Phase, str | None, str | None, EventState, str | None
+]
+_NAMES_KEPT = 20_000
+_names: dict[tuple[object, ...], _Names] = {}
+
+
+def _named(cells: tuple[object, ...]) -> _Names:
+    """What cells say that come again and again: agent, target, kind, phase, and so on to model.
+
+    Only those of texts are kept: other cells may be equal and yet shown differently.
+    """
+    agent, target, kind, phase, tool, operation, state, model = cells
+    found = (
+        name(agent, AGENT_LIMIT),
+        name(target, AGENT_LIMIT),
+        KINDS.get(kind, EventKind.OTHER),  # type: ignore[call-overload]  # any cell can be asked for
+        PHASES.get(phase, Phase.WHOLE),  # type: ignore[call-overload]
+        name(tool, TOOL_LIMIT),
+        name(operation, TOOL_LIMIT),
+        STATES.get(state, EventState.UNKNOWN),  # type: ignore[call-overload]
+        name(model, AGENT_LIMIT),
+    )
+    if all(cell is None or (type(cell) is str and len(cell) <= TOOL_LIMIT) for cell in cells):
+        if len(_names) >= _NAMES_KEPT:
+            _names.clear()
+        _names[cells] = found
+    return found
+
+
 def to_event(source: int, row: Row, zone: tzinfo) -> Event:
     """One canonical row (EVENT_COLUMNS) as an :class:`Event`."""
     (seq, id_, session, parent, time, agent, target, kind, phase, call_key, tool, operation,
      summary, state, duration, model, tokens, cost) = row  # fmt: skip
+    cells = (agent, target, kind, phase, tool, operation, state, model)
+    names = _names.get(cells) or _named(cells)
+    agent, target, kind, phase, tool, operation, state, model = names
     # By position: names would cost four times as much, and this runs for every row of a store.
     return Event(
         source,
@@ -228,18 +263,18 @@ def to_event(source: int, row: Row, zone: tzinfo) -> Event:
         identifier(id_),
         identifier(session),
         None if parent is None or parent == "" else identifier(parent),
-        parse_time(time, zone),
-        name(agent, AGENT_LIMIT),
-        name(target, AGENT_LIMIT),
-        KINDS.get(kind, EventKind.OTHER),
-        PHASES.get(phase, Phase.WHOLE),
+        time if type(time) is float and 0.0 <= time < _NO_OTHER_UNIT else parse_time(time, zone),
+        agent,
+        target,
+        kind,
+        phase,
         None if call_key is None else identifier(call_key),
-        name(tool, TOOL_LIMIT),
-        name(operation, TOOL_LIMIT),
+        tool,
+        operation,
         summary_text(summary),
-        STATES.get(state, EventState.UNKNOWN),
+        state,
         None if duration is None else number(duration),
-        name(model, AGENT_LIMIT),
+        model,
         None if tokens is None else whole(tokens),
         None if cost is None else number(cost),
     )
