@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from json.encoder import encode_basestring
 
+from queries.aligned_lines import AlignedLines
 from queries.alignment_models import AlignedStep, Alignment, Step
-from queries.json_shapes import Json, JsonText, rounded
-from queries.json_texts import number_text, quoted_text
+from queries.json_shapes import Json, JsonText, encode, rounded
+from queries.json_texts import number_text
+from queries.packed_steps import PackedSteps
 
 
 def alignment_json(alignment: Alignment, *, in_turn: bool = False) -> Json:
@@ -61,23 +64,35 @@ def _step_json(step: Step) -> Json:
 
 def _texts(alignment: Alignment) -> Iterator[JsonText]:
     """The lines as JSON, equal to what is made of :func:`_line_json`."""
-    steps_a, steps_b = alignment.steps_a, alignment.steps_b
-    for line in alignment.lines:
+    lines = alignment.lines
+    if not isinstance(lines, AlignedLines):
+        yield from (JsonText(encode(_line_json(line, alignment))) for line in lines)
+        return
+    text_a, text_b = _teller(alignment.steps_a), _teller(alignment.steps_b)
+    for relation, a, b, counterpart, delta, outcome, detail in lines.cells():
         yield JsonText(
-            f'{{"relation": "{line.relation._value_}"'
-            f', "a": {"null" if line.a is None else _step_text(steps_a[line.a])}'
-            f', "b": {"null" if line.b is None else _step_text(steps_b[line.b])}'
-            f', "elsewhere": {"null" if line.counterpart is None else line.counterpart + 1}'
-            f', "duration_delta": {number_text(line.duration_delta)}'
-            f', "outcome_differs": {"true" if line.outcome_differs else "false"}'
-            f', "detail": {quoted_text(line.detail or None)}}}'
+            f'{{"relation": "{relation}", "a": {text_a(a)}, "b": {text_b(b)}'
+            f', "elsewhere": {"null" if counterpart < 0 else counterpart + 1}'
+            f', "duration_delta": {number_text(delta)}'
+            f', "outcome_differs": {"true" if outcome else "false"}'
+            f', "detail": {encode_basestring(detail) if detail else "null"}}}'
         )
 
 
-def _step_text(step: Step) -> str:
-    event = step.event
-    return (
-        f'{{"number": {step.number}, "event_id": {quoted_text(event.id)}'
-        f', "text": {quoted_text(step.text)}, "state": "{event.state._value_}"'
-        f', "duration_seconds": {number_text(event.duration)}}}'
-    )
+def _teller(steps: Sequence[Step]) -> Callable[[int], str]:
+    """By index: the JSON text of a step, equal to what is made of :func:`_step_json`."""
+    if not isinstance(steps, PackedSteps):
+        return lambda index: "null" if index < 0 else encode(_step_json(steps[index]))
+    told = steps.told
+
+    def text_of(index: int) -> str:
+        if index < 0:
+            return "null"
+        own_id, text, state, duration = told(index)
+        return (
+            f'{{"number": {index + 1}, "event_id": {encode_basestring(own_id)}'
+            f', "text": {encode_basestring(text)}, "state": "{state}"'
+            f', "duration_seconds": {number_text(duration)}}}'
+        )
+
+    return text_of

@@ -77,6 +77,17 @@ class AlignedLines(Sequence[AlignedStep]):
             if kind == _MATCHED:
                 yield index, self._a[index], self._b[index]
 
+    def cells(self) -> Iterator[tuple[str, int, int, int, float, int, str]]:
+        """The fields of each line; -1 stands for no index, and not a number for no delta."""
+        details = self._details
+        columns = zip(
+            self._relations, self._a, self._b, self._counterparts, self._deltas, self._outcomes,
+            strict=True,
+        )  # fmt: skip
+        for index, (relation, a, b, counterpart, delta, outcome) in enumerate(columns):
+            detail = details.get(index, "") if details else ""
+            yield _RELATIONS[relation]._value_, a, b, counterpart, delta, outcome, detail
+
     def __len__(self) -> int:
         return len(self._relations)
 

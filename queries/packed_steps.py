@@ -29,6 +29,7 @@ _cells_of = attrgetter(
     "state._value_", "duration", "model", "tokens", "cost", "end_key",
 )  # fmt: skip
 Cells = tuple[Any, ...]
+"""Those of an event, and the text of its step."""
 
 
 class PackedSteps(Sequence[Step]):
@@ -48,7 +49,7 @@ class PackedSteps(Sequence[Step]):
 
     def append(self, event: Event) -> None:
         """Add the next event."""
-        self._last.append(_cells_of(event))
+        self._last.append((*_cells_of(event), step_text(event)))
         self._size += 1
         if len(self._last) == PACKED:
             self._packs.append(zlib.compress(marshal.dumps(self._last), _FEWEST))
@@ -81,8 +82,14 @@ class PackedSteps(Sequence[Step]):
         if not 0 <= index < self._size:
             raise IndexError(index)
         number, at = divmod(index, PACKED)
-        event = _event(self._pack(number)[at])
-        return Step(index + 1, event, step_text(event))
+        *cells, text = self._pack(number)[at]
+        return Step(index + 1, _event(cells), text)
+
+    def told(self, index: int) -> tuple[str, str, str, float | None]:
+        """Id, text, state and duration (seconds) of a step: what is printed of it."""
+        number, at = divmod(index, PACKED)
+        cells = self._pack(number)[at]
+        return cells[2], cells[-1], cells[14], cells[15]
 
     def __iter__(self) -> Iterator[Step]:
         return map(self.__getitem__, range(self._size))
@@ -99,8 +106,6 @@ class PackedSteps(Sequence[Step]):
         return sum(map(len, self._packs))
 
 
-def _event(cells: Cells) -> Event:
-    plain: list[Any] = list(cells)
-    plain[8], plain[9] = _KINDS[cells[8]], _PHASES[cells[9]]
-    plain[14] = _STATES[cells[14]]
-    return Event(*plain)
+def _event(cells: list[Any]) -> Event:
+    cells[8], cells[9], cells[14] = _KINDS[cells[8]], _PHASES[cells[9]], _STATES[cells[14]]
+    return Event(*cells)

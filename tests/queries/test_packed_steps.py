@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
@@ -88,6 +88,8 @@ def test_lines_as_text_are_lines_as_data(a: list[Event], b: list[Event], data: A
         texts = list(alignment_json(each, in_turn=True)["steps"])
         assert texts == [encode(_line_json(line, each)) for line in each.lines]
         assert texts == [encode(line) for line in alignment_json(each)["steps"]]
+        plain = replace(each, lines=tuple(each.lines), steps_a=tuple(each.steps_a))
+        assert texts == list(alignment_json(plain, in_turn=True)["steps"])
         changed = sum(line.relation is StepRelation.CHANGED for line in each.lines)
         assert changed == each.changed
         first = next((at for at, line in enumerate(each.lines) if line.differs), None)
