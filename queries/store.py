@@ -41,6 +41,16 @@ class Store(SessionRows):
         number: int = self.query(sql, deadline=deadline)[0][0]
         return number
 
+    def count_kind(self, source: int, kind: EventKind, after: int, upto: int) -> tuple[int, int]:
+        """How many events with ``after < seq <= upto`` there are, and how many of one kind."""
+        number, of_kind = self.query(
+            f"SELECT count(*), count(CASE WHEN kind = ? THEN 1 END) FROM event_rows_{source}"
+            " WHERE seq > ? AND seq <= ?",
+            (kind.value, after, upto),
+            deadline=60,
+        )[0]
+        return number, of_kind
+
     def events_between(self, source: int, after: int, upto: int, limit: int) -> list[Event]:
         """Events with ``after < seq <= upto``, the lowest ``limit`` of them, in order."""
         return self.event_page(source, after, upto, limit)[0]
