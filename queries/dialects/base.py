@@ -8,7 +8,6 @@ so that a bad cell costs that cell.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
 from typing import Any, Protocol
@@ -18,7 +17,7 @@ from queries.dialects.cells import number as number
 from queries.dialects.cells import whole as whole
 from queries.models import Event, EventKind, EventState, Phase, Session, SessionStatus
 from queries.plain_data import dataclass, field
-from queries.text import clean_id, clean_or_none
+from queries.text import clean_or_none
 from queries.times import parse_time
 
 Row = Sequence[Any]
@@ -67,6 +66,8 @@ SESSION_COLUMNS = (
 )
 AGENT_LIMIT = 80
 ERROR_LIMIT = 2000
+PROJECT_LIMIT = 200
+STATUS_LIMIT = 40
 TOOL_LIMIT = 120
 _NO_OTHER_UNIT = 1e11
 """Seconds: larger numbers may be another unit."""
@@ -282,41 +283,43 @@ def to_event(source: int, row: Row, zone: tzinfo) -> Event:
 
 def status_of(cell: object, mapping: StoreMapping) -> SessionStatus:
     """What a session's own word for its status means."""
-    word = clean_or_none(cell, 40) or ""
+    return _meaning(clean_or_none(cell, STATUS_LIMIT), mapping)
+
+
+def _meaning(word: str | None, mapping: StoreMapping) -> SessionStatus:
+    if word is None:
+        return SessionStatus.UNKNOWN
     return (mapping.statuses or STATUS_WORDS).get(word.lower(), SessionStatus.UNKNOWN)
-
-
-def _shared(text: str | None) -> str | None:
-    """The one text like this: many sessions say the same."""
-    return None if text is None else sys.intern(text)
 
 
 def to_session(row: Row, mapping: StoreMapping) -> Session:
     """One canonical row (SESSION_COLUMNS) as a :class:`Session`."""
     (_, id_, parent, parent_event, title, agent, component, project, status) = row[:9]
     started, ended, turns, quality, error, tokens, cost, lasted, failed = row[9:18]
-    word = clean_or_none(status, 40)
+    # What many sessions say alike is made of its cell once, and is then the same text.
+    word = name(status, STATUS_LIMIT)
+    zone = mapping.zone
     return Session(
-        id=clean_id(id_),
-        parent_id=None if parent is None or parent == "" else clean_id(parent),
+        id=identifier(id_),
+        parent_id=None if parent is None or parent == "" else identifier(parent),
         parent_event_id=(
-            None if parent_event is None or parent_event == "" else clean_id(parent_event)
+            None if parent_event is None or parent_event == "" else identifier(parent_event)
         ),
         title=summary_text(title),
-        agent=_shared(clean_or_none(agent, 80)),
-        component=_shared(clean_or_none(component, 120)),
-        project=_shared(clean_or_none(project, 200)),
-        status=status_of(word, mapping),
-        raw_status=_shared(word),
-        started=parse_time(started, mapping.zone),
-        ended=parse_time(ended, mapping.zone),
-        declared_turns=whole(turns),
-        quality=number(quality),
-        error=clean_or_none(error, ERROR_LIMIT),
-        tokens=whole(tokens),
-        cost=number(cost),
+        agent=name(agent, AGENT_LIMIT),
+        component=name(component, TOOL_LIMIT),
+        project=name(project, PROJECT_LIMIT),
+        status=_meaning(word, mapping),
+        raw_status=word,
+        started=None if started is None else parse_time(started, zone),
+        ended=None if ended is None else parse_time(ended, zone),
+        declared_turns=None if turns is None else whole(turns),
+        quality=None if quality is None else number(quality),
+        error=None if error is None else clean_or_none(error, ERROR_LIMIT),
+        tokens=None if tokens is None else whole(tokens),
+        cost=None if cost is None else number(cost),
         records_duration=mapping.records_durations,
-        recorded_duration=number(lasted),
+        recorded_duration=None if lasted is None else number(lasted),
         records_failure=mapping.records_failures,
         failed=None if failed is None else bool(whole(failed)),
         is_mute=mapping.is_mute,
