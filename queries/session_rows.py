@@ -184,16 +184,11 @@ class SessionRows(SessionPages):
         A source may hide rows, so the rowids are taken from its table and a page that comes
         out short is continued.
         """
-        view = view or f"event_rows_{source}"
         low, high = max(between[0], _LOWEST), min(between[1], _HIGHEST)
-        if (low > _LOWEST or high < _HIGHEST) and not self._comes_in_order(source):
-            page = self._picked_page(
-                source, raw, f"SELECT {cells} FROM {view}", limit, (low, high), newest, windows
-            )
-        else:
-            page = self._seeking_page(
-                source, raw, f"SELECT {cells} FROM {view}", limit, (low, high), newest, windows
-            )
+        is_sought = (low == _LOWEST and high == _HIGHEST) or self._comes_in_order(source)
+        way = self._seeking_page if is_sought else self._picked_page
+        select = f"SELECT {cells} FROM {view or f'event_rows_{source}'}"
+        page = way(source, raw, select, limit, (low, high), newest, windows)
         page.sort(key=lambda row: row[0], reverse=newest)
         return page[:limit]
 

@@ -11,6 +11,7 @@ import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
+from itertools import islice
 from typing import Any, Generic, TypeVar
 from unicodedata import category, east_asian_width
 
@@ -22,6 +23,8 @@ from tui.cli import PROGRAM
 _T = TypeVar("_T")
 CELL = 60
 """Characters of a cell in aligned text, but for the last column, which may be as long as it is."""
+_TOGETHER = 100
+"""Items that are packed at once."""
 _GUARDED = ("=", "+", "-", "@", "\t", "\r")
 _MARKDOWN = str.maketrans({character: f"\\{character}" for character in "\\`*[]<>|"})
 
@@ -120,10 +123,11 @@ class PackedItems:
         self.count = 0
         packer = zlib.compressobj(1)
         self._packed: list[bytes] = []
-        for item in items:
-            text = f"{',' if self.count else ''}\n  {encode(item)}"
+        texts = map(encode, items)
+        while some := list(islice(texts, _TOGETHER)):
+            text = f"{',' if self.count else ''}\n  " + ",\n  ".join(some)
             self._packed.append(packer.compress(text.encode("utf-8", "surrogatepass")))
-            self.count += 1
+            self.count += len(some)
         self._packed = [part for part in (*self._packed, packer.flush()) if part]
 
     def write(self) -> None:
