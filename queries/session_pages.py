@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from queries.connection import Rows, StoreConnection, quoted
 from queries.dialects.base import SESSION_COLUMNS, status_of, to_session
+from queries.dialects.cells import identifier
 from queries.models import Problem, Session, SessionStatus
 from queries.raw_ids import RawIds, bound, place
 from queries.text import clean_id
@@ -69,7 +70,7 @@ class SessionPages(StoreConnection):
     def _sessions(self, rows: Rows) -> list[Session]:
         mapping = self.mapping
         for row in rows:
-            shown = clean_id(row[1])
+            shown = identifier(row[1])
             if shown != row[1]:
                 self._raw_ids.note(shown, row[1])
         table = mapping.sessions.table if mapping.sessions is not None else "sessions"
@@ -90,6 +91,11 @@ class SessionPages(StoreConnection):
             return before[1]
 
         return self._convert(table, rows, convert)
+
+    @property
+    def shows_ids(self) -> bool:
+        """Whether the ids of all sessions that were read so far are shown as they are."""
+        return self._raw_ids.is_empty
 
     def raw_id(self, shown: str) -> object:
         """The store's own value for a session's id as it is shown.

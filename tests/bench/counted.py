@@ -1,4 +1,6 @@
-"""Runs a command of the program and tells what it cost: ``counted SECONDS ARGUMENT...``.
+"""Runs a command of the program and tells what it cost: ``counted SECONDS [one] ARGUMENT...``.
+
+With ``one``, it has one processor.
 
 The command's own output goes nowhere. It is killed once it has used so many seconds of
 processor time.
@@ -15,15 +17,19 @@ import time
 from collections.abc import Sequence
 
 from queries.connection import Rows, StoreConnection
-from tests.bench.measure import end_after, peak_memory
+from tests.bench.measure import Helpers, cpu_seconds, end_after, peak_memory
 from tui.cli import main
 
+ONE = "one"
 LOOK_UP = " IN ("
 """In statements that fetch some rows by their numbers, for columns that only those need."""
 
 
 def run(arguments: Sequence[str]) -> dict[str, float | None]:
-    """Rows that SQLite handed over, statements, seconds and memory of one command."""
+    """Rows that SQLite handed over here, statements, seconds and memory of one command.
+
+    Seconds and memory are those of the processes together.
+    """
     query = StoreConnection.query
     rows = looked_up = statements = 0
 
@@ -38,6 +44,7 @@ def run(arguments: Sequence[str]) -> dict[str, float | None]:
         return found
 
     StoreConnection.query = counting  # type: ignore[method-assign]  # counted in this process only
+    helpers = Helpers()
     wall = time.perf_counter()
     with contextlib.redirect_stderr(io.StringIO()):
         code = main(arguments)
@@ -47,8 +54,9 @@ def run(arguments: Sequence[str]) -> dict[str, float | None]:
         "looked_up": looked_up,
         "statements": statements,
         "wall": time.perf_counter() - wall,
-        "cpu": time.process_time(),
-        "peak": peak_memory(),
+        "cpu": cpu_seconds(),
+        "peak": (peak_memory() or 0.0) + helpers.peak,
+        "helped": float(helpers.peak > 0),
         "textual": float("textual" in sys.modules),
     }
 
@@ -57,6 +65,10 @@ if __name__ == "__main__":
     told = os.dup(1)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
-    end_after(int(sys.argv[1]))
-    taken = run(sys.argv[2:])
+    limit, *given = sys.argv[1:]
+    end_after(int(limit))
+    if given[0] == ONE:
+        del given[0]
+        os.sched_setaffinity(0, list(os.sched_getaffinity(0))[:1])
+    taken = run(given)
     os.write(told, json.dumps(taken).encode())

@@ -19,6 +19,7 @@ from queries.fold_cache import FoldCache
 from queries.group_comparison import compare_groups
 from queries.group_measuring import METRIC_NAMES, MORE_NAMES
 from queries.models import Relation, SessionRow
+from queries.processors import processors
 from queries.run_reading import read_runs
 from queries.session_alignment import align_sessions
 from queries.session_choice import ChoiceError, choose_groups, choose_sessions
@@ -96,7 +97,7 @@ def command(
         other = 1 - first if len(ids) == 2 else None
         alignment = None if other is None else align_sessions(opened, ids[first], ids[other])
     if form == "json":
-        write_json(comparison_json(comparison, alignment, chosen, overlay=overlay))
+        write_json(comparison_json(comparison, alignment, chosen, overlay=overlay, in_turn=True))
     elif form == "csv":
         write_csv(METRIC_KEYS, metric_rows(comparison))
     else:
@@ -151,7 +152,11 @@ class _Rows:
         if self._rows is None:
             with progress() as tell:
                 counted = count_store(
-                    self._store, tell, stale_after=stale_after(), cache=self._cache
+                    self._store,
+                    tell,
+                    stale_after=stale_after(),
+                    cache=self._cache,
+                    processes=processors(),
                 )
                 self._rows = counted.rows
         return self._rows

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from tests.bench.counted import ONE
 from tests.bench.measure import interleaved, median
 from tests.bench.report import Figure, Result
 from tests.bench.workbench import Workbench
@@ -74,7 +75,9 @@ def measure(bench: Workbench) -> Iterator[Result]:
         if name not in OFTEN:
             ours(name)()
         yield _cost(bench, name, taken[name])
-    yield from _counts(bench, taken)
+    # What other processes read for one is not counted: one that has no others stands for all.
+    alone = bench.taken("counted", ONE, *arguments["tools"], limit=LIMIT)
+    yield from _counts(bench, taken, [] if alone is None else [alone])
 
 
 def _cost(bench: Workbench, name: str, taken: list[dict[str, float]]) -> Result:
@@ -101,11 +104,16 @@ def _cost(bench: Workbench, name: str, taken: list[dict[str, float]]) -> Result:
     )
 
 
-def _counts(bench: Workbench, taken: Taken) -> Iterator[Result]:
-    for figure, key, unit in (
-        ("rows", "rows", bench.big), ("looked-up", "looked_up", bench.big), ("memory", "peak", 1),
+def _counts(bench: Workbench, taken: Taken, alone: list[dict[str, float]]) -> Iterator[Result]:
+    unhelped = {name: runs for name, runs in taken.items() if runs and not runs[0]["helped"]}
+    read = unhelped | {"tools": alone}
+    for figure, key, unit, counted in (
+        ("rows", "rows", bench.big, read), ("looked-up", "looked_up", bench.big, read),
+        ("memory", "peak", 1, taken),
     ):  # fmt: skip
-        found = {name: runs[0][key] / unit for name, runs in taken.items() if runs and runs[0][key]}
+        found = {
+            name: runs[0][key] / unit for name, runs in counted.items() if runs and runs[0][key]
+        }
         most = max(found, key=lambda name: found[name], default=None)
         yield Result(f"commands.{figure}", None if most is None else found[most],
                      note=most or "", details=found)  # fmt: skip
