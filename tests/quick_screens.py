@@ -17,6 +17,8 @@ from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 from textual.css.types import CSSLocation
 
+from tests.quick_styles import quick_styles
+
 MOST_SECONDS = 1.0
 """As long as Textual would wait for a program that is never quiet."""
 
@@ -24,7 +26,7 @@ MOST_SECONDS = 1.0
 @contextmanager
 def quick_screens() -> Iterator[None]:
     """Waiting for what is to be waited for only, and reading each style sheet once."""
-    with pytest.MonkeyPatch.context() as patch:
+    with quick_styles(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(textual.pilot, "wait_for_idle", until_quiet)
         patch.setattr(textual.app, "wait_for_idle", until_quiet)
         patch.setattr(App, "delay_update", _delay_nothing(App.delay_update))
