@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 from textual.css.model import RuleSet
-from textual.css.styles import RenderStyles
+from textual.css.styles import RenderStyles, Styles
 from textual.css.stylesheet import Stylesheet
 from textual.dom import DOMNode
+from textual.widget import Widget
 
 Own = tuple[type[DOMNode], str | None, frozenset[str]]
 """What a rule may ask of a node itself, pseudo classes aside."""
@@ -29,6 +30,8 @@ LOUD = frozenset(("scrollbar_color", "scrollbar_color_hover", "scrollbar_color_a
                   "scrollbar_background", "scrollbar_background_hover",
                   "scrollbar_background_active", "scrollbar_corner_color"))  # fmt: skip
 """Rules that have scrollbars painted anew also when they are set to what they are."""
+TELLING = LOUD | {"display", "overflow_x", "overflow_y", "pointer", "layout", "transitions"}
+"""Rules that tell others when they are set, or of whose value each node has one of its own."""
 MISSING = object()
 
 apply_anew = Stylesheet.apply
@@ -53,6 +56,8 @@ class Memory:
 
 
 _memories: dict[tuple[int, ...], Memory] = {}
+_made: dict[tuple[str, int], tuple[object, object]] = {}
+"""What Textual makes of values of rules; the values are kept, as above."""
 
 
 @contextmanager
@@ -91,16 +96,35 @@ def _apply(self: Stylesheet, node: DOMNode, *, animate: bool = False, cache: Any
 def _replace_what_differs(node: DOMNode, rules: Any, animate: bool = False) -> None:
     """Stands in for Textual's function, which sets all."""
     base = node.styles.base
-    mine: Any = base._rules
+    mine = _rules(node.styles)
     differing = {key for key, value in rules.items() if mine.get(key, MISSING) is not value}
     differing.update(key for key in mine if key not in rules)
     if animate:
         if differing:
             replace_all(node, rules, animate=True)
         return
-    for key in differing | (LOUD & rules.keys()):
+    if isinstance(node, Widget) and (
+        node.show_horizontal_scrollbar or node.show_vertical_scrollbar
+    ):
+        differing.update(LOUD & rules.keys())
+    elif not node._is_mounted:
+        # Nobody is to hear of a change.
+        for key in differing - TELLING:
+            differing.discard(key)
+            _set(base, key, rules.get(key))
+    for key in differing:
         setattr(base, key, rules.get(key))
     node.notify_style_update()
+
+
+def _set(base: Styles, key: str, value: object) -> None:
+    """Set a rule to what Textual makes of its value."""
+    _, made = _made.get((key, id(value)), (None, MISSING))
+    if made is MISSING:
+        setattr(base, key, value)
+        _made[key, id(value)] = (value, base._rules.get(key, MISSING))
+    else:
+        base.set_rule(key, made)
 
 
 def _process_component_classes(self: Stylesheet, node: DOMNode) -> None:
