@@ -1,4 +1,4 @@
-"""What tests take instead of Textual's way to styles gives the styles that it would give."""
+"""What tests take instead of Textual's ways to styles and handlers finds what these would find."""
 
 from __future__ import annotations
 
@@ -7,15 +7,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
 from textual.app import App, ComposeResult
 from textual.containers import Vertical
 from textual.css.stylesheet import Stylesheet
 from textual.dom import DOMNode
-from textual.widgets import Button, Input, Label
+from textual.geometry import Size
+from textual.message import Message
+from textual.message_pump import MessagePump
+from textual.messages import Update
+from textual.screen import Screen
+from textual.widgets import Button, Input, Label, OptionList
 
+from tests.quick_screens import find_handlers
 from tests.quick_styles import apply_anew, replace_all, style_components
 from tests.tui.desk import desk, desk_clock
 from tests.tui.stage import on_stage
+from tui.app import SessionApp
+from tui.screens.main import MainScreen
 
 Styles = dict[str, object]
 
@@ -127,6 +136,27 @@ async def test_whatever_rules_ask_for(change: Callable[[App[None]], None]) -> No
         await pilot.pause()
         assert styles_of(nodes) != before
         assert_styled_as_by_textual(app)
+
+
+@pytest.mark.parametrize(
+    "widget", [App, Screen, Button, Input, Label, OptionList, SessionApp, MainScreen]
+)
+async def test_handlers_are_those_that_textual_finds(widget: type[MessagePump]) -> None:
+    messages: list[Message] = [
+        events.Idle(), events.Mount(), events.Compose(), events.Show(), events.Hide(),
+        events.Blur(), events.Focus(), events.Key("x", "x"), events.Resize(Size(1, 1), Size(1, 1)),
+        events.ScreenResume(), events.Paste("x"), Update(Label()),
+        Button.Pressed(Button()),
+    ]  # fmt: skip
+    app = Sampler()
+    async with app.run_test():
+        receiver = widget.__new__(widget)
+        for message in messages:
+            name = message.handler_name
+            expected = [*find_handlers(receiver, name, message)]
+            assert [*receiver._get_dispatch_methods(name, message)] == expected
+            message.prevent_default()
+            assert [*receiver._get_dispatch_methods(name, message)] == []
 
 
 async def test_the_pointer_over_a_button() -> None:
