@@ -5,12 +5,16 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
 
 from queries.fold import Fold
 from queries.lean_rows import LeanRows
 from queries.plain_data import dataclass
 from queries.store import Store
+
+if TYPE_CHECKING:
+    from queries.counting_crew import CountingCrew
 
 FIRST = 600
 """Rows of the first slice: something can be shown at once."""
@@ -51,6 +55,11 @@ class Backfill:
         self._fold = fold
         self._rows = LeanRows()
         self._size = FIRST
+        self._crew: CountingCrew | None = None
+        self.was_shared = False
+        """Whether it is decided whether other processes count."""
+        self.is_late = False
+        """Whether rows were taken that may have changed since others read them."""
         self.high: dict[int, int] = {}
         """Per source, the seq after which the tail goes on."""
         self._pasts: list[_Past] = []
@@ -83,6 +92,48 @@ class Backfill:
             return None
         return max((time for time in times if time is not None), default=float("inf"))
 
+    def share(self, store: Store, processes: int, *, widest: int, nice: int = 0) -> None:
+        """From now on let other processes count, where that is possible and worth it.
+
+        They are ended by :meth:`close`, or when all is counted.
+
+        Args:
+            store: that is counted.
+            processes: how many at most; 0: none.
+            widest: most rows that are counted at once.
+            nice: how far they give way to other processes.
+
+        Raises StoreError as the store's own queries do.
+        """
+        # Which row comes first is decided by the slices where there are several sources.
+        if processes <= 0 or store.is_copy or len(self._pasts) != 1:
+            self.was_shared = True
+            return
+        from queries.counting_crew import CountingCrew, ranges
+
+        (past,) = self._pasts
+        wanted = ranges(
+            store, past.source, past.first, past.low, widest=widest, processes=processes
+        )
+        self.was_shared = True
+        if wanted:
+            with suppress(OSError):
+                self._crew = CountingCrew(
+                    store, past.source, wanted, processes=processes, nice=nice
+                )
+
+    def recall(self, source: int, seq: int) -> None:
+        """A row has changed: what others have counted of it may not be so any more."""
+        if any(past.source == source and seq <= past.low for past in self._pasts):
+            self.close()
+            self.was_shared = False
+
+    def close(self) -> None:
+        """End the other processes; the rest can still be counted by steps."""
+        crew, self._crew = self._crew, None
+        if crew is not None:
+            crew.close()
+
     def skip(self) -> None:
         """The fold has all rows up to :attr:`high` already."""
         for past in self._pasts:
@@ -106,7 +157,9 @@ class Backfill:
 
         Raises StoreBusyError when a writer keeps us out; nothing is lost then.
         """
-        if rows is not None:
+        if self._crew is not None:
+            self._take(self._crew, work, pause)
+        elif rows is not None:
             self._step(store, rows, pause)
         elif len(self._pasts) > 1:
             # The order of rows depends on the slices: these must not depend on the clock.
@@ -117,6 +170,25 @@ class Backfill:
             seconds = self._step(store, taken, pause)
             fitting = int(taken * WORK / max(seconds, WORK / 1000))
             self._size = min(max(fitting, FIRST), self._size * 4, SLICE)
+
+    def _take(self, crew: CountingCrew, timeout: float, pause: Callable[[], object]) -> None:
+        """Put together what others have counted; wait a while for it where that is not done."""
+        counted = crew.take(timeout)
+        if counted is None:
+            if crew.why is not None:
+                self.close()
+            return
+        (past,) = self._pasts
+        with no_collection():
+            older = counted.fold(pause)
+            self.is_late = self.is_late or bool(older.running)
+            self._fold.prepend(older, pause)
+        if counted.first_time is not None:
+            past.low_time = counted.first_time
+        past.low = counted.low - 1
+        if self.done:
+            self._fold.seal()
+            self.close()
 
     def _step(self, store: Store, rows: int, pause: Callable[[], object]) -> float:
         """Count so many rows; how many seconds of work that took."""

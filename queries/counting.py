@@ -32,6 +32,10 @@ REREAD_OLDER = 100
 """Running rows beyond those, taken in turn."""
 REREAD_NEWEST = 300
 """Rows that came last that are read again after a commit, whatever they say."""
+WIDEST = 64_000
+"""Rows that another process counts at once."""
+NICE = 10
+"""How far such a process gives way to others."""
 _NOWHERE = (-(2**63), 2**63 - 1)
 
 
@@ -43,8 +47,15 @@ class Counting:
     declared: Declared | None
     past: Backfill | None
 
-    def __init__(self, store: Store, keep: int, stale_after: float) -> None:
-        """Begin with the newest rows. Raises StoreError; nothing is begun then."""
+    def __init__(self, store: Store, keep: int, stale_after: float, processes: int = 0) -> None:
+        """Begin with the newest rows. Raises StoreError; nothing is begun then.
+
+        Args:
+            store: that is counted.
+            keep: the most sessions that are listed.
+            stale_after: seconds of silence after which a running session is stale.
+            processes: others that may count as well; see :meth:`close`.
+        """
         self._start(Fold(messages_only=store.mapping.has_messages), Roster(keep, stale_after))
         self.declared = Declared(store)
         self.roster.load(store, self.declared.tools, first=FIRST_SESSIONS)
@@ -53,6 +64,7 @@ class Counting:
             after = store.slice_start(source, high, REREAD_NEWEST)
             self._recent.note(store.events_between(source, after, high, REREAD_NEWEST))
             self.step(store)
+        self._processes = processes
 
     @classmethod
     def nothing(cls, keep: int, stale_after: float) -> Self:
@@ -78,6 +90,7 @@ class Counting:
         self._seen: dict[EventKey, Event] = {}
         """Rows on screen as they were last read."""
         self._turn = 0
+        self._processes = 0
         self._changes = 0
         self._audit = Audit()
 
@@ -93,10 +106,26 @@ class Counting:
     ) -> None:
         """Count one slice of the past, and read some more sessions; see :class:`Backfill`."""
         if self.past is not None and not self.past.done:
+            if not self.past.was_shared and self._processes:
+                self.past.share(store, self._processes, widest=WIDEST, nice=NICE)
+            before = self.fold.rows
             self.past.step(store, work=work, pause=pause)
-            self._changes += 1
+            self._changes += self.fold.rows != before
         self.roster.learn(store, self.fold.changed)
         self.roster.load_more(store)
+
+    def is_late(self) -> bool:
+        """Whether rows taken since the last question may have changed before that."""
+        past = self.past
+        was_late = past is not None and past.is_late
+        if past is not None:
+            past.is_late = False
+        return was_late
+
+    def close(self) -> None:
+        """Let no other process go on with counting."""
+        if self.past is not None:
+            self.past.close()
 
     def adopt(self, store: Store, fold: Fold, high: Mapping[int, int]) -> bool:
         """Go on with a fold over all rows that are there now; whether it can be that.
@@ -246,6 +275,8 @@ class Counting:
                 return
             if event is None or before == event:
                 continue
+            if self.past is not None:
+                self.past.recall(*key)
             if before is not None:
                 self.fold.update(before, event)
                 self._changes += 1

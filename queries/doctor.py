@@ -82,7 +82,11 @@ class Diagnosis:
 
 
 def diagnose(
-    store: Store, progress: Progress | None = None, *, stale_after: float = STALE_AFTER
+    store: Store,
+    progress: Progress | None = None,
+    *,
+    stale_after: float = STALE_AFTER,
+    processes: int = 0,
 ) -> Diagnosis:
     """Examine an open store. Reads all of its events once.
 
@@ -90,9 +94,10 @@ def diagnose(
         store: an open store.
         progress: told which part (0..1) of the events is read.
         stale_after: seconds of silence after which a running session is stale.
+        processes: others that count large stores, where there are at least two.
     """
     # What is kept of other times would tell nothing about rows that cannot be read any more.
-    counted = count_store(store, progress, stale_after=stale_after)
+    counted = count_store(store, progress, stale_after=stale_after, processes=processes)
     undeclared = [row for row in counted.rows if not row.session.declared]
     return Diagnosis(
         info=store.info,

@@ -10,6 +10,8 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from queries.exact_sum import plus
+
 EXACT = 4096
 RATIO = 1.02
 _PER_LOG = 1 / math.log(RATIO)
@@ -20,11 +22,11 @@ _FLOOR = 1e-6
 class Durations:
     """Durations in seconds."""
 
-    __slots__ = ("_buckets", "_sorted", "_values", "count", "total")
+    __slots__ = ("_buckets", "_rest", "_sorted", "_total", "_values", "count")
 
     def __init__(self, values: Iterable[float] = ()) -> None:
         self.count = 0
-        self.total = 0.0
+        self._total = self._rest = 0.0
         self._values: list[float] = []
         """All of them, until there are too many."""
         self._sorted = True
@@ -39,7 +41,7 @@ class Durations:
         """Count several durations."""
         values = list(values)
         self.count += len(values)
-        self.total += sum(values)
+        self._total, self._rest = plus(self._total, self._rest, values)
         self._keep(values)
 
     def remove(self, seconds: float) -> None:
@@ -56,16 +58,21 @@ class Durations:
             if not self._buckets[bucket]:
                 del self._buckets[bucket]
         self.count -= 1
-        self.total -= seconds
+        self._total, self._rest = plus(self._total, self._rest, (-seconds,))
 
     def merge(self, other: Durations) -> None:
         """Add all that ``other`` holds."""
         self.count += other.count
-        self.total += other.total
+        self._total, self._rest = plus(self._total, self._rest, (other._total, other._rest))
         if other._buckets is None:
             self._keep(other._values)
         else:
             self._in_buckets().update(other._buckets)
+
+    @property
+    def total(self) -> float:
+        """The sum in seconds, whatever the order in which they were counted."""
+        return self._total
 
     @property
     def average(self) -> float | None:

@@ -89,6 +89,7 @@ class Feed(Following):
                 return True
             while not self._counting.is_complete:
                 self._counting.step(store, work, pause)
+                self._unread = self._unread or self._counting.is_late()
                 self._is_further = True
                 if time.perf_counter() >= end:
                     break

@@ -12,7 +12,7 @@ not speak.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from queries import open_rows
 from queries.batch import NO_TOOL, Batch, ToolKey
@@ -23,6 +23,9 @@ from queries.session_fold import SessionFold
 from queries.session_ledger import SessionLedger
 
 __all__ = ["NO_TOOL", "Fold", "Pair", "ToolKey"]
+
+AT_ONCE = 50
+"""Sessions that are put together between two pauses."""
 
 
 class Fold(FoldRows):
@@ -44,15 +47,21 @@ class Fold(FoldRows):
                 self._join(name, earlier, later)
         self._forget_now_and_then()
 
-    def prepend(self, older: Fold) -> None:
+    def prepend(self, older: Fold, pause: Callable[[], object] | None = None) -> None:
         """Take the totals of the range of rows right before this one's. Consumes ``older``.
 
         Costs as much as ``older`` is large, however much is counted here.
+
+        Args:
+            older: the totals.
+            pause: called now and then.
         """
         shift = self._first - older.rows - older._first
         self._first -= older.rows
         self._merge_counts(older, shift)
-        for name, earlier in older.sessions.items():
+        for number, (name, earlier) in enumerate(older.sessions.items()):
+            if pause is not None and not number % AT_ONCE:
+                pause()
             later = self.sessions.get(name)
             if earlier.open is not None and shift:
                 earlier.open.shift(shift)

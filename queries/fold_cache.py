@@ -42,6 +42,7 @@ from queries.fold_state import LAYOUT, fold_of, fold_parts
 from queries.plain_data import dataclass
 from queries.store import Store
 from queries.store_mark import StoreMark, mark_of
+from queries.way_of_reading import way_of_reading
 
 FORMAT: Final = 1
 MAGIC: Final = b"session-tui totals\n"
@@ -278,22 +279,12 @@ def _digest(content: bytes | bytearray) -> bytes:
 
 def _key(store: Store, order: str) -> list[Any]:
     """What must be the same for an entry to be of this store, as this program reads it."""
-    mapping = store.mapping
-    reading = json.dumps(
-        [
-            [[source.table, source.select] for source in mapping.sources],
-            mapping.has_messages,
-            mapping.has_phases,
-            # What the local zone means may change from one run to the next.
-            [str(mapping.zone), repr(mapping.zone), *time.tzname, time.timezone, time.altzone],
-        ]
-    )
+    reading = json.dumps(way_of_reading(store))
     return [
         FORMAT,
         LAYOUT,
         _code(),
         os.fsencode(os.path.realpath(store.path)).hex(),
-        mapping.dialect,
         blake2b(reading.encode(), digest_size=16).hexdigest(),
         order,
     ]

@@ -6,26 +6,36 @@ from collections.abc import Sequence
 
 from queries.batch import RowType
 from queries.durations import Durations
+from queries.exact_sum import plus
 from queries.models import EventKind, EventState
 
 
 class KnownSum:
     """A sum over those values that are known; itself unknown while there are none."""
 
-    __slots__ = ("count", "total")
+    __slots__ = ("count", "rest", "total")
 
     def __init__(self) -> None:
         self.total: float = 0
+        self.rest = 0.0
+        """By how much the exact sum differs."""
         self.count = 0
 
     def add_all(self, values: Sequence[float], sign: int) -> None:
         """Add (or with -1 take back) known values."""
-        self.total += sign * sum(values)
+        amount = sum(values)
+        if type(amount) is int:
+            self.total += sign * amount
+        else:
+            self.total, self.rest = plus(self.total, self.rest, [sign * each for each in values])
         self.count += sign * len(values)
 
     def merge(self, other: KnownSum) -> None:
         """Add all that ``other`` holds."""
-        self.total += other.total
+        if type(other.total) is int:
+            self.total += other.total
+        else:
+            self.total, self.rest = plus(self.total, self.rest, (other.total, other.rest))
         self.count += other.count
 
     @property

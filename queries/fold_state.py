@@ -48,7 +48,7 @@ FIELDS: Final[dict[type, tuple[str, ...]]] = {
     ToolFold: ("calls", "ok", "errors", "running", "unknown", "agents", "tokens", "durations"),
     AgentFold: ("events", "messages", "calls", "ok", "failed", "errors", "sessions", "last_time",
                 "tokens"),
-    Durations: ("count", "total", "_values", "_sorted", "_buckets"),
+    Durations: ("count", "_total", "_rest", "_values", "_sorted", "_buckets"),
     EventSlots: ("_width", "_counts", "undated"),
     **SESSION_FIELDS,
     **OPEN_FIELDS,
@@ -211,6 +211,7 @@ def _durations_plain(durations: Durations) -> Plain:
 def _durations_from(cells: Plain) -> Durations:
     durations = Durations()
     *plain, buckets = cells
-    durations.count, durations.total, durations._values, durations._sorted = plain
+    durations.count, durations._total, durations._rest = plain[:3]
+    durations._values, durations._sorted = plain[3:]
     durations._buckets = None if buckets is None else Counter(dict(buckets))
     return durations

@@ -42,6 +42,7 @@ class Following:
         keep_sessions: int = 50_000,
         store: Store | None = None,
         cache: FoldCache | None = None,
+        processes: int = 0,
     ) -> None:
         """Begin to follow a store; nothing is read before the first :meth:`poll`.
 
@@ -52,6 +53,7 @@ class Following:
             keep_sessions: the most sessions that are listed.
             store: the store as somebody has opened it already; the feed closes it.
             cache: where totals are kept from one time to the next; None: nowhere.
+            processes: others that may count the past of a large store.
         """
         self.path = Path(path)
         self._given = store
@@ -69,6 +71,7 @@ class Following:
         self._counting = Counting.nothing(keep_sessions, stale_after)
         self._figures = Figures()
         self._cache = cache
+        self._processes = processes
         self._kept: KeptTotals | None = None
         self._unread = False
         """Whether the store holds something that is not taken yet."""
@@ -91,6 +94,7 @@ class Following:
 
     def close(self) -> None:
         """Let go of the file."""
+        self._counting.close()
         for store in (self.store, self._given):
             if store is not None:
                 store.close()
@@ -171,7 +175,8 @@ class Following:
     def _begin(self, store: Store) -> None:
         """Forget all totals and count everything anew."""
         self._kept = None if self._cache is None else KeptTotals(self._cache, store)
-        self._counting = Counting(store, self._keep, self._stale_after)
+        self._counting.close()
+        self._counting = Counting(store, self._keep, self._stale_after, self._processes)
         self.epoch += 1
         self._begun = self._clock()
         self._arrived, self._arrived_cut = [], False

@@ -28,6 +28,11 @@ class RawIds:
         """The raw id, as far as it is known; else what is shown."""
         return self._known.get(shown, shown)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether every id so far is shown as it is."""
+        return len(self._known) == 1
+
     def is_missing(self, shown: str) -> bool:
         """Whether a raw id must stand behind this, and it is not known which."""
         return shown not in self._known and _is_changed(shown) is not None

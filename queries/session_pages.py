@@ -68,6 +68,11 @@ class SessionPages(StoreConnection):
         convert = mapping.convert_session or to_session
         return self._convert(table, rows, lambda row: convert(row, mapping))
 
+    @property
+    def shows_ids(self) -> bool:
+        """Whether the ids of all sessions that were read so far are shown as they are."""
+        return self._raw_ids.is_empty
+
     def raw_id(self, shown: str) -> object:
         """The store's own value for a session's id as it is shown.
 

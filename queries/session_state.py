@@ -16,7 +16,7 @@ SESSION_FIELDS: Final[dict[type, tuple[str, ...]]] = {
         "last_time", "agents", "tools", "first_tool", "last_tool", "tokens", "cost", "first_prompt",
         "last_prompt", "bars", "_ranges", "first_said", "last_said", "open",
     ),
-    KnownSum: ("total", "count"),
+    KnownSum: ("total", "rest", "count"),
     ActivityBars: ("_shift", "_first", "_counts"),
 }  # fmt: skip
 _session_cells = attrgetter(*SESSION_FIELDS[SessionFold])
@@ -74,11 +74,11 @@ def session_from(cells: Sequence[Any]) -> SessionFold:
 
 def sum_plain(known: KnownSum) -> Sequence[float]:
     """The cells of a sum."""
-    return (known.total, known.count)
+    return (known.total, known.rest, known.count)
 
 
 def sum_from(cells: Sequence[Any]) -> KnownSum:
     """The sum of these cells."""
     known = KnownSum()
-    known.total, known.count = cells
+    known.total, known.rest, known.count = cells
     return known

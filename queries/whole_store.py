@@ -35,6 +35,8 @@ from queries.store import Store
 from queries.tools import tool_statistics
 
 ALL = 2**62
+WIDEST = 128_000
+"""Rows that another process counts at once."""
 SESSIONS = 5000
 """Sessions read at once."""
 
@@ -78,6 +80,7 @@ def count_store(
     now: float | None = None,
     stale_after: float = STALE_AFTER,
     cache: FoldCache | None = None,
+    processes: int = 0,
 ) -> CountedStore:
     """Count everything in one pass over the events.
 
@@ -87,13 +90,16 @@ def count_store(
         now: epoch seconds, for judging what is stale; the present by default.
         stale_after: seconds of silence after which a running session is stale.
         cache: where totals are kept and looked up; None: nowhere.
+        processes: others that count large stores, where there are at least two.
 
     Raises:
         StoreError: with one sentence, when the store cannot be used.
     """
     if not isinstance(path_or_store, Store):
         with patiently(lambda: Store(path_or_store)) as store:
-            return count_store(store, progress, now=now, stale_after=stale_after, cache=cache)
+            return count_store(
+                store, progress, now=now, stale_after=stale_after, cache=cache, processes=processes
+            )
     store = path_or_store
     # Before anything is read: what is kept must be of one state of the store.
     order = BY_SLICES if len(store.mapping.sources) <= 1 else BY_TIME
@@ -108,8 +114,10 @@ def count_store(
     if known is not None:
         fold = known.fold
     else:
-        count = _count_back if order == BY_SLICES else _count_by_time
-        fold, high = count(store, progress)
+        if order == BY_SLICES:
+            fold, high = _count_back(store, progress, processes)
+        else:
+            fold, high = _count_by_time(store, progress)
         if kept is not None:
             kept.keep(store, fold, high)
     rows = roster.rows(fold, (), now=_now(now), frontier=None)
@@ -151,14 +159,21 @@ def count_sessions(
     )
 
 
-def _count_back(store: Store, progress: Progress | None) -> tuple[Fold, Mapping[int, int]]:
+def _count_back(
+    store: Store, progress: Progress | None, processes: int
+) -> tuple[Fold, Mapping[int, int]]:
     """Everything counted from its end, which is the fastest way where rows have one order."""
     fold = Fold(messages_only=store.mapping.has_messages)
     past = patiently(lambda: Backfill(store, fold))
-    while not past.done:
-        patiently(lambda: past.step(store))
-        if progress is not None:
-            progress(past.counted)
+    if processes > 1:
+        patiently(lambda: past.share(store, processes, widest=WIDEST))
+    try:
+        while not past.done:
+            patiently(lambda: past.step(store))
+            if progress is not None:
+                progress(past.counted)
+    finally:
+        past.close()
     return fold, past.high
 
 

@@ -143,6 +143,7 @@ def _begin_reading(
     """
     try:
         from queries.feed import Feed
+        from queries.processors import processors
         from tui import config, keeping
         from tui.poller import Poller
 
@@ -150,7 +151,14 @@ def _begin_reading(
         low_bandwidth = wants_low_bandwidth(options, settings, os.environ)
         sys.setswitchinterval(0.0005)
         cache = keeping.totals_cache(settings, wanted=options.cache is not False)
-        feed = Feed(path, stale_after=settings.stale_minutes * 60, store=store, cache=cache)
+        feed = Feed(
+            path,
+            stale_after=settings.stale_minutes * 60,
+            store=store,
+            cache=cache,
+            # One is enough to keep the counting out of the way of keys.
+            processes=1 if processors() > 1 else 0,
+        )
     except BaseException:
         if store is not None:
             store.close()

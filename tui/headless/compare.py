@@ -19,6 +19,7 @@ from queries.fold_cache import FoldCache
 from queries.group_comparison import compare_groups
 from queries.group_measuring import METRIC_NAMES, MORE_NAMES
 from queries.models import Relation, SessionRow
+from queries.processors import processors
 from queries.run_reading import read_runs
 from queries.session_alignment import align_sessions
 from queries.session_choice import ChoiceError, choose_groups, choose_sessions
@@ -151,7 +152,11 @@ class _Rows:
         if self._rows is None:
             with progress() as tell:
                 counted = count_store(
-                    self._store, tell, stale_after=stale_after(), cache=self._cache
+                    self._store,
+                    tell,
+                    stale_after=stale_after(),
+                    cache=self._cache,
+                    processes=processors(),
                 )
                 self._rows = counted.rows
         return self._rows

@@ -10,6 +10,7 @@ import click
 from queries.doctor import Diagnosis, Table, diagnose
 from queries.fold_cache import EntryInfo
 from queries.json_shapes import Json
+from queries.processors import processors
 from queries.text import count, date_time, iso
 from tui.headless.arguments import forms, store_argument
 from tui.headless.output import Column, pair_lines, text_lines, write, write_json
@@ -31,7 +32,7 @@ SHOWN = 10
 def command(store: str | None, form: str | None) -> int:
     """How a store is read, and what in it does not fit together."""
     with open_store(store) as opened, progress() as tell:
-        found = diagnose(opened, tell, stale_after=stale_after())
+        found = diagnose(opened, tell, stale_after=stale_after(), processes=processors())
         kept = kept_of(totals_cache(False), opened.path)
     if form == "json":
         shapes = None if kept is None else [_kept_shape(entry) for entry in kept]

@@ -9,6 +9,7 @@ import click
 from queries.json_shapes import SESSION_KEYS, session_json
 from queries.model_use import knowing_models
 from queries.models import SessionRow, SessionStatus
+from queries.processors import processors
 from queries.sessions import SORTS, sort_rows
 from queries.text import count, date_time, duration
 from queries.whole_store import count_store
@@ -77,7 +78,13 @@ def command(
     terms.add_moment("until", until)
     wanted = terms.filter(typed)
     with open_store(store) as opened, progress() as tell:
-        counted = count_store(opened, tell, stale_after=stale_after(), cache=totals_cache(no_cache))
+        counted = count_store(
+            opened,
+            tell,
+            stale_after=stale_after(),
+            cache=totals_cache(no_cache),
+            processes=processors(),
+        )
         wanted = wanted.with_bookmarks(Bookmarks(opened.path).sessions())
         with progress() as tell:
             wanted = knowing_models(wanted, opened, tell)

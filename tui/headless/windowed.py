@@ -14,6 +14,7 @@ from queries.models import SessionRow
 from queries.moments import parse_moment
 from queries.overview_models import Window
 from queries.plain_data import dataclass, field
+from queries.processors import processors
 from queries.session_lookup import require_sessions
 from queries.store import Store
 from queries.text import clean
@@ -120,7 +121,12 @@ def count_all(store: Store, now: float) -> CountedStore:
     no_cache = context is not None and bool(context.meta.get(_NO_CACHE))
     with progress() as tell:
         return count_store(
-            store, tell, now=now, stale_after=stale_after(), cache=totals_cache(no_cache)
+            store,
+            tell,
+            now=now,
+            stale_after=stale_after(),
+            cache=totals_cache(no_cache),
+            processes=processors(),
         )
 
 

@@ -1,0 +1,108 @@
+"""A process that counts ranges of a store's rows for another one, which puts them together.
+
+It is started by :mod:`queries.counting_crew` and told what to do by lines of JSON on its standard
+input: first which store to read and how, then range after range. Each range is answered by one
+message on its standard output: a line of JSON, and the fold over its rows
+(:mod:`queries.fold_state`), a part in a line. It ends with its input, so with whoever began it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from functools import partial
+from typing import Any, BinaryIO, Final
+
+from queries.backfill import SLICE, no_collection
+from queries.batch import Batch
+from queries.counting_crew import LENGTH
+from queries.event_stream import patiently
+from queries.fold import Fold
+from queries.fold_state import fold_parts
+from queries.gaps import Gaps
+from queries.lean_rows import LeanRows
+from queries.opening import StoreError
+from queries.store import Store
+from queries.way_of_reading import identity
+
+BESIDE_WRITER: Final = 4.0
+"""Pause beside a writer without a write-ahead log, as a part of the time that reading took."""
+
+
+def main() -> None:
+    """Answer until the input ends."""
+    requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(requests,), daemon=True).start()
+    with contextlib.suppress(BrokenPipeError):
+        work(requests, sys.stdout.buffer)
+    os._exit(0)
+
+
+def _listen(requests: queue.SimpleQueue[Any]) -> None:
+    for line in sys.stdin.buffer:
+        requests.put(json.loads(line))
+    # Nobody waits any longer for what is being counted.
+    os._exit(0)
+
+
+def work(requests: queue.SimpleQueue[Any], answers: BinaryIO) -> None:
+    """Answer one request after the other; returns when one could not be answered."""
+    task = requests.get()
+    os.nice(task["nice"])
+    rows = LeanRows()
+    try:
+        with patiently(lambda: Store(os.fsdecode(bytes.fromhex(task["path"])))) as store:
+            if identity(store) != task["identity"]:
+                _answer(answers, [{"why": "is another store, or read in another way"}])
+                return
+            store.patience = task["patience"]
+            if task["gaps"]:
+                store.gaps = Gaps(store.path)
+            while (request := requests.get()) is not None:
+                with no_collection():
+                    _answer(answers, counted(store, rows, *request))
+    except StoreError as error:
+        _answer(answers, [{"why": str(error)}])
+
+
+def _answer(answers: BinaryIO, lines: Iterator[object] | list[object]) -> None:
+    message = b"\n".join(json.dumps(line, separators=(",", ":")).encode() for line in lines)
+    answers.write(len(message).to_bytes(LENGTH) + message)
+    answers.flush()
+
+
+def counted(store: Store, rows: LeanRows, source: int, low: int, high: int) -> Iterator[Any]:
+    """What is answered about the rows with ``low <= seq <= high``: plain data, line by line.
+
+    Raises StoreError when they cannot be read.
+    """
+    fold = Fold(messages_only=store.mapping.has_messages)
+    first_time: float | None = None
+    while high >= low:
+        begun = time.monotonic()
+        batch, after = patiently(partial(_slice, store, rows, source, low, high))
+        if store.rows_at_once(SLICE) < SLICE:
+            time.sleep(BESIDE_WRITER * (time.monotonic() - begun))
+        fold.prepend_batch(batch)
+        first_time = next((at for at in batch.times if at is not None), first_time)
+        high = after
+    # The other one would not know of either.
+    if store.problems() or not store.shows_ids:
+        yield {"why": "holds rows or ids that cannot be shown as they are"}
+        return
+    yield {"first_time": first_time}
+    yield from fold_parts(fold)
+
+
+def _slice(store: Store, rows: LeanRows, source: int, low: int, high: int) -> tuple[Batch, int]:
+    """The newest of these rows, and the seq that they come after."""
+    after = low - 1
+    if high - low >= SLICE:
+        after = max(after, store.slice_start(source, high, SLICE))
+    return rows.read(store, source, after, high, SLICE)
