@@ -33,7 +33,7 @@ REREAD_OLDER = 100
 REREAD_NEWEST = 300
 """Rows that came last that are read again after a commit, whatever they say."""
 NICE = 10
-"""How far such a process gives way to others."""
+"""How far a process that counts beside the screen gives way to others."""
 _NOWHERE = (-(2**63), 2**63 - 1)
 
 

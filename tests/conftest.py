@@ -10,7 +10,7 @@ from hypothesis import settings
 settings.register_profile("suite", deadline=None, max_examples=100)
 settings.load_profile("suite")
 # Look less often for cycles among the many objects that thousands of tests are made of.
-gc.set_threshold(20_000, 20, 50)
+gc.set_threshold(100_000, 20, 50)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -16,6 +16,10 @@ from textual.app import App
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 from textual.css.types import CSSLocation
+from textual.message import Message
+from textual.message_pump import MessagePump
+
+from tests.quick_styles import quick_styles
 
 MOST_SECONDS = 1.0
 """As long as Textual would wait for a program that is never quiet."""
@@ -24,11 +28,12 @@ MOST_SECONDS = 1.0
 @contextmanager
 def quick_screens() -> Iterator[None]:
     """Waiting for what is to be waited for only, and reading each style sheet once."""
-    with pytest.MonkeyPatch.context() as patch:
+    with quick_styles(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(textual.pilot, "wait_for_idle", until_quiet)
         patch.setattr(textual.app, "wait_for_idle", until_quiet)
         patch.setattr(App, "delay_update", _delay_nothing(App.delay_update))
         patch.setattr(Stylesheet, "_parse_rules", _remembering(Stylesheet._parse_rules))
+        patch.setattr(MessagePump, "_get_dispatch_methods", _handlers)
         # They are equal only to themselves; this says so in C.
         patch.setattr(RuleSet, "__hash__", object.__hash__)
         yield
@@ -68,6 +73,41 @@ async def until_handled(app: App[Any], end: float) -> None:
             await asyncio.sleep(0.001)
         elif app.screen_stack:
             app.screen._on_timer_update()
+
+
+find_handlers: Any = MessagePump._get_dispatch_methods
+_handling: dict[tuple[type, str, type], tuple[type, ...] | None] = {}
+"""Classes with a handler of that name, by receiver and message; None: some are chosen by more."""
+
+
+def _handlers(self: MessagePump, name: str, message: Message) -> Iterator[tuple[type, Any]]:
+    """Stands in for Textual's function, which looks through all classes each time."""
+    key = (type(self), name, type(message))
+    if key not in _handling:
+        _handling[key] = _classes_handling(*key)
+    classes = _handling[key]
+    if classes is None:
+        yield from find_handlers(self, name, message)
+        return
+    for kind in classes:
+        if message._no_default_action:
+            break
+        method = kind.__dict__.get(f"_{name}") or kind.__dict__.get(name)
+        if method is not None:
+            yield kind, method.__get__(self, kind)
+
+
+def _classes_handling(receiver: type, name: str, message: type) -> tuple[type, ...] | None:
+    found: list[type] = []
+    for kind in receiver.__mro__:
+        if not set(message.__mro__).isdisjoint(kind.__dict__.get("_decorated_handlers") or ()):
+            return None
+        method = kind.__dict__.get(f"_{name}") or kind.__dict__.get(name)
+        if getattr(method, "_textual_on", None):
+            return None
+        if method is not None:
+            found.append(kind)
+    return tuple(found)
 
 
 def _delay_nothing(delay_update: Any) -> Any:

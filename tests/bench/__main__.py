@@ -110,7 +110,7 @@ def _wanted(only: Sequence[str]) -> list[str]:
 def _shares(only: Sequence[str], large: bool) -> dict[str, float]:
     """Seconds that each family is to take; generating stores is only foreseen."""
     shares = {name: FAMILIES[name].share(large) for name in _wanted(only)}
-    return {STORES: 700.0 if large else 35.0, **shares}
+    return {STORES: 700.0 if large else 50.0, **shares}
 
 
 def _generate(bench: Workbench, wanted: Sequence[str]) -> None:

@@ -1,6 +1,4 @@
-"""Runs a command of the program and tells what it cost: ``counted SECONDS [one] ARGUMENT...``.
-
-With ``one``, it has one processor.
+"""Runs a command of the program and tells what it cost: ``counted SECONDS ARGUMENT...``.
 
 The command's own output goes nowhere. It is killed once it has used so many seconds of
 processor time.
@@ -20,7 +18,6 @@ from queries.connection import Rows, StoreConnection
 from tests.bench.measure import Helpers, cpu_seconds, end_after, peak_memory
 from tui.cli import main
 
-ONE = "one"
 LOOK_UP = " IN ("
 """In statements that fetch some rows by their numbers, for columns that only those need."""
 
@@ -65,10 +62,6 @@ if __name__ == "__main__":
     told = os.dup(1)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
-    limit, *given = sys.argv[1:]
-    end_after(int(limit))
-    if given[0] == ONE:
-        del given[0]
-        os.sched_setaffinity(0, list(os.sched_getaffinity(0))[:1])
-    taken = run(given)
+    end_after(int(sys.argv[1]))
+    taken = run(sys.argv[2:])
     os.write(told, json.dumps(taken).encode())

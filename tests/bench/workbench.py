@@ -138,6 +138,10 @@ class Workbench:
             self._alone.setdefault((what, shape, events), []).append(found)
         return found
 
+    def known(self, what: str, shape: str, events: int) -> list[dict[str, float]]:
+        """What :meth:`alone` has found so far in this run."""
+        return [*self._alone.get((what, shape, events), ())]
+
     def baseline(self, what: str, shape: str, events: int, key: str = "wall") -> float | None:
         """Seconds of a piece of work: what it took before in this run, or now.
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import re
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-from tests.process.terminal import Terminal
+from tests.process.ready import Nursery, ReadyProcess
+from tests.process.terminal import Terminal, environment
 from tests.stores.base import SAMPLES
 
 PROGRAM = (sys.executable, "-c", "import sys; from tui.cli import main; sys.exit(main())")
@@ -45,6 +48,15 @@ def wait_for_all_panes(terminal: Terminal) -> list[str]:
     terminal.wait_for(lambda t: ALL_PANES.search(t.text()), what="something in every pane")
     terminal.wait_for_quiet()
     return terminal.lines()
+
+
+@cache
+def nursery() -> Nursery:
+    """What splits off programs for all tests of this process; it ends with it."""
+    changes = {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": None}
+    made = Nursery(environment(changes))
+    atexit.register(made.close)
+    return made
 
 
 class Home:
@@ -101,15 +113,40 @@ class Home:
         columns: int = 120,
         rows: int = 40,
         ignore_hangup: bool = False,
+        anew: bool = False,
     ) -> Terminal:
-        """The program, as soon as it lists sessions."""
-        terminal = self.run(*arguments, columns=columns, rows=rows, ignore_hangup=ignore_hangup)
+        """The program, as soon as it lists sessions.
+
+        Args:
+            arguments: the command line.
+            columns: width in cells.
+            rows: height in cells.
+            ignore_hangup: start the program with SIGHUP ignored, as ``nohup`` does.
+            anew: load the program's modules for it alone, as it happens outside of tests.
+        """
+        # How often a screen is drawn is settled while modules are loaded.
+        if anew or "--low-bandwidth" in arguments:
+            terminal = self.run(*arguments, columns=columns, rows=rows, ignore_hangup=ignore_hangup)
+        else:
+            terminal = self._split_off(arguments, columns, rows, ignore_hangup)
         try:
             terminal.wait_for(lists_sessions, what="a list of sessions")
         except BaseException as error:
             terminal.__exit__(type(error), error, None)
             raise
         return terminal
+
+    def _split_off(
+        self, arguments: Sequence[str | Path], columns: int, rows: int, ignore_hangup: bool
+    ) -> Terminal:
+        words = [str(part) for part in arguments]
+
+        def start(terminal: int, env: Mapping[str, str]) -> ReadyProcess:
+            return nursery().start(
+                words, terminal, env=env, cwd=self.folder, ignore_hangup=ignore_hangup
+            )
+
+        return Terminal(start, columns=columns, rows=rows, env=self.env)
 
 
 def fingerprint(folder: Path) -> dict[str, str]:

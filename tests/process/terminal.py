@@ -30,6 +30,8 @@ from typing import Any, Self
 
 import pyte
 
+from tests.process.ready import ReadyProcess
+
 KEYS = {
     "enter": "\r", "tab": "\t", "shift+tab": "\x1b[Z", "escape": "\x1b", "space": " ",
     "backspace": "\x7f", "up": "\x1b[A", "down": "\x1b[B", "right": "\x1b[C", "left": "\x1b[D",
@@ -63,7 +65,8 @@ class Terminal:
     """A command in a pseudo-terminal of its own session.
 
     Args:
-        command: the program and its arguments.
+        command: the program and its arguments, or what starts it: is given the file of the
+            terminal and the environment.
         columns: width in cells.
         rows: height in cells.
         env: added to (``None`` removes from) the environment, in which TERM is
@@ -76,7 +79,7 @@ class Terminal:
 
     def __init__(
         self,
-        command: Sequence[str | Path],
+        command: Sequence[str | Path] | Callable[[int, Mapping[str, str]], ReadyProcess],
         *,
         columns: int = 120,
         rows: int = 40,
@@ -112,12 +115,16 @@ class Terminal:
             if ignore_hangup:
                 signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
-        self.process = subprocess.Popen(
-            [str(part) for part in command],
-            stdin=self._slave, stdout=self._slave, stderr=self._slave,
-            env=_environment(env or {}), cwd=cwd,
-            start_new_session=True, preexec_fn=become_terminal_user,
-        )  # fmt: skip
+        self.process: subprocess.Popen[bytes] | ReadyProcess
+        if callable(command):
+            self.process = command(self._slave, environment(env or {}))
+        else:
+            self.process = subprocess.Popen(
+                [str(part) for part in command],
+                stdin=self._slave, stdout=self._slave, stderr=self._slave,
+                env=environment(env or {}), cwd=cwd,
+                start_new_session=True, preexec_fn=become_terminal_user,
+            )  # fmt: skip
         self._threads = Path(f"/proc/{self.process.pid}/task")
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -259,10 +266,14 @@ class Terminal:
 
     def wait_until_stopped(self, timeout: float = PATIENCE) -> None:
         """Wait until the program was stopped (Ctrl+Z)."""
-        flags = os.WSTOPPED | os.WNOHANG | os.WNOWAIT
-        pid = self.process.pid
-        self.wait_for(lambda _: os.waitid(os.P_PID, pid, flags), timeout, "a stopped program")
+        self.wait_for(lambda _: self._is_stopped(), timeout, "a stopped program")
         self._take_the_rest(timeout)
+
+    def _is_stopped(self) -> bool:
+        if isinstance(self.process, ReadyProcess):
+            return self.process.is_stopped()
+        flags = os.WSTOPPED | os.WNOHANG | os.WNOWAIT
+        return os.waitid(os.P_PID, self.process.pid, flags) is not None
 
     def is_full(self) -> bool:
         """Whether the pseudo-terminal takes no more from the program (see not_reading)."""
@@ -350,7 +361,8 @@ class Terminal:
         self._stream.feed(_NOT_FOR_PYTE.sub("", text[:end]))
 
 
-def _environment(changes: Mapping[str, str | None]) -> dict[str, str]:
+def environment(changes: Mapping[str, str | None]) -> dict[str, str]:
+    """The environment of a program in a terminal; changes of None remove from it."""
     foreign = ("TMUX", "STY", "NO_COLOR", "COLUMNS", "LINES", "TERM_PROGRAM")
     base = {
         name: value

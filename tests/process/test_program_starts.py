@@ -35,7 +35,7 @@ def newest_session(path: Path) -> str:
 @pytest.mark.parametrize("name", STORES)
 def test_every_store_in_every_size(home: Home, name: str, columns: int, rows: int) -> None:
     path = home.sample(name)
-    with home.open(path, columns=columns, rows=rows) as terminal:
+    with home.open(path, columns=columns, rows=rows, anew=columns == 120) as terminal:
         terminal.wait_for(lambda t: "live" in t.lines()[0] and "quit" in t.lines()[-1])
         lines = terminal.lines()
         assert len(lines) == rows

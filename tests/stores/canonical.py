@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -10,9 +11,14 @@ from tests.stores.base import Journal, Moment, Row, StoreBuilder, Text
 
 def canonical_schema() -> list[str]:
     """The statements of ``queries/dialects/canonical.sql``."""
+    return [*_statements()]
+
+
+@cache
+def _statements() -> tuple[str, ...]:
     sql = files("queries").joinpath("dialects", "canonical.sql").read_text("utf-8")
     bare = "\n".join(line.split("--")[0].rstrip() for line in sql.splitlines())
-    return [statement.strip() for statement in bare.split(";") if statement.strip()]
+    return tuple(statement.strip() for statement in bare.split(";") if statement.strip())
 
 
 class CanonicalStore(StoreBuilder):
@@ -108,6 +114,6 @@ class CanonicalStore(StoreBuilder):
         )
 
 
-def canonical_store(path: Path, journal: Journal = "delete") -> CanonicalStore:
+def canonical_store(path: Path, journal: Journal = "memory") -> CanonicalStore:
     """Create (or reopen) a store in the canonical schema."""
     return CanonicalStore(path, canonical_schema(), journal)

@@ -211,13 +211,13 @@ class HeistSessionStore(StoreBuilder):
         )
 
 
-def heist_audit_store(path: Path, journal: Journal = "delete") -> HeistAuditStore:
+def heist_audit_store(path: Path, journal: Journal = "memory") -> HeistAuditStore:
     """Create (or reopen) a store of the audit dialect, with its four indexes."""
     return HeistAuditStore(path, schema_of("heist-audit.db"), journal)
 
 
 def heist_session_store(
-    path: Path, journal: Journal = "delete", *, indexed: bool = False
+    path: Path, journal: Journal = "memory", *, indexed: bool = False
 ) -> HeistSessionStore:
     """Create (or reopen) a store of the session dialect.
 

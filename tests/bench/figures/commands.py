@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from tests.bench.counted import ONE
-from tests.bench.measure import interleaved, median
+from tests.bench.measure import median
 from tests.bench.report import Figure, Result
 from tests.bench.workbench import Workbench
 
@@ -17,8 +16,10 @@ OF_ALL: Mapping[str, tuple[str, ...]] = {
 """Commands about everything, with their options."""
 OF_SESSIONS = {"session": 1, "timeline": 1, "compare": 2}
 """Commands about the giant session and others, with how many of them."""
-OFTEN = ("tools", "events")
-"""Commands that are run more than once."""
+OFTEN = ("events",)
+"""Commands that are run more than once: what takes so little varies."""
+ALWAYS = (*OF_SESSIONS, *OFTEN)
+"""Commands that less events tell nothing about."""
 REASON = "It is a back-fill, and what the view needs besides; see there."
 PASS = "a view of 1M events with `--json`"
 OF_GIANT = "a view of a session of 200,000 events with `--json`"
@@ -41,56 +42,68 @@ STOPPED = "stopped there"
 SCALED = "from a tenth of the events"
 TENTH = 10
 
-Taken = dict[str, list[dict[str, float]]]
+Found = dict[str, float]
+Taken = dict[str, list[Found]]
+Arguments = Mapping[str, tuple[str | Path, ...]]
 
 
 def measure(bench: Workbench) -> Iterator[Result]:
     """The figures of this family.
 
-    One pass in the time of a back-fill, and half a second for the process and its output.
+    One pass in the time of a back-fill, and half a second for the process and its output. All of
+    them on a tenth of the events; then, those that took the longest first, on all, as long as
+    there is time.
     """
-    path = bench.store("canonical", bench.big)
-    giants = [name for name, _ in bench.by_size("canonical", bench.big)[:-3:-1]]
-    arguments: dict[str, tuple[str | Path, ...]] = {
+    small = _arguments(bench, bench.big // TENTH)
+    tenth = {name: _taken(bench, name, small[name]) for name in small}
+    expected = {name: _scaled(found, tenth["events"]) for name, found in tenth.items()}
+    arguments = _arguments(bench, bench.big)
+    taken: Taken = {name: [] for name in arguments}
+    reserved = sum(expected[name] for name in ALWAYS)
+    for name in sorted(expected, key=lambda name: (name in ALWAYS, -expected[name])):
+        if name not in ALWAYS and bench.clock.left < expected[name] + reserved:
+            yield _from_tenth(bench, name, expected[name])
+            continue
+        for number in range(bench.runs(RUNS) if name in OFTEN else 1):
+            if number == 0 or bench.clock.left >= reserved:
+                found = _taken(bench, name, arguments[name])
+                taken[name] += [] if found is None else [found]
+        yield _cost(bench, name, taken[name])
+    yield from _counts(bench, taken, {name: one for name, one in tenth.items() if one})
+
+
+def _arguments(bench: Workbench, events: int) -> Arguments:
+    """The command lines for a store of so many events."""
+    path = bench.store("canonical", events)
+    giants = [name for name, _ in bench.by_size("canonical", events)[:-3:-1]]
+    return {
         **{name: (name, path, "--json", *options) for name, options in OF_ALL.items()},
         **{name: (name, path, *giants[:number], "--json") for name, number in OF_SESSIONS.items()},
     }
-    taken: Taken = {name: [] for name in arguments}
-
-    def ours(name: str) -> Callable[[], float]:
-        def run() -> float:
-            found = bench.taken("counted", *arguments[name], limit=LIMIT)
-            if found is None:
-                return float(LIMIT)
-            if found["code"]:
-                raise RuntimeError(f"{name} failed")
-            taken[name].append(found)
-            return found["wall"]
-
-        return run
-
-    # Half of the time for those that are run again, so that each of the others has its turn.
-    interleaved({name: ours(name) for name in OFTEN}, bench.runs(RUNS), bench.clock.left / 2)
-    for name in arguments:
-        if name not in OFTEN:
-            ours(name)()
-        yield _cost(bench, name, taken[name])
-    # What other processes read for one is not counted: one that has no others stands for all.
-    alone = bench.taken("counted", ONE, *arguments["tools"], limit=LIMIT)
-    yield from _counts(bench, taken, [] if alone is None else [alone])
 
 
-def _cost(bench: Workbench, name: str, taken: list[dict[str, float]]) -> Result:
-    naive = floor = None
-    note = ""
-    if name in OF_ALL:
-        floor = bench.baseline("floor", "canonical", bench.big, "cpu")
-        if name in ("events", "activity"):
-            # A page of events without paging is the whole table.
-            tenth = bench.baseline("reload", "canonical", bench.big // TENTH, "cpu")
-            naive, note = tenth and tenth * TENTH, SCALED
-        else:
-            naive = bench.baseline("naive", "canonical", bench.big, "cpu")
+def _taken(bench: Workbench, name: str, arguments: tuple[str | Path, ...]) -> Found | None:
+    """What one run takes; None where it was stopped at the limit. Raises RuntimeError."""
+    found = bench.taken("counted", *arguments, limit=LIMIT)
+    if found is not None and found["code"]:
+        raise RuntimeError(f"{name} failed")
+    return found
+
+
+def _scaled(found: Found | None, least: Found | None) -> float:
+    """Seconds that ten times the events will take; a process takes its start once only."""
+    start = least["cpu"] if least else 0.0
+    return float(LIMIT) if found is None else max(0.0, found["cpu"] - start) * TENTH + start
+
+
+def _from_tenth(bench: Workbench, name: str, seconds: float) -> Result:
+    naive, floor, note = _others(bench, name)
+    return Result(f"commands.{name}", seconds, naive=naive, floor=floor, planned=1,
+                  note=SCALED, naive_note=note)  # fmt: skip
+
+
+def _cost(bench: Workbench, name: str, taken: list[Found]) -> Result:
+    naive, floor, note = _others(bench, name)
     return Result(
         f"commands.{name}",
         median([one["cpu"] for one in taken]) if taken else float(LIMIT),
@@ -104,18 +117,38 @@ def _cost(bench: Workbench, name: str, taken: list[dict[str, float]]) -> Result:
     )
 
 
-def _counts(bench: Workbench, taken: Taken, alone: list[dict[str, float]]) -> Iterator[Result]:
-    unhelped = {name: runs for name, runs in taken.items() if runs and not runs[0]["helped"]}
-    read = unhelped | {"tools": alone}
-    for figure, key, unit, counted in (
-        ("rows", "rows", bench.big, read), ("looked-up", "looked_up", bench.big, read),
-        ("memory", "peak", 1, taken),
-    ):  # fmt: skip
-        found = {
-            name: runs[0][key] / unit for name, runs in counted.items() if runs and runs[0][key]
+def _others(bench: Workbench, name: str) -> tuple[float | None, float | None, str]:
+    """What the naive way and the floor take, and a note on the naive way."""
+    if name not in OF_ALL:
+        return None, None, ""
+    floor = bench.baseline("floor", "canonical", bench.big, "cpu")
+    if name not in ("events", "activity"):
+        return bench.baseline("naive", "canonical", bench.big, "cpu"), floor, ""
+    # A page of events without paging is the whole table.
+    tenth = bench.baseline("reload", "canonical", bench.big // TENTH, "cpu")
+    return tenth and tenth * TENTH, floor, SCALED
+
+
+def _counts(bench: Workbench, taken: Taken, tenth: Mapping[str, Found]) -> Iterator[Result]:
+    whole = {name: runs[0] for name, runs in taken.items() if runs}
+    of_each = {
+        key: {
+            **{name: one[key] / (bench.big // TENTH) for name, one in tenth.items() if one[key]},
+            # What other processes read for one is not known.
+            **{
+                name: one[key] / bench.big
+                for name, one in whole.items()
+                if one[key] and not one["helped"]
+            },
         }
+        for key in ("rows", "looked_up")
+    }
+    memory = {name: one["peak"] for name, one in whole.items() if one["peak"]}
+    for figure, found in (
+        ("rows", of_each["rows"]), ("looked-up", of_each["looked_up"]), ("memory", memory),
+    ):  # fmt: skip
         most = max(found, key=lambda name: found[name], default=None)
         yield Result(f"commands.{figure}", None if most is None else found[most],
                      note=most or "", details=found)  # fmt: skip
-    loaded = [runs[0]["textual"] for runs in taken.values() if runs]
+    loaded = [one["textual"] for one in {**tenth, **whole}.values()]
     yield Result("commands.imports", sum(loaded) if loaded else None)
