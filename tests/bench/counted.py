@@ -15,7 +15,7 @@ import time
 from collections.abc import Sequence
 
 from queries.connection import Rows, StoreConnection
-from tests.bench.measure import end_after, peak_memory
+from tests.bench.measure import cpu_seconds, end_after, peak_memory
 from tui.cli import main
 
 LOOK_UP = " IN ("
@@ -47,7 +47,7 @@ def run(arguments: Sequence[str]) -> dict[str, float | None]:
         "looked_up": looked_up,
         "statements": statements,
         "wall": time.perf_counter() - wall,
-        "cpu": time.process_time(),
+        "cpu": cpu_seconds(),
         "peak": peak_memory(),
         "textual": float("textual" in sys.modules),
     }
