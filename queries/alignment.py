@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import takewhile
 
+from queries.aligned_lines import AlignedLines
 from queries.alignment_models import AlignedStep, Alignment, Step, StepRelation
 from queries.common_sequence import (
     Pair,
@@ -13,10 +14,8 @@ from queries.common_sequence import (
     common_pairs_of_any_size,
     single_pairs,
 )
-from queries.gap_placing import by_outcome, from_prompts, outcomes_differ
-from queries.models import EventKind
-from queries.plain_data import replace
-from queries.steps import StepKey, step_key, step_shapes
+from queries.gap_placing import by_outcome, from_prompts
+from queries.step_columns import StepColumns, StepShapes, outcomes_differ
 
 MOST_STEPS = 10_000
 """A session with more steps is aligned by its prompts first."""
@@ -27,8 +26,8 @@ Level = Callable[[str], str]
 def align(
     a_id: str,
     b_id: str,
-    steps_a: tuple[Step, ...],
-    steps_b: tuple[Step, ...],
+    steps_a: Sequence[Step],
+    steps_b: Sequence[Step],
     level_a: Level = str.strip,
     level_b: Level = str.strip,
 ) -> Alignment:
@@ -48,25 +47,51 @@ def align(
         level_a: makes texts of the first session comparable.
         level_b: likewise.
     """
-    keys_a = [step_key(step.event, level_a) for step in steps_a]
-    keys_b = [step_key(step.event, level_b) for step in steps_b]
-    matched, method = _matched(steps_a, steps_b, keys_a, keys_b)
-    moved_a, moved_b = _moved(keys_a, keys_b, matched)
-    lines: list[AlignedStep] = []
+    shapes = StepShapes()
+    sides = (StepColumns(shapes, level_a), StepColumns(shapes, level_b))
+    for side, steps in zip(sides, (steps_a, steps_b), strict=True):
+        for step in steps:
+            side.add(step.event)
+    return align_columns(a_id, b_id, steps_a, steps_b, sides, shapes)
+
+
+def align_columns(
+    a_id: str,
+    b_id: str,
+    steps_a: Sequence[Step],
+    steps_b: Sequence[Step],
+    sides: tuple[StepColumns, StepColumns],
+    shapes: StepShapes,
+) -> Alignment:
+    """As :func:`align`, of steps whose columns are made already.
+
+    Args:
+        a_id: the first session.
+        b_id: the second.
+        steps_a: all of its steps, in order. Hardly any of them is looked at.
+        steps_b: likewise.
+        sides: the columns of both.
+        shapes: what they were made with.
+    """
+    matched, method = _matched(sides)
+    moved_a, moved_b = _moved(sides, matched)
+    lines = AlignedLines()
     at_a = at_b = 0
-    for match_a, match_b in (*matched, (len(steps_a), len(steps_b))):
-        rest_a = [index for index in range(at_a, match_a) if index not in moved_a]
-        rest_b = [index for index in range(at_b, match_b) if index not in moved_b]
-        changed = _changed(steps_a, steps_b, rest_a, rest_b)
-        for pair_a, pair_b in (*changed, (match_a, match_b)):
-            lines += _alone(StepRelation.ONLY_A, range(at_a, pair_a), moved_a)
-            lines += _alone(StepRelation.ONLY_B, range(at_b, pair_b), moved_b)
-            at_a, at_b = pair_a, pair_b
-            if (pair_a, pair_b) != (match_a, match_b):
-                lines.append(_pair(StepRelation.CHANGED, steps_a, steps_b, pair_a, pair_b))
+    size_a, size_b = len(sides[0]), len(sides[1])
+    for match_a, match_b in (*matched, (size_a, size_b)):
+        if at_a < match_a and at_b < match_b:
+            rest_a = [index for index in range(at_a, match_a) if index not in moved_a]
+            rest_b = [index for index in range(at_b, match_b) if index not in moved_b]
+            for pair_a, pair_b in _changed(sides, shapes, rest_a, rest_b):
+                _alone(lines, StepRelation.ONLY_A, range(at_a, pair_a), moved_a)
+                _alone(lines, StepRelation.ONLY_B, range(at_b, pair_b), moved_b)
+                _pair(lines, StepRelation.CHANGED, sides, pair_a, pair_b)
                 at_a, at_b = pair_a + 1, pair_b + 1
-        if match_a < len(steps_a):
-            lines.append(_pair(StepRelation.MATCHED, steps_a, steps_b, match_a, match_b))
+        _alone(lines, StepRelation.ONLY_A, range(at_a, match_a), moved_a)
+        _alone(lines, StepRelation.ONLY_B, range(at_b, match_b), moved_b)
+        at_a, at_b = match_a, match_b
+        if match_a < size_a:
+            _pair(lines, StepRelation.MATCHED, sides, match_a, match_b)
             at_a, at_b = match_a + 1, match_b + 1
     return _alignment(a_id, b_id, steps_a, steps_b, lines, method)
 
@@ -78,12 +103,10 @@ def with_arguments(alignment: Alignment, differing: Mapping[int, str]) -> Alignm
         alignment: made from the steps' one-line texts.
         differing: per line, what differs in the whole arguments.
     """
-    lines = [
-        replace(line, relation=StepRelation.CHANGED, detail=differing[index])
-        if index in differing and line.relation is StepRelation.MATCHED
-        else line
-        for index, line in enumerate(alignment.lines)
-    ]
+    lines = alignment.lines
+    if not isinstance(lines, AlignedLines):
+        raise TypeError("only of lines that were made here")
+    lines = lines.changed(differing)
     return _alignment(
         alignment.a_id,
         alignment.b_id,
@@ -97,18 +120,13 @@ def with_arguments(alignment: Alignment, differing: Mapping[int, str]) -> Alignm
 # -- matching ---------------------------------------------------------------------------------
 
 
-def _matched(
-    steps_a: Sequence[Step],
-    steps_b: Sequence[Step],
-    keys_a: Sequence[StepKey],
-    keys_b: Sequence[StepKey],
-) -> tuple[list[Pair], str]:
+def _matched(sides: tuple[StepColumns, StepColumns]) -> tuple[list[Pair], str]:
     """Pairs of equal steps, ascending, and how they were found."""
-    prompts_a = [step.number - 1 for step in steps_a if step.event.kind is EventKind.PROMPT]
-    prompts_b = [step.number - 1 for step in steps_b if step.event.kind is EventKind.PROMPT]
+    keys_a, keys_b = sides[0].keys, sides[1].keys
+    prompts_a, prompts_b = sides[0].prompts, sides[1].prompts
     asked_a = [keys_a[index] for index in prompts_a]
     asked_b = [keys_b[index] for index in prompts_b]
-    long = max(len(steps_a), len(steps_b)) > MOST_STEPS
+    long = max(len(keys_a), len(keys_b)) > MOST_STEPS
     if asked_a == asked_b:
         same = [(index, index) for index in range(len(asked_a))]
     else:
@@ -122,9 +140,9 @@ def _matched(
         pairs += [(at_a + one, at_b + other) for one, other in inner]
         surely = surely and best
         at_a, at_b = end_a, end_b
-    pairs = by_outcome(pairs, (keys_a, keys_b), steps_a, steps_b)
+    pairs = by_outcome(pairs, sides)
     if len(prompts_a) > 1 or len(prompts_b) > 1:
-        pairs = from_prompts(pairs, (keys_a, keys_b))
+        pairs = from_prompts(pairs, sides)
     return pairs, _method(len(anchors), len(prompts_a), len(prompts_b), long, surely)
 
 
@@ -141,39 +159,44 @@ def _method(anchors: int, prompts_a: int, prompts_b: int, long: bool, surely: bo
 
 
 def _moved(
-    keys_a: Sequence[StepKey], keys_b: Sequence[StepKey], matched: Iterable[Pair]
+    sides: tuple[StepColumns, StepColumns], matched: Sequence[Pair]
 ) -> tuple[dict[int, int], dict[int, int]]:
     """Steps left on both sides, by index, with the index of the other; the first with the first."""
-    pairs = tuple(matched)
-    known_a, known_b = {one for one, _ in pairs}, {other for _, other in pairs}
-    left: dict[StepKey, deque[int]] = {}
+    keys_a, keys_b = sides[0].keys, sides[1].keys
+    known_a, known_b = bytearray(len(keys_a)), bytearray(len(keys_b))
+    for one, other in matched:
+        known_a[one] = known_b[other] = True
+    here = {key for key, is_known in zip(keys_a, known_a, strict=True) if not is_known}
+    left: dict[int, deque[int]] = {}
     for index, key in enumerate(keys_b):
-        if index not in known_b:
+        if not known_b[index] and key in here:
             left.setdefault(key, deque()).append(index)
     there: dict[int, int] = {}
     for index, key in enumerate(keys_a):
-        if index not in known_a and left.get(key):
+        if not known_a[index] and left.get(key):
             there[index] = left[key].popleft()
     return there, {other: one for one, other in there.items()}
 
 
 def _changed(
-    steps_a: Sequence[Step], steps_b: Sequence[Step], rest_a: Sequence[int], rest_b: Sequence[int]
-) -> list[Pair]:
+    sides: tuple[StepColumns, StepColumns],
+    shapes: StepShapes,
+    rest_a: Sequence[int],
+    rest_b: Sequence[int],
+) -> Iterable[Pair]:
     """Pairs of steps of the same shape in one gap: first of closely the same, then at least."""
     if not rest_a or not rest_b:
         return []
-    shapes_a = [step_shapes(steps_a[index].event) for index in rest_a]
-    shapes_b = [step_shapes(steps_b[index].event) for index in rest_b]
-    close, _ = common_pairs_of_any_size([one for one, _ in shapes_a], [one for one, _ in shapes_b])
+    close_a = [sides[0].shapes[index] for index in rest_a]
+    close_b = [sides[1].shapes[index] for index in rest_b]
+    close, _ = common_pairs_of_any_size(close_a, close_b)
+    loose_a = [shapes.looser[shape] for shape in close_a]
+    loose_b = [shapes.looser[shape] for shape in close_b]
     pairs: list[Pair] = []
     at_a = at_b = 0
     for end_a, end_b in (*close, (len(rest_a), len(rest_b))):
         if at_a < end_a and at_b < end_b:
-            inner, _ = common_pairs_of_any_size(
-                [loose for _, loose in shapes_a[at_a:end_a]],
-                [loose for _, loose in shapes_b[at_b:end_b]],
-            )
+            inner, _ = common_pairs_of_any_size(loose_a[at_a:end_a], loose_b[at_b:end_b])
             pairs += [(at_a + one, at_b + other) for one, other in inner]
         if end_a < len(rest_a) and end_b < len(rest_b):
             pairs.append((end_a, end_b))
@@ -185,53 +208,59 @@ def _changed(
 
 
 def _alone(
-    relation: StepRelation, indices: Iterable[int], moved: Mapping[int, int]
-) -> Iterable[AlignedStep]:
+    lines: AlignedLines, relation: StepRelation, indices: Iterable[int], moved: Mapping[int, int]
+) -> None:
+    is_a = relation is StepRelation.ONLY_A
     for index in indices:
         counterpart = moved.get(index)
-        yield AlignedStep(
-            relation=relation if counterpart is None else StepRelation.MOVED,
-            a=index if relation is StepRelation.ONLY_A else None,
-            b=index if relation is StepRelation.ONLY_B else None,
+        lines.append(
+            relation if counterpart is None else StepRelation.MOVED,
+            index if is_a else None,
+            None if is_a else index,
             counterpart=counterpart,
         )
 
 
 def _pair(
-    relation: StepRelation, steps_a: Sequence[Step], steps_b: Sequence[Step], a: int, b: int
-) -> AlignedStep:
-    one, other = steps_a[a].event, steps_b[b].event
-    slower = None
-    if one.duration is not None and other.duration is not None:
-        slower = other.duration - one.duration
-    differs = outcomes_differ(steps_a[a], steps_b[b])
-    return AlignedStep(relation, a, b, duration_delta=slower, outcome_differs=differs)
+    lines: AlignedLines,
+    relation: StepRelation,
+    sides: tuple[StepColumns, StepColumns],
+    a: int,
+    b: int,
+) -> None:
+    one, other = sides
+    lines.append(
+        relation,
+        a,
+        b,
+        duration_delta=other.durations[b] - one.durations[a],
+        outcome_differs=outcomes_differ(one.outcomes[a], other.outcomes[b]),
+    )
 
 
 def _alignment(
     a_id: str,
     b_id: str,
-    steps_a: tuple[Step, ...],
-    steps_b: tuple[Step, ...],
-    lines: Sequence[AlignedStep],
+    steps_a: Sequence[Step],
+    steps_b: Sequence[Step],
+    lines: AlignedLines,
     method: str,
 ) -> Alignment:
-    numbers = Counter(line.relation for line in lines)
-    first = next((index for index, line in enumerate(lines) if line.differs), None)
+    first = lines.first_difference()
     return Alignment(
         a_id=a_id,
         b_id=b_id,
         steps_a=steps_a,
         steps_b=steps_b,
-        lines=tuple(lines),
+        lines=lines,
         first_divergence=first,
         divergence=_in_words(steps_a, steps_b, lines, first),
-        matched=numbers[StepRelation.MATCHED],
-        changed=numbers[StepRelation.CHANGED],
-        moved=numbers[StepRelation.MOVED] // 2,
-        only_a=numbers[StepRelation.ONLY_A],
-        only_b=numbers[StepRelation.ONLY_B],
-        outcomes=sum(line.outcome_differs for line in lines),
+        matched=lines.number(StepRelation.MATCHED),
+        changed=lines.number(StepRelation.CHANGED),
+        moved=lines.number(StepRelation.MOVED) // 2,
+        only_a=lines.number(StepRelation.ONLY_A),
+        only_b=lines.number(StepRelation.ONLY_B),
+        outcomes=lines.outcomes,
         method=method,
     )
 
@@ -258,7 +287,10 @@ def _in_words(
     elif one == other:
         # What is missing begins as what comes after it does.
         alone = sum(
-            1 for _ in takewhile(lambda each: each.relation is line.relation, lines[first:])
+            1
+            for _ in takewhile(
+                lambda index: lines[index].relation is line.relation, range(first, len(lines))
+            )
         )
         mark = " (elsewhere there" if line.relation is StepRelation.MOVED else " (only here"
         mark += f", {alone:,} steps)" if alone > 1 else ")"

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from queries.models import Event
@@ -64,9 +65,9 @@ class Alignment:
 
     a_id: str
     b_id: str
-    steps_a: tuple[Step, ...]
-    steps_b: tuple[Step, ...]
-    lines: tuple[AlignedStep, ...]
+    steps_a: Sequence[Step]
+    steps_b: Sequence[Step]
+    lines: Sequence[AlignedStep]
     first_divergence: int | None
     """Index into :attr:`lines` of the first that differs; None when all steps are alike."""
     divergence: str

@@ -92,7 +92,7 @@ class Backfill:
             return None
         return max((time for time in times if time is not None), default=float("inf"))
 
-    def share(self, store: Store, processes: int, *, widest: int, nice: int = 0) -> None:
+    def share(self, store: Store, processes: int, *, nice: int = 0) -> None:
         """From now on let other processes count, where that is possible and worth it.
 
         They are ended by :meth:`close`, or when all is counted.
@@ -100,7 +100,6 @@ class Backfill:
         Args:
             store: that is counted.
             processes: how many at most; 0: none.
-            widest: most rows that are counted at once.
             nice: how far they give way to other processes.
 
         Raises StoreError as the store's own queries do.
@@ -112,9 +111,7 @@ class Backfill:
         from queries.counting_crew import CountingCrew, ranges
 
         (past,) = self._pasts
-        wanted = ranges(
-            store, past.source, past.first, past.low, widest=widest, processes=processes
-        )
+        wanted = ranges(store, past.source, past.first, past.low, processes=processes)
         self.was_shared = True
         if wanted:
             with suppress(OSError):

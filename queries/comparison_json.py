@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from queries.alignment_models import AlignedStep, Alignment, Step
+from queries.aligned_json import alignment_json
+from queries.alignment_models import Alignment
 from queries.comparison_models import Comparison, Curve, Tally
 from queries.group_models import GroupComparison, GroupMetric
 from queries.json_shapes import Json, agent_json, interactions_json, session_json, tool_json
@@ -28,6 +29,7 @@ def comparison_json(
     relation: Relation = Relation.FOLLOWS,
     *,
     overlay: bool = False,
+    in_turn: bool = False,
 ) -> Json:
     """Sessions side by side.
 
@@ -36,6 +38,7 @@ def comparison_json(
         alignment: of two sessions, the baseline first; None where there are more.
         relation: of the interactions.
         overlay: whether to add what came together over time, where that was counted.
+        in_turn: make the steps of the alignment one by one, as they are asked for.
     """
     ids = comparison.ids
     shape: Json = {
@@ -75,7 +78,7 @@ def comparison_json(
             )
             if index != comparison.baseline
         },
-        "alignment": None if alignment is None else alignment_json(alignment),
+        "alignment": None if alignment is None else alignment_json(alignment, in_turn=in_turn),
         "notes": list(comparison.notes),
     }  # fmt: skip
     if overlay:
@@ -101,27 +104,6 @@ def metric_rows(comparison: Comparison) -> list[Json]:
         for row in comparison.metrics
         for index, run in enumerate(comparison.runs)
     ]
-
-
-def alignment_json(alignment: Alignment) -> Json:
-    """Two sessions step by step."""
-    first = alignment.first_divergence
-    return {
-        "a": alignment.a_id,
-        "b": alignment.b_id,
-        "first_divergence": None
-        if first is None
-        else {"line": first, "step": first + 1, "text": alignment.divergence},
-        "matched": alignment.matched,
-        "changed": alignment.changed,
-        "moved": alignment.moved,
-        "only_a": alignment.only_a,
-        "only_b": alignment.only_b,
-        "outcome_differs": alignment.outcomes,
-        "method": alignment.method,
-        "caution": alignment.caution,
-        "steps": [_line_json(line, alignment) for line in alignment.lines],
-    }
 
 
 def group_comparison_json(comparison: GroupComparison) -> Json:
@@ -189,29 +171,6 @@ def curve_json(curve: Curve) -> Json:
         "events": list(curve.events),
         "errors": list(curve.errors),
         "tokens": None if curve.tokens is None else list(curve.tokens),
-    }
-
-
-def _line_json(line: AlignedStep, alignment: Alignment) -> Json:
-    other = alignment.steps_b if line.a is not None else alignment.steps_a
-    return {
-        "relation": line.relation.value,
-        "a": None if line.a is None else _step_json(alignment.steps_a[line.a]),
-        "b": None if line.b is None else _step_json(alignment.steps_b[line.b]),
-        "elsewhere": None if line.counterpart is None else other[line.counterpart].number,
-        "duration_delta": _plain(line.duration_delta),
-        "outcome_differs": line.outcome_differs,
-        "detail": line.detail or None,
-    }
-
-
-def _step_json(step: Step) -> Json:
-    return {
-        "number": step.number,
-        "event_id": step.event.id,
-        "text": step.text,
-        "state": step.event.state.value,
-        "duration_seconds": _plain(step.event.duration),
     }
 
 

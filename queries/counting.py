@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Set
 from heapq import nlargest
 from typing import Self
 
@@ -32,10 +32,8 @@ REREAD_OLDER = 100
 """Running rows beyond those, taken in turn."""
 REREAD_NEWEST = 300
 """Rows that came last that are read again after a commit, whatever they say."""
-WIDEST = 64_000
-"""Rows that another process counts at once."""
 NICE = 10
-"""How far such a process gives way to others."""
+"""How far a process that counts beside the screen gives way to others."""
 _NOWHERE = (-(2**63), 2**63 - 1)
 
 
@@ -107,7 +105,7 @@ class Counting:
         """Count one slice of the past, and read some more sessions; see :class:`Backfill`."""
         if self.past is not None and not self.past.done:
             if not self.past.was_shared and self._processes:
-                self.past.share(store, self._processes, widest=WIDEST, nice=NICE)
+                self.past.share(store, self._processes, nice=NICE)
             before = self.fold.rows
             self.past.step(store, work=work, pause=pause)
             self._changes += self.fold.rows != before
@@ -164,7 +162,12 @@ class Counting:
     # -- what is new ----------------------------------------------------------------------------
 
     def read_news(
-        self, store: Store, watched: Collection[EventKey], *, is_proven: bool = True
+        self,
+        store: Store,
+        watched: Collection[EventKey],
+        *,
+        is_proven: bool = True,
+        pause: Callable[[], object] = no_pause,
     ) -> bool:
         """Take what was committed; whether there is more to take.
 
@@ -172,6 +175,7 @@ class Counting:
             store: the store that was counted so far, as far as is known.
             watched: rows to read again.
             is_proven: False when it must be made sure that it is that store.
+            pause: called between its parts, when nothing of the store is held.
         """
         past = self.past
         if past is None:
@@ -189,8 +193,11 @@ class Counting:
             return False
         pages = [self._read_tail(store, past, source, top) for source, top in tops.items()]
         self.arrived += merge_sources([page for page in pages if page] or [[]])
-        self._read_again(store, watched)
+        pause()
+        self._read_again(store, watched, {event.key for page in pages for event in page})
+        pause()
         self._read_beside(store)
+        pause()
         if self.fold.rows > 2 * self._decided_at and self._decided_at < EDGES:
             self._decided_at = self.fold.rows
             self.is_misread = store.is_read_wrongly()
@@ -241,7 +248,10 @@ class Counting:
 
     # -- rows that change in place ------------------------------------------------------------
 
-    def _read_again(self, store: Store, watched: Collection[EventKey]) -> None:
+    def _read_again(
+        self, store: Store, watched: Collection[EventKey], fresh: Set[EventKey]
+    ) -> None:
+        """Read rows again that may have changed, but not those that were read just now."""
         running = {
             key: event for events in self.fold.running.values() for key, event in events.items()
         }
@@ -252,7 +262,7 @@ class Counting:
             at = self._turn % len(older)
             self._turn += REREAD_OLDER
             chosen.update((older[at:] + older[:at])[:REREAD_OLDER])
-        self._compare(store, chosen, watched, running)
+        self._compare(store, chosen, watched, running, fresh)
 
     def _compare(
         self,
@@ -260,10 +270,11 @@ class Counting:
         keys: Iterable[EventKey],
         watched: Collection[EventKey],
         running: dict[EventKey, Event],
+        fresh: Set[EventKey] = frozenset(),
     ) -> None:
         """Read rows again, and count those that changed as they are now."""
         self._seen = {key: event for key, event in self._seen.items() if key in watched}
-        chosen = {*keys, *watched}
+        chosen = {*keys, *watched} - fresh
         now = {event.key: event for event in store.events_again(chosen)}
         for key in sorted(chosen):
             before = self._recent.get(key) or running.get(key) or self._seen.get(key)

@@ -27,6 +27,8 @@ LEAST: Final = 100_000
 """Rows that are worth starting processes for."""
 NARROWEST: Final = 8000
 """Rows of the first range, and of the last ones."""
+WIDEST: Final = 128_000
+"""Rows of a range at most: with fewer, putting together costs more, with more, memory."""
 LOOKS: Final = 20
 """Places at which it is seen whether there are rows everywhere."""
 AHEAD: Final = 2
@@ -41,9 +43,7 @@ Range = tuple[int, int]
 """The lowest and the highest seq of some rows."""
 
 
-def ranges(
-    store: Store, source: int, low: int, high: int, *, widest: int, processes: int
-) -> list[Range]:
+def ranges(store: Store, source: int, low: int, high: int, *, processes: int) -> list[Range]:
     """The rows from one seq to another in parts, from the newest to the oldest.
 
     They grow, so that something can be shown soon, and shrink at the end, where one process
@@ -57,7 +57,7 @@ def ranges(
     step = (high - low) // LOOKS
     for look in range(1, LOOKS):
         upto = low + look * step
-        if store.slice_start(source, upto, 1) < upto - widest:
+        if store.slice_start(source, upto, 1) < upto - WIDEST:
             return []
     found: list[Range] = []
     width = NARROWEST
@@ -65,7 +65,7 @@ def ranges(
         found.append((max(high - width + 1, low), high))
         high -= width
         fair = (high - low) // (2 * processes)
-        width = min(2 * width, widest, max(fair, NARROWEST))
+        width = min(2 * width, WIDEST, max(fair, NARROWEST))
     return found
 
 

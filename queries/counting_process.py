@@ -19,7 +19,8 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any, BinaryIO, Final
 
-from queries.backfill import SLICE, no_collection
+from queries import opening
+from queries.backfill import no_collection
 from queries.batch import Batch
 from queries.counting_crew import LENGTH
 from queries.event_stream import patiently
@@ -31,12 +32,17 @@ from queries.opening import StoreError
 from queries.store import Store
 from queries.way_of_reading import identity
 
+ROWS: Final = 8000
+"""Rows that are read at once."""
+PAGES_KEPT: Final = 2000
+"""Kilobytes of the file's pages that are kept: hardly any is read twice."""
 BESIDE_WRITER: Final = 4.0
 """Pause beside a writer without a write-ahead log, as a part of the time that reading took."""
 
 
 def main() -> None:
     """Answer until the input ends."""
+    opening.PAGES_KEPT = PAGES_KEPT
     requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(requests,), daemon=True).start()
     with contextlib.suppress(BrokenPipeError):
@@ -87,7 +93,7 @@ def counted(store: Store, rows: LeanRows, source: int, low: int, high: int) -> I
     while high >= low:
         begun = time.monotonic()
         batch, after = patiently(partial(_slice, store, rows, source, low, high))
-        if store.rows_at_once(SLICE) < SLICE:
+        if store.rows_at_once(ROWS) < ROWS:
             time.sleep(BESIDE_WRITER * (time.monotonic() - begun))
         fold.prepend_batch(batch)
         first_time = next((at for at in batch.times if at is not None), first_time)
@@ -103,6 +109,6 @@ def counted(store: Store, rows: LeanRows, source: int, low: int, high: int) -> I
 def _slice(store: Store, rows: LeanRows, source: int, low: int, high: int) -> tuple[Batch, int]:
     """The newest of these rows, and the seq that they come after."""
     after = low - 1
-    if high - low >= SLICE:
-        after = max(after, store.slice_start(source, high, SLICE))
-    return rows.read(store, source, after, high, SLICE)
+    if high - low >= ROWS:
+        after = max(after, store.slice_start(source, high, ROWS))
+    return rows.read(store, source, after, high, ROWS)

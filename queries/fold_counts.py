@@ -228,6 +228,9 @@ class FoldCounts:
             agent = self._agent(start.agent)
             agent.events += 1
             agent.calls += 1
+            agent.sessions += session.count_agent(start.agent, 1)
+            if start.time is not None:
+                agent.see(start.time)
 
     # -- other ranges -------------------------------------------------------------------------
 

@@ -278,6 +278,8 @@ class FoldRows(FoldCounts):
     def _forget_now_and_then(self) -> None:
         if self.rows - self._forgotten >= open_rows.REACH:
             self.forget()
+        elif self.sessions.is_crowded:
+            self.sessions.rest()
 
     def forget(self) -> None:
         """Let go of rows that no other row can belong to any more; changes no total."""

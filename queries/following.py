@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from queries.backfill import no_pause
 from queries.connection import Change
 from queries.counting import Counting
 from queries.figures import Figures
@@ -91,6 +92,8 @@ class Following:
         """Whether a snapshot would differ from the last one."""
         self._is_further = False
         """Whether it would in so far as more of the past is counted."""
+        self.pause: Callable[[], object] = no_pause
+        """Called while what is new is taken, when nothing of the store is held."""
 
     def close(self) -> None:
         """Let go of the file."""
@@ -149,7 +152,9 @@ class Following:
             self._begin(store)
             self._identity = identity
         else:
-            more = self._counting.read_news(store, self._watched, is_proven=not self._unproven)
+            more = self._counting.read_news(
+                store, self._watched, is_proven=not self._unproven, pause=self.pause
+            )
             self._take_news()
             if self._counting.is_misread:
                 self._open_anew()

@@ -9,69 +9,55 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from queries.alignment_models import Step
 from queries.common_sequence import Pair
-from queries.models import EventKind, EventState
-from queries.steps import StepKey
+from queries.step_columns import StepColumns, outcomes_differ
 
 _FURTHEST: Final = 1000
 """Steps over which a gap is moved at most."""
-_OUTCOMES: Final = frozenset((EventState.OK, EventState.ERROR))
+Sides = tuple[StepColumns, StepColumns]
 
 
-def outcomes_differ(one: Step, other: Step) -> bool:
-    """Whether one step succeeded and the other failed."""
-    states = (one.event.state, other.event.state)
-    return states[0] is not states[1] and _OUTCOMES.issuperset(states)
-
-
-def by_outcome(
-    pairs: Sequence[Pair],
-    keys: tuple[Sequence[StepKey], Sequence[StepKey]],
-    steps_a: Sequence[Step],
-    steps_b: Sequence[Step],
-) -> list[Pair]:
+def by_outcome(pairs: list[Pair], sides: Sides) -> list[Pair]:
     """The same number of pairs, with steps that went alike in one pair where they can be."""
-    if not any(outcomes_differ(steps_a[one], steps_b[other]) for one, other in pairs):
-        return list(pairs)
-    slid = [*pairs, (len(steps_a), len(steps_b))]
+    of_a, of_b = sides[0].outcomes, sides[1].outcomes
+    if not any(outcomes_differ(of_a[one], of_b[other]) for one, other in pairs):
+        return pairs
+    slid = [*pairs, (len(of_a), len(of_b))]
     for index in range(len(slid)):
         gap = _gap_before(slid, index)
         if gap is None:
             continue
         best = change = furthest = 0
         for back in range(1, min(index, _FURTHEST) + 1):
-            if not _slides(slid, index, back, gap, keys):
+            if not _slides(slid, index, back, gap, sides):
                 break
             a, b = slid[index - back]
-            change += outcomes_differ(steps_a[a + gap[0]], steps_b[b + gap[1]])
-            change -= outcomes_differ(steps_a[a], steps_b[b])
+            change += outcomes_differ(of_a[a + gap[0]], of_b[b + gap[1]])
+            change -= outcomes_differ(of_a[a], of_b[b])
             if change < best:
                 best, furthest = change, back
         _slide(slid, index, furthest, gap)
     return slid[:-1]
 
 
-def from_prompts(
-    pairs: Sequence[Pair], keys: tuple[Sequence[StepKey], Sequence[StepKey]]
-) -> list[Pair]:
+def from_prompts(pairs: list[Pair], sides: Sides) -> list[Pair]:
     """The same number of pairs, but what one side has alone is whole prompts if it can be.
 
     Of "go, x, go, y" against "go, y" people see that "go, x" is missing, and not "x, go".
     """
-    slid = [*pairs, (len(keys[0]), len(keys[1]))]
+    slid = [*pairs, (len(sides[0]), len(sides[1]))]
     for index, ends in enumerate(slid):
         gap = _gap_before(slid, index)
         if gap is None:
             continue
         side = 0 if gap[0] else 1
         start = ends[side] - gap[side]
-        if _asks(keys[side], start) and _asks(keys[side], ends[side]):
+        if sides[side].asks(start) and sides[side].asks(ends[side]):
             continue
         for back in range(1, min(index, _FURTHEST) + 1):
-            if not _slides(slid, index, back, gap, keys):
+            if not _slides(slid, index, back, gap, sides):
                 break
-            if _asks(keys[side], start - back):
+            if sides[side].asks(start - back):
                 _slide(slid, index, back, gap)
                 break
     return slid[:-1]
@@ -89,21 +75,17 @@ def _slides(
     index: int,
     back: int,
     gap: Pair,
-    keys: tuple[Sequence[StepKey], Sequence[StepKey]],
+    sides: Sides,
 ) -> bool:
     """Whether the gap before a pair, which stands ``back - 1`` pairs further back, can go on."""
     a, b = pairs[index - back]
     if pairs[index - 1] != (a + back - 1, b + back - 1):
         return False
-    return keys[0][a] == keys[0][a + gap[0]] and keys[1][b] == keys[1][b + gap[1]]
+    keys_a, keys_b = sides[0].keys, sides[1].keys
+    return keys_a[a] == keys_a[a + gap[0]] and keys_b[b] == keys_b[b + gap[1]]
 
 
 def _slide(pairs: list[Pair], index: int, back: int, gap: Pair) -> None:
     """Move the ``back`` pairs before a gap behind it."""
     for at in range(index - back, index):
         pairs[at] = (pairs[at][0] + gap[0], pairs[at][1] + gap[1])
-
-
-def _asks(keys: Sequence[StepKey], index: int) -> bool:
-    """Whether a step is a prompt, or behind the last one."""
-    return index >= len(keys) or keys[index][0] == EventKind.PROMPT

@@ -12,10 +12,18 @@ from queries.models import AgentStatistic, Handoff, Interactions, Relation
 def agent_statistics(fold: Fold) -> tuple[AgentStatistic, ...]:
     """One entry per agent, most events first. Calls without an end count for their starter."""
     waiting: Counter[str] = Counter()
+    more_sessions: Counter[str] = Counter()
+    begun: dict[str, float] = {}
     for session_id in fold.waiting:
-        for start in fold.sessions[session_id].waiting():
+        session = fold.sessions[session_id]
+        starters = set()
+        for start in session.waiting():
             if start.agent is not None:
                 waiting[start.agent] += 1
+                starters.add(start.agent)
+                if start.time is not None:
+                    begun[start.agent] = max(start.time, begun.get(start.agent, start.time))
+        more_sessions.update(starters - session.agents.keys())
     total = sum(agent.events for agent in fold.agents.values()) + waiting.total()
     rows = []
     for name in fold.agents.keys() | waiting.keys():
@@ -31,14 +39,18 @@ def agent_statistics(fold: Fold) -> tuple[AgentStatistic, ...]:
                 events=events,
                 tool_calls=(agent.calls if agent else 0) + starts,
                 errors=agent.errors if agent else 0,
-                sessions=agent.sessions if agent else 0,
+                sessions=(agent.sessions if agent else 0) + more_sessions[name],
                 tokens=agent.tokens.whole if agent else None,
                 share=events / total if total else None,
-                last_active=agent.last_time if agent else None,
+                last_active=_later(agent.last_time if agent else None, begun.get(name)),
             )
         )
     rows.sort(key=lambda row: (-row.events, row.agent))
     return tuple(rows)
+
+
+def _later(first: float | None, second: float | None) -> float | None:
+    return max((time for time in (first, second) if time is not None), default=None)
 
 
 def interactions(fold: Fold, relation: Relation, handoffs: Iterable[Handoff] = ()) -> Interactions:

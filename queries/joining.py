@@ -55,24 +55,28 @@ def names_its_maker(event: Event) -> bool:
 
 def join(start: Event, end: Event) -> Event:
     """One event of two rows: the start's identity, time and input, the end's outcome."""
-    return replace(
-        end,
-        source=start.source,
-        seq=start.seq,
-        id=start.id,
-        time=start.time if start.time is not None else end.time,
-        parent_id=end.parent_id or start.parent_id,
-        agent=end.agent or start.agent,
-        target_agent=end.target_agent or start.target_agent,
-        tool=end.tool or start.tool,
-        operation=end.operation or start.operation,
-        summary=start.summary or end.summary,
-        duration=end.duration if end.duration is not None else time_taken(start, end),
-        model=end.model or start.model,
-        tokens=end.tokens if end.tokens is not None else start.tokens,
-        cost=end.cost if end.cost is not None else start.cost,
-        phase=Phase.WHOLE,
-        end_key=end.key,
+    # By position, for many calls are of two rows: names would cost three times as much.
+    return Event(
+        start.source,
+        start.seq,
+        start.id,
+        end.session_id,
+        end.parent_id or start.parent_id,
+        start.time if start.time is not None else end.time,
+        end.agent or start.agent,
+        end.target_agent or start.target_agent,
+        end.kind,
+        Phase.WHOLE,
+        end.call_key,
+        end.tool or start.tool,
+        end.operation or start.operation,
+        start.summary or end.summary,
+        end.state,
+        end.duration if end.duration is not None else time_taken(start, end),
+        end.model or start.model,
+        end.tokens if end.tokens is not None else start.tokens,
+        end.cost if end.cost is not None else start.cost,
+        end.key,
     )
 
 

@@ -173,7 +173,9 @@ _NESTING = (dict, list, tuple)
 
 
 def encode(value: object) -> str:
-    """JSON text of plain data, nested however deep."""
+    """JSON text of plain data, nested however deep; of what is JSON already, that."""
+    if type(value) is JsonText:
+        return value
     try:
         return _plain(value)
     except RecursionError:
@@ -185,7 +187,7 @@ def _pieces(value: object) -> Iterator[str]:
     todo: list[object] = [value]
     while todo:
         item = todo.pop()
-        if isinstance(item, _Verbatim):
+        if isinstance(item, JsonText):
             yield item
         elif isinstance(item, dict):
             members = ((f"{_plain(key)}: ", below) for key, below in item.items())
@@ -203,14 +205,14 @@ def _members(opening: str, members: Iterable[tuple[str, object]], closing: str) 
     for number, (name, below) in enumerate(members):
         text.append(f", {name}" if number else name)
         if isinstance(below, _NESTING):
-            parts += [_Verbatim("".join(text)), below]
+            parts += [JsonText("".join(text)), below]
             text = []
         else:
             text.append(_plain(below))
-    return [*parts, _Verbatim("".join((*text, closing)))]
+    return [*parts, JsonText("".join((*text, closing)))]
 
 
-class _Verbatim(str):
+class JsonText(str):
     """Text that is JSON already."""
 
     __slots__ = ()

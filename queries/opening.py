@@ -41,6 +41,8 @@ from queries.text import clean
 
 LOCK_PATIENCE = 0.1
 """Seconds for which a locked store is tried again, every millisecond."""
+PAGES_KEPT = 16_000
+"""Kilobytes of a file's pages that a connection keeps."""
 COPY_LIMIT = 16_000_000
 """Bytes up to which a store is copied only to keep its folder as it is."""
 
@@ -272,7 +274,8 @@ def _connect(path: Path, options: str) -> sqlite3.Connection:
     )
     try:
         _try_reading(connection)
-        for pragma in ("trusted_schema=0", "cache_size=-16000", "temp_store=2", "mmap_size=0"):
+        pages = f"cache_size=-{PAGES_KEPT}"
+        for pragma in ("trusted_schema=0", pages, "temp_store=2", "mmap_size=0"):
             connection.execute(f"PRAGMA {pragma}").fetchall()
     except BaseException:
         connection.close()

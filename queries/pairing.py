@@ -102,14 +102,21 @@ def paired_in_turn(events: Iterable[Event]) -> Iterator[Event]:
     shown: dict[EventKey, Event] = {}
     begun: deque[tuple[int, EventKey]] = deque()
     for number, event in enumerate(events):
-        outcome = pairing.add(event)
-        if outcome.hidden is not None:
-            shown.pop(outcome.hidden, None)
-        for new in (outcome.shown, outcome.changed):
-            if new is not None:
-                if new.key not in shown:
-                    begun.append((number, new.key))
-                shown[new.key] = new
+        if event.phase is Phase.WHOLE and event.kind is not EventKind.DELEGATION:
+            pairing.pass_by()
+            key = (event.source, event.seq)
+            if key not in shown:
+                begun.append((number, key))
+            shown[key] = event
+        else:
+            outcome = pairing.add(event)
+            if outcome.hidden is not None:
+                shown.pop(outcome.hidden, None)
+            for new in (outcome.shown, outcome.changed):
+                if new is not None:
+                    if new.key not in shown:
+                        begun.append((number, new.key))
+                    shown[new.key] = new
         # Rows are let go of when they are out of reach, or as many rows later at most.
         while begun and begun[0][0] < number - 2 * REACH:
             key = begun.popleft()[1]

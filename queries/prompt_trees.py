@@ -9,11 +9,10 @@ from queries.activity import ActivityModel
 from queries.activity_forest import Line
 from queries.event_stream import EventStream, Progress, patiently
 from queries.models import Event, EventKind, NodeKind, NodeStats, Session
+from queries.newest_prompts import NewestRows, newest_from_the_end
 from queries.plain_data import dataclass, field
 from queries.store import Store
 
-ROWS_KEPT = 100_000
-"""Rows held at most while the number of prompts is limited."""
 _ALL = 2**62
 
 
@@ -61,9 +60,12 @@ def read_prompt_trees(
     declared = patiently(lambda: store.sessions(limit=_ALL))
     subs = _below(declared, session_id)
     ids = None if session_id is None else [session_id, *(session.id for session in subs)]
-    newest = _Newest(limit, session_id)
-    for row in EventStream(store, sessions=ids, progress=progress):
-        newest.take(row)
+    if session_id is None and limit and len(store.mapping.sources) == 1:
+        newest = newest_from_the_end(store, limit, progress)
+    else:
+        newest = NewestRows(limit, session_id)
+        for row in EventStream(store, sessions=ids, progress=progress):
+            newest.take(row)
     model = ActivityModel(session_id, raw=raw, by_time=len(store.mapping.sources) > 1)
     for session in subs:
         model.add_session(session)
@@ -92,42 +94,6 @@ def _below(declared: Iterable[Session], session_id: str | None) -> list[Session]
                 found[session.id] = session
                 queue.append(session.id)
     return list(found.values())
-
-
-class _Newest:
-    """The rows from the oldest prompt that is shown on."""
-
-    def __init__(self, limit: int | None, session_id: str | None) -> None:
-        self.rows: deque[Event] = deque()
-        self.prompts = 0
-        self.left_out = 0
-        self.cut = False
-        self._limit = limit
-        self._session_id = session_id
-        self._taken = 0
-        self._places: deque[int] = deque()
-
-    def take(self, row: Event) -> None:
-        self.rows.append(row)
-        self._taken += 1
-        if row.kind is EventKind.PROMPT and self._session_id in (None, row.session_id):
-            self.prompts += 1
-            self._places.append(self._taken)
-        if self._limit is None:
-            return
-        if len(self._places) > self._limit:
-            self._places.popleft()
-            self._forget_until(self._places[0] if self._places else self._taken + 1)
-        if len(self.rows) > ROWS_KEPT:
-            self._forget_until(self._taken - ROWS_KEPT + 1)
-            self.cut = True
-
-    def _forget_until(self, place: int) -> None:
-        while self._taken - len(self.rows) + 1 < place and self.rows:
-            self.rows.popleft()
-            self.left_out += 1
-        while self._places and self._places[0] < place:
-            self._places.popleft()
 
 
 def _with_rows_elsewhere(store: Store, rows: list[Event], ids: list[str]) -> list[Event]:

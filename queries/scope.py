@@ -64,15 +64,14 @@ class ScopeCounter:
 
     def add(self, events: Iterable[Event]) -> bool:
         """Take rows that arrived; whether any of them belongs to the scope."""
-        any_own = False
-        for event in events:
-            if event.session_id not in self._sessions:
-                continue
-            if event.seq <= self._seen.get((event.session_id, event.source), 0):
-                continue
-            self.fold.add(event)
-            any_own = True
-        return any_own
+        own = [
+            event
+            for event in events
+            if event.session_id in self._sessions
+            and event.seq > self._seen.get((event.session_id, event.source), 0)
+        ]
+        self.fold.add_all(own)
+        return bool(own)
 
     def update(self, events: Iterable[Event]) -> bool:
         """Rows changed in place; whether any of them was counted differently."""

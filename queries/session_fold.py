@@ -109,13 +109,15 @@ class SessionFold:
             self.use(kind.used, number)
         if kind.state is EventState.ERROR:
             self.errors += number
-        if kind.agent is None:
-            return 0
-        before = self.agents.get(kind.agent, 0)
+        return 0 if kind.agent is None else self.count_agent(kind.agent, number)
+
+    def count_agent(self, agent: str, number: int) -> int:
+        """Count events of an agent; returns what :meth:`count` does."""
+        before = self.agents.get(agent, 0)
         if before + number:
-            self.agents[kind.agent] = before + number
+            self.agents[agent] = before + number
             return 0 if before else 1
-        del self.agents[kind.agent]
+        del self.agents[agent]
         return -1
 
     def use(self, tool: str | None, number: int) -> None:
@@ -185,6 +187,10 @@ class SessionFold:
         starts = self.waiting()
         waiting = len(starts)
         begun = {type_of(start).used or "" for start in starts}
+        agents = tuple(self.agents)
+        if starts:
+            starters = (start.agent for start in starts if start.agent is not None)
+            agents = tuple(dict.fromkeys((*agents, *starters)))
         return SessionTotals(
             events=self.events + waiting,
             prompts=self.prompts,
@@ -198,7 +204,7 @@ class SessionFold:
             cost=None if self.cost is None else self.cost.value,
             first_time=self.first_time,
             last_time=self.last_time,
-            agents=_shared(tuple(self.agents)),
+            agents=_shared(agents),
             tools=_shared(tuple(sorted((begun | self.tools.keys()) - {""}))),
             first_prompt=None if self.first_prompt is None else self.first_prompt[1],
             activity=self.bars.values(),

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from queries.connection import Rows, StoreConnection, quoted
 from queries.dialects.base import SESSION_COLUMNS, status_of, to_session
+from queries.dialects.cells import identifier
 from queries.models import Problem, Session, SessionStatus
 from queries.raw_ids import RawIds, bound, place
 from queries.text import clean_id
@@ -22,6 +23,9 @@ NEAR = 20_000
 """Sub-agents' sessions are looked for among so many that were written before or after."""
 _LOWEST, _HIGHEST = -(2**63), 2**63 - 1
 _SESSION = ", ".join(SESSION_COLUMNS)
+SESSIONS_KEPT = 1000
+"""Sessions of which it is known what their rows look like: the same are asked for after every
+commit."""
 _T = TypeVar("_T")
 
 
@@ -34,6 +38,11 @@ class SessionPages(StoreConnection):
         self._raw_ids = RawIds()
         self._looked_for: tuple[int, set[str]] = (0, set())
         super().__init__(path)
+
+    def _make_views(self) -> None:
+        super()._make_views()
+        self._sessions_read: dict[object, tuple[tuple[object, object], Session]] = {}
+        """By rowid: the cells and what was made of them."""
 
     # -- rows to model ----------------------------------------------------------------------
 
@@ -61,12 +70,27 @@ class SessionPages(StoreConnection):
     def _sessions(self, rows: Rows) -> list[Session]:
         mapping = self.mapping
         for row in rows:
-            shown = clean_id(row[1])
+            shown = identifier(row[1])
             if shown != row[1]:
                 self._raw_ids.note(shown, row[1])
         table = mapping.sessions.table if mapping.sessions is not None else "sessions"
-        convert = mapping.convert_session or to_session
-        return self._convert(table, rows, lambda row: convert(row, mapping))
+        make = mapping.convert_session or to_session
+        known = self._sessions_read
+        if len(known) > SESSIONS_KEPT:
+            known.clear()
+        is_page = len(rows) <= SESSIONS_KEPT
+
+        def convert(row: tuple[Any, ...]) -> Session:
+            if not is_page:
+                return make(row, mapping)
+            # 1 and 1.0 are equal, but do not look the same.
+            cells = (row, tuple(map(type, row)))
+            before = known.get(row[0])
+            if before is None or before[0] != cells:
+                before = known[row[0]] = (cells, make(row, mapping))
+            return before[1]
+
+        return self._convert(table, rows, convert)
 
     @property
     def shows_ids(self) -> bool:

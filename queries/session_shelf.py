@@ -13,7 +13,7 @@ from queries.session_state import session_from, session_plain
 MANY: Final = 4000
 """Up to so many sessions, none is put together: that takes longer than it is worth."""
 AT_ONCE: Final = 1000
-"""Sessions that are put together at once at most."""
+"""Sessions that are put together at once at most, unless more came since the last time."""
 
 
 class SessionShelf(MutableMapping[str, SessionFold]):
@@ -23,28 +23,32 @@ class SessionShelf(MutableMapping[str, SessionFold]):
     kept as texts, in a quarter of the room, until they are asked for.
     """
 
-    __slots__ = ("_all", "_used")
+    __slots__ = ("_all", "_left", "_loose", "_used")
 
     def __init__(self) -> None:
         self._all: dict[str, SessionFold | str] = {}
         self._used: dict[str, SessionFold] = {}
         """Those asked for since the last :meth:`rest`."""
+        self._loose: dict[str, SessionFold] = {}
+        """Those that are not put together."""
+        self._left = 0
+        """How many of these the last :meth:`rest` left."""
 
     def __getitem__(self, name: str) -> SessionFold:
         session = self._used.get(name)
         if session is None:
             known = self._all[name]
-            session = self._used[name] = self._all[name] = (
-                _unpacked(known) if isinstance(known, str) else known
-            )
+            session = _unpacked(known) if isinstance(known, str) else known
+            self[name] = session
         return session
 
     def __setitem__(self, name: str, session: SessionFold) -> None:
-        self._used[name] = self._all[name] = session
+        self._used[name] = self._all[name] = self._loose[name] = session
 
     def __delitem__(self, name: str) -> None:
         del self._all[name]
         self._used.pop(name, None)
+        self._loose.pop(name, None)
 
     def __contains__(self, name: object) -> bool:
         return name in self._all
@@ -60,6 +64,11 @@ class SessionShelf(MutableMapping[str, SessionFold]):
         known = self._all.get(name)
         return _unpacked(known) if isinstance(known, str) else known
 
+    @property
+    def is_crowded(self) -> bool:
+        """Whether so many came since the last :meth:`rest` that another one is due."""
+        return len(self._loose) - self._left >= AT_ONCE and len(self._all) > MANY
+
     def rest(self) -> None:
         """Put together some of the sessions that nobody asked for since the last time.
 
@@ -68,12 +77,16 @@ class SessionShelf(MutableMapping[str, SessionFold]):
         if len(self._all) > MANY:
             idle = (
                 (name, session)
-                for name, session in self._all.items()
-                if not isinstance(session, str) and session.open is None and name not in self._used
+                for name, session in self._loose.items()
+                if session.open is None and name not in self._used
             )
-            for name, session in list(islice(idle, AT_ONCE)):
+            # As many as came: of short sessions, a slice of rows has thousands.
+            room = max(AT_ONCE, len(self._loose) - self._left)
+            for name, session in list(islice(idle, room)):
                 self._all[name] = _packed(session)
+                del self._loose[name]
         self._used.clear()
+        self._left = len(self._loose)
 
     # -- plain data -----------------------------------------------------------------------------
 
@@ -85,6 +98,7 @@ class SessionShelf(MutableMapping[str, SessionFold]):
     def put_text(self, name: str, text: str) -> None:
         """Take the totals of a session from such a text."""
         self._used.pop(name, None)
+        self._loose.pop(name, None)
         self._all[name] = text
 
 

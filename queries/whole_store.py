@@ -35,8 +35,6 @@ from queries.store import Store
 from queries.tools import tool_statistics
 
 ALL = 2**62
-WIDEST = 128_000
-"""Rows that another process counts at once."""
 SESSIONS = 5000
 """Sessions read at once."""
 
@@ -166,7 +164,7 @@ def _count_back(
     fold = Fold(messages_only=store.mapping.has_messages)
     past = patiently(lambda: Backfill(store, fold))
     if processes > 1:
-        patiently(lambda: past.share(store, processes, widest=WIDEST))
+        patiently(lambda: past.share(store, processes))
     try:
         while not past.done:
             patiently(lambda: past.step(store))

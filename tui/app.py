@@ -184,7 +184,9 @@ class SessionApp(DiscreetApp[None]):
 
     def post_display_hook(self) -> None:
         """A frame was painted."""
-        self.poller.gate.painted()
+        main = self.screen_stack[0] if self.screen_stack else None
+        if not isinstance(main, MainScreen) or main.paints_answer:
+            self.poller.gate.painted()
 
     def on_unmount(self) -> None:
         """Let go of the store."""

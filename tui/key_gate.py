@@ -50,6 +50,16 @@ class KeyGate:
             self._open.set()
 
     @property
+    def is_waiting(self) -> bool:
+        """Whether a key came that has not begun to be handled."""
+        return not self._is_handled and not self._open.is_set()
+
+    @property
+    def is_answering(self) -> bool:
+        """Whether a key is being handled, and no frame was painted since it came."""
+        return self._is_handled and not self._open.is_set()
+
+    @property
     def is_recent(self) -> bool:
         """Whether a key came a moment ago."""
         return self._monotonic() - self._last < RECENT

@@ -64,7 +64,8 @@ class Poller(threading.Thread):
         """Seconds between two polls while something happens."""
         self._monotonic = monotonic
         self.gate = KeyGate(monotonic)
-        """To be told of keys; the counting makes room for them."""
+        """To be told of keys; reading and counting make room for them."""
+        feed.pause = self.gate.wait
         self._receiver: Callable[[Snapshot], object] | None = None
         self._kept: list[Snapshot] = []
         self._guard = threading.Lock()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from typing import ClassVar, Final, Unpack
 
 from rich.cells import cell_len
@@ -288,7 +288,7 @@ class AlignmentView(Pane):
         return f"{indent} {self.glyphs.dot}"
 
 
-def _place_of(held: AlignedStep, lines: tuple[AlignedStep, ...], near: int) -> int:
+def _place_of(held: AlignedStep, lines: Sequence[AlignedStep], near: int) -> int:
     """Where the held line's step is now, which is mostly near where it was."""
     for distance in range(200):
         for place in (near + distance, near - distance):

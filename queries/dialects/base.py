@@ -8,7 +8,6 @@ so that a bad cell costs that cell.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
 from typing import Any, Protocol
@@ -18,7 +17,7 @@ from queries.dialects.cells import number as number
 from queries.dialects.cells import whole as whole
 from queries.models import Event, EventKind, EventState, Phase, Session, SessionStatus
 from queries.plain_data import dataclass, field
-from queries.text import clean_id, clean_or_none
+from queries.text import clean_or_none
 from queries.times import parse_time
 
 Row = Sequence[Any]
@@ -67,7 +66,11 @@ SESSION_COLUMNS = (
 )
 AGENT_LIMIT = 80
 ERROR_LIMIT = 2000
+PROJECT_LIMIT = 200
+STATUS_LIMIT = 40
 TOOL_LIMIT = 120
+_NO_OTHER_UNIT = 1e11
+"""Seconds: larger numbers may be another unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,10 +220,43 @@ STATES = {state.value: state for state in EventState}
 PHASES = {phase.value: phase for phase in Phase}
 
 
+_Names = tuple[
+    str | None, str | None, EventKind, Phase, str | None, str | None, EventState, str | None
+]
+_NAMES_KEPT = 20_000
+_names: dict[tuple[object, ...], _Names] = {}
+
+
+def _named(cells: tuple[object, ...]) -> _Names:
+    """What cells say that come again and again: agent, target, kind, phase, and so on to model.
+
+    Only those of texts are kept: other cells may be equal and yet shown differently.
+    """
+    agent, target, kind, phase, tool, operation, state, model = cells
+    found = (
+        name(agent, AGENT_LIMIT),
+        name(target, AGENT_LIMIT),
+        KINDS.get(kind, EventKind.OTHER),  # type: ignore[call-overload]  # any cell can be asked for
+        PHASES.get(phase, Phase.WHOLE),  # type: ignore[call-overload]
+        name(tool, TOOL_LIMIT),
+        name(operation, TOOL_LIMIT),
+        STATES.get(state, EventState.UNKNOWN),  # type: ignore[call-overload]
+        name(model, AGENT_LIMIT),
+    )
+    if all(cell is None or (type(cell) is str and len(cell) <= TOOL_LIMIT) for cell in cells):
+        if len(_names) >= _NAMES_KEPT:
+            _names.clear()
+        _names[cells] = found
+    return found
+
+
 def to_event(source: int, row: Row, zone: tzinfo) -> Event:
     """One canonical row (EVENT_COLUMNS) as an :class:`Event`."""
     (seq, id_, session, parent, time, agent, target, kind, phase, call_key, tool, operation,
      summary, state, duration, model, tokens, cost) = row  # fmt: skip
+    cells = (agent, target, kind, phase, tool, operation, state, model)
+    names = _names.get(cells) or _named(cells)
+    agent, target, kind, phase, tool, operation, state, model = names
     # By position: names would cost four times as much, and this runs for every row of a store.
     return Event(
         source,
@@ -228,18 +264,18 @@ def to_event(source: int, row: Row, zone: tzinfo) -> Event:
         identifier(id_),
         identifier(session),
         None if parent is None or parent == "" else identifier(parent),
-        parse_time(time, zone),
-        name(agent, AGENT_LIMIT),
-        name(target, AGENT_LIMIT),
-        KINDS.get(kind, EventKind.OTHER),
-        PHASES.get(phase, Phase.WHOLE),
+        time if type(time) is float and 0.0 <= time < _NO_OTHER_UNIT else parse_time(time, zone),
+        agent,
+        target,
+        kind,
+        phase,
         None if call_key is None else identifier(call_key),
-        name(tool, TOOL_LIMIT),
-        name(operation, TOOL_LIMIT),
+        tool,
+        operation,
         summary_text(summary),
-        STATES.get(state, EventState.UNKNOWN),
+        state,
         None if duration is None else number(duration),
-        name(model, AGENT_LIMIT),
+        model,
         None if tokens is None else whole(tokens),
         None if cost is None else number(cost),
     )
@@ -247,41 +283,43 @@ def to_event(source: int, row: Row, zone: tzinfo) -> Event:
 
 def status_of(cell: object, mapping: StoreMapping) -> SessionStatus:
     """What a session's own word for its status means."""
-    word = clean_or_none(cell, 40) or ""
+    return _meaning(clean_or_none(cell, STATUS_LIMIT), mapping)
+
+
+def _meaning(word: str | None, mapping: StoreMapping) -> SessionStatus:
+    if word is None:
+        return SessionStatus.UNKNOWN
     return (mapping.statuses or STATUS_WORDS).get(word.lower(), SessionStatus.UNKNOWN)
-
-
-def _shared(text: str | None) -> str | None:
-    """The one text like this: many sessions say the same."""
-    return None if text is None else sys.intern(text)
 
 
 def to_session(row: Row, mapping: StoreMapping) -> Session:
     """One canonical row (SESSION_COLUMNS) as a :class:`Session`."""
     (_, id_, parent, parent_event, title, agent, component, project, status) = row[:9]
     started, ended, turns, quality, error, tokens, cost, lasted, failed = row[9:18]
-    word = clean_or_none(status, 40)
+    # What many sessions say alike is made of its cell once, and is then the same text.
+    word = name(status, STATUS_LIMIT)
+    zone = mapping.zone
     return Session(
-        id=clean_id(id_),
-        parent_id=None if parent is None or parent == "" else clean_id(parent),
+        id=identifier(id_),
+        parent_id=None if parent is None or parent == "" else identifier(parent),
         parent_event_id=(
-            None if parent_event is None or parent_event == "" else clean_id(parent_event)
+            None if parent_event is None or parent_event == "" else identifier(parent_event)
         ),
         title=summary_text(title),
-        agent=_shared(clean_or_none(agent, 80)),
-        component=_shared(clean_or_none(component, 120)),
-        project=_shared(clean_or_none(project, 200)),
-        status=status_of(word, mapping),
-        raw_status=_shared(word),
-        started=parse_time(started, mapping.zone),
-        ended=parse_time(ended, mapping.zone),
-        declared_turns=whole(turns),
-        quality=number(quality),
-        error=clean_or_none(error, ERROR_LIMIT),
-        tokens=whole(tokens),
-        cost=number(cost),
+        agent=name(agent, AGENT_LIMIT),
+        component=name(component, TOOL_LIMIT),
+        project=name(project, PROJECT_LIMIT),
+        status=_meaning(word, mapping),
+        raw_status=word,
+        started=None if started is None else parse_time(started, zone),
+        ended=None if ended is None else parse_time(ended, zone),
+        declared_turns=None if turns is None else whole(turns),
+        quality=None if quality is None else number(quality),
+        error=None if error is None else clean_or_none(error, ERROR_LIMIT),
+        tokens=None if tokens is None else whole(tokens),
+        cost=None if cost is None else number(cost),
         records_duration=mapping.records_durations,
-        recorded_duration=number(lasted),
+        recorded_duration=None if lasted is None else number(lasted),
         records_failure=mapping.records_failures,
         failed=None if failed is None else bool(whole(failed)),
         is_mute=mapping.is_mute,

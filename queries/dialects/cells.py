@@ -7,6 +7,7 @@ nothing to do, which is so for nearly every cell.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache, lru_cache
 from itertools import chain
 from unicodedata import category, is_normalized
@@ -43,9 +44,22 @@ def summary_text(value: object) -> str:
     """One line of harmless text, at most :data:`SUMMARY_LIMIT` characters and "…"."""
     if type(value) is str:
         text = value if len(value) <= SUMMARY_LIMIT else value[:SUMMARY_LIMIT] + "…"
-        if text.isprintable() if text.isascii() else _is_harmless(text):
+        if text.isprintable() if text.isascii() else _common()(text) or _is_harmless(text):
             return text.strip()
     return clean(value, SUMMARY_LIMIT).strip()
+
+
+_COMMON = (
+    " -~\u00a1-\u00ac\u00ae-\u02af\u0400-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u205e\u2190-\u2328"
+    "\u232b-\u23ff\u2500-\u27bf\u3041-\u3096\u30a1-\u30fa\u4e00-\u9ffc\uac00-\ud7a3"
+)
+"""Letters and signs that are harmless whatever stands beside them: most that are written."""
+
+
+@cache
+def _common() -> Callable[[str], object]:
+    """Whether a text has no other characters than these; found out in a third of the time."""
+    return re.compile(f"[{_COMMON}]*\\Z").match
 
 
 def _is_harmless(text: str) -> bool:

@@ -13,15 +13,16 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench.measure import cpu_seconds, end_after, peak_memory
+from tests.bench.measure import Helpers, cpu_seconds, end_after, peak_memory
 
 
 def back_fill(path: Path, shape: str) -> Callable[[], None]:
     """Count everything as the program does beside its screen, without its pauses."""
     from queries.feed import Feed
+    from queries.processors import processors
 
     def work() -> None:
-        feed = Feed(path)
+        feed = Feed(path, processes=1 if processors() > 1 else 0)
         feed.poll()
         while feed.counting:
             feed.backfill(0.25)
@@ -68,12 +69,13 @@ def main() -> None:
     end_after(int(limit))
     work = WORKS[what](Path(path), shape)
     gc.collect()
+    helpers = Helpers()
     wall, cpu = time.perf_counter(), cpu_seconds()
     work()
     taken = {
         "wall": time.perf_counter() - wall,
         "cpu": cpu_seconds() - cpu,
-        "peak": peak_memory(),
+        "peak": (peak_memory() or 0.0) + helpers.peak,
     }
     print(json.dumps(taken))
 

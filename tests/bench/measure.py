@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import resource
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 
 __all__ = [
+    "Helpers",
     "cpu_seconds",
     "end_after",
     "interleaved",
@@ -77,12 +79,6 @@ def seconds_of(action: Callable[[], object]) -> float:
     return time.perf_counter() - begun
 
 
-def cpu_seconds() -> float:
-    """Processor time of this process and of those that it started and that have ended."""
-    times = os.times()
-    return time.process_time() + times.children_user + times.children_system
-
-
 def resident_memory(pid: int) -> float | None:
     """Megabytes of memory that a process has resident; None where the system does not say."""
     return _status(pid, "VmRSS")
@@ -94,6 +90,41 @@ def peak_memory() -> float | None:
     Not ``ru_maxrss``: a process that was started by a large one inherits that one's maximum.
     """
     return _status("self", "VmHWM")
+
+
+def cpu_seconds() -> float:
+    """Processor time of this process and of those that it started and that have ended."""
+    return sum(os.times()[:4])
+
+
+class Helpers(threading.Thread):
+    """Watches how much memory the processes need that this one starts."""
+
+    BETWEEN_LOOKS = 0.1
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.peak = 0.0
+        """Megabytes that all of them had resident at the same time, at most."""
+        self.start()
+
+    def run(self) -> None:
+        """Look now and then."""
+        while True:
+            known = [resident_memory(pid) for pid in _children()]
+            self.peak = max(self.peak, sum(each for each in known if each is not None))
+            time.sleep(self.BETWEEN_LOOKS)
+
+
+def _children() -> list[int]:
+    """The processes that this one started."""
+    found: list[int] = []
+    for task in Path("/proc/self/task").glob("*/children"):
+        try:
+            found += map(int, task.read_text().split())
+        except OSError:
+            continue  # The thread has ended.
+    return found
 
 
 def end_after(seconds: int) -> None:

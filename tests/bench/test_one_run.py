@@ -56,7 +56,7 @@ class Bench(Workbench):
         self.hand.now += cpu
         rows = float(BIG if is_whole else BIG // commands.TENTH)
         return {"code": 0, "cpu": cpu, "wall": cpu, "rows": rows, "looked_up": rows / 4,
-                "peak": 50.0, "textual": 0.0}  # fmt: skip
+                "peak": 50.0, "helped": 0.0, "textual": 0.0}  # fmt: skip
 
     def alone(self, what: str, shape: str, events: int, limit: int = 60) -> dict[str, float] | None:
         self.begun.append(f"{what} {shape}")

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from queries import backfill, counting, counting_crew, counting_process
+from queries import backfill, counting_crew, counting_process
 from queries.backfill import Backfill, no_pause
 from queries.counting_crew import CountedRange, CountingCrew, Range, ranges
 from queries.counting_process import counted, work
@@ -79,7 +79,7 @@ def small_ranges() -> Iterator[None]:
     with (
         mock.patch.object(counting_crew, "LEAST", 100),
         mock.patch.object(counting_crew, "NARROWEST", 30),
-        mock.patch.object(counting, "WIDEST", 200),
+        mock.patch.object(counting_crew, "WIDEST", 200),
     ):
         yield
 
@@ -119,7 +119,7 @@ def test_ranges_put_together_are_one_pass(
 ) -> None:
     with (
         written([cells_of(event) for event in events]) as store,
-        mock.patch.object(counting_process, "SLICE", slice_),
+        mock.patch.object(counting_process, "ROWS", slice_),
     ):
         store.mapping = _with_messages(store, messages_only)
         fold = Fold(messages_only=messages_only)
@@ -140,24 +140,22 @@ def _with_messages(store: Store, messages_only: bool) -> Any:
     return replace(store.mapping, has_messages=messages_only)
 
 
-@given(
-    st.integers(-(10**6), 10**6), st.integers(0, 10**6), st.integers(30, 10**5), st.integers(1, 4)
-)
-def test_ranges_cover_every_row_once(low: int, more: int, widest: int, processes: int) -> None:
+@given(st.integers(-(10**6), 10**6), st.integers(0, 10**6), st.integers(1, 4))
+def test_ranges_cover_every_row_once(low: int, more: int, processes: int) -> None:
     store = mock.Mock(slice_start=lambda _source, upto, _rows: upto - 1)
-    found = ranges(store, 0, low, low + more, widest=widest, processes=processes)
+    found = ranges(store, 0, low, low + more, processes=processes)
     if more < counting_crew.LEAST:
         assert found == []
         return
     assert (found[-1][0], found[0][1]) == (low, low + more)
     assert all(earlier[0] - 1 == later[1] for earlier, later in itertools.pairwise(found))
-    assert all(high - low < max(widest, counting_crew.NARROWEST) for low, high in found)
+    assert all(high - low < counting_crew.WIDEST for low, high in found)
     assert found[0][1] - found[0][0] < counting_crew.NARROWEST
 
 
 def test_rows_far_apart_are_not_cut_by_their_seqs() -> None:
     store = mock.Mock(slice_start=lambda _source, _upto, _rows: 5)
-    assert ranges(store, 0, 1, 10**9, widest=64_000, processes=2) == []
+    assert ranges(store, 0, 1, 10**9, processes=2) == []
 
 
 @pytest.mark.parametrize("processes", [2, 3])
@@ -216,7 +214,7 @@ def test_a_process_that_dies_costs_no_row(small_ranges: None, tmp_path: Path) ->
     with Store(tmp_path / "store.db") as store:
         fold = Fold(messages_only=store.mapping.has_messages)
         past = Backfill(store, fold)
-        past.share(store, 1, widest=100)
+        past.share(store, 1)
         crew = past._crew
         assert crew is not None
         while fold.rows == 0:
@@ -504,9 +502,9 @@ def test_busy_stores_are_asked_again(small_ranges: None, tmp_path: Path) -> None
         with mock.patch.object(store, "slice_start", refused(store.slice_start)):
             for _ in range(2):
                 with pytest.raises(StoreBusyError):
-                    past.share(store, 1, widest=100)
+                    past.share(store, 1)
                 assert not past.was_shared
-            past.share(store, 1, widest=100)
+            past.share(store, 1)
         assert past.was_shared
         while not past.done:
             past.step(store, pause=no_pause)

@@ -11,9 +11,18 @@ from typing import NamedTuple
 
 import pytest
 
+from queries import session_pages
+from queries.dialects.base import StoreMapping, to_session
 from queries.feed import Feed
-from tests.queries.feeding import Clock, begun, snap
-from tests.stores import StoreBuilder, canonical_store, heist_audit_store, htmlgraph_store
+from queries.models import Session
+from tests.queries.feeding import Clock, begun, count_all, snap
+from tests.stores import (
+    CanonicalStore,
+    StoreBuilder,
+    canonical_store,
+    heist_audit_store,
+    htmlgraph_store,
+)
 
 PAST = 4000
 """Rows of the smaller of two stores; the other has three times as many."""
@@ -157,3 +166,60 @@ def test_a_larger_past_is_no_more_work(shape: str) -> None:
         assert more.rows == less.rows, name
         # A statement over a whole table would take three times as many.
         assert more.steps < 1.1 * less.steps + 50, name
+
+
+def test_what_was_read_just_now_is_not_read_again(feed: Feed, writer: CanonicalStore) -> None:
+    count_all(feed)
+    writer.add_event("s1")
+    snap(feed)
+    works: list[Work] = []
+    for more in (1, 101):
+        with writer.batch():
+            for number in range(more):
+                add_canonical(writer, 1000 * more + number)
+        with observed(feed) as work:
+            snap(feed)
+        works += work
+    few, many = works
+    # The tail is longer by a hundred rows; read again is but the one that came before.
+    assert many.rows - few.rows == 100 + 1
+
+
+def test_sessions_that_stay_as_they_are_are_made_once(
+    feed: Feed, writer: CanonicalStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[object] = []
+
+    def noted(row: tuple[object, ...], mapping: StoreMapping) -> Session:
+        made.append(row[1])
+        return to_session(row, mapping)
+
+    for number in range(40):
+        writer.add_session(f"t{number}", title=f"title {number}")
+    snap(feed)
+    count_all(feed)
+    writer.add_event("s1")
+    snap(feed)
+    monkeypatch.setattr(session_pages, "to_session", noted)
+    writer.update("session", "id", "t3", title="another one")
+    titles = {row.id: row.title for row in snap(feed).sessions}
+    assert made == ["t3"]
+    assert titles["t3"] == "another one"
+
+
+def test_a_pause_may_be_made_between_the_parts_of_what_is_new(
+    feed: Feed, writer: CanonicalStore
+) -> None:
+    count_all(feed)
+    writer.add_event("s1")
+    snap(feed)
+    store = feed.store
+    assert store is not None
+    before: list[int] = []
+    feed.pause = lambda: before.append(store.statements)
+    feed.poll()
+    assert before == []
+    writer.add_event("s1")
+    snap(feed)
+    assert len(set(before)) == len(before) == 3
+    assert not store.connection.in_transaction

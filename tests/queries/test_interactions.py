@@ -5,6 +5,7 @@ import pytest
 from queries.fold import Fold
 from queries.interactions import agent_statistics, all_interactions, interactions
 from queries.models import Event, EventKind, EventState, Handoff, Phase, Relation
+from queries.open_rows import REACH
 from tests.queries.events import call, event
 
 
@@ -105,7 +106,23 @@ def test_agents_with_all_that_they_did() -> None:
     assert (first.agent, first.events, first.tool_calls, first.errors) == ("a", 2, 2, 1)
     assert (first.sessions, first.tokens, first.last_active, first.share) == (2, 5, 100.0, 0.5)
     assert (second.agent, second.events, second.messages, second.tool_calls) == ("b", 2, 1, 1)
-    assert (second.sessions, second.tokens, second.last_active) == (1, None, None)
+    assert (second.sessions, second.tokens, second.last_active) == (1, None, 1004.0)
+
+
+@pytest.mark.parametrize("later", [0, REACH + 1])
+def test_an_agent_with_nothing_but_calls_without_an_end_is_in_their_sessions(later: int) -> None:
+    fold = folded(
+        call(1, Phase.START, agent="a", time=10.0),
+        call(2, Phase.START, agent="a", session_id="s2", time=30.0),
+        call(3, Phase.START, agent="a", session_id="s2", time=20.0),
+    )
+    fold.append(folded(*(said(3 + seq, None, session_id="s3") for seq in range(1, later + 1))))
+    fold.forget()
+    assert bool(fold.waiting) is not bool(later)
+    found = agent_statistics(fold)
+    assert [(row.agent, row.events, row.sessions) for row in found] == [("a", 3, 2)]
+    assert found[0].last_active == 30.0
+    assert [fold.sessions[name].totals(0).agents for name in ("s1", "s2")] == [("a",), ("a",)]
 
 
 def test_an_agent_whose_only_event_turns_out_to_be_anothers_is_gone() -> None:

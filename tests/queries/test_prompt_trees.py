@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from random import Random
+from typing import Any
 
 import pytest
 
-from queries import prompt_trees
+from queries import newest_prompts
+from queries.event_stream import EventStream
+from queries.models import Event
+from queries.newest_prompts import NewestRows, newest_from_the_end
 from queries.prompt_trees import PromptNode, read_prompt_trees
 from queries.store import Store
 from tests.stores.canonical import CanonicalStore, canonical_store
@@ -89,7 +94,7 @@ def test_one_session_with_those_below_it(path: Path) -> None:
 
 
 def test_memory_is_bounded(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(prompt_trees, "ROWS_KEPT", 10)
+    monkeypatch.setattr(newest_prompts, "ROWS_KEPT", 10)
     with canonical_store(path) as store, store.batch():
         store.add_event("s", id="p", kind="prompt")
         for number in range(30):
@@ -119,3 +124,48 @@ def test_cycles_and_two_rows_of_a_call(path: Path) -> None:
         assert below in ([("x", ["y"]), "z"], [("y", ["x"]), "z"])
         raw = read_prompt_trees(opened, None, None, raw=True)
         assert shape(raw.prompts) == [("p", ["start", "end"])]
+
+
+@pytest.mark.parametrize("kept", [7, 1000])
+def test_reading_from_the_end_is_taking_all_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: int
+) -> None:
+    monkeypatch.setattr(newest_prompts, "ROWS_KEPT", kept)
+    monkeypatch.setattr(newest_prompts, "PAGE", 4)
+    monkeypatch.setattr(newest_prompts, "COUNTED_AT_ONCE", 5)
+    random = Random(3)
+    for number in range(6):
+        path = tmp_path / f"{number}.db"
+        with canonical_store(path) as made, made.batch():
+            for _ in range(random.randrange(40)):
+                kind = "prompt" if random.random() < 0.2 * number else "tool"
+                made.add_event(f"s{random.randrange(3)}", kind=kind)
+        with Store(path) as opened:
+            for limit in (1, 2, 5, 6, 100):
+                newest = NewestRows(limit, None)
+                for row in EventStream(opened):
+                    newest.take(row)
+                found = newest_from_the_end(opened, limit)
+                assert found.rows == newest.rows
+                assert (found.prompts, found.left_out) == (newest.prompts, newest.left_out)
+
+
+def test_rows_before_the_newest_prompts_are_only_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(newest_prompts, "PAGE", 20)
+    with canonical_store(tmp_path / "s.db") as made, made.batch():
+        for number in range(2000):
+            made.add_event("s1", kind="tool" if number % 10 else "prompt")
+    made_of: list[int] = []
+    with Store(tmp_path / "s.db") as opened:
+        events = opened._events
+
+        def noted(source: int, rows: list[tuple[Any, ...]]) -> list[Event]:
+            made_of.append(len(rows))
+            return events(source, rows)
+
+        monkeypatch.setattr(opened, "_events", noted)
+        trees = read_prompt_trees(opened, None, 3)
+    assert (trees.total_prompts, len(trees.prompts), trees.left_out) == (200, 3, 1970)
+    assert sum(made_of) == 40

@@ -132,3 +132,16 @@ def test_a_session_can_be_let_go() -> None:
     shelf["a"] = session(1)
     del shelf["a"]
     assert ("a" in shelf, len(shelf), shelf.get("a")) == (False, 0, None)
+
+
+def test_short_sessions_rest_as_fast_as_they_come() -> None:
+    with (
+        mock.patch.object(session_shelf, "MANY", 20),
+        mock.patch.object(session_shelf, "AT_ONCE", 10),
+    ):
+        fold = Fold(messages_only=False)
+        for first in range(995, -5, -5):
+            rows = [event(seq, session_id=f"s{seq}") for seq in range(first, first + 5)]
+            fold.prepend(folded(rows))
+    assert len(fold.sessions) == 1000
+    assert len(fold.sessions) - resting(fold.sessions) < 60

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from queries import session_pages
-from queries import store as store_module
+from queries import session_pages, session_rows
 from queries.models import EventKind
 from queries.opening import StoreError
 from queries.store import Store
@@ -149,7 +148,7 @@ def test_without_an_index_the_known_range_bounds_the_work(tmp_path: Path) -> Non
 def test_actions_that_repeat_messages_are_passed_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store_module, "WINDOW", 20)
+    monkeypatch.setattr(session_rows, "WINDOW", 20)
     path = tmp_path / "a.db"
     with heist_audit_store(path) as writer, writer.batch():
         for number in range(300):

@@ -356,3 +356,9 @@ def test_neither_polls_nor_what_they_found_come_between_a_key_and_its_frame(
     first = [told.get(timeout=PATIENCE) for _ in range(4)]
     poller.stop(PATIENCE)
     assert first == ["gate", "poll", "gate", "snapshot"]
+
+
+def test_reading_what_is_new_makes_room_for_keys_between_its_parts(path: Path) -> None:
+    feed = Feed(path)
+    poller = Poller(feed)
+    assert feed.pause == poller.gate.wait

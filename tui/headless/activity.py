@@ -10,8 +10,9 @@ import click
 from queries.filters import Filter
 from queries.json_shapes import Json, event_json, stats_json
 from queries.models import Event, EventState
+from queries.newest_prompts import ROWS_KEPT
 from queries.plain_data import replace
-from queries.prompt_trees import ROWS_KEPT, PromptNode, PromptTrees, read_prompt_trees
+from queries.prompt_trees import PromptNode, PromptTrees, read_prompt_trees
 from queries.session_lookup import require_sessions
 from queries.text import date_time, duration
 from tui.headless.arguments import (

@@ -97,7 +97,7 @@ def command(
         other = 1 - first if len(ids) == 2 else None
         alignment = None if other is None else align_sessions(opened, ids[first], ids[other])
     if form == "json":
-        write_json(comparison_json(comparison, alignment, chosen, overlay=overlay))
+        write_json(comparison_json(comparison, alignment, chosen, overlay=overlay, in_turn=True))
     elif form == "csv":
         write_csv(METRIC_KEYS, metric_rows(comparison))
     else:

@@ -11,6 +11,7 @@ import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
+from itertools import islice
 from typing import Any, Generic, TypeVar
 from unicodedata import category, east_asian_width
 
@@ -22,6 +23,8 @@ from tui.cli import PROGRAM
 _T = TypeVar("_T")
 CELL = 60
 """Characters of a cell in aligned text, but for the last column, which may be as long as it is."""
+_TOGETHER = 100
+"""Items that are packed at once."""
 _GUARDED = ("=", "+", "-", "@", "\t", "\r")
 _MARKDOWN = str.maketrans({character: f"\\{character}" for character in "\\`*[]<>|"})
 
@@ -89,9 +92,27 @@ def write_json(document: Mapping[str, Any]) -> None:
             value.write()
         elif isinstance(value, list | Iterator):
             _write_list(value)
+        elif isinstance(value, dict) and any(isinstance(own, Iterator) for own in value.values()):
+            _write_members(value)
         else:
             write(encode(value))
     write("\n}\n")
+
+
+def _write_members(document: Mapping[str, Any]) -> None:
+    """An object on one line, the items of some of its lists made as they are written."""
+    for number, (key, value) in enumerate(document.items()):
+        write(f"{', ' if number else '{'}{encode(key)}: ")
+        if isinstance(value, Iterator):
+            mark = "["
+            for item in value:
+                write(mark)
+                write(encode(item))
+                mark = ", "
+            write("]" if mark == ", " else "[]")
+        else:
+            write(encode(value))
+    write("}")
 
 
 class PackedItems:
@@ -102,10 +123,11 @@ class PackedItems:
         self.count = 0
         packer = zlib.compressobj(1)
         self._packed: list[bytes] = []
-        for item in items:
-            text = f"{',' if self.count else ''}\n  {encode(item)}"
+        texts = map(encode, items)
+        while some := list(islice(texts, _TOGETHER)):
+            text = f"{',' if self.count else ''}\n  " + ",\n  ".join(some)
             self._packed.append(packer.compress(text.encode("utf-8", "surrogatepass")))
-            self.count += 1
+            self.count += len(some)
         self._packed = [part for part in (*self._packed, packer.flush()) if part]
 
     def write(self) -> None:

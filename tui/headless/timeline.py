@@ -6,6 +6,7 @@ import click
 
 from queries.event_stream import EventStream
 from queries.json_shapes import EVENT_KEYS, event_json
+from queries.json_texts import event_text
 from queries.pairing import paired, paired_in_turn
 from queries.session_lookup import require_sessions
 from tui.headless.arguments import forms, utc_option, zone
@@ -26,7 +27,7 @@ def command(store: str, session_id: str, form: str | None, utc: bool) -> int:
         sources = opened.info.sources
         rows = EventStream(opened, sessions=wanted)
         if form == "json":
-            items = PackedItems(event_json(event, sources) for event in paired_in_turn(rows))
+            items = PackedItems(event_text(event, sources) for event in paired_in_turn(rows))
         else:
             events = paired(rows)
     if form == "json":

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Container
-from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.commands import PANES, available, footer_hints
+from tui.key_gate import KeyGate
 from tui.room import NAMES, is_single, is_too_small
+from tui.screens.portions import PortionedScreen
 from tui.screens.prompt import Prompt
 from widgets.activity_tree import ActivityTree
 from widgets.interaction_matrix import InteractionMatrix
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
     from tui.app import SessionApp
 
 
-class PaneLayout(Screen[None]):
+class PaneLayout(PortionedScreen):
     """Four panes, one of which has the focus."""
 
     AUTO_FOCUS = "#sessions"
@@ -70,6 +73,18 @@ class PaneLayout(Screen[None]):
     def panes(self) -> tuple[Pane, Pane, Pane, Pane]:
         """The four panes in order."""
         return (self.session_view, self.tree_view, self.tool_view, self.matrix_view)
+
+    def paint_order(self) -> Sequence[Widget]:
+        """See :class:`PortionedScreen`: behind what has the keys, what grows."""
+        if not hasattr(self, "prompt"):
+            return ()
+        first = self.pane if self.focused is None else self.focused
+        return list(dict.fromkeys((first, self.tree_view, *self.panes)))
+
+    @property
+    def key_gate(self) -> KeyGate:
+        """See :class:`PortionedScreen`."""
+        return self.owner.poller.gate
 
     @property
     def pane(self) -> Pane:

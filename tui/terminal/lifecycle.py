@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 GRACE = 1.7
 """Seconds that an orderly end may take before the process is ended the hard way."""
 
+YOUNG = 10_000
+"""Objects after which garbage is looked for among them: more of them keep a key waiting for
+longer, and whether there are many or few at a time, each is looked at once."""
+
 HANG_UP = 129
 """Exit code when the terminal has gone: 128 + SIGHUP."""
 
@@ -64,7 +68,7 @@ def settle_gc() -> None:
     gc.enable()
     gc.collect()
     gc.freeze()
-    gc.set_threshold(100_000, 50, 1000)
+    gc.set_threshold(YOUNG, 500, 1000)
 
 
 def remember_terminal() -> None:

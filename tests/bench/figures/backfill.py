@@ -83,7 +83,7 @@ def _counted(bench: Workbench, shape: str, taken: Ways) -> Result:
         floor=_seconds(taken["floor"]),
         runs=max(1, len(ours)),
         planned=bench.runs(RUNS),
-        note="" if ours else STOPPED,
+        note=_by_the_clock(ours) if ours else STOPPED,
         details={"wall": median([one["wall"] for one in ours])} if ours else {},
     )
 
@@ -99,10 +99,14 @@ def _counted_huge(
         found["cpu"] if found else float(limit),
         naive=scaled["naive"],
         floor=scaled["floor"],
-        note="" if found else STOPPED,
+        note=_by_the_clock([found]) if found else STOPPED,
         naive_note=SCALED,
         details={"wall": found["wall"]} if found else {},
     )
+
+
+def _by_the_clock(taken: list[Taken]) -> str:
+    return f"{median([one['wall'] for one in taken]):.3g} s by the clock"
 
 
 def _seconds(taken: list[Taken]) -> float | None:

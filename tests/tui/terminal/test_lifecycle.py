@@ -44,7 +44,10 @@ def test_settled_garbage(garbage: None) -> None:
     settle_gc()
     assert gc.isenabled()
     assert gc.get_freeze_count() > 1000
-    assert gc.get_threshold()[0] == 100_000
+    young, middle, _ = gc.get_threshold()
+    # Few at a time, and those that stay are hardly ever looked at again.
+    assert young == 10_000
+    assert young * middle >= 1_000_000
 
 
 def test_restores_every_mode_that_textual_switches_on() -> None:
