@@ -34,8 +34,8 @@ WHERE = {
 REASONS = {
     "idle": "The cursor is painted first; a key that comes while the other panes follow it waits"
     " for their frame.",
-    "backfill": "Python runs one thread at a time: a key waits for the columns that are being"
-    " counted just then.",
+    "backfill": "Another process counts, on the same cores; what it has counted is put together"
+    " here.",
 }
 FIGURES = (
     *(Figure(f"keys.{name}-{part}", f"key to paint {where}, {part}", "ms", budget,
