@@ -134,11 +134,11 @@ def _counts(bench: Workbench, taken: Taken, tenth: Mapping[str, Found]) -> Itera
     of_each = {
         key: {
             **{name: one[key] / (bench.big // TENTH) for name, one in tenth.items() if one[key]},
-            # What other processes read for one is not known.
+            # What other processes look up for one is not known.
             **{
                 name: one[key] / bench.big
                 for name, one in whole.items()
-                if one[key] and not one["helped"]
+                if one[key] and not (one["helped"] and key == "looked_up")
             },
         }
         for key in ("rows", "looked_up")
