@@ -41,7 +41,13 @@ def test_environment_keeps_what_the_user_has_set(
 
 def test_settled_garbage(garbage: None) -> None:
     gc.disable()
-    settle_gc()
+    begun: list[str] = []
+    gc.callbacks.append(lambda phase, _info: begun.append(phase))
+    try:
+        settle_gc()
+    finally:
+        gc.callbacks.pop()
+    assert begun == []
     assert gc.isenabled()
     assert gc.get_freeze_count() > 1000
     young, middle, _ = gc.get_threshold()
