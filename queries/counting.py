@@ -286,9 +286,9 @@ class Counting:
                 return
             if event is None or before == event:
                 continue
-            if self.past is not None:
-                self.past.recall(*key)
             if before is not None:
+                if self.past is not None:
+                    self.past.recall(*key)
                 self.fold.update(before, event)
                 self._changes += 1
             if key in watched:

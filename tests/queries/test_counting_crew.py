@@ -446,6 +446,22 @@ def test_a_row_on_screen_that_changes_after_others_read_it(
     agrees(feed)
 
 
+def test_rows_seen_for_the_first_time_cost_nothing_that_others_have_counted(
+    held: tuple[CanonicalStore, Feed, Held],
+) -> None:
+    store, feed, crew = held
+    past = feed._counting.past
+    for event in all_events(feed)[:3]:
+        feed.watch([event.key])
+        store.add_event("session-1")
+        snap(feed)
+    assert past is not None
+    assert past._crew is crew  # type: ignore[comparison-overlap] # has what is asked of one
+    crew.is_held = False
+    count_all(feed)
+    agrees(feed)
+
+
 def test_rows_that_come_meanwhile_are_counted_once(
     held: tuple[CanonicalStore, Feed, Held],
 ) -> None:
