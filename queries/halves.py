@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from queries.batch import Batch
-from queries.models import Event
+from queries.models import Event, Phase
 from queries.open_rows import OpenRow
 
 
 class LateRow(OpenRow):
-    """A start or an end, of which an event is made when it is asked for, which is rare."""
+    """An open row of which an event is made when it is asked for, which is rare."""
 
     __slots__ = ("_batch", "_index")
 
@@ -21,12 +21,23 @@ class LateRow(OpenRow):
         self._batch = batch
         self._index = index
 
+    @property
+    def is_start(self) -> bool:
+        """Whether it is the start of a call."""
+        return self._batch.types[self._index].phase is Phase.START
+
     def __getattr__(self, name: str) -> Event:
         # Asked only for what is not set yet.
         if name not in ("row", "now"):
             raise AttributeError(name)
         self.row = self.now = event = self._batch.event(self._index)
         return event
+
+
+def open_row(at: int, batch: Batch, index: int) -> OpenRow:
+    """A row of a batch, as one that waits at a position."""
+    event = batch.stories.get(index)
+    return LateRow(at, batch, index) if event is None else OpenRow(at, event)
 
 
 class Halves:
@@ -91,11 +102,5 @@ class Halves:
     def rows(self, indexes: Iterable[int], first: int) -> list[OpenRow]:
         """Rows that are left over, whose positions begin with ``first``."""
         batch = self._batch
-        if not batch.stories:
-            return [LateRow(first + index, batch, index) for index in indexes]
-        return [
-            OpenRow(first + index, batch.stories[index])
-            if index in batch.stories
-            else LateRow(first + index, batch, index)
-            for index in indexes
-        ]
+        make = open_row if batch.stories else LateRow
+        return [make(first + index, batch, index) for index in indexes]

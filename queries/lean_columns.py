@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import tzinfo
 from itertools import compress, repeat
 from operator import add, is_not, itemgetter
 from typing import Any
 
-from queries.dialects.cells import SUMMARY_LIMIT, identifier, number, summary_text, whole
+from queries.batch import Links
+from queries.dialects.base import AGENT_LIMIT
+from queries.dialects.cells import SUMMARY_LIMIT, identifier, name, number, summary_text, whole
 from queries.times import parse_time
 
 Cells = Sequence[Any]
@@ -81,6 +83,19 @@ def identifiers(cells: Cells) -> Sequence[str | None]:
     except TypeError:
         pass
     return [None if cell is None else identifier(cell) for cell in cells]
+
+
+def links(rows: Sequence[Sequence[Any]]) -> Iterator[Links]:
+    """The ids of rows, the ids above them and whom they are for, of (seq, and these) cells."""
+    if not rows:
+        return iter(())
+    _, ids, parents, targets = zip(*rows, strict=True)
+    return zip(
+        map(identifier, ids),
+        [None if cell is None or cell == "" else identifier(cell) for cell in parents],
+        [None if cell is None else name(cell, AGENT_LIMIT) for cell in targets],
+        strict=True,
+    )
 
 
 def summaries(cells: Cells) -> list[str]:

@@ -11,12 +11,21 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence, Set
 from itertools import compress, count
+from operator import itemgetter
 from typing import Any
 
-from queries.batch import Batch, RowType, row_type, type_of
+from queries.batch import Batch, Links, RowType, links_of, row_type, type_of
 from queries.dialects.base import AGENT_LIMIT, KINDS, PHASES, STATES, TOOL_LIMIT, Source
 from queries.dialects.cells import identifier, name
-from queries.lean_columns import Minutes, amounts, identifiers, instants, numbers, summaries
+from queries.lean_columns import (
+    Minutes,
+    amounts,
+    identifiers,
+    instants,
+    links,
+    numbers,
+    summaries,
+)
 from queries.models import Event, EventKind, EventState, Phase
 from queries.opening import QueryStoppedError, StoreBusyError, StoreError, StoreGoneError
 from queries.session_pages import parts
@@ -26,7 +35,8 @@ _MARKS = "json_array(agent, kind, phase, state, tool, operation)"
 _CELLS = "seq, session_id, {}, time, duration, tokens, cost, {}"
 _PLAIN = 8
 """How many cells these are; after them those of the summary may come."""
-_UNKNOWN = (None, None, None, None)
+_UNKNOWN: Links = (identifier(None), None, None)
+_seq_of = itemgetter(0)
 _LOWEST = -(2**63)
 PAGE = 2500
 """Rows that are read at once at most: a writer may have to wait for that long."""
@@ -171,6 +181,7 @@ class LeanRows:
             texts=texts,
             keys=identifiers(keys),
             amounts=amounts(tokens, costs),
+            links={},
             stories={},
         )
 
@@ -188,29 +199,17 @@ class LeanRows:
         source, seqs, types = batch.source, batch.seqs, batch.types
         cells = "seq, id, parent_id, target_agent"
         rows = _rows_of(store, source, cells, [seqs[index] for index in told])
-        links = {row[0]: row for row in rows}
-        prompts = [index for index in told if types[index].kind is EventKind.PROMPT]
-        texts = batch.texts(prompts) if prompts else {}
-        is_amended = store.mapping.sources[source].amend is not None
-        unsure: list[int] = []
-        for index in told:
-            kind = types[index]
-            _, id_, parent, target = links.get(seqs[index], _UNKNOWN)
-            if is_amended and target is None and kind.kind is EventKind.DELEGATION:
-                unsure.append(index)
-                continue
-            tokens, cost = batch.amounts.get(index, (None, None))
-            batch.stories[index] = Event(
-                source, seqs[index], identifier(id_), batch.sessions[index],
-                None if parent is None or parent == "" else identifier(parent),
-                batch.times[index], kind.agent, name(target, AGENT_LIMIT), kind.kind, kind.phase,
-                batch.keys[index], kind.tool, kind.operation, texts.get(index, ""), kind.state,
-                batch.durations[index], None, tokens, cost,
-            )  # fmt: skip
-        if unsure:
-            found = store.events_by_key([(source, seqs[index]) for index in unsure])
-            there = {event.seq: event for event in found}
-            _tell(batch, {i: there[seqs[i]] for i in unsure if seqs[i] in there})
+        found = dict(zip(map(_seq_of, rows), links(rows), strict=True))
+        batch.links |= {index: found.get(seqs[index], _UNKNOWN) for index in told}
+        if store.mapping.sources[source].amend is not None:
+            unsure = {
+                seqs[index]: index
+                for index in told
+                if batch.links[index][2] is None and types[index].kind is EventKind.DELEGATION
+            }
+            if unsure:
+                events = store.events_by_key([(source, seq) for seq in unsure])
+                _tell(batch, {unsure[event.seq]: event for event in events})
 
     # -- what comes again and again -----------------------------------------------------------
 
@@ -296,6 +295,8 @@ def _tell(batch: Batch, events: Mapping[int, Event]) -> None:
             del batch.amounts[index]
         if kind.has_story:
             batch.stories[index] = event
+        if kind.is_told:
+            batch.links[index] = links_of(event)
 
 
 def _texts(store: Store, source: int, seqs: Sequence[int]) -> dict[int, str]:

@@ -7,7 +7,7 @@ from itertools import islice
 from operator import attrgetter
 from typing import Any, Final
 
-from queries.handed_on import HandedOn, _Edge
+from queries.handed_on import HandedOn, Told, _Edge
 from queries.joining import finish_all
 from queries.models import Event, EventKind, EventState, Phase
 from queries.open_rows import OpenRow, OpenRows, _Delegation
@@ -128,7 +128,10 @@ def handed_on_plain(handed_on: HandedOn) -> Iterator[Plain]:
         yield ["counts", None, [[*pair, number] for pair, number in pairs]]
     for stretch, edges in handed_on._edges.items():
         for some in some_of(edges.items()):
-            yield ["edges", stretch, [_edge_plain(edge) for _, edge in some]]
+            yield ["edges", stretch, [
+                [*edge, list(key), []] if isinstance(edge, Told) else _edge_plain(edge)
+                for key, edge in some
+            ]]  # fmt: skip
     for stretch, speakers in handed_on._speakers.items():
         for names in some_of(speakers.items()):
             yield ["speakers", stretch, [[name, *known] for name, known in names]]
@@ -143,8 +146,8 @@ def handed_on_from(handed_on: HandedOn, part: Plain) -> None:
     elif what == "edges":
         known = handed_on._edges[stretch]
         for cells in content:
-            edge = _edge_from(cells)
-            known[edge.key] = edge
+            *told, (source, seq), ends = cells
+            known[source, seq] = _edge_from(cells) if ends else Told(*told)
     elif what == "speakers":
         speakers = handed_on._speakers[stretch]
         speakers.update({event_id: (at, *speaker) for event_id, at, *speaker in content})
@@ -158,10 +161,8 @@ def _edge_plain(edge: _Edge) -> Plain:
 
 
 def _edge_from(cells: Plain) -> _Edge:
-    edge = _Edge.__new__(_Edge)
-    (edge.at, edge.id, edge.parent, edge.agent, edge.target, edge.is_end, edge.is_sure,
-     (source, seq), ends) = cells  # fmt: skip
-    edge.key = (source, seq)
+    *told, (source, seq), ends = cells
+    edge = _Edge((source, seq), Told(*told))
     edge.ends = [_edge_from(end) for end in ends]
     return edge
 

@@ -180,8 +180,8 @@ def some(path: Path, number: int, **columns: Any) -> Store:
     return Store(path)
 
 
-def test_a_slice_takes_one_query_more_for_texts_and_two_more_for_prompts(tmp_path: Path) -> None:
-    for kind, queries in (("tool", 2), ("prompt", 4)):
+def test_a_slice_takes_one_query_more_for_texts_and_one_more_for_prompts(tmp_path: Path) -> None:
+    for kind, queries in (("tool", 2), ("prompt", 3)):
         with some(tmp_path / f"{kind}.db", 1000, kind=kind) as store:
             past = Backfill(store, Fold(messages_only=False))
             for _ in range(4):
