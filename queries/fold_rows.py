@@ -38,16 +38,16 @@ class RowsOfOne:
             self.kinds, self.times = pick(batch.types), pick(batch.times)
         else:
             self.kinds, self.times = (batch.types[indexes[0]],), (batch.times[indexes[0]],)
-        self.sort()
+        self.sort(batch)
 
-    def sort(self) -> None:
+    def sort(self, batch: Batch) -> None:
         """Find out which rows mean more than is counted of them."""
         self.numbers = Counter(self.kinds)
         self.halves = self._of({kind for kind in self.numbers if kind.is_half})
         """The indexes of halves of calls."""
         self.told = self._of({kind for kind in self.numbers if kind.is_told})
         """The indexes of rows that tell more than is counted."""
-        self.prompts = self._of({kind for kind in self.numbers if kind.is_prompt})
+        self.prompts = [index for index in self.told if batch.types[index].is_prompt]
         """The indexes of prompts, which are told as well."""
 
     def _of(self, wanted: Set[RowType]) -> list[int]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import tzinfo
-from itertools import compress, repeat
-from operator import add, is_not, itemgetter
+from itertools import compress, count, repeat
+from operator import add, is_, is_not, itemgetter
 from typing import Any
 
 from queries.batch import Links
@@ -54,21 +54,26 @@ def instants(cells: Cells, minutes: Minutes) -> list[float | None]:
         return [parse_time(cell, minutes.zone) for cell in cells]
 
 
-def numbers(cells: Cells, text: Callable[[int], object]) -> list[float | None]:
-    """What :func:`~queries.dialects.cells.number` makes of each cell.
-
-    Args:
-        cells: the column.
-        text: by index, what a cell that is text stands for.
-    """
+def numbers(cells: Cells) -> list[float | None]:
+    """What :func:`~queries.dialects.cells.number` makes of each cell."""
     if are_plain(cells, 1e300):
         return list(cells)
     return [
-        cell
-        if cell is None or (type(cell) is float and 0 <= cell < 1e300)
-        else number(text(index) if type(cell) is str else cell)
-        for index, cell in enumerate(cells)
+        cell if cell is None or (type(cell) is float and 0 <= cell < 1e300) else number(cell)
+        for cell in cells
     ]
+
+
+def texts_apart(cells: Cells) -> tuple[list[int], Cells]:
+    """Where cells of a column are texts, and the column without them."""
+    kinds = list(map(type, cells))
+    if str not in kinds:
+        return [], cells
+    indexes = list(compress(count(), map(is_, kinds, repeat(str))))
+    rest = list(cells)
+    for index in indexes:
+        rest[index] = None
+    return indexes, rest
 
 
 def identifiers(cells: Cells) -> Sequence[str | None]:

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence, Set
+from functools import partial
 from itertools import compress, count
 from operator import itemgetter
 from typing import Any
 
 from queries.batch import Batch, Links, RowType, links_of, row_type, type_of
 from queries.dialects.base import AGENT_LIMIT, KINDS, PHASES, STATES, TOOL_LIMIT, Source
-from queries.dialects.cells import identifier, name
+from queries.dialects.cells import identifier, name, number
 from queries.lean_columns import (
     Minutes,
     amounts,
@@ -25,6 +26,7 @@ from queries.lean_columns import (
     links,
     numbers,
     summaries,
+    texts_apart,
 )
 from queries.models import Event, EventKind, EventState, Phase
 from queries.opening import QueryStoppedError, StoreBusyError, StoreError, StoreGoneError
@@ -158,11 +160,17 @@ class LeanRows:
             self._minutes = Minutes(store.mapping.zone)
         described = store.mapping.sources[source]
 
-        def taken(index: int) -> object:
-            """The duration that a text stands for."""
-            if described.amend is None:
-                return durations[index]
-            return described.amend.duration(times[index], durations[index], store.mapping.zone)
+        moments = instants(times, self._minutes)
+        timed, lasting = ([], durations) if described.amend is None else texts_apart(durations)
+        took = numbers(lasting)
+        if described.amend is not None and timed:
+            worked_out = described.amend.durations(
+                [moments[index] for index in timed],
+                [durations[index] for index in timed],
+                partial(instants, minutes=self._minutes),
+            )
+            for index, seconds in zip(timed, worked_out, strict=True):
+                took[index] = None if seconds is None else number(seconds)
 
         def texts(indexes: Sequence[int]) -> Mapping[int, str]:
             if own:
@@ -175,9 +183,9 @@ class LeanRows:
             source=source,
             seqs=seqs,
             sessions=self._sessions_of(store, source, seqs, ids),
-            times=instants(times, self._minutes),
+            times=moments,
             types=types,
-            durations=numbers(durations, taken),
+            durations=took,
             texts=texts,
             keys=identifiers(keys),
             amounts=amounts(tokens, costs),

@@ -51,7 +51,7 @@ class _All(RowsOfOne):
         self.name = batch.sessions[0]
         self.indexes = list(range(len(batch.seqs)))
         self.kinds, self.times = batch.types, batch.times
-        self.sort()
+        self.sort(batch)
 
 
 class RunFold(Fold):
