@@ -111,7 +111,9 @@ def _tally(counts: bool, is_call: bool, state: EventState) -> int:
 Marks = tuple[str | None, EventKind, Phase, EventState, str | None, str | None]
 links_of: Callable[[Event], Links] = attrgetter("id", "parent_id", "target_agent")
 _NO_LINKS: Links = ("", None, None)
-_marks_of = attrgetter("agent", "kind", "phase", "state", "tool", "operation")
+marks_of: Callable[[Event | RowType], Marks] = attrgetter(
+    "agent", "kind", "phase", "state", "tool", "operation"
+)
 _types: dict[Marks, RowType] = {}
 
 
@@ -127,7 +129,7 @@ def row_type(marks: Marks) -> RowType:
 
 def type_of(event: Event) -> RowType:
     """The type of an event."""
-    return row_type(_marks_of(event))
+    return row_type(marks_of(event))
 
 
 @dataclass(slots=True)
@@ -157,7 +159,7 @@ class Batch:
     @classmethod
     def of(cls, events: Sequence[Event]) -> Batch:
         """Events of one source in columns."""
-        types = [row_type(marks) for marks in map(_marks_of, events)]
+        types = [row_type(marks) for marks in map(marks_of, events)]
         return cls(
             source=events[0].source if events else 0,
             seqs=[event.seq for event in events],

@@ -18,19 +18,32 @@ class LateRow(OpenRow):
         """Args: at: its position; batch, index: where the row is."""
         self.at = at
         self.ends = ()
-        self._batch = batch
+        self._batch: Batch | None = batch
         self._index = index
+
+    @property
+    def place(self) -> tuple[Batch, int] | None:
+        """The batch and the index in it; None where an event was made of the row."""
+        return None if self._batch is None else (self._batch, self._index)
 
     @property
     def is_start(self) -> bool:
         """Whether it is the start of a call."""
+        if self._batch is None:
+            return super().is_start
         return self._batch.types[self._index].phase is Phase.START
+
+    def update(self, row: Event) -> Event:
+        """The row is now like this; returns what it counts as."""
+        self._batch = None
+        return super().update(row)
 
     def __getattr__(self, name: str) -> Event:
         # Asked only for what is not set yet.
-        if name not in ("row", "now"):
+        if name not in ("row", "now") or self._batch is None:
             raise AttributeError(name)
         self.row = self.now = event = self._batch.event(self._index)
+        self._batch = None
         return event
 
 
