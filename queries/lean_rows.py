@@ -10,27 +10,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence, Set
-from functools import partial
 from itertools import compress, count
 from operator import itemgetter
-from typing import Any
 
 from queries.batch import Batch, Links, RowType, links_of, row_type, type_of
 from queries.dialects.base import AGENT_LIMIT, KINDS, PHASES, STATES, TOOL_LIMIT, Source
-from queries.dialects.cells import identifier, name, number
-from queries.lean_columns import (
-    Minutes,
-    amounts,
-    identifiers,
-    instants,
-    links,
-    numbers,
-    summaries,
-    texts_apart,
+from queries.dialects.cells import identifier, name
+from queries.lean_cells import (
+    Cells,
+    Row,
+    durations_of,
+    rows_of,
+    summaries_of,
+    summary_cells,
+    texts_of,
 )
+from queries.lean_columns import Minutes, amounts, identifiers, instants, links
 from queries.models import Event, EventKind, EventState, Phase
 from queries.opening import QueryStoppedError, StoreBusyError, StoreError, StoreGoneError
-from queries.session_pages import parts
 from queries.store import Store
 
 _MARKS = "json_array(agent, kind, phase, state, tool, operation)"
@@ -46,9 +43,6 @@ WHOLE = 1000
 """Whole rows that are read at once at most."""
 KEPT = 50_000
 """Sessions and types that are kept by their raw cells at most, before all are let go."""
-
-Row = tuple[Any, ...]
-Cells = Sequence[Any]
 
 
 class _UnclearError(Exception):
@@ -123,7 +117,7 @@ class LeanRows:
             marks = _MARKS if described.marks is None else "marks"
             cells = _CELLS.format(marks, key)
             if with_texts:
-                cells += f", {_summary_cells(described)}"
+                cells += f", {summary_cells(described)}"
             return self._batch(store, source, read(cells))
         except (StoreBusyError, StoreGoneError, QueryStoppedError):
             raise
@@ -161,22 +155,13 @@ class LeanRows:
         described = store.mapping.sources[source]
 
         moments = instants(times, self._minutes)
-        timed, lasting = ([], durations) if described.amend is None else texts_apart(durations)
-        took = numbers(lasting)
-        if described.amend is not None and timed:
-            worked_out = described.amend.durations(
-                [moments[index] for index in timed],
-                [durations[index] for index in timed],
-                partial(instants, minutes=self._minutes),
-            )
-            for index, seconds in zip(timed, worked_out, strict=True):
-                took[index] = None if seconds is None else number(seconds)
+        took = durations_of(described, moments, durations, self._minutes)
 
         def texts(indexes: Sequence[int]) -> Mapping[int, str]:
             if own:
                 cells = [list(map(column.__getitem__, indexes)) for column in own]
-                return dict(zip(indexes, _summaries(described, cells), strict=True))
-            known = _texts(store, source, [seqs[index] for index in indexes])
+                return dict(zip(indexes, summaries_of(described, cells), strict=True))
+            known = texts_of(store, source, [seqs[index] for index in indexes])
             return {index: known.get(seqs[index], "") for index in indexes}
 
         return Batch(
@@ -206,7 +191,7 @@ class LeanRows:
             return
         source, seqs, types = batch.source, batch.seqs, batch.types
         cells = "seq, id, parent_id, target_agent"
-        rows = _rows_of(store, source, cells, [seqs[index] for index in told])
+        rows = rows_of(store, source, cells, [seqs[index] for index in told])
         found = dict(zip(map(_seq_of, rows), links(rows), strict=True))
         batch.links |= {index: found.get(seqs[index], _UNKNOWN) for index in told}
         if store.mapping.sources[source].amend is not None:
@@ -235,7 +220,7 @@ class LeanRows:
             self._types.update({text: _new_type(text) for text in unknown})
         else:
             cells = f"marks, {_MARKS}"
-            rows = _rows_of(store, source, cells, sorted(unknown.values()), "lean")
+            rows = rows_of(store, source, cells, sorted(unknown.values()), "lean")
             self._types.update({text: _new_type(cells) for text, cells in rows})
             if any(text not in self._types for text in unknown):
                 raise _UnclearError  # A row changed in the meantime.
@@ -307,28 +292,6 @@ def _tell(batch: Batch, events: Mapping[int, Event]) -> None:
             batch.links[index] = links_of(event)
 
 
-def _texts(store: Store, source: int, seqs: Sequence[int]) -> dict[int, str]:
-    """The summaries of rows that can be read."""
-    described = store.mapping.sources[source]
-    rows = _rows_of(store, source, f"seq, {_summary_cells(described)}", seqs)
-    if not rows:
-        return {}
-    known, *cells = zip(*rows, strict=True)
-    return dict(zip(known, _summaries(described, cells), strict=True))
-
-
-def _summary_cells(described: Source) -> str:
-    return "summary" if described.amend is None else "summary, kind, tool"
-
-
-def _summaries(described: Source, cells: Sequence[Cells]) -> list[str]:
-    """Summaries of rows, from columns of those cells."""
-    if described.amend is not None:
-        texts, kinds, tools = cells
-        return summaries(list(map(described.amend.summary, kinds, tools, texts)))
-    return summaries(cells[0])
-
-
 def lean_view(store: Store, source: int) -> str:
     """Where the cells are that :meth:`LeanRows.read_cells` asks for."""
     has_marks = store.mapping.sources[source].marks is not None
@@ -352,16 +315,4 @@ def _pages(
         if len(page) < wanted or page[-1][0] <= low:
             break
         upto = page[-1][0] - 1
-    return rows
-
-
-def _rows_of(
-    store: Store, source: int, cells: str, seqs: Sequence[int], view: str = "event"
-) -> list[Row]:
-    rows: list[Row] = []
-    for part in parts(seqs):
-        marks = ",".join("?" * len(part))
-        rows += store.query(
-            f"SELECT {cells} FROM {view}_rows_{source} WHERE seq IN ({marks})", part
-        )
     return rows

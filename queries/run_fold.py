@@ -9,8 +9,8 @@ from itertools import compress, pairwise
 from queries.batch import Batch, RowType
 from queries.event_slots import EventSlots
 from queries.fold import Fold
-from queries.fold_rows import RowsOfOne, texts_of
 from queries.heard import Heard
+from queries.rows_of_one import RowsOfOne, texts_of
 from queries.session_fold import Said, SessionFold
 
 
