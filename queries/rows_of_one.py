@@ -47,7 +47,7 @@ class RowsOfOne:
 def texts_of(batch: Batch, groups: Iterable[RowsOfOne], asked: list[int]) -> Mapping[int, str]:
     """The texts of these rows, and of as many prompts as it takes to know what came first."""
     prompts = [sorted(rows.prompts, key=batch.key) for rows in groups if rows.prompts]
-    asked += [own[0] for own in prompts]
+    asked = sorted({*asked, *(own[0] for own in prompts)})
     if not asked:
         return {}
     texts = batch.texts(asked)
