@@ -157,13 +157,18 @@ class SessionPages(StoreConnection):
         return self._sessions(rows), None if is_last else int(rows[-1][0]) - 1
 
     def sessions_by_id(self, ids: Sequence[str]) -> list[Session]:
-        """The declared sessions with these ids; missing ones are left out."""
+        """The declared sessions with these ids; missing ones are left out.
+
+        Of several rows with one id that which was written first comes last.
+        """
         if self.mapping.sessions is None:
             return []
         result: list[Session] = []
         for part in parts([self.raw_id(session_id) for session_id in ids]):
             rows = self.query(
-                f"SELECT {_SESSION} FROM session_rows WHERE id IN ({places(part)})",
+                f"SELECT {_SESSION} FROM session_rows WHERE id IN ({places(part)})"
+                # The plus keeps SQLite from walking through all of them in this order.
+                " ORDER BY +seq DESC",
                 [bound(raw) for raw in part],
             )
             result += self._sessions(rows)
@@ -191,6 +196,15 @@ class SessionPages(StoreConnection):
             if words[status] is SessionStatus.RUNNING and parse_time(ended, mapping.zone) is None:
                 running.append(shown)
         return ids, running
+
+    def session_starts(self) -> dict[str, float | None]:
+        """When each declared session began, by its id, where it says so."""
+        mapping = self.mapping
+        if mapping.sessions is None:
+            return {}
+        zone = mapping.session_zone or mapping.zone
+        rows = self.query("SELECT id, started FROM session_rows ORDER BY seq DESC", deadline=30)
+        return {identifier(raw): parse_time(started, zone) for raw, started in rows}
 
     def sub_sessions(self, session_id: str) -> list[Session]:
         """Declared sessions whose parent is this one, oldest first; at most a page."""
