@@ -109,7 +109,8 @@ def count_store(
     totals = _Totals(store, cache)
     declared = read_sessions(store)
     fold = totals.count(progress, processes)
-    rows = list_sessions(declared, fold, totals.tools, now=_now(now), stale_after=stale_after)
+    with no_collection():
+        rows = list_sessions(declared, fold, totals.tools, now=_now(now), stale_after=stale_after)
     return ListedStore(
         store.info, fold, totals.tools, totals.handed, store.problems(), _alive(rows), rows
     )
