@@ -182,18 +182,16 @@ class SessionPages(StoreConnection):
         mapping = self.mapping
         if mapping.sessions is None:
             return set(), []
-        rows = self.query(
-            "SELECT id, status, ended FROM session_rows ORDER BY seq DESC", deadline=30
-        )
+        rows = self.query("SELECT id, status FROM session_rows ORDER BY seq DESC", deadline=30)
         words = {status: status_of(status, mapping) for status in {row[1] for row in rows}}
         ids: set[str] = set()
         running: list[str] = []
-        for raw, status, ended in rows:
+        for raw, status in rows:
             shown = clean_id(raw)
             if shown != raw:
                 self._raw_ids.note(shown, raw)
             ids.add(shown)
-            if words[status] is SessionStatus.RUNNING and parse_time(ended, mapping.zone) is None:
+            if words[status] is SessionStatus.RUNNING:
                 running.append(shown)
         return ids, running
 
