@@ -144,6 +144,8 @@ class _Totals:
         self._store = store
         self._order = BY_SLICES if len(store.mapping.sources) <= 1 else BY_TIME
         self._kept = None if cache is None else KeptTotals(cache, store, self._order)
+        # This walks over an index: one that is damaged is found out before anything is counted.
+        patiently(store.count_sessions)
         self.tools = patiently(lambda: aggregated_tools(store))
         self.handed = patiently(lambda: handoffs(store))
 
