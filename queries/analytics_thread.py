@@ -19,7 +19,7 @@ from queries.session_lookup import require_sessions
 from queries.sessions import STALE_AFTER
 from queries.store import Store
 from queries.text import iso
-from queries.whole_store import CountedStore, count_sessions, count_store
+from queries.whole_store import ListedStore, count_sessions, count_store
 
 Moment = float | str
 """Epoch seconds, or text as in filters: ``7d``, ``today``, ``2026-01-12T14:00`` (UTC)."""
@@ -52,7 +52,7 @@ class AnalyticsThread:
         self._clock = clock
         self._thread = ThreadPoolExecutor(1, "session-analytics")
         self._store: Store | None = None
-        self._counted: CountedStore | None = None
+        self._counted: ListedStore | None = None
 
     async def __aenter__(self) -> Self:
         try:
@@ -98,7 +98,7 @@ class AnalyticsThread:
         if store is not None:
             store.close()
 
-    def _count(self, store: Store) -> CountedStore:
+    def _count(self, store: Store) -> ListedStore:
         if self._counted is None:
             cache = self._cache
             self._counted = count_store(
@@ -109,7 +109,7 @@ class AnalyticsThread:
             )
         return self._counted
 
-    def _scope(self, store: Store, session_ids: Sequence[str]) -> CountedStore:
+    def _scope(self, store: Store, session_ids: Sequence[str]) -> ListedStore:
         if isinstance(session_ids, str):
             raise TypeError("session_ids is a list of ids, not one id")
         if not session_ids:

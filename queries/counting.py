@@ -142,6 +142,8 @@ class Counting:
             first = {*running[:FIRST_RUNNING], *(fold.sessions.keys() - declared)}
             self.roster.learn(store, first)
             fold.changed = first | self.roster.known()
+        else:
+            fold.changed = set(fold.sessions)
         past.skip()
         self.fold, self.past = fold, past
         self._changes += 1

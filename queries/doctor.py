@@ -14,7 +14,7 @@ from queries.plain_data import dataclass
 from queries.sessions import STALE_AFTER
 from queries.store import Store
 from queries.text import clean, clean_id
-from queries.whole_store import CountedStore, count_store
+from queries.whole_store import ListedStore, count_store
 
 EXAMPLES = 5
 """Ids listed for each finding."""
@@ -116,7 +116,7 @@ def diagnose(
     )
 
 
-def _sources(store: Store, counted: CountedStore) -> tuple[SourceCounts, ...]:
+def _sources(store: Store, counted: ListedStore) -> tuple[SourceCounts, ...]:
     """Rows and events of each source; rows that cannot be read are left out."""
     names = store.info.sources
     if len(names) == 1:
@@ -172,7 +172,7 @@ def _count(store: Store, table: str) -> int:
     return int(patiently(lambda: store.query(sql, deadline=_SLOW))[0][0])
 
 
-def _mismatches(store: Store, counted: CountedStore) -> list[Mismatch]:
+def _mismatches(store: Store, counted: ListedStore) -> list[Mismatch]:
     """Declared turns against prompts (or messages), declared events against rows."""
     found: list[Mismatch] = []
     declared_events = _declared_events(store)

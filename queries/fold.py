@@ -134,7 +134,7 @@ class Fold(FoldRows):
 
     def totals_running(self, session_id: str, alive: bool) -> int:
         """How many calls of a session are under way; none when it is not alive."""
-        if session_id not in self.sessions or not alive:
+        if not alive:
             return 0
         running = self.running.get(session_id, {})
         return sum(1 for _, may_end in self.waiting_starts(session_id) if may_end) + sum(

@@ -38,7 +38,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from queries.fold import Fold
-from queries.fold_state import LAYOUT, fold_of, fold_parts
+from queries.fold_state import LAYOUT, fold_of, session_parts, total_parts
+from queries.packed_lines import lines_of, packed_lines
 from queries.plain_data import dataclass
 from queries.store import Store
 from queries.store_mark import StoreMark, mark_of
@@ -52,9 +53,6 @@ MOST_BYTES = 200_000_000
 """Size of all entries together; beyond it the oldest are removed."""
 LARGEST = 64_000_000
 """Size of one entry at most."""
-_UNPACKED = 1_000_000_000
-_PIECE = 1_000_000
-"""Bytes that are unpacked at once."""
 _LEFT_OVER = 3600.0
 """Seconds after which an unfinished file of a process that died is removed."""
 _SUFFIX = ".totals"
@@ -121,9 +119,11 @@ class FoldCache:
             told = json.loads(head)
             if told["key"] != _key(store, order) or told["mark"] != mark.plain():
                 return None
-            fold = fold_of(map(json.loads, _lines(body)))
+            size, both = told["sessions"], memoryview(body)
+            fold = fold_of(map(json.loads, lines_of(both[size:])))
             if fold.rows != told["rows"]:
                 return None
+            fold.sessions.fetch_later(lambda: _sessions(both[:size]))
             return Kept(fold, {int(source): int(seq) for source, seq in told["high"]})
         except _WRONG:
             return None
@@ -182,18 +182,24 @@ class FoldCache:
         if fold.rows < self._least:
             return False
         try:
+            # Apart from all others, the sessions need not be read where only totals are wanted.
+            packed = bytearray()
+            size = 0
+            for parts in (session_parts(fold), total_parts(fold)):
+                size = len(packed)
+                for piece in packed_lines(parts):
+                    packed += piece
+                    if not goes_on():
+                        return False
             head = {
                 "key": _key(store, order),
                 "mark": mark.plain(),
                 "rows": fold.rows,
                 "high": sorted(high.items()),
                 "written": self._clock(),
+                "sessions": size,
             }
-            packed = bytearray(json.dumps(head).encode() + b"\n")
-            for piece in _packed(fold):
-                packed += piece
-                if not goes_on():
-                    return False
+            packed[:0] = json.dumps(head).encode() + b"\n"
             if len(MAGIC) + _DIGEST + len(packed) > min(LARGEST, self._most):
                 return False
             self._prepare()
@@ -250,27 +256,11 @@ class FoldCache:
         return self.folder / f"{digest.hexdigest()}{_SUFFIX}"
 
 
-def _packed(fold: Fold) -> Iterator[bytes]:
-    """A fold in pieces, none of which takes long to make."""
-    packer = zlib.compressobj(1)
-    for part in fold_parts(fold):
-        yield packer.compress(json.dumps(part, separators=(",", ":")).encode() + b"\n")
-    yield packer.flush()
-
-
-def _lines(body: bytes) -> Iterator[bytes]:
-    """What was packed, line by line: all of it at once would be several times as large."""
-    unpacker = zlib.decompressobj()
-    rest, size = b"", 0
-    while not unpacker.eof:
-        content = unpacker.decompress(body, _PIECE)
-        body, size = unpacker.unconsumed_tail, size + len(content)
-        if (not content and not unpacker.eof) or size > _UNPACKED:
-            raise ValueError("cut, or too large")
-        *lines, rest = (rest + content).split(b"\n")
-        yield from lines
-    if unpacker.unused_data or rest:
-        raise ValueError("cut, or followed by something")
+def _sessions(body: memoryview) -> Iterator[tuple[str, str]]:
+    """The totals of all sessions, by id."""
+    for line in lines_of(body):
+        _, texts = json.loads(line)
+        yield from texts
 
 
 def _digest(content: bytes | bytearray) -> bytes:

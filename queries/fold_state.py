@@ -67,9 +67,21 @@ _tool_cells = attrgetter(*FIELDS[ToolFold])
 
 def fold_parts(fold: Fold) -> Iterator[Plain]:
     """A fold in parts: each begins with what it is a part of."""
+    yield from session_parts(fold)
+    yield from total_parts(fold)
+
+
+def session_parts(fold: Fold) -> Iterator[Plain]:
+    """The totals of all sessions of a fold."""
+    for texts in some_of(fold.sessions.texts()):
+        yield ["sessions", texts]
+
+
+def total_parts(fold: Fold) -> Iterator[Plain]:
+    """All other totals of a fold, with the sessions that these depend on."""
     yield ["counts", [getattr(fold, name) for name in _NUMBERS]]
     yield ["sums", [sum_plain(fold.tokens), sum_plain(fold.cost)]]
-    for texts in some_of(fold.sessions.texts()):
+    for texts in some_of(fold.sessions.texts(sorted(fold.waiting | fold.running.keys()))):
         yield ["sessions", texts]
     for waiting in some_of((name, fold.sessions[name].open) for name in sorted(fold.waiting)):
         yield ["open", waiting_plain((name, rows) for name, rows in waiting if rows is not None)]
@@ -91,7 +103,7 @@ def fold_parts(fold: Fold) -> Iterator[Plain]:
 
 
 def fold_of(parts: Iterable[Plain]) -> Fold:
-    """The fold of these parts; all of its sessions are among those that changed.
+    """The fold of these parts.
 
     Raises:
         ValueError, TypeError, KeyError, IndexError, AttributeError: for data that is none.
@@ -99,7 +111,6 @@ def fold_of(parts: Iterable[Plain]) -> Fold:
     fold = Fold(messages_only=False)
     for what, content in parts:
         _TAKE[what](fold, content)
-    fold.changed = set(fold.sessions)
     return fold
 
 

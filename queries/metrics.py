@@ -9,7 +9,7 @@ from typing import Any
 from queries.json_shapes import rounded
 from queries.models import SessionStatus, ToolStatistic
 from queries.plain_data import dataclass
-from queries.whole_store import CountedStore
+from queries.whole_store import ListedStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Metrics:
         }
 
 
-def metrics(counted: CountedStore) -> Metrics:
+def metrics(counted: ListedStore) -> Metrics:
     """The figures of what was counted."""
     rows = counted.rows
     tools = counted.tools()

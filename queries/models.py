@@ -28,6 +28,7 @@ from queries.records import Phase as Phase
 from queries.records import Session as Session
 from queries.records import SessionStatus as SessionStatus
 from queries.records import WorkItem as WorkItem
+from queries.records import light
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class AggregatedTool:
     average_duration: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@light
 class SessionTotals:
     """Counts over one session's events. One call is one event, however many rows it took."""
 
@@ -72,7 +73,7 @@ class SessionTotals:
     """Calls that are known to have failed."""
 
 
-@dataclass(frozen=True, slots=True)
+@light
 class SessionRow:
     """A session with its counts: one line of the session list."""
 

@@ -38,16 +38,16 @@ class Ranking:
             return
         for session_id, row in rows.items():
             before = self._by_id.get(session_id)
-            if before is not None and row is not None and _key(before) == _key(row):
-                self._ordered[bisect_left(self._keys, _key(row))] = row
+            if before is not None and row is not None and rank(before) == rank(row):
+                self._ordered[bisect_left(self._keys, rank(row))] = row
                 self._by_id[session_id] = row
                 continue
             if before is not None:
-                at = bisect_left(self._keys, _key(before))
+                at = bisect_left(self._keys, rank(before))
                 del self._keys[at], self._ordered[at], self._by_id[session_id]
             if row is not None:
-                at = bisect_left(self._keys, _key(row))
-                insort(self._keys, _key(row))
+                at = bisect_left(self._keys, rank(row))
+                insort(self._keys, rank(row))
                 self._ordered.insert(at, row)
                 self._by_id[session_id] = row
 
@@ -57,7 +57,7 @@ class Ranking:
                 self._by_id.pop(session_id, None)
             else:
                 self._by_id[session_id] = row
-        self._keys = sorted(map(_key, self._by_id.values()))
+        self._keys = sorted(map(rank, self._by_id.values()))
         self._ordered = [self._by_id[session_id] for _, session_id in self._keys]
 
     def rows(self) -> tuple[SessionRow, ...]:
@@ -83,6 +83,7 @@ class Ranking:
         return len(self._by_id)
 
 
-def _key(row: SessionRow) -> _Key:
+def rank(row: SessionRow) -> _Key:
+    """What rows are sorted by: the latest start first, unknown starts last, ties by id."""
     started = row.started
     return (float("inf") if started is None else -started, row.id)

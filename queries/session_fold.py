@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from hashlib import blake2b
 
 from queries.activity_bars import ActivityBars
@@ -184,11 +184,13 @@ class SessionFold:
 
     def totals(self, running: int) -> SessionTotals:
         """An immutable copy; ``running`` is how many calls of it are taken to be under way."""
-        starts = self.waiting()
-        waiting = len(starts)
-        begun = {type_of(start).used or "" for start in starts}
+        waiting = 0
         agents = tuple(self.agents)
-        if starts:
+        tools: Set[str] = self.tools.keys()
+        if self.open is not None:
+            starts = self.waiting()
+            waiting = len(starts)
+            tools = tools | {type_of(start).used or "" for start in starts}
             starters = (start.agent for start in starts if start.agent is not None)
             agents = tuple(dict.fromkeys((*agents, *starters)))
         return SessionTotals(
@@ -205,7 +207,7 @@ class SessionFold:
             first_time=self.first_time,
             last_time=self.last_time,
             agents=_shared(agents),
-            tools=_shared(tuple(sorted((begun | self.tools.keys()) - {""}))),
+            tools=_shared(tuple(filter(None, sorted(tools)))),
             first_prompt=None if self.first_prompt is None else self.first_prompt[1],
             activity=self.bars.values(),
         )

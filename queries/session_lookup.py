@@ -26,6 +26,8 @@ def require_sessions(store: Store, session_ids: Iterable[str]) -> tuple[str, ...
     """
     wanted = tuple(dict.fromkeys(session_ids))
     missing = set(wanted)
+    # Those that are meant mostly exist, and need not be looked for among all.
+    missing -= {session.id for session in patiently(lambda: store.sessions_by_id(wanted))}
     declared: set[str] = set()
     if missing:
         declared = {session.id for session in patiently(lambda: store.sessions(limit=_ALL))}

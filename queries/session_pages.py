@@ -157,13 +157,18 @@ class SessionPages(StoreConnection):
         return self._sessions(rows), None if is_last else int(rows[-1][0]) - 1
 
     def sessions_by_id(self, ids: Sequence[str]) -> list[Session]:
-        """The declared sessions with these ids; missing ones are left out."""
+        """The declared sessions with these ids; missing ones are left out.
+
+        Of several rows with one id that which was written first comes last.
+        """
         if self.mapping.sessions is None:
             return []
         result: list[Session] = []
         for part in parts([self.raw_id(session_id) for session_id in ids]):
             rows = self.query(
-                f"SELECT {_SESSION} FROM session_rows WHERE id IN ({places(part)})",
+                f"SELECT {_SESSION} FROM session_rows WHERE id IN ({places(part)})"
+                # The plus keeps SQLite from walking through all of them in this order.
+                " ORDER BY +seq DESC",
                 [bound(raw) for raw in part],
             )
             result += self._sessions(rows)
@@ -177,20 +182,27 @@ class SessionPages(StoreConnection):
         mapping = self.mapping
         if mapping.sessions is None:
             return set(), []
-        rows = self.query(
-            "SELECT id, status, ended FROM session_rows ORDER BY seq DESC", deadline=30
-        )
+        rows = self.query("SELECT id, status FROM session_rows ORDER BY seq DESC", deadline=30)
         words = {status: status_of(status, mapping) for status in {row[1] for row in rows}}
         ids: set[str] = set()
         running: list[str] = []
-        for raw, status, ended in rows:
+        for raw, status in rows:
             shown = clean_id(raw)
             if shown != raw:
                 self._raw_ids.note(shown, raw)
             ids.add(shown)
-            if words[status] is SessionStatus.RUNNING and parse_time(ended, mapping.zone) is None:
+            if words[status] is SessionStatus.RUNNING:
                 running.append(shown)
         return ids, running
+
+    def session_starts(self) -> dict[str, float | None]:
+        """When each declared session began, by its id, where it says so."""
+        mapping = self.mapping
+        if mapping.sessions is None:
+            return {}
+        zone = mapping.session_zone or mapping.zone
+        rows = self.query("SELECT id, started FROM session_rows ORDER BY seq DESC", deadline=30)
+        return {identifier(raw): parse_time(started, zone) for raw, started in rows}
 
     def sub_sessions(self, session_id: str) -> list[Session]:
         """Declared sessions whose parent is this one, oldest first; at most a page."""

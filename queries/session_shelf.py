@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, MutableMapping
 from itertools import islice
 from typing import Final
 
@@ -23,10 +23,12 @@ class SessionShelf(MutableMapping[str, SessionFold]):
     kept as texts, in a quarter of the room, until they are asked for.
     """
 
-    __slots__ = ("_all", "_left", "_loose", "_used")
+    __slots__ = ("_fetch", "_known", "_left", "_loose", "_used")
 
     def __init__(self) -> None:
-        self._all: dict[str, SessionFold | str] = {}
+        self._known: dict[str, SessionFold | str] = {}
+        self._fetch: Callable[[], Iterable[tuple[str, str]]] | None = None
+        """Gives what is to be known besides, once it is asked for."""
         self._used: dict[str, SessionFold] = {}
         """Those asked for since the last :meth:`rest`."""
         self._loose: dict[str, SessionFold] = {}
@@ -34,16 +36,25 @@ class SessionShelf(MutableMapping[str, SessionFold]):
         self._left = 0
         """How many of these the last :meth:`rest` left."""
 
+    @property
+    def _all(self) -> dict[str, SessionFold | str]:
+        if self._fetch is not None:
+            # Those that are known already keep their places among the others.
+            self._known = {**dict(self._fetch()), **self._known}
+            self._fetch = None
+        return self._known
+
     def __getitem__(self, name: str) -> SessionFold:
         session = self._used.get(name)
         if session is None:
-            known = self._all[name]
-            session = _unpacked(known) if isinstance(known, str) else known
+            session = self.look(name)
+            if session is None:
+                raise KeyError(name)
             self[name] = session
         return session
 
     def __setitem__(self, name: str, session: SessionFold) -> None:
-        self._used[name] = self._all[name] = self._loose[name] = session
+        self._used[name] = self._known[name] = self._loose[name] = session
 
     def __delitem__(self, name: str) -> None:
         del self._all[name]
@@ -61,7 +72,9 @@ class SessionShelf(MutableMapping[str, SessionFold]):
 
     def look(self, name: str) -> SessionFold | None:
         """The totals of a session, only to be read: it rests on, and changes may be lost."""
-        known = self._all.get(name)
+        known = self._known.get(name)
+        if known is None and self._fetch is not None:
+            known = self._all.get(name)
         return _unpacked(known) if isinstance(known, str) else known
 
     @property
@@ -90,16 +103,24 @@ class SessionShelf(MutableMapping[str, SessionFold]):
 
     # -- plain data -----------------------------------------------------------------------------
 
-    def texts(self) -> Iterator[tuple[str, str]]:
-        """Each session's id with a text that holds its totals, without what it waits for."""
-        for name, session in self._all.items():
+    def texts(self, names: Iterable[str] | None = None) -> Iterator[tuple[str, str]]:
+        """Each session's id (or these) with its totals as text, without what it waits for."""
+        for name in self._all if names is None else names:
+            session = self._all[name]
             yield name, session if isinstance(session, str) else _packed(session)
 
     def put_text(self, name: str, text: str) -> None:
         """Take the totals of a session from such a text."""
         self._used.pop(name, None)
         self._loose.pop(name, None)
-        self._all[name] = text
+        self._known[name] = text
+
+    def fetch_later(self, fetch: Callable[[], Iterable[tuple[str, str]]]) -> None:
+        """Take the texts of all sessions, in order, when one is asked for that is not known.
+
+        Those that are known by then stay as they are.
+        """
+        self._fetch = fetch
 
 
 def _packed(session: SessionFold) -> str:

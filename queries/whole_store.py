@@ -13,6 +13,12 @@ from queries.fold import Fold
 from queries.fold_cache import FoldCache
 from queries.interactions import agent_statistics, interactions
 from queries.kept_totals import BY_SLICES, BY_TIME, KeptTotals
+from queries.listing import (
+    list_sessions,
+    read_sessions,
+    running_sessions,
+    tools_by_session,
+)
 from queries.models import (
     AgentStatistic,
     AggregatedTool,
@@ -27,32 +33,25 @@ from queries.models import (
     ToolStatistic,
 )
 from queries.plain_data import dataclass
-from queries.roster import Roster
 from queries.session_batches import SessionBatches
 from queries.sessions import STALE_AFTER, newest_of, session_row
 from queries.side_tables import aggregated_tools, handoffs
 from queries.store import Store
 from queries.tools import tool_statistics
 
-ALL = 2**62
-SESSIONS = 5000
-"""Sessions read at once."""
-
 
 @dataclass(frozen=True, slots=True)
 class CountedStore:
-    """Totals of what was counted, and one line per session."""
+    """Totals of what was counted."""
 
     info: StoreInfo
     fold: Fold
-    rows: tuple[SessionRow, ...]
-    """Newest first."""
     aggregated: tuple[AggregatedTool, ...]
     handoffs: tuple[Handoff, ...]
     problems: tuple[Problem, ...]
     """Rows that could not be read."""
     alive: frozenset[str]
-    """The sessions that are running."""
+    """The sessions that are running, as far as totals depend on that."""
 
     def is_alive(self, session_id: str) -> bool:
         """Whether a session is running."""
@@ -71,6 +70,14 @@ class CountedStore:
         return interactions(self.fold, relation, self.handoffs)
 
 
+@dataclass(frozen=True, slots=True)
+class ListedStore(CountedStore):
+    """Totals of what was counted, and one line per session."""
+
+    rows: tuple[SessionRow, ...]
+    """Newest first."""
+
+
 def count_store(
     path_or_store: Store | Path | str,
     progress: Progress | None = None,
@@ -79,8 +86,8 @@ def count_store(
     stale_after: float = STALE_AFTER,
     cache: FoldCache | None = None,
     processes: int = 0,
-) -> CountedStore:
-    """Count everything in one pass over the events.
+) -> ListedStore:
+    """Count everything in one pass over the events, and list all sessions.
 
     Args:
         path_or_store: an open store, or the file (which is closed again).
@@ -99,27 +106,61 @@ def count_store(
                 store, progress, now=now, stale_after=stale_after, cache=cache, processes=processes
             )
     store = path_or_store
-    # Before anything is read: what is kept must be of one state of the store.
-    order = BY_SLICES if len(store.mapping.sources) <= 1 else BY_TIME
-    kept = None if cache is None else KeptTotals(cache, store, order)
-    tools = patiently(lambda: aggregated_tools(store))
-    handed = patiently(lambda: handoffs(store))
-    roster = Roster(ALL, stale_after)
-    patiently(lambda: roster.load(store, tools, first=SESSIONS))
-    while not roster.is_loaded:
-        patiently(lambda: roster.load_more(store, SESSIONS))
-    known = None if kept is None else kept.look_up(store)
-    if known is not None:
-        fold = known.fold
-    else:
-        if order == BY_SLICES:
-            fold, high = _count_back(store, progress, processes)
+    totals = _Totals(store, cache)
+    declared = read_sessions(store)
+    fold = totals.count(progress, processes)
+    with no_collection():
+        rows = list_sessions(declared, fold, totals.tools, now=_now(now), stale_after=stale_after)
+    return ListedStore(
+        store.info, fold, totals.tools, totals.handed, store.problems(), _alive(rows), rows
+    )
+
+
+def count_totals(
+    store: Store,
+    progress: Progress | None = None,
+    *,
+    now: float | None = None,
+    stale_after: float = STALE_AFTER,
+    cache: FoldCache | None = None,
+    processes: int = 0,
+) -> CountedStore:
+    """As :func:`count_store`, without a line for any session that no total depends on."""
+    totals = _Totals(store, cache)
+    fold = totals.count(progress, processes)
+    rows = running_sessions(
+        store, fold, fold.waiting | fold.running.keys(), now=_now(now), stale_after=stale_after
+    )
+    return CountedStore(
+        store.info, fold, totals.tools, totals.handed, store.problems(), _alive(rows)
+    )
+
+
+class _Totals:
+    """What is counted of a whole store, and what it has totals of itself."""
+
+    def __init__(self, store: Store, cache: FoldCache | None) -> None:
+        # Before anything is read: what is kept must be of one state of the store.
+        self._store = store
+        self._order = BY_SLICES if len(store.mapping.sources) <= 1 else BY_TIME
+        self._kept = None if cache is None else KeptTotals(cache, store, self._order)
+        # This walks over an index: one that is damaged is found out before anything is counted.
+        patiently(store.count_sessions)
+        self.tools = patiently(lambda: aggregated_tools(store))
+        self.handed = patiently(lambda: handoffs(store))
+
+    def count(self, progress: Progress | None, processes: int) -> Fold:
+        """Everything counted, or looked up where it is kept."""
+        known = None if self._kept is None else self._kept.look_up(self._store)
+        if known is not None:
+            return known.fold
+        if self._order == BY_SLICES:
+            fold, high = _count_back(self._store, progress, processes)
         else:
-            fold, high = _count_by_time(store, progress)
-        if kept is not None:
-            kept.keep(store, fold, high)
-    rows = roster.rows(fold, (), now=_now(now), frontier=None)
-    return CountedStore(store.info, fold, rows, tools, handed, store.problems(), _alive(rows))
+            fold, high = _count_by_time(self._store, progress)
+        if self._kept is not None:
+            self._kept.keep(self._store, fold, high)
+        return fold
 
 
 def count_sessions(
@@ -128,19 +169,21 @@ def count_sessions(
     *,
     now: float | None = None,
     stale_after: float = STALE_AFTER,
-) -> CountedStore:
+) -> ListedStore:
     """Count only these sessions, which exist, in the order given.
 
     Whether one of them is the store's newest (and so never stale) is judged among the
     declared sessions.
     """
-    wanted = tuple(dict.fromkeys(session_ids))
-    declared = {session.id: session for session in patiently(lambda: store.sessions(limit=ALL))}
-    newest = newest_of((session.id, session.started) for session in declared.values())
-    tools = [tool for tool in patiently(lambda: aggregated_tools(store))
-             if tool.session_id in wanted]  # fmt: skip
+    wanted = dict.fromkeys(session_ids)
+    declared = {each.id: each for each in patiently(lambda: store.sessions_by_id([*wanted]))}
+    says_so = any(session.status is SessionStatus.RUNNING for session in declared.values())
+    newest = newest_of(patiently(store.session_starts).items()) if says_so else None
+    tools = tuple(row for row in patiently(lambda: aggregated_tools(store))
+                  if row.session_id in wanted)  # fmt: skip
     handed = tuple(row for row in patiently(lambda: handoffs(store)) if row.session_id in wanted)
-    fold = _count_some(store, wanted)
+    fold = _count_some(store, tuple(wanted))
+    by_session = tools_by_session(tools)
     rows = tuple(
         session_row(
             declared.get(name, Session(id=name, declared=False)),
@@ -148,13 +191,11 @@ def count_sessions(
             now=_now(now),
             newest=name == newest,
             stale_after=stale_after,
-            aggregated=[tool for tool in tools if tool.session_id == name],
+            aggregated=by_session.get(name, ()),
         )
         for name in wanted
     )
-    return CountedStore(
-        store.info, fold, rows, tuple(tools), handed, store.problems(), _alive(rows)
-    )
+    return ListedStore(store.info, fold, tools, handed, store.problems(), _alive(rows), rows)
 
 
 def _count_back(

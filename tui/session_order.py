@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from queries.models import SessionRow
@@ -23,7 +23,6 @@ def listed(
     reverse: bool,
     sub_agents: bool,
     filter: Filter | None = None,  # noqa: A002 - what it is
-    place: Callable[[list[SessionRow]], list[SessionRow]] | None = None,
 ) -> tuple[list[SessionRow], int]:
     """The sessions to list.
 
@@ -33,7 +32,6 @@ def listed(
         reverse: whether that order is turned round.
         sub_agents: whether sessions that sub-agents ran for another one are listed.
         filter: what they must match.
-        place: puts sub-agents' sessions below their parents; :func:`under_parents` by default.
 
     Returns:
         The sessions in order, and how many of sub-agents are left out.
@@ -48,7 +46,7 @@ def listed(
     if sort != "started" or reverse:
         rows = sort_rows(rows, sort, reverse)
     elif filter is None:
-        rows = (place or under_parents)(rows)
+        rows = under_parents(rows)
     return rows, hidden
 
 
@@ -76,26 +74,6 @@ def sessions_title(
     if hidden:
         parts.append(f"{hidden:,} of sub-agents hidden")
     return " · ".join(part for part in parts if part)
-
-
-class Placing:
-    """Puts sub-agents' sessions below their parents, at once where only figures have changed."""
-
-    def __init__(self) -> None:
-        """Nothing was placed before."""
-        self._ids: list[str] = []
-        self._parents: list[str | None] = []
-        self._order: list[int] = []
-
-    def place(self, rows: list[SessionRow]) -> list[SessionRow]:
-        """See :func:`under_parents`."""
-        ids = [row.session.id for row in rows]
-        parents = [row.session.parent_id for row in rows]
-        if ids != self._ids or parents != self._parents:
-            self._ids, self._parents = ids, parents
-            at = {session_id: index for index, session_id in enumerate(ids)}
-            self._order = [at[row.id] for row in under_parents(rows)]
-        return [rows[index] for index in self._order]
 
 
 def under_parents(rows: list[SessionRow]) -> list[SessionRow]:

@@ -120,14 +120,14 @@ async def test_commits_are_seen_and_nothing_is_counted_twice(
     async with SessionAnalytics(built.path) as analytics:
         assert [row.totals.events for row in await analytics.list_sessions()] == [1]
         counts = 0
-        count = Store.count_sessions
+        count = Store.last_session_row
 
         def counted(self: Store) -> int:
             nonlocal counts
             counts += 1
             return count(self)
 
-        monkeypatch.setattr(Store, "count_sessions", counted)
+        monkeypatch.setattr(Store, "last_session_row", counted)
         await analytics.success_metrics()
         await analytics.tool_statistics()
         assert counts == 0

@@ -23,7 +23,7 @@ from queries.text import iso
 from queries.times import parse_time
 from queries.view_sql import UnknownViewError, duckdb_sql, require_view, sqlite_sql, stock_sql
 from queries.view_templates import VIEWS
-from queries.whole_store import CountedStore, count_store
+from queries.whole_store import ListedStore, count_store
 from tests.queries.samples import HEIST, HTMLGRAPH, duckdb_sample, sample
 from tests.stores.canonical import canonical_store
 
@@ -93,7 +93,7 @@ def opened(
 
 
 @lru_cache(maxsize=1)
-def counted(store: Store) -> CountedStore:
+def counted(store: Store) -> ListedStore:
     """The program's own figures."""
     return count_store(store)
 

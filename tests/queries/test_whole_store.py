@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from queries import doctor, session_batches, whole_store
+from queries import doctor, listing, session_batches, whole_store
 from queries.doctor import diagnose
 from queries.event_stream import EventStream
 from queries.feed import Feed
@@ -112,7 +112,7 @@ def test_any_number_of_sessions_is_read_page_by_page(
     with canonical_store(path) as builder, builder.batch():
         for number in range(25):
             builder.add_session(f"s{number}")
-    monkeypatch.setattr(whole_store, "SESSIONS", 10)
+    monkeypatch.setattr(listing, "SESSIONS", 10)
     with Store(path) as store:
         query, longest = store.query, 0
 

@@ -14,7 +14,7 @@ from queries.text import count, date_time, duration
 from tui.headless.arguments import forms, limit_option, store_argument, utc_option, zone
 from tui.headless.output import Column, say_page, text_or_unknown, write_table
 from tui.headless.stores import open_store
-from tui.headless.windowed import chosen, count_all, session_options, window_options
+from tui.headless.windowed import chosen, count_all, count_running, session_options, window_options
 
 
 @click.command(name="active")
@@ -42,9 +42,10 @@ def command(
     times = zone(utc)
     what = chosen(days, since, until, times, component=component, project=project, agent=agent)
     with open_store(store) as opened:
-        counted = count_all(opened, what.now)
+        # Whatever else there is does not run.
+        known = count_all(opened, what.now).rows if stale else count_running(opened, what.now)[1]
     meant = {SessionStatus.RUNNING} | ({SessionStatus.STALE} if stale else set())
-    rows = sort_rows(row for row in counted.rows if row.session.status in meant and what.wants(row))
+    rows = sort_rows(row for row in known if row.session.status in meant and what.wants(row))
     page = rows[:limit]
     document = {
         "total": len(rows),

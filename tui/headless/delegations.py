@@ -42,7 +42,7 @@ from tui.headless.output import (
     write_text,
 )
 from tui.headless.stores import open_store, progress
-from tui.headless.windowed import Chosen, chosen, count_all, window_options
+from tui.headless.windowed import Chosen, chosen, count_running, window_options
 
 Line = tuple[int, DelegationChain]
 
@@ -84,12 +84,12 @@ def command(
     what = chosen(days, since, until, times)
     with open_store(store) as opened:
         wanted = require_sessions(opened, sessions)
-        counted = count_all(opened, what.now)
+        alive = {row.id for row in count_running(opened, what.now)[1]}
         with progress() as tell:
             found = patiently(
                 lambda: read_delegations(
                     opened,
-                    is_alive=counted.is_alive,
+                    is_alive=alive.__contains__,
                     wanted=lambda each: (
                         _is_in(each, what)
                         and (not wanted or each.session_id in wanted)

@@ -93,7 +93,7 @@ def command(
     document = {
         "store": counted.info.path,
         "total": len(rows),
-        "sessions": [session_json(row) for row in page],
+        "sessions": map(session_json, page),
     }
     write_table(form or "text", document, "sessions", SESSION_KEYS, columns(zone(utc)), page)
     say_page(offset + 1, offset + len(page), len(rows))

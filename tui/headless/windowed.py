@@ -9,7 +9,9 @@ from typing import Any, TypeVar
 
 import click
 
+from queries.event_stream import patiently
 from queries.filters import Filter, Term
+from queries.listing import running_sessions
 from queries.models import SessionRow
 from queries.moments import parse_moment
 from queries.overview_models import Window
@@ -18,7 +20,13 @@ from queries.processors import processors
 from queries.session_lookup import require_sessions
 from queries.store import Store
 from queries.text import clean
-from queries.whole_store import CountedStore, count_sessions, count_store
+from queries.whole_store import (
+    CountedStore,
+    ListedStore,
+    count_sessions,
+    count_store,
+    count_totals,
+)
 from queries.windows import ALL_TIME, between, in_window, last_days
 from tui import config
 from tui.headless.stores import progress, stale_after, totals_cache
@@ -115,12 +123,28 @@ def chosen(
     return Chosen(window, Filter(terms), now)
 
 
-def count_all(store: Store, now: float) -> CountedStore:
-    """Everything in the store counted, with progress on stderr."""
+_Counted = TypeVar("_Counted", bound=CountedStore)
+
+
+def count_all(store: Store, now: float) -> ListedStore:
+    """Everything in the store counted, with progress on stderr, and all sessions listed."""
+    return _count(count_store, store, now)
+
+
+def count_running(store: Store, now: float) -> tuple[CountedStore, list[SessionRow]]:
+    """As :func:`count_all`, with no lines but those of the sessions that run."""
+    counted = _count(count_totals, store, now)
+    _, names = patiently(store.session_signs)
+    return counted, running_sessions(
+        store, counted.fold, names, counted.aggregated, now=now, stale_after=stale_after()
+    )
+
+
+def _count(way: Callable[..., _Counted], store: Store, now: float) -> _Counted:
     context = click.get_current_context(silent=True)
     no_cache = context is not None and bool(context.meta.get(_NO_CACHE))
     with progress() as tell:
-        return count_store(
+        return way(
             store,
             tell,
             now=now,
@@ -130,7 +154,7 @@ def count_all(store: Store, now: float) -> CountedStore:
         )
 
 
-def count_chosen(store: Store, what: Chosen) -> tuple[CountedStore, list[SessionRow]]:
+def count_chosen(store: Store, what: Chosen) -> tuple[ListedStore, list[SessionRow]]:
     """The store counted as far as it is needed, and the sessions that are meant.
 
     Tools, agents and slots of what is counted are those of these sessions alone.
@@ -145,7 +169,9 @@ def count_chosen(store: Store, what: Chosen) -> tuple[CountedStore, list[Session
 def count_scope(store: Store, sessions: Sequence[str], what: Chosen) -> CountedStore:
     """The named sessions counted, or all where none is named: those of them that are meant."""
     if not sessions:
-        return count_chosen(store, what)[0]
+        return (
+            _count(count_totals, store, what.now) if what.is_all else count_chosen(store, what)[0]
+        )
     ids = require_sessions(store, sessions)
     counted = count_sessions(store, ids, now=what.now, stale_after=stale_after())
     rows = [row for row in counted.rows if what.wants(row)]
@@ -158,7 +184,7 @@ def component_option(function: _F) -> _F:
     return click.option("--component", "-c", multiple=True, metavar="TEXT", help=text)(function)
 
 
-def count_only(store: Store, rows: Sequence[SessionRow], now: float) -> CountedStore:
+def count_only(store: Store, rows: Sequence[SessionRow], now: float) -> ListedStore:
     """Nothing but these sessions counted."""
     ids = [row.id for row in rows]
     return count_sessions(store, ids, now=now, stale_after=stale_after())

@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from queries.filters import SESSION_FIELDS, Filter, parse_filter
 from queries.models import SessionRow, SessionStatus, Snapshot
-from tui.session_order import MARK, ORDERS, Placing, listed
+from tui.session_listing import Choice, Listing
+from tui.session_order import MARK, ORDERS
 from widgets.session_list import SessionList
 
 
@@ -33,7 +34,8 @@ class SessionControl:
         self._view = view
         self._clock = clock
         self._snapshot: Snapshot | None = None
-        self._by_id: dict[str, SessionRow] = {}
+        self._listing = Listing()
+        self._choice = Choice("started", reverse=False, sub_agents=True)
         self.sort = "started"
         self.reverse = False
         self.filter: Filter | None = None
@@ -44,21 +46,18 @@ class SessionControl:
         """Which group all listed sessions were put into, and the marks before and after."""
         self._labels_of: dict[str, tuple[str, tuple[str, ...]]] = {}
         """By group: the filter it was made with, and the sessions that this put into it."""
-        self._placing = Placing()
         self.sub_agents = True
         """Whether sessions that sub-agents ran for another one are shown."""
-        self.hidden = 0
-        """How many of them are not."""
-        self.shown: list[SessionRow] = []
+        self.shown: Sequence[SessionRow] = ()
 
     def take(self, snapshot: Snapshot) -> None:
         """Show a newer snapshot."""
         before = self._snapshot
         self._snapshot = snapshot
         if before is None or snapshot.sessions is not before.sessions:
-            self._by_id = {row.id: row for row in snapshot.sessions}
-            if self.filter is not None and self.filter.asks_for_models:
-                self.filter = self.filter.with_models(self._models())
+            chosen, models = self.filter, self._models()
+            if chosen is not None and chosen.asks_for_models and chosen.models is not models:
+                self.filter = chosen.with_models(models)
         self.refresh()
 
     def refresh(self) -> None:
@@ -66,20 +65,27 @@ class SessionControl:
         snapshot = self._snapshot
         if snapshot is None:
             return
-        rows, self.hidden = listed(
-            snapshot.sessions,
-            sort=self.sort,
-            reverse=self.reverse,
-            sub_agents=self.sub_agents,
-            filter=self.filter,
-            place=self._placing.place,
-        )
-        self.shown = rows
+        self._listing.show(snapshot.sessions, self._chosen())
+        rows = self.shown = self._listing.rows
         total = len(rows) if self.filter is not None else snapshot.total_sessions - self.hidden
         self._view.empty_text = self._why_empty()
         self._view.show_sessions(
             rows, total=total, now=snapshot.time, sort=self.sort, reverse=self.reverse
         )
+
+    def _chosen(self) -> Choice:
+        """What is listed now; the same object as long as the user chooses nothing else."""
+        chosen, before = (self.sort, self.reverse, self.sub_agents), self._choice
+        if chosen != (before.sort, before.reverse, before.sub_agents) or (
+            self.filter is not before.filter
+        ):
+            self._choice = Choice(*chosen, self.filter)
+        return self._choice
+
+    @property
+    def hidden(self) -> int:
+        """How many sessions of sub-agents are not shown."""
+        return self._listing.hidden
 
     def _why_empty(self) -> str:
         if self.filter is None:
@@ -90,7 +96,7 @@ class SessionControl:
 
     def row(self, session_id: str) -> SessionRow | None:
         """The line of a session."""
-        return self._by_id.get(session_id)
+        return self._listing.row(session_id)
 
     def title(self, session_id: str) -> str:
         """What to call a session."""
@@ -99,7 +105,7 @@ class SessionControl:
 
     def is_alive(self, session_id: str) -> bool:
         """Whether a session is running, as of the last snapshot."""
-        row = self._by_id.get(session_id)
+        row = self.row(session_id)
         return row is not None and row.session.status is SessionStatus.RUNNING
 
     # -- choices ----------------------------------------------------------------------------
@@ -211,7 +217,7 @@ class SessionControl:
 
     def forget_gone(self) -> None:
         """Unmark the sessions that are not in the store any more."""
-        gone = [session_id for session_id in self.marks if session_id not in self._by_id]
+        gone = [session_id for session_id in self.marks if self.row(session_id) is None]
         for session_id in gone:
             del self.marks[session_id]
         self._view.set_marks(self.marks)

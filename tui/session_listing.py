@@ -1,0 +1,159 @@
+"""The sessions that are listed, kept in order while single ones change."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from itertools import compress, count
+from operator import is_not
+from typing import TYPE_CHECKING, Any
+
+from queries.models import SessionRow
+from queries.plain_data import dataclass
+from queries.sessions import SORTS, TEXT_SORTS
+from tui.session_order import listed
+
+if TYPE_CHECKING:
+    from queries.filters import Filter
+
+FEW = 64
+"""Up to so many changes, each is put where it belongs; of more, all sessions are listed anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which sessions are listed, and in which order."""
+
+    sort: str
+    reverse: bool
+    sub_agents: bool
+    """Whether sessions that sub-agents ran for another one are listed."""
+    filter: Filter | None = None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is the order in which sessions come, and nothing is asked of them."""
+        return self.sort == "started" and not self.reverse and self.filter is None
+
+    def place(self, row: SessionRow) -> _Place:
+        """What rows are compared by."""
+        return _Place(SORTS[self.sort](row), row.id, (self.sort not in TEXT_SORTS) != self.reverse)
+
+
+def difference(
+    before: Sequence[SessionRow], now: Sequence[SessionRow]
+) -> tuple[list[SessionRow], list[SessionRow]]:
+    """The rows that went, and those that came, one by one where only rows were replaced.
+
+    Most rows are the very same objects in the same order, which costs next to nothing to see.
+    """
+    room = min(len(before), len(now))
+    first = next(compress(count(), map(is_not, before, now)), room)
+    ends = map(is_not, reversed(before), reversed(now))
+    last = min(next(compress(count(), ends), room), room - first)
+    went, came = before[first : len(before) - last], now[first : len(now) - last]
+    if len(went) == len(came):
+        is_other = list(map(is_not, went, came))
+        return list(compress(went, is_other)), list(compress(came, is_other))
+    same = set(map(id, went)) & set(map(id, came))
+    return (
+        [row for row in went if id(row) not in same],
+        [row for row in came if id(row) not in same],
+    )
+
+
+class Listing:
+    """All sessions that are known, and those of them that are listed."""
+
+    def __init__(self) -> None:
+        """No session is known."""
+        self.rows: Sequence[SessionRow] = ()
+        """Those that are listed, in order; never changed afterwards."""
+        self.hidden = 0
+        """How many sessions of sub-agents are left out."""
+        self._all: Sequence[SessionRow] = ()
+        self._by_id: dict[str, SessionRow] = {}
+        self._children = 0
+        """How many sessions name a parent."""
+        self._choice: Choice | None = None
+        self._places: list[int] | None = None
+        """Where the listed ones are among all; None where all are listed as they come."""
+
+    def row(self, session_id: str) -> SessionRow | None:
+        """The line of a session, listed or not."""
+        return self._by_id.get(session_id)
+
+    def show(self, sessions: Sequence[SessionRow], choice: Choice) -> None:
+        """List those of these sessions that are chosen.
+
+        Args:
+            sessions: all that are known, newest first.
+            choice: the same object as before where nothing else is chosen.
+        """
+        went, came = difference(self._all, sessions)
+        self._all = sessions
+        for row in went:
+            del self._by_id[row.id]
+        self._by_id.update((row.id, row) for row in came)
+        self._children += _with_parent(came) - _with_parent(went)
+        is_same, self._choice = choice is self._choice, choice
+        if choice.is_plain:
+            if not is_same or list(map(_family, went)) != list(map(_family, came)):
+                self._find_places(choice)
+            places = self._places
+            self.rows = sessions if places is None else [*map(sessions.__getitem__, places)]
+        elif is_same and len(went) + len(came) <= FEW and (choice.sub_agents or not self._children):
+            self._put(went, came, choice)
+        else:
+            self._list_all(choice)
+
+    def _list_all(self, choice: Choice) -> None:
+        self.rows, self.hidden = listed(
+            self._all,
+            sort=choice.sort,
+            reverse=choice.reverse,
+            sub_agents=choice.sub_agents,
+            filter=choice.filter,
+        )
+
+    def _find_places(self, choice: Choice) -> None:
+        self._places, self.hidden = None, 0
+        if self._children:
+            self._list_all(choice)
+            at = {row.id: index for index, row in enumerate(self._all)}
+            self._places = [at[row.id] for row in self.rows]
+
+    def _put(self, went: Sequence[SessionRow], came: Sequence[SessionRow], choice: Choice) -> None:
+        """Take single rows out of those that are listed, and put others in."""
+        place, rows = choice.place, list(self.rows)
+        for row in went:
+            at = bisect_left(rows, place(row), key=place)
+            if at < len(rows) and rows[at] is row:
+                del rows[at]
+        for row in came:
+            if choice.filter is None or choice.filter.matches_session(row):
+                rows.insert(bisect_left(rows, place(row), key=place), row)
+        self.rows = rows
+
+
+class _Place:
+    """Where a row belongs in an order, as :func:`~queries.sessions.sort_rows` has it."""
+
+    __slots__ = ("_descending", "_name", "_value")
+
+    def __init__(self, value: Any, name: str, descending: bool) -> None:
+        self._value, self._name, self._descending = value, name, descending
+
+    def __lt__(self, other: _Place) -> bool:
+        mine, theirs = self._value, other._value
+        if mine is None or theirs is None or mine == theirs:
+            return (mine is None, self._name) < (theirs is None, other._name)
+        return bool(mine < theirs) != self._descending
+
+
+def _with_parent(rows: Sequence[SessionRow]) -> int:
+    return sum(row.session.parent_id is not None for row in rows)
+
+
+def _family(row: SessionRow) -> tuple[str, str | None]:
+    return row.id, row.session.parent_id
