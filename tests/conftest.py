@@ -36,9 +36,7 @@ def file_of(nodeid: str) -> str:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(
-    config: pytest.Config, log: Producer
-) -> LoadScopeScheduling | None:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling | None:
     """Each test goes to whoever has time for it, those of some files together."""
     if config.getvalue("dist") != "loadgroup":
         return None
