@@ -42,11 +42,18 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
         return None
     from xdist.scheduler import LoadGroupScheduling
 
-    class Scheduling(LoadGroupScheduling):
+    class Scheduling(LoadGroupScheduling):  # type: ignore[misc]  # xdist has no types
         # xdist's own way, a mark that becomes part of a test's id, is without effect where
         # pytest does not let it change that.
         def _split_scope(self, nodeid: str) -> str:
             return file if (file := file_of(nodeid)) in TOGETHER else nodeid
+
+        # Else it counts at each test what is left of all that were ever begun.
+        def mark_test_complete(self, node: object, *test: float) -> None:
+            super().mark_test_complete(node, *test)
+            begun = self.assigned_work[node]
+            for scope in [scope for scope, tests in begun.items() if all(tests.values())]:
+                del begun[scope]
 
     return Scheduling(config, log)
 
