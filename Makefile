@@ -32,7 +32,7 @@ demo: $(VENV)/installed ## open the program on a store that writes itself
 	@$(BIN)/session-tui demo
 
 test: $(VENV)/equipped ## run all tests
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "not faults"
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "not faults" --ignore tests/faults
 
 test-faults: $(VENV)/equipped ## run the tests that put the program under faults
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m faults tests/faults

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import gc
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from xdist.remote import Producer
+    from xdist.scheduler import LoadScopeScheduling
 
 settings.register_profile("suite", deadline=None, max_examples=100)
 settings.load_profile("suite")
@@ -13,9 +18,49 @@ settings.load_profile("suite")
 gc.set_threshold(100_000, 20, 50)
 
 
+TOGETHER = frozenset(
+    (
+        "tests/bench/test_generate.py",
+        "tests/faults/test_ssh.py",
+        "tests/test_packaging.py",
+        "tests/tui/headless/test_forms.py",
+        "tests/tui/test_demo.py",
+        "tests/tui/test_loaded_modules.py",
+    )
+)
+"""Files whose tests share what is expensive: one worker runs them all."""
+
+
+def file_of(nodeid: str) -> str:
+    return nodeid.partition("::")[0]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling | None:
+    """Each test goes to whoever has time for it, those of some files together."""
+    if config.getvalue("dist") != "loadgroup":
+        return None
+    from xdist.scheduler import LoadGroupScheduling
+
+    class Scheduling(LoadGroupScheduling):  # type: ignore[misc]  # xdist has no types
+        # xdist's own way, a mark that becomes part of a test's id, is without effect where
+        # pytest does not let it change that.
+        def _split_scope(self, nodeid: str) -> str:
+            return file if (file := file_of(nodeid)) in TOGETHER else nodeid
+
+        # Else it counts at each test what is left of all that were ever begun.
+        def mark_test_complete(self, node: object, *test: float) -> None:
+            super().mark_test_complete(node, *test)
+            begun = self.assigned_work[node]
+            for scope in [scope for scope, tests in begun.items() if all(tests.values())]:
+                del begun[scope]
+
+    return Scheduling(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """First what one worker has to do alone: at the end the others would wait for it."""
-    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+    items.sort(key=lambda item: file_of(item.nodeid) not in TOGETHER)
 
 
 def pytest_collection_finish() -> None:

@@ -14,6 +14,8 @@ UNSEEN = frozenset("\u034f\u17b4\u17b5\u180b\u180c\u180d\u180f") | {
 
 def without_carried_marks(text: str) -> str:
     """The text without the marks that are fine; all others are still there."""
+    if not any(unicodedata.category(character) == "Mn" for character in set(text)):
+        return text
     left: list[str] = []
     room = 0
     for character in text:

@@ -18,6 +18,7 @@ from textual.css.stylesheet import Stylesheet
 from textual.css.types import CSSLocation
 from textual.message import Message
 from textual.message_pump import MessagePump
+from textual.reactive import Reactive
 
 from tests.quick_styles import quick_styles
 
@@ -34,6 +35,7 @@ def quick_screens() -> Iterator[None]:
         patch.setattr(App, "delay_update", _delay_nothing(App.delay_update))
         patch.setattr(Stylesheet, "_parse_rules", _remembering(Stylesheet._parse_rules))
         patch.setattr(MessagePump, "_get_dispatch_methods", _handlers)
+        patch.setattr(Reactive, "__get__", _value)
         # They are equal only to themselves; this says so in C.
         patch.setattr(RuleSet, "__hash__", object.__hash__)
         yield
@@ -108,6 +110,25 @@ def _classes_handling(receiver: type, name: str, message: type) -> tuple[type, .
         if method is not None:
             found.append(kind)
     return tuple(found)
+
+
+find_value: Any = Reactive.__get__
+_computed: dict[type, frozenset[str]] = {}
+"""The names of methods that compute values, by class."""
+
+
+def _value(self: Reactive[Any], obj: Any, obj_type: type) -> Any:
+    """Stands in for Textual's function, which asks four questions about what is there."""
+    held = getattr(obj, "__dict__", {})
+    if obj is None or self.internal_name not in held:
+        return find_value(self, obj, obj_type)
+    computed = _computed.get(obj_type)
+    if computed is None:
+        names = (name for name in dir(obj_type) if name.startswith(("compute_", "_compute_")))
+        computed = _computed[obj_type] = frozenset(names)
+    if self.compute_name in computed:
+        return find_value(self, obj, obj_type)
+    return held[self.internal_name]
 
 
 def _delay_nothing(delay_update: Any) -> Any:

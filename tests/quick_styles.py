@@ -97,15 +97,20 @@ def _replace_what_differs(node: DOMNode, rules: Any, animate: bool = False) -> N
     """Stands in for Textual's function, which sets all."""
     base = node.styles.base
     mine = _rules(node.styles)
+    given, became = node.__dict__.get("_styled", (None, None))
+    if given is rules and became == mine:
+        if _has_scrollbars(node):
+            for key in LOUD & rules.keys():
+                setattr(base, key, rules[key])
+        node.notify_style_update()
+        return
     differing = {key for key, value in rules.items() if mine.get(key, MISSING) is not value}
     differing.update(key for key in mine if key not in rules)
     if animate:
         if differing:
             replace_all(node, rules, animate=True)
         return
-    if isinstance(node, Widget) and (
-        node.show_horizontal_scrollbar or node.show_vertical_scrollbar
-    ):
+    if _has_scrollbars(node):
         differing.update(LOUD & rules.keys())
     elif not node._is_mounted:
         # Nobody is to hear of a change.
@@ -114,7 +119,14 @@ def _replace_what_differs(node: DOMNode, rules: Any, animate: bool = False) -> N
             _set(base, key, rules.get(key))
     for key in differing:
         setattr(base, key, rules.get(key))
+    node.__dict__["_styled"] = (rules, dict(_rules(node.styles)))
     node.notify_style_update()
+
+
+def _has_scrollbars(node: DOMNode) -> bool:
+    return isinstance(node, Widget) and (
+        node.show_horizontal_scrollbar or node.show_vertical_scrollbar
+    )
 
 
 def _set(base: Styles, key: str, value: object) -> None:
@@ -141,18 +153,46 @@ def _process_component_classes(self: Stylesheet, node: DOMNode) -> None:
     known = memory.styled.get(path)
     held = node._component_styles
     if known is None:
+        held = node._component_styles = dict(Parts.items_of(held))
         style_components(self, node)
         memory.styled[path] = {name: dict(_rules(styles)) for name, styles in held.items()}
         return
-    if held.keys() == known.keys() and all(_rules(held[name]) == known[name] for name in known):
+    if held.keys() == known.keys() and (
+        held.known == known
+        if isinstance(held, Parts)
+        else all(_rules(held[name]) == known[name] for name in known)
+    ):
         return
-    held.clear()
-    for name, rules in known.items():
-        part = DOMNode(classes=name)
-        part._attach(node)
-        _rules(part.styles).update(rules)
-        held[name] = part.styles
+    node._component_styles = Parts(node, known)
     node.refresh()
+
+
+class Parts(dict[str, RenderStyles]):
+    """The styles of parts of a node, each made when it is asked for.
+
+    Args:
+        node: what they are parts of.
+        known: their rules.
+    """
+
+    def __init__(self, node: DOMNode, known: dict[str, Found]) -> None:
+        super().__init__(dict.fromkeys(known))  # type: ignore[arg-type]  # nothing is made yet
+        self.known = known
+        self._node = node
+
+    def __getitem__(self, name: str) -> RenderStyles:
+        made: RenderStyles | None = super().__getitem__(name)
+        if made is None:
+            part = DOMNode(classes=name)
+            part._attach(self._node)
+            _rules(part.styles).update(self.known[name])
+            made = self[name] = part.styles
+        return made
+
+    @staticmethod
+    def items_of(held: dict[str, RenderStyles]) -> Iterator[tuple[str, RenderStyles]]:
+        """The styles of all parts, whoever made them."""
+        return ((name, held[name]) for name in held)
 
 
 def _rules(styles: RenderStyles) -> dict[str, Any]:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
+import io
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import time
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from unittest import mock
 from xml.etree import ElementTree
 
 import pytest
@@ -22,10 +27,11 @@ from docs import figures, picture, readme
 from queries import SessionAnalytics
 from tests.bench import report
 from tests.bench.report import Figure, Result
-from tui.cli import COMMANDS
+from tui.cli import COMMANDS, main
 from tui.commands import footer_hints
 
 ROOT = Path(__file__).parents[1]
+in_a_process = readme.output
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PICTURE = ROOT / "docs" / "screen.svg"
 JSON = st.recursive(
@@ -34,7 +40,26 @@ JSON = st.recursive(
 )
 
 
-def test_tables_and_examples_are_what_the_program_says() -> None:
+def printed(arguments: Sequence[str], folder: str) -> str:
+    """What a command prints, run in this process."""
+    if arguments[0] == "tail":
+        return in_a_process(arguments, folder)
+    told = io.StringIO()
+    with (
+        mock.patch.dict(os.environ, readme._environment(folder), clear=True),
+        contextlib.chdir(folder),
+        contextlib.redirect_stdout(told),
+    ):
+        time.tzset()
+        code = main(list(arguments))
+    time.tzset()
+    assert code == 0, arguments
+    return told.getvalue().replace(os.path.realpath(folder), readme.FOLDER)
+
+
+def test_tables_and_examples_are_what_the_program_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Twenty processes would mostly load the same modules.
+    monkeypatch.setattr(readme, "output", printed)
     now = readme.updated(README)
     difference = difflib.unified_diff(README.splitlines(), now.splitlines(), lineterm="")
     assert now == README, "run: make documents\n" + "\n".join(difference)

@@ -21,7 +21,7 @@ from tests.stores.base import SAMPLES
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("queries", "widgets", "tui")
 
-pytestmark = [pytest.mark.process, pytest.mark.xdist_group("wheel")]
+pytestmark = pytest.mark.process
 
 
 def ran(*command: str | Path, cwd: Path, env: Mapping[str, str] | None = None) -> str:

@@ -19,7 +19,7 @@ from tests.process.program import PROGRAM, Home, lists_sessions
 from tests.process.terminal import Terminal
 from tests.stores import CanonicalStore, canonical_store
 
-pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("ssh")]
+pytestmark = pytest.mark.faults
 
 TERMS = ("xterm-256color", "screen", "linux", "vt100")
 

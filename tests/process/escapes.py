@@ -56,8 +56,8 @@ def unwanted(raw: bytes) -> list[Token]:
     for token in tokens(raw):
         if token.kind == "text":
             seen = without_carried_marks(token.text)
-            bad = "".join(c for c in seen if unicodedata.category(c) in _UNWANTED)
-            if bad:
+            if any(unicodedata.category(c) in _UNWANTED for c in set(seen)):
+                bad = "".join(c for c in seen if unicodedata.category(c) in _UNWANTED)
                 found.append(Token("text", bad))
         elif token.kind == "csi":
             if not _CSI.match(token.text):

@@ -7,7 +7,7 @@ import hashlib
 import re
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -17,7 +17,8 @@ from tests.process.ready import Nursery, ReadyProcess
 from tests.process.terminal import Terminal, environment
 from tests.stores.base import SAMPLES
 
-PROGRAM = (sys.executable, "-c", "import sys; from tui.cli import main; sys.exit(main())")
+MAIN = "import sys; from tui.cli import main; sys.exit(main())"
+PROGRAM = (sys.executable, "-c", MAIN)
 STORES = sorted(path.name for path in SAMPLES.glob("*.db"))
 """The samples of every dialect."""
 LISTED = re.compile(r"Sessions [0-9,]+-[0-9,]+ of [0-9,]+")
@@ -57,6 +58,31 @@ def nursery() -> Nursery:
     made = Nursery(environment(changes))
     atexit.register(made.close)
     return made
+
+
+def ready(
+    program: str,
+    arguments: Sequence[str | Path],
+    *,
+    cwd: Path | None = None,
+    ignore_hangup: bool = False,
+) -> Callable[[int, Mapping[str, str]], ReadyProcess]:
+    """What starts a program, for a terminal, without loading the modules of ours anew.
+
+    Args:
+        program: what would follow ``python -c``.
+        arguments: its command line.
+        cwd: its working directory; by default that of the tests.
+        ignore_hangup: start it with SIGHUP ignored, as ``nohup`` does.
+    """
+    words = [str(part) for part in arguments]
+
+    def start(terminal: int, env: Mapping[str, str]) -> ReadyProcess:
+        return nursery().start(
+            program, words, terminal, env=env, cwd=cwd, ignore_hangup=ignore_hangup
+        )
+
+    return start
 
 
 class Home:
@@ -128,7 +154,9 @@ class Home:
         if anew or "--low-bandwidth" in arguments:
             terminal = self.run(*arguments, columns=columns, rows=rows, ignore_hangup=ignore_hangup)
         else:
-            terminal = self._split_off(arguments, columns, rows, ignore_hangup)
+            terminal = self.run_ready(
+                *arguments, columns=columns, rows=rows, ignore_hangup=ignore_hangup
+            )
         try:
             terminal.wait_for(lists_sessions, what="a list of sessions")
         except BaseException as error:
@@ -136,17 +164,22 @@ class Home:
             raise
         return terminal
 
-    def _split_off(
-        self, arguments: Sequence[str | Path], columns: int, rows: int, ignore_hangup: bool
+    def run_ready(
+        self,
+        *arguments: str | Path,
+        program: str = MAIN,
+        columns: int = 120,
+        rows: int = 40,
+        env: Mapping[str, str | None] | None = None,
+        ignore_hangup: bool = False,
     ) -> Terminal:
-        words = [str(part) for part in arguments]
-
-        def start(terminal: int, env: Mapping[str, str]) -> ReadyProcess:
-            return nursery().start(
-                words, terminal, env=env, cwd=self.folder, ignore_hangup=ignore_hangup
-            )
-
-        return Terminal(start, columns=columns, rows=rows, env=self.env)
+        """The program, or one made of its modules, just begun with these modules loaded."""
+        return Terminal(
+            ready(program, arguments, cwd=self.folder, ignore_hangup=ignore_hangup),
+            columns=columns,
+            rows=rows,
+            env={**self.env, **(env or {})},
+        )
 
 
 def fingerprint(folder: Path) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """A Python that has loaded the program already, and splits off a process for each that is asked.
 
-For tests of what a program does once it is there: half of what it costs to start one is the
+For tests of what a program does once it is there: most of what it costs to start one is the
 loading of modules. The process is of its own session and has terminal, environment, folder and
 signals like one that was started anew; how modules are loaded is for tests of starting.
 """
@@ -103,6 +103,7 @@ class Nursery:
 
     def start(
         self,
+        program: str,
         arguments: Sequence[str],
         terminal: int,
         *,
@@ -110,16 +111,17 @@ class Nursery:
         cwd: Path | None,
         ignore_hangup: bool,
     ) -> ReadyProcess:
-        """Run the program.
+        """Run a program.
 
         Args:
+            program: what would follow ``python -c``.
             arguments: the command line, without the program's name.
             terminal: the file of the terminal that it gets.
             env: its environment.
             cwd: its working directory.
             ignore_hangup: let it ignore SIGHUP.
         """
-        wanted = {"do": "start", "arguments": arguments, "env": dict(env),
+        wanted = {"do": "start", "program": program, "arguments": arguments, "env": dict(env),
                   "cwd": str(cwd or Path.cwd()), "ignore_hangup": ignore_hangup}  # fmt: skip
         return ReadyProcess(self, int(self.ask(wanted, terminal)))
 
@@ -136,7 +138,7 @@ class Nursery:
 
 
 def serve() -> None:
-    """Load the program, split off processes until the line is closed; in these, run it."""
+    """Load the program, split off processes until the line is closed; these run what is asked."""
     from tui.terminal.lifecycle import prepare_environment
 
     prepare_environment()
@@ -144,25 +146,24 @@ def serve() -> None:
         __import__(name)
     gc.collect()
     gc.freeze()
-    if _is_split_off(socket.socket(fileno=int(sys.argv[1]))):
-        from tui.cli import main
+    program = _split_off(socket.socket(fileno=int(sys.argv[1])))
+    if program is not None:
+        exec(program, {"__name__": "__main__"})
 
-        sys.exit(main())
 
-
-def _is_split_off(line: socket.socket) -> bool:
-    """Answer until the line is closed, or until this is a process that is to run the program."""
+def _split_off(line: socket.socket) -> str | None:
+    """Answer until the line is closed; what this process is to run if it is one split off."""
     while True:
         data, files = _line_from(line)
         if not data:
-            return False
+            return None
         wanted = json.loads(data)
         if wanted["do"] == "start":
             pid = os.fork()
             if not pid:
                 line.close()
                 _begin(wanted, files[0])
-                return True
+                return str(wanted["program"])
             os.close(files[0])
             answer: object = pid
         elif wanted["do"] == "is_stopped":

@@ -28,8 +28,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-import pyte
-
+from tests.process.emulator import QuickScreen, QuickStream
 from tests.process.ready import ReadyProcess
 
 KEYS = {
@@ -89,8 +88,8 @@ class Terminal:
         answers_after: float = 0.0,
         ignore_hangup: bool = False,
     ) -> None:
-        self._screen = pyte.Screen(columns, rows)
-        self._stream = pyte.Stream(self._screen)
+        self._screen = QuickScreen(columns, rows)
+        self._stream = QuickStream(self._screen)
         self._shown: dict[int, str] = {}
         self._raw = bytearray()
         self._fed = 0
@@ -112,8 +111,7 @@ class Terminal:
             # Whoever runs the tests in the background ignores them, and that is inherited.
             signal.signal(signal.SIGINT, signal.SIG_DFL)
             signal.signal(signal.SIGQUIT, signal.SIG_DFL)
-            if ignore_hangup:
-                signal.signal(signal.SIGHUP, signal.SIG_IGN)
+            signal.signal(signal.SIGHUP, signal.SIG_IGN if ignore_hangup else signal.SIG_DFL)
 
         self.process: subprocess.Popen[bytes] | ReadyProcess
         if callable(command):

@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.process.program import ready
 from tests.process.sample_app import SECRET
 from tests.process.terminal import PATIENCE, Terminal
 
 pytestmark = pytest.mark.process
 COMMAND = [sys.executable, "-m", "tests.process.sample_app"]
+SAMPLE = "import sys; from tests.process.sample_app import main; sys.exit(main(sys.argv[1:]))"
 
 
 @pytest.fixture
@@ -23,8 +25,11 @@ def env(tmp_path: Path) -> dict[str, str | None]:
     return {"HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path / "state")}
 
 
-def started(env: dict[str, str | None], *arguments: str, ignore_hangup: bool = False) -> Terminal:
-    command = [*COMMAND, *arguments]
+def started(
+    env: dict[str, str | None], *arguments: str, ignore_hangup: bool = False, anew: bool = False
+) -> Terminal:
+    """The sample app once it is there; anew: with modules loaded for it alone."""
+    command = [*COMMAND, *arguments] if anew else ready(SAMPLE, arguments)
     terminal = Terminal(command, columns=80, rows=24, env=env, ignore_hangup=ignore_hangup)
     try:
         terminal.wait_for(lambda t: "row 20" in t.text() and "palette" in t.lines()[-1])
@@ -40,7 +45,7 @@ def cpu_seconds_of_ended_children() -> float:
 
 
 def test_quit(env: dict[str, str | None]) -> None:
-    with started(env) as terminal:
+    with started(env, anew=True) as terminal:
         assert terminal.restored() != []
         assert b"\x1b[?2026h" in terminal.raw
         terminal.press("q")
@@ -97,7 +102,7 @@ def test_signal_while_textual_is_being_loaded(env: dict[str, str | None]) -> Non
 
 
 def test_first_sign_is_followed_by_the_app(env: dict[str, str | None]) -> None:
-    with started(env, "sign") as terminal:
+    with started(env, "sign", anew=True) as terminal:
         assert "opening" not in terminal.text()
         assert terminal.raw.count(b"\x1b[?1049h") == 1
         terminal.press("q")
@@ -135,7 +140,7 @@ def test_window_closed(env: dict[str, str | None]) -> None:
 
 def test_window_closed_while_hangups_are_ignored(env: dict[str, str | None]) -> None:
     ended = cpu_seconds_of_ended_children()
-    with started(env, ignore_hangup=True) as terminal:
+    with started(env, ignore_hangup=True, anew=True) as terminal:
         terminal.wait_for_quiet()
         used = terminal.cpu_seconds()
         terminal.hang_up()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -168,9 +167,8 @@ sys.exit(main())
 def test_a_crash_tells_where_its_report_is_and_nothing_of_the_store(
     home: Home, store: Path, key: str, asked: bool
 ) -> None:
-    command = [sys.executable, "-c", BROKEN, str(store)]
-    env = {**home.env, "SESSION_TUI_TRACEBACK": "1" if asked else None}
-    with Terminal(command, env=env, cwd=home.folder) as terminal:
+    env = {"SESSION_TUI_TRACEBACK": "1" if asked else None}
+    with home.run_ready(store, program=BROKEN, env=env) as terminal:
         wait_for_all_panes(terminal)
         terminal.press(key)
         assert terminal.wait() == 1
@@ -214,7 +212,9 @@ def test_a_storm_of_sizes(home: Home, store: Path) -> None:
 
 @pytest.mark.parametrize(("columns", "rows"), [(40, 10), (20, 6), (19, 5), (3, 2), (1, 1)], ids=str)
 def test_tiny_windows(home: Home, store: Path, columns: int, rows: int) -> None:
-    with home.run(store, columns=columns, rows=rows) as terminal:
+    # One sees its first picture for as long as modules are loaded.
+    run = home.run if columns == 1 else home.run_ready
+    with run(store, columns=columns, rows=rows) as terminal:
         terminal.wait_for(lambda t: b"\x1b[?2026h" in t.raw, what="a frame")
         terminal.resize(120, 40)
         terminal.wait_for_text("Sessions 1-")

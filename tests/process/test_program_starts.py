@@ -53,7 +53,7 @@ def test_a_folder_stands_for_the_store_in_it(home: Home) -> None:
 def test_several_stores_are_offered(home: Home) -> None:
     home.sample("heist-demo.db")
     home.sample("heist-audit.db")
-    with home.run(home.folder / "stores") as terminal:
+    with home.run_ready(home.folder / "stores") as terminal:
         terminal.wait_for(lambda t: "heist-demo.db" in t.text() and "heist-audit.db" in t.text())
         terminal.press("enter")
         terminal.wait_for_text("Sessions 1-")
@@ -123,7 +123,8 @@ def test_what_is_no_store_is_refused_before_anything_is_drawn(
     path = home.folder / "stores" / "thing.db"
     make(path)
     listing = sorted(path.parent.iterdir())
-    with home.run(path) as terminal:
+    run = home.run if make is missing else home.run_ready
+    with run(path) as terminal:
         assert terminal.wait() == 2
         assert b"\x1b" not in terminal.raw
         assert terminal.raw.count(b"\n") == 1

@@ -13,6 +13,6 @@ def acting(text: str) -> set[str]:
     """The characters of a text that do something else than being seen, line breaks aside."""
     return {
         character
-        for character in without_carried_marks(text)
+        for character in set(without_carried_marks(text))
         if character != "\n" and unicodedata.category(character) in _ACTING
     }

@@ -15,7 +15,6 @@ from tests.process.terminal import Terminal
 from tests.stores.base import SAMPLES
 from tui.cli import COMMANDS
 
-pytestmark = pytest.mark.xdist_group("loaded-modules")
 ROOT = Path(__file__).parents[2]
 SAMPLE = SAMPLES / "heist-audit.db"
 SESSIONS = ("heist_1766132250", "heist_1766130000")

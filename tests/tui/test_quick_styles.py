@@ -20,7 +20,7 @@ from textual.screen import Screen
 from textual.widgets import Button, Input, Label, OptionList
 
 from tests.quick_screens import find_handlers
-from tests.quick_styles import apply_anew, replace_all, style_components
+from tests.quick_styles import Parts, apply_anew, replace_all, style_components
 from tests.tui.desk import desk, desk_clock
 from tests.tui.stage import on_stage
 from tui.app import SessionApp
@@ -35,7 +35,7 @@ def styles_of(nodes: list[DOMNode]) -> list[tuple[Styles, dict[str, Styles], tup
     for node in nodes:
         base: Any = node.styles.base
         parts: Any = node._component_styles
-        own = {name: dict(styles.base.get_rules()) for name, styles in parts.items()}
+        own = {name: dict(styles.base.get_rules()) for name, styles in Parts.items_of(parts)}
         flags = (node._has_hover_style, node._has_focus_within, node._has_order_style,
                  node._has_odd_or_even)  # fmt: skip
         found.append((dict(base.get_rules()), own, flags))

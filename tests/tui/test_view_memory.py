@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.tui.stage import on_stage, sample
+from tui.screens import remembering
 from tui.state import load_state, state_folder
 from tui.view_memory import FILE, MOST_STORES, View, ViewMemory
 
@@ -81,7 +82,11 @@ def test_only_so_many_stores_are_remembered(folder: Path) -> None:
     )
 
 
-async def test_what_is_changed_is_written_once_it_stays_so(folder: Path) -> None:
+async def test_what_is_changed_is_written_once_it_stays_so(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Only this test looks, however long it takes.
+    monkeypatch.setattr(remembering, "OFTEN", 3600.0)
     path = sample("heist-demo", folder)
     async with on_stage(path, memory=ViewMemory(path)) as stage:
         await stage.press("s")
