@@ -31,9 +31,10 @@ _UNSEEN_MARKS = frozenset("\u034f\u17b4\u17b5\u180b\u180c\u180d\u180f") | frozen
 )
 _FAR = 250_000_000_000.0
 """Seconds: until the year 9892, beyond which times are left to what can tell the end of them."""
-_SECONDS_KEPT = 2000
-_seconds: dict[int, str] = {}
-"""Whole seconds as ISO 8601 has them, without a zone."""
+_HOURS_KEPT = 2000
+_hours: dict[int, str] = {}
+"""Hours as ISO 8601 begins them, with the colon behind."""
+_SIXTY = tuple(f"{number:02}" for number in range(60))
 _may_have_marks = re.compile(
     "[\u0300-\u036f\u0483-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\u302a-\u309a\ufe20-\ufe2f]"
 ).search
@@ -221,21 +222,24 @@ def date_time(instant: float | None, zone: tzinfo | None = None) -> str:
 def iso(instant: float | None) -> str | None:
     """ISO 8601 in UTC with Z; microseconds only where there are any. ``None`` if unknown."""
     if type(instant) is float and 0.0 <= instant < _FAR:
-        # Many instants of one second come together, and most of the work is to find its date.
+        # Many instants of one hour come together, and most of the work is to find its date.
         exact = round(instant, 6)
         second = int(exact)
         rest = round((exact - second) * 1e6)
         if rest < 1_000_000:
-            text = _seconds.get(second) or _noted(second)
+            minutes, seconds = divmod(second, 60)
+            hour, minute = divmod(minutes, 60)
+            begun = _hours.get(hour) or _noted(hour)
+            text = f"{begun}{_SIXTY[minute]}:{_SIXTY[seconds]}"
             return f"{text}.{rest:06}Z" if rest else f"{text}Z"
     moment = _moment(instant, UTC)
     return None if moment is None else moment.isoformat().replace("+00:00", "Z")
 
 
-def _noted(second: int) -> str:
-    if len(_seconds) >= _SECONDS_KEPT:
-        _seconds.clear()
-    text = _seconds[second] = datetime.fromtimestamp(second, UTC).isoformat()[:19]
+def _noted(hour: int) -> str:
+    if len(_hours) >= _HOURS_KEPT:
+        _hours.clear()
+    text = _hours[hour] = datetime.fromtimestamp(hour * 3600, UTC).isoformat()[:14]
     return text
 
 
