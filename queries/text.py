@@ -29,6 +29,9 @@ _MARKS = 3
 _UNSEEN_MARKS = frozenset("\u034f\u17b4\u17b5\u180b\u180c\u180d\u180f") | frozenset(
     map(chr, range(0xFE00, 0xFE10))
 )
+_EXACT = 2.0**30
+"""Seconds: from the year 2004 on, a float leaves no more bits to what is behind the point than
+can be multiplied without loss."""
 _FAR = 250_000_000_000.0
 """Seconds: until the year 9892, beyond which times are left to what can tell the end of them."""
 _HOURS_KEPT = 2000
@@ -221,11 +224,10 @@ def date_time(instant: float | None, zone: tzinfo | None = None) -> str:
 
 def iso(instant: float | None) -> str | None:
     """ISO 8601 in UTC with Z; microseconds only where there are any. ``None`` if unknown."""
-    if type(instant) is float and 0.0 <= instant < _FAR:
+    if type(instant) is float and _EXACT <= instant < _FAR:
         # Many instants of one hour come together, and most of the work is to find its date.
-        exact = round(instant, 6)
-        second = int(exact)
-        rest = round((exact - second) * 1e6)
+        second = int(instant)
+        rest = round((instant - second) * 1e6)
         if rest < 1_000_000:
             minutes, seconds = divmod(second, 60)
             hour, minute = divmod(minutes, 60)
