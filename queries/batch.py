@@ -147,8 +147,9 @@ class Batch:
 
     @classmethod
     def of(cls, events: Sequence[Event]) -> Batch:
-        """Events of one source in columns."""
+        """Events in columns."""
         types = [row_type(marks) for marks in map(_marks_of, events)]
+        sources = [event.source for event in events]
         return cls(
             source=events[0].source if events else 0,
             seqs=[event.seq for event in events],
@@ -164,6 +165,7 @@ class Batch:
                 if event.tokens is not None or event.cost is not None
             },
             stories={index: events[index] for index, kind in enumerate(types) if kind.has_story},
+            sources=sources if len(set(sources)) > 1 else (),
         )
 
     def ranges(self, indexes: Sequence[int]) -> Iterator[tuple[int, int, int]]:
