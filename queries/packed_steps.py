@@ -54,16 +54,20 @@ class PackedSteps(Sequence[Step]):
         self._names: list[Names] = []
         self._size = 0
         for event in events:
-            self.append(event)
+            self.append(self.cells_of(event))
 
-    def append(self, event: Event) -> None:
-        """Add the next event."""
+    def cells_of(self, event: Event) -> Cells:
+        """What :meth:`append` takes, of an event that may come later."""
         names = _names_of(event)
         number = self._numbers.get(names)
         if number is None and len(self._names) < NAMES_KEPT:
             number = self._numbers[names] = len(self._names)
             self._names.append(names)
-        self._last.append((names if number is None else number, *_own_of(event)))
+        return (names if number is None else number, *_own_of(event))
+
+    def append(self, cells: Cells) -> None:
+        """Add the next event."""
+        self._last.append(cells)
         self._size += 1
         if len(self._last) == PACKED:
             self._packs.append(zlib.compress(marshal.dumps(self._last), _FEWEST))

@@ -12,11 +12,11 @@ from queries.arguments import difference, read_inputs
 from queries.event_stream import EventStream, patiently
 from queries.models import Event, EventKind
 from queries.normalising import normaliser
-from queries.packed_steps import PackedSteps
-from queries.pairing import paired_in_turn
+from queries.packed_steps import Cells, PackedSteps
+from queries.pairing import made_in_turn
 from queries.plain_data import replace
 from queries.run_reading import Taker
-from queries.step_columns import StepColumns, StepShapes
+from queries.step_columns import StepCells, StepColumns, StepShapes
 from queries.store import Store
 
 MOST_ROWS = 200_000
@@ -64,8 +64,14 @@ class AlignmentReading:
         return {name: partial(self._take, side) for side, name in enumerate(self._ids)}
 
     def _take(self, side: int, rows: Iterator[Event]) -> None:
-        noted = self._sides[side].noting(paired_in_turn(islice(rows, MOST_ROWS)))
-        self._steps[side] = PackedSteps(noted)
+        columns, steps = self._sides[side], self._steps[side]
+
+        def made(event: Event) -> tuple[StepCells, Cells]:
+            return columns.cells_of(event), steps.cells_of(event)
+
+        for compared, told in made_in_turn(islice(rows, MOST_ROWS), made):
+            columns.append(compared)
+            steps.append(told)
         self._is_cut |= next(rows, None) is not None
 
     def alignment(self) -> Alignment:

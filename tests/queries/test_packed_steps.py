@@ -41,7 +41,10 @@ def aligned(a: list[Event], b: list[Event]) -> Alignment:
     """As sessions of a store are aligned."""
     shapes = StepShapes()
     sides = (StepColumns(shapes, str.strip), StepColumns(shapes, str.strip))
-    steps = [PackedSteps(side.noting(rows)) for side, rows in zip(sides, (a, b), strict=True)]
+    for side, rows in zip(sides, (a, b), strict=True):
+        for each in rows:
+            side.add(each)
+    steps = [PackedSteps(rows) for rows in (a, b)]
     return align_columns("a", "b", steps[0], steps[1], sides, shapes)
 
 
