@@ -11,12 +11,12 @@ from itertools import chain, islice
 from queries.backfill import no_collection
 from queries.batch import Batch
 from queries.comparison_models import RunFigures
-from queries.event_stream import PAGE, EventStream, patiently
+from queries.event_stream import EventStream, patiently
 from queries.interactions import agent_statistics, some_interactions
 from queries.models import AggregatedTool, Event, Handoff, Relation, Session, SessionStatus
 from queries.overlay import CurveCounter
 from queries.run_fold import RunFold
-from queries.session_batches import SessionBatches
+from queries.session_batches import PAGE, SessionBatches
 from queries.sessions import STALE_AFTER, newest_of, session_row
 from queries.side_tables import aggregated_tools, handoffs
 from queries.store import Store
