@@ -9,7 +9,6 @@ from typing import Any
 
 from queries.connection import Rows, StoreConnection, quoted
 from queries.dialects.base import SESSION_COLUMNS, status_of, to_session
-from queries.dialects.cells import identifier
 from queries.models import Problem, Session, SessionStatus
 from queries.raw_ids import RawIds, bound, place
 from queries.text import clean_id
@@ -63,10 +62,6 @@ class SessionPages(StoreConnection):
 
     def _sessions(self, rows: Rows) -> list[Session]:
         mapping = self.mapping
-        for row in rows:
-            shown = identifier(row[1])
-            if shown != row[1]:
-                self._raw_ids.note(shown, row[1])
         table = mapping.sessions.table if mapping.sessions is not None else "sessions"
         make = mapping.convert_session or to_session
         known = self._sessions_read
@@ -77,17 +72,21 @@ class SessionPages(StoreConnection):
         sessions: list[Session] = []
         for row in rows:
             try:
-                if not is_page:
-                    sessions.append(make(row, mapping))
-                    continue
-                # 1 and 1.0 are equal, but do not look the same.
-                cells = (row, tuple(map(type, row)))
-                before = known.get(row[0])
-                if before is None or before[0] != cells:
-                    before = known[row[0]] = (cells, make(row, mapping))
-                sessions.append(before[1])
+                if is_page:
+                    # 1 and 1.0 are equal, but do not look the same.
+                    cells = (row, tuple(map(type, row)))
+                    before = known.get(row[0])
+                    if before is None or before[0] != cells:
+                        before = known[row[0]] = (cells, make(row, mapping))
+                    session = before[1]
+                else:
+                    session = make(row, mapping)
             except UNREADABLE as error:
                 self._leave_out(table, error)
+                continue
+            if session.id != row[1]:
+                self._raw_ids.note(session.id, row[1])
+            sessions.append(session)
         return sessions
 
     @property

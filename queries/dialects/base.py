@@ -299,28 +299,28 @@ def to_session(row: Row, mapping: StoreMapping) -> Session:
     # What many sessions say alike is made of its cell once, and is then the same text.
     word = name(status, STATUS_LIMIT)
     zone = mapping.zone
+    # By position, as for events: a store may have thousands that are listed at once.
     return Session(
-        id=identifier(id_),
-        parent_id=None if parent is None or parent == "" else identifier(parent),
-        parent_event_id=(
-            None if parent_event is None or parent_event == "" else identifier(parent_event)
-        ),
-        title=summary_text(title),
-        agent=name(agent, AGENT_LIMIT),
-        component=name(component, TOOL_LIMIT),
-        project=name(project, PROJECT_LIMIT),
-        status=_meaning(word, mapping),
-        raw_status=word,
-        started=None if started is None else parse_time(started, zone),
-        ended=None if ended is None else parse_time(ended, zone),
-        declared_turns=None if turns is None else whole(turns),
-        quality=None if quality is None else number(quality),
-        error=None if error is None else clean_or_none(error, ERROR_LIMIT),
-        tokens=None if tokens is None else whole(tokens),
-        cost=None if cost is None else number(cost),
-        records_duration=mapping.records_durations,
-        recorded_duration=None if lasted is None else number(lasted),
-        records_failure=mapping.records_failures,
-        failed=None if failed is None else bool(whole(failed)),
-        is_mute=mapping.is_mute,
+        identifier(id_),
+        None if parent is None or parent == "" else identifier(parent),
+        None if parent_event is None or parent_event == "" else identifier(parent_event),
+        "" if title is None else summary_text(title),
+        name(agent, AGENT_LIMIT),
+        name(component, TOOL_LIMIT),
+        name(project, PROJECT_LIMIT),
+        _meaning(word, mapping),
+        word,
+        None if started is None else parse_time(started, zone),
+        None if ended is None else parse_time(ended, zone),
+        None if turns is None else whole(turns),
+        None if quality is None else number(quality),
+        None if error is None else clean_or_none(error, ERROR_LIMIT),
+        None if tokens is None else whole(tokens),
+        None if cost is None else number(cost),
+        True,  # declared
+        mapping.records_durations,
+        None if lasted is None else number(lasted),
+        mapping.records_failures,
+        None if failed is None else bool(whole(failed)),
+        mapping.is_mute,
     )
