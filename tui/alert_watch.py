@@ -7,7 +7,7 @@ from typing import Final
 
 from queries.models import Snapshot, StoreState
 from queries.overview_models import Alert, Alerts, Thresholds
-from queries.plain_data import replace
+from queries.plain_data import dataclass, replace
 from queries.store import Store
 from tui.pause import Pause
 from tui.reader import Answer, Reader
@@ -26,6 +26,18 @@ def days_filter(days: float) -> str:
     if not days:
         return ""
     return f"since:{days:g}d" if days >= 0.01 else f"since:{days * 86400:.0f}s"
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What one look found: little, of however many sessions."""
+
+    alerts: Alerts
+    """Few enough to be read."""
+    keys: frozenset[int]
+    """Of each single alert."""
+    new: tuple[Alert, ...]
+    """Single alerts that were not known."""
 
 
 class AlertWatch:
@@ -60,7 +72,8 @@ class AlertWatch:
         self._epoch = 0
         self._pause = Pause(clock, PAUSE, _SHARE)
         self._is_begun = False
-        self._known: set[str] = set()
+        self._known: frozenset[int] = frozenset()
+        """Hashes of the keys of all alerts that were ever found: there may be very many."""
 
     @property
     def sessions(self) -> frozenset[str]:
@@ -80,7 +93,7 @@ class AlertWatch:
             self._pause.rest(FIRST)
         if snapshot.epoch != self._epoch:
             self._epoch, self.alerts = snapshot.epoch, None
-            self._known.clear()
+            self._known = frozenset()
 
     def look_back(self, days: float) -> None:
         """Judge the sessions of the last so many days from now on; 0: all."""
@@ -88,7 +101,7 @@ class AlertWatch:
             return
         self.days = days
         self.alerts, self._looked_at = None, 0
-        self._known.clear()
+        self._known = frozenset()
         if self._pause.is_reading:
             self._pause.end()
             self._reader.cancel(SLOT)
@@ -113,13 +126,16 @@ class AlertWatch:
 
     def _look(self, snapshot: Snapshot) -> None:
         now, days, thresholds = self._clock(), self.days, self._thresholds
+        known, is_first = self._known, self.alerts is None
 
         def work(store: Store) -> Iterator[object]:
             # What is not needed for the first screen is loaded after it.
+            from queries.alert_groups import grouped
             from queries.alerts import find_alerts
             from queries.loops import read_loops
             from queries.window_tools import tools_in
             from queries.windows import ALL_TIME, last_days, rows_in
+            from widgets.alert_list import alert_key
 
             window = last_days(days, now) if days else ALL_TIME
             rows = rows_in(snapshot.sessions, window)
@@ -129,10 +145,14 @@ class AlertWatch:
                 within = tools_in(store, rows)
                 tools = tools if within is None else within
                 covered = covered if within is not None else f"tools of all time; {covered}"
-            yield find_alerts(
+            found = find_alerts(
                 rows, tools, thresholds,
                 now=now, window=window, loops=loops, covered=covered,
             )  # fmt: skip
+            keyed = {hash(alert_key(alert)): alert for alert in found.alerts}
+            new = () if is_first else [keyed[key] for key in keyed if key not in known]
+            shown = grouped(found.alerts, days_filter(days))
+            yield _Found(replace(found, alerts=shown), frozenset(keyed), tuple(new))
 
         self._looked_at = snapshot.generation
         self._pause.begin()
@@ -140,18 +160,12 @@ class AlertWatch:
 
     def take_answer(self, answer: Answer) -> None:
         """Keep what was found."""
-        from queries.alert_groups import grouped
-        from widgets.alert_list import alert_key
-
         self._pause.end()
         self.error = answer.error
-        if not isinstance(answer.value, Alerts):
+        found = answer.value
+        if not isinstance(found, _Found):
             self._looked_at, self.fresh = 0, ()
             return
-        is_first = self.alerts is None
-        within = days_filter(self.days)
-        self.alerts = replace(answer.value, alerts=grouped(answer.value.alerts, within))
-        keyed = {alert_key(alert): alert for alert in answer.value.alerts}
-        new = [alert for key, alert in keyed.items() if key not in self._known]
-        self.fresh = () if is_first else tuple(new)
-        self._known |= keyed.keys()
+        self.fresh = () if self.alerts is None else found.new
+        self.alerts = found.alerts
+        self._known |= found.keys

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import pytest
 
-from queries.overview_models import Rule, Thresholds
-from tests.tui.overviews import LATEST, LOOPING, STALE, STORE, past, past_clock
+from queries.overview_models import Alert, Rule, Thresholds
+from tests.tui.overviews import LATEST, LOOPING, MONDAY, STALE, STORE, past, past_clock
 from tests.tui.stage import Stage, on_stage
 from tui.alert_watch import FIRST, PAUSE
 from tui.config import Config
@@ -126,3 +127,21 @@ async def test_thresholds_decide(folder: Path) -> None:
         assert alerts is not None
         assert Rule.LONG_RUNNING in {alert.rule for alert in alerts.alerts}
         assert LATEST in marked(stage)
+
+
+async def test_of_many_silent_sessions_little_is_kept(folder: Path) -> None:
+    silent = {f"silent-{number}" for number in range(40)}
+    with past() as store, store.batch():
+        for name in silent:
+            store.add_session(name, title=name, started=MONDAY, status="running")
+    async with on_stage(STORE, clock=past_clock()) as stage:
+        await later(stage, FIRST)
+        watch = stage.main.alert_watch
+        assert watch.sessions == {LOOPING, STALE, *silent}
+        gc.collect()
+        alive = [thing for thing in gc.get_objects() if isinstance(thing, Alert)]
+        assert not [alert for alert in alive if alert.session_id in silent]
+        assert watch.alerts is not None
+        texts = [alert.text for alert in watch.alerts.alerts if alert.rule is Rule.STALE]
+        assert len(texts) == 1
+        assert texts[0].startswith("41 sessions say that they run")
