@@ -13,6 +13,9 @@ from queries.store import Store
 BELOW = 20_000
 """Rows below one delegation that are read at most."""
 LEVELS = 100
+"""Levels below one delegation that are read at most."""
+KEPT = 20_000
+"""Rows that are kept for other delegations, above or below the one they were read for."""
 SLACK = 120.0
 """Seconds by which a sub-agent's session may begin before or after the call that made it."""
 
@@ -25,6 +28,8 @@ class _Found:
         self.rows: dict[EventKey, Event] = {}
         self.depths: dict[str, int] = {delegation.id: 0}
         self.sessions: dict[str, None] = {}
+        self.is_deeper = False
+        """Whether there may be rows below those of the last level that was read."""
 
     @property
     def is_full(self) -> bool:
@@ -63,6 +68,10 @@ class Below:
         self._names = names
         self._subs: dict[str, list[Session]] = {}
         self._known: dict[EventKey, tuple[_Found, list[Event]]] = {}
+        self._rows_known = 0
+        self._under: dict[str, list[Event]] = {}
+        """By id of a row: the rows under it, of those that were looked for last."""
+        self._rows_under = 0
 
     def work(self, delegation: Delegation) -> DelegationWork:
         """What happened below a delegation, in figures."""
@@ -84,7 +93,7 @@ class Below:
             tokens=sum(tokens) if tokens else None,
             cost=sum(costs) if costs else None,
             last_time=max(times, default=None),
-            cut=found.is_full,
+            cut=found.is_full or found.is_deeper,
         )
 
     def events(self, delegation: Delegation) -> list[Event]:
@@ -98,6 +107,10 @@ class Below:
             events = paired(sorted(found.rows.values(), key=lambda row: row.key))
             known = (found, events)
             if len(events) <= BELOW // 100:
+                self._rows_known += len(found.rows)
+                if self._rows_known > KEPT:
+                    self._known.clear()
+                    self._rows_known = len(found.rows)
                 self._known[delegation.key] = known
         return known
 
@@ -118,6 +131,7 @@ class Below:
             level = fresh
             if not level or found.is_full:
                 break
+        found.is_deeper = bool(level) and bool(self._children(level))
         return found
 
     def _take(self, found: _Found, rows: Iterable[Event], depth: int) -> list[str]:
@@ -144,10 +158,30 @@ class Below:
         return ids
 
     def _children(self, parents: Sequence[str]) -> list[Event]:
-        found: list[Event] = []
-        for source in range(len(self._store.mapping.sources)):
-            found += self._store.children(source, parents, BELOW)
-        return found
+        found = [event for parent in parents for event in self._under.get(parent, ())]
+        unknown = [parent for parent in parents if parent not in self._under]
+        if unknown:
+            fresh: list[Event] = []
+            is_cut = False
+            for source in range(len(self._store.mapping.sources)):
+                rows = self._store.children(source, unknown, BELOW)
+                is_cut |= len(rows) >= BELOW
+                fresh += rows
+            found += fresh
+            if not is_cut:
+                self._keep(unknown, fresh)
+        return sorted(found, key=lambda event: event.key)
+
+    def _keep(self, parents: Sequence[str], rows: Sequence[Event]) -> None:
+        """Delegations below one another share most of what is below them."""
+        self._rows_under += len(parents) + len(rows)
+        if self._rows_under > KEPT:
+            self._under.clear()
+            self._rows_under = len(parents) + len(rows)
+        for parent in parents:
+            self._under[parent] = []
+        for row in rows:
+            self._under.setdefault(row.parent_id or "", []).append(row)
 
     def _unfound(self, parents: Sequence[str], session_id: str) -> list[Event]:
         """Rows under these parents in one session, where no index serves their parents."""

@@ -13,18 +13,18 @@ import shutil
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC
+from collections.abc import Iterator, Mapping
+from datetime import UTC, tzinfo
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from queries.dialects.session_buddy import COLUMNS, Described, describe
+from queries.dialects.session_buddy import Described, describe
 from queries.dialects.zones import naive_zone
 from queries.opening import Origin, Signature, StoreBusyError, StoreError, signature
 from queries.plain_data import dataclass
-from queries.text import clean
-from queries.times import parse_time
+from queries.text import clean, iso
+from queries.times import OTHER_UNIT, parse_time
 
 EXTRA = "pip install 'session-tui[duckdb]'"
 TRIES = 5
@@ -153,19 +153,16 @@ def _transfer(library: Any, path: Path, copy: Path, target: Path) -> Origin:
     """Read the copy into a new SQLite file; the copy is removed."""
     with contextlib.closing(library.connect(str(copy), read_only=True, config=_GUARD)) as duck:
         tables = _tables(duck)
-        described = describe(tables)
+        zone, about_zone = naive_zone(UTC)
+        described = describe(tables, naive_is_utc=zone is UTC)
         if described is None:
             raise StoreError(f"{clean(str(path))}: {_explain(duck, tables)}")
-        zone, about_zone = naive_zone(UTC)
-
-        def moment(cell: object) -> float | None:
-            return parse_time(cell, zone)
 
         target.unlink(missing_ok=True)
         os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         with contextlib.closing(sqlite3.connect(target)) as lite:
             lite.executescript(f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; {_TABLES}")
-            left_out = _fill(lite, _rows(duck, described), moment)
+            left_out = _fill(lite, _pages(duck, described), described, zone)
             lite.commit()
     for suffix in ("", ".wal"):
         with contextlib.suppress(OSError):
@@ -211,34 +208,47 @@ def _explain(duck: Any, tables: Mapping[str, object]) -> str:
     )
 
 
-def _rows(duck: Any, described: Described) -> Iterator[tuple[Any, ...]]:
+def _pages(duck: Any, described: Described) -> Iterator[list[tuple[Any, ...]]]:
     answer = duck.execute(described.select)
     while page := answer.fetchmany(PAGE):
-        yield from page
+        yield page
 
 
 def _fill(
     lite: sqlite3.Connection,
-    rows: Iterator[tuple[Any, ...]],
-    moment: Callable[[object], float | None],
+    pages: Iterator[list[tuple[Any, ...]]],
+    described: Described,
+    zone: tzinfo,
 ) -> int:
     """Write canonical rows; how many were left out because another has their id."""
+    begins, ends = (name in described.instants for name in ("started", "ended"))
+
+    def line(row: tuple[Any, ...]) -> tuple[Any, ...]:
+        id_, component, project, started, ended, duration, quality, failed, error, is_open = row
+        if not begins:
+            started = parse_time(started, zone)
+        if not ends:
+            ended = parse_time(ended, zone)
+        status = "running" if is_open else "failed" if failed else "completed"
+        return (
+            id_ or "", component, project, status, _kept(started), _kept(ended), quality, error,
+            duration, failed,
+        )  # fmt: skip
+
     taken = seen = 0
-    for row in rows:
-        cells = dict(zip(COLUMNS, row, strict=True))
-        ended, failed = moment(cells["ended"]), cells["failed"]
-        status = "running" if cells["ended"] is None else "failed" if failed else "completed"
-        taken += lite.execute(
+    for page in pages:
+        taken += lite.executemany(
             "INSERT OR IGNORE INTO session (id, component, project, status, started, ended,"
             " quality, error, duration, failed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                cells["id"] or "", cells["component"], cells["project"], status,
-                moment(cells["started"]), ended, cells["quality"], cells["error"],
-                cells["duration"], None if failed is None else int(failed),
-            ),
-        ).rowcount  # fmt: skip
-        seen += 1
+            map(line, page),
+        ).rowcount
+        seen += len(page)
     return seen - taken
+
+
+def _kept(instant: float | None) -> float | str | None:
+    """An instant as it is read again: a large number would be taken for milliseconds."""
+    return instant if instant is None or instant < OTHER_UNIT else iso(instant)
 
 
 def _notes(

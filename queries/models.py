@@ -101,10 +101,10 @@ class SessionRow:
     @property
     def last_time(self) -> float | None:
         """The latest instant known: the end, else the last event, else the start."""
-        for instant in (self.session.ended, self.totals.last_time, self.session.started):
-            if instant is not None:
-                return instant
-        return None
+        session = self.session
+        if session.ended is not None:
+            return session.ended
+        return session.started if self.totals.last_time is None else self.totals.last_time
 
     @property
     def duration(self) -> float | None:

@@ -13,7 +13,7 @@ from queries.rates import (
     call_errors_of,
     completion_of,
     declared_duration,
-    has_failed,
+    outcome_of,
     rate_of,
     rating_of,
     session_errors_of,
@@ -128,29 +128,36 @@ def _one(name: str | None) -> tuple[str, ...]:
 
 
 def _group(name: str | None, rows: Sequence[SessionRow], whole: int) -> Group:
-    statuses = Counter(row.session.status for row in rows)
-    quality = spread_of(row.session.quality for row in rows)
+    # Lists of what rows have, as a store may have hundreds of thousands of them.
+    sessions = [row.session for row in rows]
+    totals = [row.totals for row in rows]
+    statuses = [session.status for session in sessions]
+    outcomes = [outcome_of(row) for row in rows]
+    quality = spread_of([session.quality for session in sessions])
     errors = Counter(
-        row.session.error for row in rows if has_failed(row) and row.session.error is not None
+        session.error
+        for session, is_failed in zip(sessions, outcomes, strict=True)
+        if is_failed and session.error is not None
     )
     common = min(errors, key=lambda error: (-errors[error], error), default=None)
+    judged = [outcome for outcome in outcomes if outcome is not None]
     return Group(
         name=name,
         sessions=len(rows),
-        active=statuses[SessionStatus.RUNNING],
-        completed=statuses[SessionStatus.COMPLETED],
-        failed=statuses[SessionStatus.FAILED],
+        active=statuses.count(SessionStatus.RUNNING),
+        completed=statuses.count(SessionStatus.COMPLETED),
+        failed=statuses.count(SessionStatus.FAILED),
         share=len(rows) / whole if whole else None,
         durations=spread_of(map(declared_duration, rows)),
-        session_errors=session_errors_of(rows),
+        session_errors=rate_of(sum(judged), len(judged)),
         common_error=common,
         common_error_count=0 if common is None else errors[common],
-        events=sum(row.totals.events for row in rows),
-        calls=sum(row.totals.tool_calls for row in rows),
-        errors=sum(row.totals.errors for row in rows),
+        events=sum([counts.events for counts in totals]),
+        calls=sum([counts.tool_calls for counts in totals]),
+        errors=sum([counts.errors for counts in totals]),
         call_errors=call_errors_of(rows),
-        tokens=_known_sum(row.tokens for row in rows),
-        cost=_known_sum(row.cost for row in rows),
+        tokens=_known_sum([row.tokens for row in rows]),
+        cost=_known_sum([row.cost for row in rows]),
         quality=quality,
         rating=rating_of(quality.average),
         last_active=_latest(rows),
@@ -179,4 +186,5 @@ def _known_sum(values: Iterable[_Number | None]) -> _Number | None:
 
 
 def _latest(rows: Iterable[SessionRow]) -> float | None:
-    return max((row.last_time for row in rows if row.last_time is not None), default=None)
+    known = [instant for row in rows if (instant := row.last_time) is not None]
+    return max(known, default=None)

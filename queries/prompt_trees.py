@@ -74,7 +74,7 @@ def read_prompt_trees(
         rows = _with_rows_elsewhere(store, rows, ids or [])
     model.load(rows)
     prompts, outside = _split(store, model, {session.id: session for session in subs},
-                              skip_older=newest.left_out > 0)  # fmt: skip
+                              session_id, skip_older=newest.left_out > 0)  # fmt: skip
     return PromptTrees(newest.prompts, prompts, outside, newest.left_out, newest.cut)
 
 
@@ -117,26 +117,38 @@ def _with_rows_elsewhere(store: Store, rows: list[Event], ids: list[str]) -> lis
 
 
 def _split(
-    store: Store, model: ActivityModel, subs: dict[str, Session], *, skip_older: bool
+    store: Store,
+    model: ActivityModel,
+    subs: dict[str, Session],
+    session_id: str | None,
+    *,
+    skip_older: bool,
 ) -> tuple[list[PromptNode], list[PromptNode]]:
-    """The trees under prompts, and the other trees."""
+    """The trees under prompts, and the other trees.
+
+    A prompt below something that is too old to be shown is at the top itself.
+    """
     older = _older(store, model, subs) if skip_older else frozenset()
-    nodes: dict[str, PromptNode] = {}
     prompts: list[PromptNode] = []
     outside: list[PromptNode] = []
+    hidden: list[PromptNode] = []
     stack: list[tuple[Line, list[PromptNode] | None]]
     stack = [(line, None) for line in reversed(model.roots())]
     while stack:
         line, place = stack.pop()
         if line.key in older:
-            continue
-        below = place
-        if line.event is not None:
-            node = nodes[line.key] = PromptNode(line.event, line.stats())
+            place = hidden
+        below, event = place, line.event
+        if event is not None:
+            is_prompt = event.kind is EventKind.PROMPT
             if place is None:
-                place = prompts if line.event.kind is EventKind.PROMPT else outside
-            place.append(node)
-            below = node.children
+                place = prompts if is_prompt else outside
+            elif place is hidden and is_prompt and session_id in (None, event.session_id):
+                place = prompts
+            if place is not hidden:
+                node = PromptNode(event, line.stats())
+                place.append(node)
+                below = node.children
         # Lines that are no event (groups, sub-agents' sessions) leave their place to those below.
         stack.extend((child, below) for child in reversed(model.children(line)))
     by_time = len(store.mapping.sources) > 1

@@ -24,7 +24,8 @@ def rate_of(count: int, of: int) -> Rate:
 
 def spread_of(values: Iterable[float | None]) -> Spread:
     """The figures of those values that are known."""
-    known = sorted(float(value) for value in values if value is not None and math.isfinite(value))
+    isfinite = math.isfinite
+    known = sorted([float(value) for value in values if value is not None and isfinite(value)])
     if not known:
         return Spread()
     return Spread(
@@ -87,7 +88,8 @@ def call_errors_of(rows: Iterable[SessionRow]) -> Rate:
 
 def declared_duration(row: SessionRow) -> float | None:
     """As recorded, else from declared start to declared end, if that does not lie before it."""
+    session = row.session
+    if session.records_duration:
+        return session.recorded_duration
     duration = row.duration
-    if row.session.records_duration:
-        return duration
     return None if duration is None or duration < 0 else duration

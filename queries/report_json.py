@@ -58,6 +58,7 @@ DELEGATION_KEYS = (
     "event_id", "session_id", "depth", "parent_delegation", "from_agent", "to_agent", "spawner",
     "task", "status", "started_at", "ended_at", "duration_seconds", "tokens", "cost_usd",
     "child_sessions", "child_events", "child_calls", "child_errors", "child_depth",
+    "child_cut",
 )  # fmt: skip
 WORK_ITEM_KEYS = (
     "id", "type", "title", "status", "priority", "assigned_to", "steps_completed", "steps_total",
@@ -250,6 +251,7 @@ def delegation_json(chain: DelegationChain, depth: int, above: str | None) -> Js
         "child_calls": None if work is None else work.calls,
         "child_errors": None if work is None else work.errors,
         "child_depth": None if work is None else work.depth,
+        "child_cut": None if work is None else work.cut,
     }
 
 

@@ -216,7 +216,8 @@ class Roster:
                 aggregated=self._aggregated.get(name, ()),
             )
             self._note(name, row)
-            if self._ranking.get(name) != row:
+            before = self._ranking.get(name)
+            if before is None or before != row:
                 made[name] = row
         self._ranking.put(made)
 

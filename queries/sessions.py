@@ -32,6 +32,8 @@ SORTS: dict[str, Callable[[SessionRow], Any]] = {
 }
 """Sort orders by name. Unknown values always come last."""
 
+_NOTHING = SessionTotals()
+"""Of every session without events: a store may have hundreds of thousands of them."""
 _SESSION_FIELDS = Session.__match_args__
 _STATUS = _SESSION_FIELDS.index("status")
 _session_cells = attrgetter(*_SESSION_FIELDS)
@@ -114,7 +116,7 @@ def session_row(
         last = counted.last_time
     judged = judge(session, last, now, newest, stale_after)
     if counted is None:
-        totals = SessionTotals()
+        totals = _NOTHING
     else:
         alive = judged.status is SessionStatus.RUNNING
         totals = counted.totals(fold.totals_running(session.id, alive))

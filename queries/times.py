@@ -10,6 +10,8 @@ from datetime import UTC, datetime, timedelta, tzinfo
 _EARLIEST = -62_135_596_800.0
 _LATEST = 253_402_300_800.0
 _DAYS_KEPT = 20_000
+OTHER_UNIT = 1e11
+"""Numbers from here on are no seconds."""
 
 _days: dict[str, int] = {}
 _clocks: dict[str, int] = {}
@@ -64,7 +66,7 @@ def parse_time(value: object, naive: tzinfo) -> float | None:
 
 def _from_number(value: float) -> float | None:
     size = abs(value)
-    if size < 1e11:
+    if size < OTHER_UNIT:
         seconds = float(value)
     elif size < 1e14:
         seconds = value / 1_000

@@ -299,7 +299,7 @@ def to_session(row: Row, mapping: StoreMapping) -> Session:
     # What many sessions say alike is made of its cell once, and is then the same text.
     word = name(status, STATUS_LIMIT)
     zone = mapping.zone
-    # By position, as for events: a store may have thousands that are listed at once.
+    # By position, as events are: a store may have hundreds of thousands of sessions.
     return Session(
         identifier(id_),
         None if parent is None or parent == "" else identifier(parent),
@@ -317,7 +317,7 @@ def to_session(row: Row, mapping: StoreMapping) -> Session:
         None if error is None else clean_or_none(error, ERROR_LIMIT),
         None if tokens is None else whole(tokens),
         None if cost is None else number(cost),
-        True,  # declared
+        True,
         mapping.records_durations,
         None if lasted is None else number(lasted),
         mapping.records_failures,

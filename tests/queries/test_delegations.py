@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from queries import delegation_work
 from queries.delegation_events import find_delegations, joined
 from queries.delegation_models import Delegation, Delegations, DelegationStatus, LiveStatus
+from queries.delegation_work import KEPT, LEVELS
 from queries.delegations import chains, handoff_groups, read_delegations
 from queries.live_phases import live_runs, read_live
 from queries.models import Event, EventKind, EventState, Phase
@@ -320,3 +322,44 @@ def test_circles_do_not_hang() -> None:
     }  # fmt: skip
     [root] = chains(deep, {}, parents)
     assert root.delegation.id == "d0"
+
+
+def test_what_is_deeper_than_is_read_is_told_to_be_cut(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    deepest = LEVELS + 20
+    with canonical_store(path) as store, store.batch():
+        store.add_session("main", started=START)
+        for number in range(deepest):
+            store.add_event(
+                "main", id=f"d{number}", kind="delegation", agent="boss", target_agent="coder",
+                tool="Task", time=START + number, parent_id=f"d{number - 1}" if number else None,
+            )  # fmt: skip
+    for limit in (KEPT, 50):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(delegation_work, "KEPT", limit)
+            flat = [chain for _, chain in read(path).flat()]
+        assert len(flat) == deepest
+        for chain in flat:
+            below = deepest - 1 - int(chain.delegation.id[1:])
+            assert chain.work is not None
+            assert (chain.work.events, chain.work.cut) == (
+                min(below, LEVELS - 1), below > LEVELS - 1,
+            )  # fmt: skip
+
+
+def test_rows_that_delegations_share_are_read_once(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    with canonical_store(path) as store, store.batch():
+        store.add_session("main", started=START)
+        for number in range(60):
+            store.add_event(
+                "main", id=f"d{number}", kind="delegation", agent="boss", target_agent="coder",
+                tool="Task", time=START + number, parent_id=f"d{number - 1}" if number else None,
+            )  # fmt: skip
+    made = sorted((chain.delegation for _, chain in read(path).flat()), key=lambda one: one.key)
+    with Store(path) as opened:
+        below = delegation_work.Below(opened)
+        before = opened.statements
+        works = [below.work(each) for each in reversed(made)]
+        assert [work.events for work in works] == list(range(60))
+        assert opened.statements - before < 3 * 60

@@ -252,3 +252,28 @@ def test_without_the_library_one_sentence_says_how_to_get_it(
     monkeypatch.setitem(sys.modules, "duckdb", None)
     with pytest.raises(StoreError, match=r"pip install 'session-tui\[duckdb\]'"):
         Store(path)
+
+
+def test_an_end_that_is_no_time_of_the_calendar_is_an_end(tmp_path: Path) -> None:
+    path = made(
+        tmp_path / "a.duckdb",
+        "CREATE TABLE sessions (session_id TEXT, start_time TIMESTAMP, end_time TIMESTAMPTZ)",
+        "INSERT INTO sessions VALUES ('for-ever', '2026-01-01', 'infinity'),"
+        " ('far', '20000-01-01 00:00:00', '20000-01-01 00:00:00+00'),"
+        " ('late', '9999-12-31 23:59:59', '9999-12-31 23:59:59+00'),"
+        " ('late-era', '6000-01-01 00:00:00.5', NULL),"
+        " ('early', '0001-01-01 00:00:00', '0001-01-01 00:00:00+00'),"
+        " ('too-early', '0001-01-01 (BC) 00:00:00', NULL)",
+    )
+    rows = rows_of(path)
+    seen = {name: (row.started, row.session.ended) for name, row in rows.items()}
+    assert seen == {
+        "for-ever": (1_767_225_600.0, None),
+        "far": (None, None),
+        "late": (253_402_300_799.0, 253_402_300_799.0),
+        "late-era": (127_174_492_800.5, None),
+        "early": (-62_135_596_800.0, -62_135_596_800.0),
+        "too-early": (None, None),
+    }
+    over = [name for name, row in rows.items() if row.session.status is SessionStatus.COMPLETED]
+    assert sorted(over) == ["early", "far", "for-ever", "late"]

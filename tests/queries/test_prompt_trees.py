@@ -169,3 +169,20 @@ def test_rows_before_the_newest_prompts_are_only_counted(
         trees = read_prompt_trees(opened, None, 3)
     assert (trees.total_prompts, len(trees.prompts), trees.left_out) == (200, 3, 1970)
     assert sum(made_of) == 40
+
+
+@pytest.mark.parametrize("session", [None, "main"])
+def test_prompts_below_what_is_too_old_are_at_the_top(path: Path, session: str | None) -> None:
+    with canonical_store(path) as store:
+        store.add_session("main", started=1000.0)
+        for number in range(12):
+            kind = "tool" if number % 3 else "prompt"
+            above = f"e{number - 1}" if number else None
+            store.add_event("main", id=f"e{number}", kind=kind, parent_id=above)
+    with Store(path) as opened:
+        trees = read_prompt_trees(opened, session, 2)
+        assert trees.total_prompts == 4
+        assert shape(trees.prompts) == [
+            ("e6", [("e7", [("e8", [("e9", [("e10", ["e11"])])])])]),
+        ]
+        assert trees.outside == []
