@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import attrgetter
 
-from queries.models import CALL_KINDS, Event, EventKind, EventState, Phase
+from queries.models import CALL_KINDS, Event, EventKey, EventKind, EventState, Phase
 from queries.plain_data import dataclass
 
 ToolKey = tuple[str, str | None]
+Links = tuple[str, str | None, str | None]
+"""Of a row: its id, the id above it, and the agent that it is for."""
 NO_TOOL = "(no tool)"
 TYPES_KEPT = 20_000
 
@@ -31,9 +33,9 @@ class RowType:
     """All that many rows have in common, and what follows from it for counting them."""
 
     __slots__ = (
-        "agent", "counts", "group", "has_story", "is_call", "is_half", "is_plain", "is_told",
-        "kind", "may_change", "next_tool", "operation", "phase", "speaks", "state", "talks",
-        "tally", "timed", "tool", "tool_key", "used", "voice",
+        "agent", "counts", "group", "has_story", "is_call", "is_half", "is_handing_on", "is_plain",
+        "is_prompt", "is_told", "kind", "may_change", "next_tool", "operation", "phase", "speaks",
+        "state", "talks", "tally", "timed", "tool", "tool_key", "used", "voice",
     )  # fmt: skip
 
     def __init__(
@@ -78,6 +80,10 @@ class RowType:
         """Whether another row and this one may be one call, and nothing else is to be told."""
         self.is_told = self.has_story and not self.is_half
         """Whether it takes more cells than those that are counted to say what it means."""
+        is_lasting = phase is Phase.WHOLE and state is not EventState.RUNNING
+        self.is_prompt = is_lasting and kind is EventKind.PROMPT
+        self.is_handing_on = is_lasting and kind in (EventKind.DELEGATION, EventKind.HANDOFF)
+        """Whether the row, which will not say anything else later, tells who works for whom."""
         self.may_change = state is EventState.RUNNING and not self.is_half
         """Whether the row itself will say something else later."""
         self.group = tool or ""
@@ -103,7 +109,11 @@ def _tally(counts: bool, is_call: bool, state: EventState) -> int:
 
 
 Marks = tuple[str | None, EventKind, Phase, EventState, str | None, str | None]
-_marks_of = attrgetter("agent", "kind", "phase", "state", "tool", "operation")
+links_of: Callable[[Event], Links] = attrgetter("id", "parent_id", "target_agent")
+_NO_LINKS: Links = ("", None, None)
+marks_of: Callable[[Event | RowType], Marks] = attrgetter(
+    "agent", "kind", "phase", "state", "tool", "operation"
+)
 _types: dict[Marks, RowType] = {}
 
 
@@ -119,7 +129,7 @@ def row_type(marks: Marks) -> RowType:
 
 def type_of(event: Event) -> RowType:
     """The type of an event."""
-    return row_type(_marks_of(event))
+    return row_type(marks_of(event))
 
 
 @dataclass(slots=True)
@@ -139,16 +149,17 @@ class Batch:
     """Call keys."""
     amounts: dict[int, tuple[int | None, float | None]]
     """By index: (tokens, cost) of rows that state either."""
+    links: dict[int, Links]
+    """By index: of rows whose type is told, the cells that this takes."""
     stories: dict[int, Event]
-    """By index: rows whose type has a story, with what it takes to tell it; those that are one
-    half of a call may be left out."""
+    """By index: whole rows. Those of which what is in the columns may change are all here."""
     sources: Sequence[int] = ()
     """The source of each row, where they are of several; ``seqs`` ascend in each of them."""
 
     @classmethod
     def of(cls, events: Sequence[Event]) -> Batch:
         """Events in columns."""
-        types = [row_type(marks) for marks in map(_marks_of, events)]
+        types = [row_type(marks) for marks in map(marks_of, events)]
         sources = [event.source for event in events]
         return cls(
             source=events[0].source if events else 0,
@@ -163,6 +174,9 @@ class Batch:
                 index: (event.tokens, event.cost)
                 for index, event in enumerate(events)
                 if event.tokens is not None or event.cost is not None
+            },
+            links={
+                index: links_of(events[index]) for index, kind in enumerate(types) if kind.is_told
             },
             stories={index: events[index] for index, kind in enumerate(types) if kind.has_story},
             sources=sources if len(set(sources)) > 1 else (),
@@ -180,15 +194,22 @@ class Batch:
             yield source, own[0], own[-1]
 
     def event(self, index: int) -> Event:
-        """A row with a story; of one half of a call maybe only what joining it needs."""
+        """A row with a story, maybe without its text.
+
+        Of one half of a call maybe only what joining it needs.
+        """
         event = self.stories.get(index)
         if event is not None:
             return event
         kind = self.types[index]
         tokens, cost = self.amounts.get(index, (None, None))
-        source = self.sources[index] if self.sources else self.source
+        id_, parent, target = self.links.get(index, _NO_LINKS)
         return Event(
-            source, self.seqs[index], "", self.sessions[index], None, self.times[index],
-            kind.agent, None, kind.kind, kind.phase, self.keys[index], kind.tool, kind.operation,
+            *self.key(index), id_, self.sessions[index], parent, self.times[index],
+            kind.agent, target, kind.kind, kind.phase, self.keys[index], kind.tool, kind.operation,
             "", kind.state, self.durations[index], None, tokens, cost,
         )  # fmt: skip
+
+    def key(self, index: int) -> EventKey:
+        """The identity of a row."""
+        return (self.sources[index] if self.sources else self.source), self.seqs[index]

@@ -8,9 +8,7 @@ from itertools import accumulate, chain
 from typing import TypeVar
 
 from queries.batch import Batch
-from queries.models import Event
 
-Amounts = tuple[int | None, float | None]
 _BEFORE_ALL = float("-inf")
 _T = TypeVar("_T")
 
@@ -25,17 +23,13 @@ def by_session(batch: Batch) -> dict[str, Batch]:
             rows_of[name] = [index]
     if len(rows_of) == 1:
         return {batch.sessions[0]: batch}
-    amounts, stories = batch.amounts, batch.stories
-    return {
-        name: _picked(batch, indexes, _own(amounts, indexes), _own(stories, indexes))
-        for name, indexes in rows_of.items()
-    }
+    return {name: picked(batch, indexes) for name, indexes in rows_of.items()}
 
 
 def cut_by_session(batch: Batch) -> Iterator[Batch]:
     """The rows of each session of a batch in which they stand together."""
     sessions = batch.sessions
-    amounts, stories = sorted(batch.amounts), sorted(batch.stories)
+    amounts, links, stories = sorted(batch.amounts), sorted(batch.links), sorted(batch.stories)
     start = 0
     while start < len(sessions):
         name = sessions[start]
@@ -50,6 +44,7 @@ def cut_by_session(batch: Batch) -> Iterator[Batch]:
             texts=_texts_from(batch, start),
             keys=batch.keys[start:end],
             amounts=_within(batch.amounts, amounts, start, end),
+            links=_within(batch.links, links, start, end),
             stories=_within(batch.stories, stories, start, end),
             sources=batch.sources[start:end],
         )
@@ -79,15 +74,7 @@ def _own(known: Mapping[int, _T], indexes: Sequence[int]) -> dict[int, _T]:
 
 def picked(batch: Batch, indexes: Sequence[int]) -> Batch:
     """These rows of a batch, in this order."""
-    return _picked(batch, indexes, _own(batch.amounts, indexes), _own(batch.stories, indexes))
 
-
-def _picked(
-    batch: Batch,
-    indexes: Sequence[int],
-    amounts: dict[int, Amounts],
-    stories: dict[int, Event],
-) -> Batch:
     def texts(wanted: Sequence[int]) -> Mapping[int, str]:
         known = batch.texts([indexes[at] for at in wanted])
         return {at: known[indexes[at]] for at in wanted if indexes[at] in known}
@@ -101,8 +88,9 @@ def _picked(
         durations=_chosen(batch.durations, indexes),
         texts=texts,
         keys=_chosen(batch.keys, indexes),
-        amounts=amounts,
-        stories=stories,
+        amounts=_own(batch.amounts, indexes),
+        links=_own(batch.links, indexes),
+        stories=_own(batch.stories, indexes),
         sources=_chosen(batch.sources, indexes) if batch.sources else (),
     )
 
@@ -140,6 +128,7 @@ def joined(batches: Sequence[Batch]) -> Batch:
         texts=texts,
         keys=list(chain.from_iterable(batch.keys for batch in batches)),
         amounts={start + i: amount for start, batch in both for i, amount in batch.amounts.items()},
+        links={start + i: links for start, batch in both for i, links in batch.links.items()},
         stories={start + i: event for start, batch in both for i, event in batch.stories.items()},
         sources=list(chain.from_iterable(map(_sources, batches))) if are_several else (),
     )

@@ -2,40 +2,25 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import compress, groupby, pairwise
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import cast
 
 from queries import open_rows
-from queries.batch import Batch, RowType, ToolKey, type_of
+from queries.batch import Batch, ToolKey, type_of
 from queries.fold_counts import FoldCounts
-from queries.halves import Halves
+from queries.halves import Halves, open_row
+from queries.handed_on import Told, told_by
 from queries.heard import Heard
 from queries.models import Event, EventKind, Phase
 from queries.open_rows import OpenRows
+from queries.rows_of_one import RowsOfOne, texts_of
 from queries.session_fold import Said, SessionFold, text_mark
 from queries.session_ledger import SessionLedger
 
 _source_of, _counts_of = attrgetter("source"), attrgetter("counts")
-
-
-class RowsOfOne:
-    """Those rows of a batch that are of one session."""
-
-    __slots__ = ("indexes", "kinds", "name", "times")
-
-    def __init__(self, name: str, indexes: list[int], batch: Batch) -> None:
-        self.name = name
-        self.indexes = indexes
-        self.kinds: Sequence[RowType]
-        self.times: Sequence[float | None]
-        if len(indexes) > 1:
-            pick = itemgetter(*indexes)
-            self.kinds, self.times = pick(batch.types), pick(batch.times)
-        else:
-            self.kinds, self.times = (batch.types[indexes[0]],), (batch.times[indexes[0]],)
 
 
 class FoldRows(FoldCounts):
@@ -72,7 +57,7 @@ class FoldRows(FoldCounts):
         if kind.next_tool is not None:
             self._use(session, kind.next_tool, kind.next_tool)
         if kind.has_story:
-            self._take_story(SessionLedger(self, name, session), at, event)
+            self._take_event(SessionLedger(self, name, session), at, event)
         self.changed.add(name)
         self._forget_now_and_then()
 
@@ -92,56 +77,51 @@ class FoldRows(FoldCounts):
             rows_of[name].append(index)
         groups = [RowsOfOne(name, indexes, batch) for name, indexes in rows_of.items()]
         heard = [Heard(rows.indexes, rows.kinds, self.messages_only) for rows in groups]
-        asked = [index for each in heard for index in each.asked]
-        texts = batch.texts(asked) if asked else {}
+        texts = texts_of(batch, groups, [index for each in heard for index in each.asked])
         self.rows += len(batch.seqs)
         self._count_types(batch)
         for rows, each in zip(groups, heard, strict=True):
             session = self._session(rows.name)
-            self._take(session, batch, rows, at)
+            self._take(session, batch, rows, at, texts)
             self._speak(session, each, texts)
         self._count_amounts(batch)
         self.changed.update(rows_of)
         self._forget_now_and_then()
 
-    def _take(self, session: SessionFold, batch: Batch, rows: RowsOfOne, at: int) -> None:
+    def _take(
+        self, session: SessionFold, batch: Batch, rows: RowsOfOne, at: int, texts: Mapping[int, str]
+    ) -> None:
         """Count the rows of one session."""
-        indexes, kinds, times = rows.indexes, rows.kinds, rows.times
-        for source, low, high in batch.ranges(indexes):
+        times = rows.times
+        for source, low, high in batch.ranges(rows.indexes):
             session.see_rows(source, low, high)
-        stories, has_starts = set(), False
-        for kind, number in Counter(kinds).items():
+        has_starts = False
+        for kind, number in rows.numbers.items():
             if kind.counts:
                 self._count_in_session(session, kind, number)
             else:
                 has_starts = True
-            if kind.has_story:
-                stories.add(kind)
         known = _known(times)
         if known:
             session.see_times(min(known), max(known))
         if has_starts:
-            known = _known(list(compress(times, map(_counts_of, kinds))))
+            known = _known(list(compress(times, map(_counts_of, rows.kinds))))
         if known:
             session.bars.add_all(known)
-        if stories:
-            told = list(compress(indexes, map(stories.__contains__, kinds)))
+        if rows.halves or rows.told:
             ledger = SessionLedger(self, rows.name, session)
-            if len(batch.seqs) <= open_rows.REACH:
-                told = self._take_halves(ledger, batch, told, at)
-            for index in told:
-                self._take_story(ledger, at + index, batch.event(index))
+            if len(batch.seqs) > open_rows.REACH:
+                both = sorted(rows.halves + rows.told)
+            else:
+                both = rows.told
+                if rows.halves:
+                    self._take_halves(ledger, batch, rows.halves, at)
+            self._take_told(ledger, batch, both, at, texts)
 
     def _take_halves(
         self, ledger: SessionLedger, batch: Batch, indexes: list[int], at: int
-    ) -> list[int]:
-        """Join the halves of calls that are all in this batch; returns the other rows."""
-        types = batch.types
-        rest = [index for index in indexes if types[index].is_told]
-        if len(rest) == len(indexes):
-            return rest
-        if rest:
-            indexes = [index for index in indexes if types[index].is_half]
+    ) -> None:
+        """Join the halves of calls that are all in this batch."""
         halves = Halves(batch, indexes)
         self._join_halves(ledger, batch, halves.pairs)
         starts = {group: own for group, own in halves.starts.items() if own}
@@ -151,7 +131,6 @@ class FoldRows(FoldCounts):
                 waiting.take_ends(group, halves.rows(own, at), ledger)
             for group, own in starts.items():
                 waiting.take_starts(group, halves.rows(own, at))
-        return rest
 
     def _join_halves(
         self, ledger: SessionLedger, batch: Batch, pairs: list[tuple[int, int]]
@@ -182,20 +161,51 @@ class FoldRows(FoldCounts):
         for key, values in taken.items():
             self.tools[key].durations.add_all(values)
 
-    def _take_story(self, ledger: SessionLedger, at: int, event: Event) -> None:
+    def _take_told(
+        self,
+        ledger: SessionLedger,
+        batch: Batch,
+        indexes: Iterable[int],
+        first: int,
+        texts: Mapping[int, str],
+    ) -> None:
+        """What rows mean beyond being counted; few of them are looked at as events."""
+        types, keys, links, handed_on = batch.types, batch.keys, batch.links, self.handed_on
+        session = ledger.session
+        for index in indexes:
+            kind, at = types[index], first + index
+            if kind.is_prompt:
+                session.see_prompt(batch.key(index), texts.get(index, ""))
+                handed_on.prompt(at, links[index][0], kind.agent)
+            elif kind.is_handing_on:
+                own, parent, target = links[index]
+                if kind.kind is EventKind.HANDOFF:
+                    handed_on.handoff(kind.agent, target)
+                    continue
+                key = keys[index]
+                is_sure = key != own
+                told = Told(at, own, parent, kind.agent, target, False, is_sure)
+                handed_on.delegation(batch.key(index), told)
+                if key is not None:
+                    row = open_row(at, batch, index)
+                    self._open_rows(ledger).take_delegation(key, row, ledger)
+            else:
+                self._take_event(ledger, at, batch.event(index))
+
+    def _take_event(self, ledger: SessionLedger, at: int, event: Event) -> None:
         """What a row means beyond being counted."""
         if event.kind is EventKind.DELEGATION:
-            self.handed_on.delegation(at, event)
+            self.handed_on.delegation(event.key, told_by(at, event))
             if event.phase is not Phase.WHOLE or event.call_key is not None:
                 self._open_rows(ledger).take(at, event, ledger)
         elif event.phase is not Phase.WHOLE:
             self._open_rows(ledger).take_half(at, event, ledger)
             return
         elif event.kind is EventKind.PROMPT:
-            ledger.session.see_prompt(event)
-            self.handed_on.prompt(at, event)
+            ledger.session.see_prompt(event.key, event.summary)
+            self.handed_on.prompt(at, event.id, event.agent)
         elif event.kind is EventKind.HANDOFF:
-            self.handed_on.handoff(event)
+            self.handed_on.handoff(event.agent, event.target_agent)
         self._note_running(event)
 
     def _session(self, name: str) -> SessionFold:
@@ -271,7 +281,7 @@ class FoldRows(FoldCounts):
             before, after = known.now, known.update(after)
         self.recount(session, before, after)
         if after.kind is EventKind.PROMPT:
-            session.see_prompt(after)
+            session.see_prompt(after.key, after.summary)
 
     # -- letting go ---------------------------------------------------------------------------
 

@@ -32,11 +32,10 @@ from queries.open_state import (
     event_plain,
     handed_on_from,
     handed_on_plain,
-    open_from,
-    open_plain,
     some_of,
 )
 from queries.session_state import SESSION_FIELDS, sum_from, sum_plain
+from queries.waiting_state import waiting_from, waiting_plain
 
 _NUMBERS: Final = (
     "rows", "events", "messages", "calls", "ok", "errors", "failed_calls", "never_ended",
@@ -73,7 +72,7 @@ def fold_parts(fold: Fold) -> Iterator[Plain]:
     for texts in some_of(fold.sessions.texts()):
         yield ["sessions", texts]
     for waiting in some_of((name, fold.sessions[name].open) for name in sorted(fold.waiting)):
-        yield ["open", [[name, open_plain(rows)] for name, rows in waiting if rows is not None]]
+        yield ["open", waiting_plain((name, rows) for name, rows in waiting if rows is not None)]
     for tools in some_of(fold.tools.items()):
         yield ["tools", [[*key, *_tool_plain(tool)] for key, tool in tools]]
     for agents in some_of(fold.agents.items()):
@@ -123,8 +122,8 @@ def _take_sessions(fold: Fold, content: Plain) -> None:
 
 
 def _take_open(fold: Fold, content: Plain) -> None:
-    for name, cells in content:
-        fold.sessions[name].open = open_from(cells)
+    for name, waiting in waiting_from(content):
+        fold.sessions[name].open = waiting
 
 
 def _take_tools(fold: Fold, content: Plain) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from queries.batch import Batch
-from queries.models import Event
+from queries.models import Event, Phase
 from queries.open_rows import OpenRow
 
 
 class LateRow(OpenRow):
-    """A start or an end, of which an event is made when it is asked for, which is rare."""
+    """An open row of which an event is made when it is asked for, which is rare."""
 
     __slots__ = ("_batch", "_index")
 
@@ -18,15 +18,39 @@ class LateRow(OpenRow):
         """Args: at: its position; batch, index: where the row is."""
         self.at = at
         self.ends = ()
-        self._batch = batch
+        self._batch: Batch | None = batch
         self._index = index
+
+    @property
+    def place(self) -> tuple[Batch, int] | None:
+        """The batch and the index in it; None where an event was made of the row."""
+        return None if self._batch is None else (self._batch, self._index)
+
+    @property
+    def is_start(self) -> bool:
+        """Whether it is the start of a call."""
+        if self._batch is None:
+            return super().is_start
+        return self._batch.types[self._index].phase is Phase.START
+
+    def update(self, row: Event) -> Event:
+        """The row is now like this; returns what it counts as."""
+        self._batch = None
+        return super().update(row)
 
     def __getattr__(self, name: str) -> Event:
         # Asked only for what is not set yet.
-        if name not in ("row", "now"):
+        if name not in ("row", "now") or self._batch is None:
             raise AttributeError(name)
         self.row = self.now = event = self._batch.event(self._index)
+        self._batch = None
         return event
+
+
+def open_row(at: int, batch: Batch, index: int) -> OpenRow:
+    """A row of a batch, as one that waits at a position."""
+    event = batch.stories.get(index)
+    return LateRow(at, batch, index) if event is None else OpenRow(at, event)
 
 
 class Halves:
@@ -91,11 +115,5 @@ class Halves:
     def rows(self, indexes: Iterable[int], first: int) -> list[OpenRow]:
         """Rows that are left over, whose positions begin with ``first``."""
         batch = self._batch
-        if not batch.stories:
-            return [LateRow(first + index, batch, index) for index in indexes]
-        return [
-            OpenRow(first + index, batch.stories[index])
-            if index in batch.stories
-            else LateRow(first + index, batch, index)
-            for index in indexes
-        ]
+        make = open_row if batch.stories else LateRow
+        return [make(first + index, batch, index) for index in indexes]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
 from queries import open_rows
 from queries.joining import names_its_maker
@@ -53,25 +54,40 @@ def maker(
     return agent if speaker is None else speaker[0]
 
 
+class Told(NamedTuple):
+    """What one row says of a delegation."""
+
+    at: int
+    id: str
+    parent: str | None
+    agent: str | None
+    target: str | None
+    is_end: bool
+    is_sure: bool
+    """See :func:`~queries.joining.names_its_maker`."""
+
+
+def told_by(at: int, event: Event) -> Told:
+    """What a row at a position says."""
+    return Told(
+        at, event.id, event.parent_id, event.agent, event.target_agent, event.phase is Phase.END,
+        names_its_maker(event),
+    )  # fmt: skip
+
+
 class _Edge:
     """One row of a delegation, with the rows that turned out to tell of the same one."""
 
     __slots__ = ("agent", "at", "ends", "id", "is_end", "is_sure", "key", "parent", "target")
 
-    def __init__(self, at: int, event: Event) -> None:
-        self.at = at
-        self.key = event.key
+    def __init__(self, key: EventKey, told: Told) -> None:
+        self.key = key
         self.ends: list[_Edge] = []
-        self.take(event)
+        self.take(told)
 
-    def take(self, event: Event) -> None:
-        """Tell what a row says."""
-        self.id = event.id
-        self.parent = event.parent_id
-        self.agent = event.agent
-        self.target = event.target_agent
-        self.is_end = event.phase is Phase.END
-        self.is_sure = names_its_maker(event)
+    def take(self, told: Told) -> None:
+        """Tell what the row says."""
+        self.at, self.id, self.parent, self.agent, self.target, self.is_end, self.is_sure = told
 
     def rows(self) -> list[_Edge]:
         """All rows of the delegation."""
@@ -98,24 +114,28 @@ class HandedOn:
         """What cannot change any more."""
         # In stretches of positions, so that what is out of reach is found without looking at
         # what is not.
-        self._edges: defaultdict[int, dict[EventKey, _Edge]] = defaultdict(dict)
-        self._speakers: defaultdict[int, dict[str, tuple[int, str, bool]]] = defaultdict(dict)
+        self._edges: defaultdict[int, dict[EventKey, _Edge | Told]] = defaultdict(dict)
+        self._speakers: defaultdict[int, dict[str | None, tuple[int, str, bool]]]
+        self._speakers = defaultdict(dict)
         """By event id: its position, the agent that events below it speak for, and whether it
         is a delegation."""
 
-    def handoff(self, event: Event) -> None:
+    def handoff(self, agent: str | None, target: str | None) -> None:
         """Count a hand-off."""
-        if event.agent and event.target_agent:
-            self._counts[event.agent, event.target_agent] += 1
+        if agent and target:
+            self._counts[agent, target] += 1
 
-    def prompt(self, at: int, event: Event) -> None:
+    def prompt(self, at: int, event_id: str, agent: str | None) -> None:
         """Remember for whom events below this prompt speak."""
-        if event.agent:
-            self._speak(event.id, at, event.agent, False)
+        if agent:
+            self._speak(event_id, at, agent, False)
 
-    def delegation(self, at: int, event: Event) -> None:
+    def delegation(self, key: EventKey, told: Told) -> None:
         """Count a row of a delegation."""
-        self._put(_Edge(at, event))
+        at, event_id, _, _, target, _, _ = told
+        self._edges[_stretch(at)][key] = told
+        if target:
+            self._speak(event_id, at, target, True)
 
     def same(self, row: Event, other: Event) -> None:
         """A row turned out to tell of the same delegation as another one: it is none itself."""
@@ -146,15 +166,14 @@ class HandedOn:
         """A delegation counted before is now like this."""
         edge = self._find(after.key) if before.key == after.key else None
         if edge is not None:
-            edge.take(after)
+            edge.take(told_by(edge.at, after))
             self._put(edge)
 
     def pairs(self) -> Counter[Pair]:
         """The counts as far as they are known."""
         pairs = Counter(self._counts)
         for edges in self._edges.values():
-            for edge in edges.values():
-                self._count(edge, pairs)
+            self._count_all(edges.values(), pairs)
         return pairs
 
     def merge(self, other: HandedOn, shift: int) -> None:
@@ -162,6 +181,10 @@ class HandedOn:
         self._counts.update(other._counts)
         for edges in other._edges.values():
             for key, edge in edges.items():
+                if isinstance(edge, Told):
+                    moved = edge.at + shift
+                    self._edges[_stretch(moved)][key] = Told(moved, *edge[1:])
+                    continue
                 for row in edge.rows():
                     row.at += shift
                 self._edges[_stretch(edge.at)][key] = edge
@@ -173,9 +196,7 @@ class HandedOn:
         """Settle what rows below ``low`` and from ``high`` on cannot change."""
         # The parent may come later, and be changed by its own end rows later still.
         for stretch in _between(self._edges, low, high, 1, 3):
-            for edge in self._edges[stretch].values():
-                self._count(edge, self._counts)
-            del self._edges[stretch]
+            self._count_all(self._edges.pop(stretch).values(), self._counts)
         for stretch in _between(self._speakers, low, high, 2, 4):
             del self._speakers[stretch]
 
@@ -189,18 +210,38 @@ class HandedOn:
                 self._speak(row.id, row.at, target, True)
 
     def _find(self, key: EventKey) -> _Edge | None:
-        return next((edges[key] for edges in self._edges.values() if key in edges), None)
+        for edges in self._edges.values():
+            edge = edges.get(key)
+            if edge is not None:
+                if isinstance(edge, Told):
+                    edge = edges[key] = _Edge(key, edge)
+                return edge
+        return None
 
     def _take(self, key: EventKey) -> _Edge | None:
         for edges in self._edges.values():
             if key in edges:
-                return edges.pop(key)
+                edge = edges.pop(key)
+                return _Edge(key, edge) if isinstance(edge, Told) else edge
         return None
 
-    def _speak(self, event_id: str, at: int, speaker: str, is_delegation: bool) -> None:
+    def _speak(self, event_id: str | None, at: int, speaker: str, is_delegation: bool) -> None:
         speakers = self._speakers[_stretch(at)]
         if event_id not in speakers or at >= speakers[event_id][0]:
             speakers[event_id] = (at, speaker, is_delegation)
+
+    def _count_all(self, edges: Iterable[_Edge | Told], pairs: Counter[Pair]) -> None:
+        for edge in edges:
+            if not isinstance(edge, Told):
+                self._count(edge, pairs)
+            elif edge.target:
+                agent = edge.agent
+                if not (edge.is_sure and agent) and edge.parent not in (None, edge.id):
+                    # What :func:`maker` would say of a single row.
+                    speaker = self._speaker(edge.at, edge.parent)
+                    agent = agent if speaker is None else speaker[0]
+                if agent:
+                    pairs[agent, edge.target] += 1
 
     def _count(self, edge: _Edge, pairs: Counter[Pair]) -> None:
         target = edge.given_to()
@@ -213,22 +254,24 @@ class HandedOn:
         own_ids = {row.id for row in edge.rows()}
 
         def speaker_of(parent: str) -> Speaker | None:
-            if parent in own_ids:
-                return None
-            own = _stretch(edge.at)
-            for stretch in (own, own - 1, own + 1):
-                known = self._speakers.get(stretch, _NOBODY).get(parent)
-                if known is not None and abs(known[0] - edge.at) <= open_rows.REACH:
-                    return known[1:]
-            return None
+            return None if parent in own_ids else self._speaker(edge.at, parent)
 
         rows = [(end.parent, end.agent) for end in edge.later()]
         name = maker(rows, (edge.parent, edge.agent), edge.is_sure, speaker_of)
         if name:
             pairs[name, target] += 1
 
+    def _speaker(self, at: int, event_id: str | None) -> Speaker | None:
+        """For whom what is below an event speaks, of a row at this position."""
+        own = _stretch(at)
+        for stretch in (own, own - 1, own + 1):
+            known = self._speakers.get(stretch, _NOBODY).get(event_id)
+            if known is not None and abs(known[0] - at) <= open_rows.REACH:
+                return known[1:]
+        return None
 
-_NOBODY: dict[str, tuple[int, str, bool]] = {}
+
+_NOBODY: dict[str | None, tuple[int, str, bool]] = {}
 
 
 def _stretch(at: int) -> int:

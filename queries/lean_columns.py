@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import tzinfo
-from itertools import compress, repeat
-from operator import add, is_not, itemgetter
+from itertools import compress, count, repeat
+from operator import add, is_, is_not, itemgetter
 from typing import Any
 
-from queries.dialects.cells import SUMMARY_LIMIT, identifier, number, summary_text, whole
+from queries.batch import Links
+from queries.dialects.base import AGENT_LIMIT
+from queries.dialects.cells import SUMMARY_LIMIT, identifier, name, number, summary_text, whole
 from queries.times import parse_time
 
 Cells = Sequence[Any]
@@ -52,21 +54,26 @@ def instants(cells: Cells, minutes: Minutes) -> list[float | None]:
         return [parse_time(cell, minutes.zone) for cell in cells]
 
 
-def numbers(cells: Cells, text: Callable[[int], object]) -> list[float | None]:
-    """What :func:`~queries.dialects.cells.number` makes of each cell.
-
-    Args:
-        cells: the column.
-        text: by index, what a cell that is text stands for.
-    """
+def numbers(cells: Cells) -> list[float | None]:
+    """What :func:`~queries.dialects.cells.number` makes of each cell."""
     if are_plain(cells, 1e300):
         return list(cells)
     return [
-        cell
-        if cell is None or (type(cell) is float and 0 <= cell < 1e300)
-        else number(text(index) if type(cell) is str else cell)
-        for index, cell in enumerate(cells)
+        cell if cell is None or (type(cell) is float and 0 <= cell < 1e300) else number(cell)
+        for cell in cells
     ]
+
+
+def texts_apart(cells: Cells) -> tuple[list[int], Cells]:
+    """Where cells of a column are texts, and the column without them."""
+    kinds = list(map(type, cells))
+    if str not in kinds:
+        return [], cells
+    indexes = list(compress(count(), map(is_, kinds, repeat(str))))
+    rest = list(cells)
+    for index in indexes:
+        rest[index] = None
+    return indexes, rest
 
 
 def identifiers(cells: Cells) -> Sequence[str | None]:
@@ -81,6 +88,19 @@ def identifiers(cells: Cells) -> Sequence[str | None]:
     except TypeError:
         pass
     return [None if cell is None else identifier(cell) for cell in cells]
+
+
+def links(rows: Sequence[Sequence[Any]]) -> Iterator[Links]:
+    """The ids of rows, the ids above them and whom they are for, of (seq, and these) cells."""
+    if not rows:
+        return iter(())
+    _, ids, parents, targets = zip(*rows, strict=True)
+    return zip(
+        map(identifier, ids),
+        [None if cell is None or cell == "" else identifier(cell) for cell in parents],
+        [None if cell is None else name(cell, AGENT_LIMIT) for cell in targets],
+        strict=True,
+    )
 
 
 def summaries(cells: Cells) -> list[str]:

@@ -11,22 +11,31 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence, Set
 from itertools import compress, count
-from typing import Any
+from operator import itemgetter
 
-from queries.batch import Batch, RowType, row_type, type_of
+from queries.batch import Batch, Links, RowType, links_of, row_type, type_of
 from queries.dialects.base import AGENT_LIMIT, KINDS, PHASES, STATES, TOOL_LIMIT, Source
 from queries.dialects.cells import identifier, name
-from queries.lean_columns import Minutes, amounts, identifiers, instants, numbers, summaries
+from queries.lean_cells import (
+    Cells,
+    Row,
+    durations_of,
+    rows_of,
+    summaries_of,
+    summary_cells,
+    texts_of,
+)
+from queries.lean_columns import Minutes, amounts, identifiers, instants, links
 from queries.models import Event, EventKind, EventState, Phase
 from queries.opening import QueryStoppedError, StoreBusyError, StoreError, StoreGoneError
-from queries.session_pages import parts
 from queries.store import Store
 
 _MARKS = "json_array(agent, kind, phase, state, tool, operation)"
 _CELLS = "seq, session_id, {}, time, duration, tokens, cost, {}"
 _PLAIN = 8
 """How many cells these are; after them those of the summary may come."""
-_UNKNOWN = (None, None, None, None)
+_UNKNOWN: Links = (identifier(None), None, None)
+_seq_of = itemgetter(0)
 _LOWEST = -(2**63)
 PAGE = 2500
 """Rows that are read at once at most: a writer may have to wait for that long."""
@@ -34,9 +43,6 @@ WHOLE = 1000
 """Whole rows that are read at once at most."""
 KEPT = 50_000
 """Sessions and types that are kept by their raw cells at most, before all are let go."""
-
-Row = tuple[Any, ...]
-Cells = Sequence[Any]
 
 
 class _UnclearError(Exception):
@@ -111,7 +117,7 @@ class LeanRows:
             marks = _MARKS if described.marks is None else "marks"
             cells = _CELLS.format(marks, key)
             if with_texts:
-                cells += f", {_summary_cells(described)}"
+                cells += f", {summary_cells(described)}"
             return self._batch(store, source, read(cells))
         except (StoreBusyError, StoreGoneError, QueryStoppedError):
             raise
@@ -148,29 +154,27 @@ class LeanRows:
             self._minutes = Minutes(store.mapping.zone)
         described = store.mapping.sources[source]
 
-        def taken(index: int) -> object:
-            """The duration that a text stands for."""
-            if described.amend is None:
-                return durations[index]
-            return described.amend.duration(times[index], durations[index], store.mapping.zone)
+        moments = instants(times, self._minutes)
+        took = durations_of(described, moments, durations, self._minutes)
 
         def texts(indexes: Sequence[int]) -> Mapping[int, str]:
             if own:
                 cells = [list(map(column.__getitem__, indexes)) for column in own]
-                return dict(zip(indexes, _summaries(described, cells), strict=True))
-            known = _texts(store, source, [seqs[index] for index in indexes])
+                return dict(zip(indexes, summaries_of(described, cells), strict=True))
+            known = texts_of(store, source, [seqs[index] for index in indexes])
             return {index: known.get(seqs[index], "") for index in indexes}
 
         return Batch(
             source=source,
             seqs=seqs,
             sessions=self._sessions_of(store, source, seqs, ids),
-            times=instants(times, self._minutes),
+            times=moments,
             types=types,
-            durations=numbers(durations, taken),
+            durations=took,
             texts=texts,
             keys=identifiers(keys),
             amounts=amounts(tokens, costs),
+            links={},
             stories={},
         )
 
@@ -187,30 +191,18 @@ class LeanRows:
             return
         source, seqs, types = batch.source, batch.seqs, batch.types
         cells = "seq, id, parent_id, target_agent"
-        rows = _rows_of(store, source, cells, [seqs[index] for index in told])
-        links = {row[0]: row for row in rows}
-        prompts = [index for index in told if types[index].kind is EventKind.PROMPT]
-        texts = batch.texts(prompts) if prompts else {}
-        is_amended = store.mapping.sources[source].amend is not None
-        unsure: list[int] = []
-        for index in told:
-            kind = types[index]
-            _, id_, parent, target = links.get(seqs[index], _UNKNOWN)
-            if is_amended and target is None and kind.kind is EventKind.DELEGATION:
-                unsure.append(index)
-                continue
-            tokens, cost = batch.amounts.get(index, (None, None))
-            batch.stories[index] = Event(
-                source, seqs[index], identifier(id_), batch.sessions[index],
-                None if parent is None or parent == "" else identifier(parent),
-                batch.times[index], kind.agent, name(target, AGENT_LIMIT), kind.kind, kind.phase,
-                batch.keys[index], kind.tool, kind.operation, texts.get(index, ""), kind.state,
-                batch.durations[index], None, tokens, cost,
-            )  # fmt: skip
-        if unsure:
-            found = store.events_by_key([(source, seqs[index]) for index in unsure])
-            there = {event.seq: event for event in found}
-            _tell(batch, {i: there[seqs[i]] for i in unsure if seqs[i] in there})
+        rows = rows_of(store, source, cells, [seqs[index] for index in told])
+        found = dict(zip(map(_seq_of, rows), links(rows), strict=True))
+        batch.links |= {index: found.get(seqs[index], _UNKNOWN) for index in told}
+        if store.mapping.sources[source].amend is not None:
+            unsure = {
+                seqs[index]: index
+                for index in told
+                if batch.links[index][2] is None and types[index].kind is EventKind.DELEGATION
+            }
+            if unsure:
+                events = store.events_by_key([(source, seq) for seq in unsure])
+                _tell(batch, {unsure[event.seq]: event for event in events})
 
     # -- what comes again and again -----------------------------------------------------------
 
@@ -228,7 +220,7 @@ class LeanRows:
             self._types.update({text: _new_type(text) for text in unknown})
         else:
             cells = f"marks, {_MARKS}"
-            rows = _rows_of(store, source, cells, sorted(unknown.values()), "lean")
+            rows = rows_of(store, source, cells, sorted(unknown.values()), "lean")
             self._types.update({text: _new_type(cells) for text, cells in rows})
             if any(text not in self._types for text in unknown):
                 raise _UnclearError  # A row changed in the meantime.
@@ -296,28 +288,8 @@ def _tell(batch: Batch, events: Mapping[int, Event]) -> None:
             del batch.amounts[index]
         if kind.has_story:
             batch.stories[index] = event
-
-
-def _texts(store: Store, source: int, seqs: Sequence[int]) -> dict[int, str]:
-    """The summaries of rows that can be read."""
-    described = store.mapping.sources[source]
-    rows = _rows_of(store, source, f"seq, {_summary_cells(described)}", seqs)
-    if not rows:
-        return {}
-    known, *cells = zip(*rows, strict=True)
-    return dict(zip(known, _summaries(described, cells), strict=True))
-
-
-def _summary_cells(described: Source) -> str:
-    return "summary" if described.amend is None else "summary, kind, tool"
-
-
-def _summaries(described: Source, cells: Sequence[Cells]) -> list[str]:
-    """Summaries of rows, from columns of those cells."""
-    if described.amend is not None:
-        texts, kinds, tools = cells
-        return summaries(list(map(described.amend.summary, kinds, tools, texts)))
-    return summaries(cells[0])
+        if kind.is_told:
+            batch.links[index] = links_of(event)
 
 
 def lean_view(store: Store, source: int) -> str:
@@ -343,16 +315,4 @@ def _pages(
         if len(page) < wanted or page[-1][0] <= low:
             break
         upto = page[-1][0] - 1
-    return rows
-
-
-def _rows_of(
-    store: Store, source: int, cells: str, seqs: Sequence[int], view: str = "event"
-) -> list[Row]:
-    rows: list[Row] = []
-    for part in parts(seqs):
-        marks = ",".join("?" * len(part))
-        rows += store.query(
-            f"SELECT {cells} FROM {view}_rows_{source} WHERE seq IN ({marks})", part
-        )
     return rows

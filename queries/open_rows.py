@@ -56,6 +56,11 @@ class OpenRow:
         """A delegation as its end rows made it."""
         self.ends: tuple[Event, ...] = ()
 
+    @property
+    def is_start(self) -> bool:
+        """Whether it is the start of a call."""
+        return self.row.phase is Phase.START
+
     def add_end(self, end: Event, ledger: Ledger) -> None:
         """Finish this delegation by one of its end rows."""
         self.ends += (end,)
@@ -83,12 +88,12 @@ class _Delegation:
         """Starts and ends before the delegation itself, which may be in older rows."""
 
     def take(self, row: OpenRow, ledger: Ledger) -> None:
-        self.last = row.at
         event = row.row
         if event.phase is Phase.WHOLE:
-            self._hide_start(ledger)
-            self.whole = row
-        elif self.whole is not None:
+            self.take_whole(row, ledger)
+            return
+        self.last = row.at
+        if self.whole is not None:
             if event.phase is Phase.START:
                 ledger.told_already(event)
             elif row.at - self.whole.at <= REACH:
@@ -101,6 +106,12 @@ class _Delegation:
             elif self.start is not None:
                 ledger.joined(self.start.row, event)
                 self.start = None
+
+    def take_whole(self, row: OpenRow, ledger: Ledger) -> None:
+        """Take the delegation itself."""
+        self.last = row.at
+        self._hide_start(ledger)
+        self.whole = row
 
     def follow(self, later: _Delegation, ledger: Ledger) -> None:
         """Take later rows, which were read without knowing these."""
@@ -141,15 +152,29 @@ class OpenRows:
         """Take the next row: a start, an end or a delegation."""
         row = OpenRow(at, event)
         key = delegation_key(event)
-        if key is not None:
-            known = self._delegations.setdefault(key, [])
-            if not known or at - known[-1].last > REACH:
-                known.append(_Delegation(at))
-            known[-1].take(row, ledger)
-            if event.phase is Phase.WHOLE:
-                self._stacks.setdefault(DELEGATIONS, []).append(row)
-        else:
+        if key is None:
             self._take_half(row, ledger)
+        elif event.phase is Phase.WHOLE:
+            self.take_delegation(key, row, ledger)
+        else:
+            self._delegation(key, at).take(row, ledger)
+
+    def take_delegation(self, key: str, row: OpenRow, ledger: Ledger) -> None:
+        """Take the next row: a delegation with this key."""
+        self._delegation(key, row.at).take_whole(row, ledger)
+        if DELEGATIONS in self._stacks:
+            self._stacks[DELEGATIONS].append(row)
+        else:
+            self._stacks[DELEGATIONS] = [row]
+
+    def _delegation(self, key: str, at: int) -> _Delegation:
+        """That to which rows with this key belong at this position."""
+        known = self._delegations.get(key)
+        if known is None:
+            known = self._delegations[key] = []
+        if not known or at - known[-1].last > REACH:
+            known.append(_Delegation(at))
+        return known[-1]
 
     def take_half(self, at: int, event: Event, ledger: Ledger) -> None:
         """Take the next row: a start or an end of something else than a delegation."""
@@ -219,7 +244,7 @@ class OpenRows:
     def starts(self) -> list[OpenRow]:
         """Starts whose end has not been seen."""
         stacked = (row for stack in self._stacks.values() for row in stack)
-        found = [row for row in stacked if row.row.phase is Phase.START]
+        found = [row for row in stacked if row.is_start]
         keyed = (each.start for known in self._delegations.values() for each in known)
         return found + [start for start in keyed if start is not None]
 
@@ -266,7 +291,7 @@ class OpenRows:
         for group, stack in list(self._stacks.items()):
             gone = 0
             while gone < len(stack) and high - stack[gone].at > REACH:
-                if stack[gone].row.phase is Phase.START:
+                if stack[gone].is_start:
                     ledger.abandoned(stack[gone].row)
                 gone += 1
             del stack[:gone]
@@ -295,7 +320,7 @@ class OpenRows:
 
 
 def _match(open_row: OpenRow, end: OpenRow, ledger: Ledger) -> None:
-    if open_row.row.phase is Phase.START:
+    if open_row.is_start:
         ledger.joined(open_row.row, end.row)
     else:
         open_row.add_end(end.row, ledger)

@@ -7,8 +7,7 @@ from itertools import islice
 from operator import attrgetter
 from typing import Any, Final
 
-from queries.handed_on import HandedOn, _Edge
-from queries.joining import finish_all
+from queries.handed_on import HandedOn, Told, _Edge
 from queries.models import Event, EventKind, EventState, Phase
 from queries.open_rows import OpenRow, OpenRows, _Delegation
 
@@ -51,74 +50,6 @@ def event_from(cells: Plain) -> Event:
     return Event(*cells)
 
 
-# -- open rows ---------------------------------------------------------------------------------
-
-
-def open_plain(open_rows: OpenRows) -> Plain:
-    """What one session waits for: its rows once each, and by their places in what they wait."""
-    rows: dict[int, OpenRow] = {}
-    places: dict[int, int] = {}
-
-    def place(row: OpenRow | None) -> int | None:
-        if row is None:
-            return None
-        if id(row) not in places:
-            places[id(row)] = len(places)
-            rows[id(row)] = row
-        return places[id(row)]
-
-    stacks = [[group, list(map(place, each))] for group, each in open_rows._stacks.items()]
-    ends = [[group, list(map(place, each))] for group, each in open_rows._ends.items()]
-    delegations = [
-        [
-            key,
-            [
-                [each.first, each.last, place(each.whole), place(each.start),
-                 list(map(place, each.before))]
-                for each in known
-            ],
-        ]
-        for key, known in open_rows._delegations.items()
-    ]  # fmt: skip
-    plain_rows = [
-        [row.at, event_plain(row.row), [event_plain(end) for end in row.ends]]
-        for row in rows.values()
-    ]
-    return [plain_rows, stacks, ends, delegations]
-
-
-def open_from(cells: Plain) -> OpenRows:
-    """The open rows of this plain data."""
-    plain_rows, stacks, ends, delegations = cells
-    rows = list(map(_row_from, plain_rows))
-    open_rows = OpenRows()
-    for group, places in stacks:
-        open_rows._stacks[group] = [rows[place] for place in places]
-    for group, places in ends:
-        open_rows._ends[group] = [rows[place] for place in places]
-    for key, known in delegations:
-        open_rows._delegations[key] = [_delegation_from(each, rows) for each in known]
-    return open_rows
-
-
-def _row_from(cells: Plain) -> OpenRow:
-    at, event, ends = cells
-    row = OpenRow(at, event_from(event))
-    row.ends = tuple(map(event_from, ends))
-    row.now = finish_all(row.row, row.ends)
-    return row
-
-
-def _delegation_from(cells: Plain, rows: list[OpenRow]) -> _Delegation:
-    first, last, whole, start, before = cells
-    delegation = _Delegation(first)
-    delegation.last = last
-    delegation.whole = None if whole is None else rows[whole]
-    delegation.start = None if start is None else rows[start]
-    delegation.before = [rows[place] for place in before]
-    return delegation
-
-
 # -- who handed work to whom -------------------------------------------------------------------
 
 
@@ -128,7 +59,10 @@ def handed_on_plain(handed_on: HandedOn) -> Iterator[Plain]:
         yield ["counts", None, [[*pair, number] for pair, number in pairs]]
     for stretch, edges in handed_on._edges.items():
         for some in some_of(edges.items()):
-            yield ["edges", stretch, [_edge_plain(edge) for _, edge in some]]
+            yield ["edges", stretch, [
+                [*edge, list(key), []] if isinstance(edge, Told) else _edge_plain(edge)
+                for key, edge in some
+            ]]  # fmt: skip
     for stretch, speakers in handed_on._speakers.items():
         for names in some_of(speakers.items()):
             yield ["speakers", stretch, [[name, *known] for name, known in names]]
@@ -143,8 +77,8 @@ def handed_on_from(handed_on: HandedOn, part: Plain) -> None:
     elif what == "edges":
         known = handed_on._edges[stretch]
         for cells in content:
-            edge = _edge_from(cells)
-            known[edge.key] = edge
+            *told, (source, seq), ends = cells
+            known[source, seq] = _edge_from(cells) if ends else Told(*told)
     elif what == "speakers":
         speakers = handed_on._speakers[stretch]
         speakers.update({event_id: (at, *speaker) for event_id, at, *speaker in content})
@@ -158,10 +92,8 @@ def _edge_plain(edge: _Edge) -> Plain:
 
 
 def _edge_from(cells: Plain) -> _Edge:
-    edge = _Edge.__new__(_Edge)
-    (edge.at, edge.id, edge.parent, edge.agent, edge.target, edge.is_end, edge.is_sure,
-     (source, seq), ends) = cells  # fmt: skip
-    edge.key = (source, seq)
+    *told, (source, seq), ends = cells
+    edge = _Edge((source, seq), Told(*told))
     edge.ends = [_edge_from(end) for end in ends]
     return edge
 

@@ -9,8 +9,8 @@ from itertools import compress, pairwise
 from queries.batch import Batch, RowType
 from queries.event_slots import EventSlots
 from queries.fold import Fold
-from queries.fold_rows import RowsOfOne
 from queries.heard import Heard
+from queries.rows_of_one import RowsOfOne, texts_of
 from queries.session_fold import Said, SessionFold
 
 
@@ -51,6 +51,7 @@ class _All(RowsOfOne):
         self.name = batch.sessions[0]
         self.indexes = list(range(len(batch.seqs)))
         self.kinds, self.times = batch.types, batch.times
+        self.sort(batch)
 
 
 class RunFold(Fold):
@@ -71,14 +72,15 @@ class RunFold(Fold):
         if not batch.seqs:
             return
         rows, at = _All(batch), self._first + self.rows
+        asked: list[int] = []
         if self._with_repeats:
             heard = Heard(rows.indexes, rows.kinds, self.messages_only)
             asked = heard.asked
-            texts = batch.texts(asked) if asked else {}
+        texts = texts_of(batch, (rows,), asked)
         self.rows += len(batch.seqs)
         self._count_types(batch)
         session = self._session(rows.name)
-        self._take(session, batch, rows, at)
+        self._take(session, batch, rows, at, texts)
         if self._with_repeats:
             self._speak(session, heard, texts)
         else:

@@ -13,7 +13,8 @@ from queries.batch_order import by_session, cut_by_session, in_order, picked
 from queries.connection import quoted
 from queries.dialects.cells import identifier
 from queries.event_stream import EventStream, patiently
-from queries.lean_rows import LeanRows, Row, lean_view
+from queries.lean_cells import Row
+from queries.lean_rows import LeanRows, lean_view
 from queries.opening import QueryStoppedError, StoreBusyError, StoreError, StoreGoneError
 from queries.raw_ids import bound
 from queries.session_pages import parts, places

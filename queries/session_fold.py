@@ -134,12 +134,12 @@ class SessionFold:
             self.cost = self.cost or KnownSum()
             self.cost.add_all(costs, sign)
 
-    def see_prompt(self, event: Event) -> None:
+    def see_prompt(self, key: EventKey, summary: str) -> None:
         """Note what was asked first, and where the session was asked last."""
-        if event.summary and (self.first_prompt is None or event.key <= self.first_prompt[0]):
-            self.first_prompt = (event.key, event.summary)
-        if self.last_prompt is None or event.key > self.last_prompt:
-            self.last_prompt = event.key
+        if summary and (self.first_prompt is None or key <= self.first_prompt[0]):
+            self.first_prompt = (key, summary)
+        if self.last_prompt is None or key > self.last_prompt:
+            self.last_prompt = key
 
     def merge_older(self, older: SessionFold) -> None:
         """Add the plain counts of earlier rows of the same session. Consumes ``older``."""

@@ -24,6 +24,8 @@ Row = Sequence[Any]
 Probe = Callable[..., list[tuple[Any, ...]]]
 """``probe(sql, *parameters)``: runs a small bounded query, returns its rows."""
 
+Moments = Sequence[float | None]
+"""Instants of rows."""
 EVENT_COLUMNS = (
     "seq",
     "id",
@@ -91,8 +93,9 @@ class Amendments:
 
     summary: Callable[[object, object, object], object]
     """From (kind, tool, summary) of a row to its summary."""
-    duration: Callable[[object, object, tzinfo], object]
-    """From (time, duration) of a row, where the duration is text, to its seconds."""
+    durations: Callable[[Moments, Sequence[str], Callable[[Sequence[object]], Moments]], Row]
+    """From (times, durations) of rows whose durations are text, and what gives the instants of
+    cells, to their seconds."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import tzinfo
 
-from queries.dialects.base import EVENT_COLUMNS, Amendments, Probe, Row, Source, to_event
+from queries.dialects.base import (
+    EVENT_COLUMNS,
+    Amendments,
+    Moments,
+    Probe,
+    Row,
+    Source,
+    to_event,
+)
 from queries.dialects.htmlgraph_text import main_argument, plain_summary, sub_agent
 from queries.dialects.sql import NULL, column, edge_rows, event_select, positive
 from queries.models import Event
@@ -101,7 +109,7 @@ def event_source(columns: Collection[str], two_rows: bool) -> Source:
         convert=to_htmlgraph_event,
         spawner=_spawner(context, column(columns, "subagent_type")),
         marks=_marks(columns),
-        amend=Amendments(unwrapped, worked_out),
+        amend=Amendments(unwrapped, _all_worked_out),
     )
 
 
@@ -254,9 +262,19 @@ def unwrapped(kind: object, tool: object, summary: object) -> object:
     return text if text is not None else plain_summary(summary, str(tool) if tool else None)
 
 
-def worked_out(time: object, took: object, zone: tzinfo) -> object:
+def worked_out(time: object, took: object, zone: tzinfo) -> float | None:
     """Seconds from a row's time to the one that stands in place of its duration."""
-    end, start = parse_time(took, zone), parse_time(time, zone)
+    return _between(parse_time(time, zone), parse_time(took, zone))
+
+
+def _all_worked_out(
+    begun: Moments, took: Sequence[str], instants: Callable[[Sequence[object]], Moments]
+) -> list[float | None]:
+    """As :func:`worked_out`, of many rows."""
+    return list(map(_between, begun, instants(took)))
+
+
+def _between(start: float | None, end: float | None) -> float | None:
     return end - start if end and start and end > start else None
 
 

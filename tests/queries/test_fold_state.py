@@ -15,6 +15,7 @@ from queries import open_rows
 from queries.fold import Fold
 from queries.fold_state import FIELDS, fold_of, fold_parts
 from queries.models import Event, EventKind, Phase, Relation
+from queries.open_rows import OpenRow
 from tests.queries.events import call, event, prompt, sequences, task
 from tests.queries.test_fold import figures, folded
 
@@ -31,12 +32,13 @@ def plain(fold: Fold) -> list[str]:
 def parts_of(value: object, path: str = "", seen: dict[int, str] | None = None) -> Iterable[str]:
     """Every value within a fold with its place; what is met again is told by its first place."""
     seen = {} if seen is None else seen
-    if type(value) in FIELDS and not isinstance(value, Event):
+    kind = OpenRow if isinstance(value, OpenRow) else type(value)
+    if kind in FIELDS and not isinstance(value, Event):
         if id(value) in seen:
             yield f"{path} is {seen[id(value)]}"
             return
         seen[id(value)] = path
-        names = getattr(type(value), "__slots__", None) or vars(value)
+        names = getattr(kind, "__slots__", None) or vars(value)
         for name in names:
             if name != "changed":
                 yield from parts_of(getattr(value, name), f"{path}.{name}", seen)
