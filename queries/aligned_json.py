@@ -9,7 +9,7 @@ from queries.aligned_lines import AlignedLines
 from queries.alignment_models import AlignedStep, Alignment, Step
 from queries.json_shapes import Json, JsonText, encode, rounded
 from queries.json_texts import number_text
-from queries.packed_steps import PackedSteps
+from queries.packed_steps import PACKED, PackedSteps, Told
 
 
 def alignment_json(alignment: Alignment, *, in_turn: bool = False) -> Json:
@@ -83,16 +83,27 @@ def _teller(steps: Sequence[Step]) -> Callable[[int], str]:
     """By index: the JSON text of a step, equal to what is made of :func:`_step_json`."""
     if not isinstance(steps, PackedSteps):
         return lambda index: "null" if index < 0 else encode(_step_json(steps[index]))
-    told = steps.told
+    texts: list[str] = []
+    first = 0
 
     def text_of(index: int) -> str:
+        nonlocal texts, first
         if index < 0:
             return "null"
-        own_id, text, state, duration = told(index)
-        return (
-            f'{{"number": {index + 1}, "event_id": {encode_basestring(own_id)}'
-            f', "text": {encode_basestring(text)}, "state": "{state}"'
-            f', "duration_seconds": {number_text(duration)}}}'
-        )
+        if not first <= index < first + len(texts):
+            first = index - index % PACKED
+            texts = [
+                _told_text(*told) for told in enumerate(steps.told(first // PACKED), first + 1)
+            ]
+        return texts[index - first]
 
     return text_of
+
+
+def _told_text(number: int, told: Told) -> str:
+    own_id, text, state, duration = told
+    return (
+        f'{{"number": {number}, "event_id": {encode_basestring(own_id)}'
+        f', "text": {encode_basestring(text)}, "state": "{state}"'
+        f', "duration_seconds": {number_text(duration)}}}'
+    )

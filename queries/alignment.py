@@ -103,10 +103,7 @@ def with_arguments(alignment: Alignment, differing: Mapping[int, str]) -> Alignm
         alignment: made from the steps' one-line texts.
         differing: per line, what differs in the whole arguments.
     """
-    lines = alignment.lines
-    if not isinstance(lines, AlignedLines):
-        raise TypeError("only of lines that were made here")
-    lines = lines.changed(differing)
+    lines = lines_of(alignment).changed(differing)
     return _alignment(
         alignment.a_id,
         alignment.b_id,
@@ -115,6 +112,13 @@ def with_arguments(alignment: Alignment, differing: Mapping[int, str]) -> Alignm
         lines,
         alignment.method,
     )
+
+
+def lines_of(alignment: Alignment) -> AlignedLines:
+    """Its lines, in columns. Raises TypeError for one that was not made here."""
+    if not isinstance(alignment.lines, AlignedLines):
+        raise TypeError("only of lines that were made here")
+    return alignment.lines
 
 
 # -- matching ---------------------------------------------------------------------------------

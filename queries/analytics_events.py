@@ -28,7 +28,7 @@ from queries.group_measuring import METRIC_NAMES
 from queries.newest_events import newest_events
 from queries.pairing import paired
 from queries.run_reading import read_runs
-from queries.session_alignment import align_sessions
+from queries.session_alignment import AlignmentReading
 from queries.session_choice import choose_groups, choose_sessions
 from queries.session_lookup import require_sessions
 from queries.store import Store
@@ -181,14 +181,14 @@ class EventQueries(AnalyticsThread):
         def read(store: Store) -> SessionComparison:
             ids = choose_sessions(store, session_ids, baseline)
             first = 0 if baseline is None else ids.index(baseline)
+            both = AlignmentReading(store, ids[first], ids[1 - first]) if len(ids) == 2 else None
             runs = read_runs(
                 store, ids, now=self._clock(), stale_after=self._stale_after,
-                curves=True, repeats=True,
+                curves=True, repeats=True, takers=None if both is None else both.takers,
             )  # fmt: skip
-            both = None
-            if len(ids) == 2:
-                both = align_sessions(store, ids[first], ids[1 - first])
-            return SessionComparison(compare(runs, first), both)
+            return SessionComparison(
+                compare(runs, first), None if both is None else both.alignment()
+            )
 
         return await self._run(read)
 

@@ -158,8 +158,9 @@ class Batch:
 
     @classmethod
     def of(cls, events: Sequence[Event]) -> Batch:
-        """Events of one source in columns."""
+        """Events in columns."""
         types = [row_type(marks) for marks in map(marks_of, events)]
+        sources = [event.source for event in events]
         return cls(
             source=events[0].source if events else 0,
             seqs=[event.seq for event in events],
@@ -178,6 +179,7 @@ class Batch:
                 index: links_of(events[index]) for index, kind in enumerate(types) if kind.is_told
             },
             stories={index: events[index] for index, kind in enumerate(types) if kind.has_story},
+            sources=sources if len(set(sources)) > 1 else (),
         )
 
     def ranges(self, indexes: Sequence[int]) -> Iterator[tuple[int, int, int]]:

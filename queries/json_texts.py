@@ -15,8 +15,10 @@ from queries.models import Event
 from queries.text import iso
 
 _KEPT = 10_000
+_SHORT = 10
+"""Characters of a number that has no tenth decimal, which would be left out."""
 _INFINITY = float("inf")
-_names: dict[tuple[str | None, ...], str] = {}
+_names: dict[tuple[str | None, ...], tuple[str, str]] = {}
 
 
 def quoted_text(value: str | None) -> str:
@@ -28,7 +30,8 @@ def number_text(value: float | None) -> str:
     """A number as :func:`~queries.json_shapes.rounded` gives it, as JSON."""
     if value is None or value != value or not -_INFINITY < value < _INFINITY:
         return "null"
-    return repr(round(value, 9))
+    text = repr(value)
+    return text if len(text) <= _SHORT and "e" not in text else repr(round(value, 9))
 
 
 def event_text(
@@ -41,27 +44,33 @@ def event_text(
         sources: names of the event tables.
         more: JSON text of further members, which begins with a comma and a blank.
     """
-    names = (event.agent, event.target_agent, event.kind._value_, event.tool, event.operation)
-    known = _names.get(names)
-    if known is None:
-        if len(_names) >= _KEPT:
-            _names.clear()
-        agent, target, kind, tool, operation = map(quoted_text, names)
-        known = _names[names] = (
-            f', "agent_name": {agent}, "target_agent": {target}, "kind": {kind}'
-            f', "tool_name": {tool}, "operation": {operation}'
-        )
+    names = (event.agent, event.target_agent, event.kind._value_, event.tool, event.operation,
+             event.model)  # fmt: skip
+    agent, model = _names.get(names) or _noted(names)
     parent, instant, tokens = event.parent_id, iso(event.time), event.tokens
+    time = "null" if instant is None else f'"{instant}"'
     return JsonText(
         f'{{"event_id": {encode_basestring(event.id)}'
         f', "source": {encode_basestring(sources[event.source])}'
         f', "session_id": {encode_basestring(event.session_id)}'
         f', "parent_event_id": {"null" if parent is None else encode_basestring(parent)}'
-        f', "time": {"null" if instant is None else encode_basestring(instant)}{known}'
+        f', "time": {time}{agent}'
         f', "summary": {encode_basestring(event.summary) if event.summary else "null"}'
         f', "state": "{event.state._value_}"'
         f', "duration_seconds": {number_text(event.duration)}'
-        f', "model": {quoted_text(event.model)}'
-        f', "tokens": {"null" if tokens is None else repr(tokens)}'
+        f'{model}, "tokens": {"null" if tokens is None else repr(tokens)}'
         f', "cost_usd": {number_text(event.cost)}{more}}}'
     )
+
+
+def _noted(names: tuple[str | None, ...]) -> tuple[str, str]:
+    """The members from the agent to the operation, and that of the model."""
+    if len(_names) >= _KEPT:
+        _names.clear()
+    agent, target, kind, tool, operation, model = map(quoted_text, names)
+    before = (
+        f', "agent_name": {agent}, "target_agent": {target}, "kind": {kind}'
+        f', "tool_name": {tool}, "operation": {operation}'
+    )
+    known = _names[names] = (before, f', "model": {model}')
+    return known

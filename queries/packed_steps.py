@@ -11,10 +11,12 @@ from typing import Any, overload
 
 from queries.alignment_models import Step
 from queries.models import Event, EventKind, EventState, Phase
-from queries.steps import step_text
+from queries.steps import step_text, text_of
 
 PACKED = 256
 """Steps that are packed together."""
+NAMES_KEPT = 10_000
+"""What so many steps have in common is kept once; of more, with each of them."""
 _UNPACKED = 4
 """Packs that are kept as they were unpacked, those looked at last."""
 _FEWEST = 1
@@ -22,20 +24,25 @@ _FEWEST = 1
 _KINDS = {kind.value: kind for kind in EventKind}
 _PHASES = {phase.value: phase for phase in Phase}
 _STATES = {state.value: state for state in EventState}
-# Plain values only, in the order of the fields.
-_cells_of = attrgetter(
-    "source", "seq", "id", "session_id", "parent_id", "time", "agent", "target_agent",
-    "kind._value_", "phase._value_", "call_key", "tool", "operation", "summary",
-    "state._value_", "duration", "model", "tokens", "cost", "end_key",
+# Plain values only.
+_names_of = attrgetter(
+    "source", "session_id", "agent", "target_agent", "kind._value_", "phase._value_", "tool",
+    "operation", "state._value_", "model",
 )  # fmt: skip
+_own_of = attrgetter(
+    "seq", "id", "parent_id", "time", "call_key", "summary", "duration", "tokens", "cost", "end_key"
+)
+Names = tuple[Any, ...]
 Cells = tuple[Any, ...]
-"""Those of an event, and the text of its step."""
+"""The number of what an event shares with others, or that itself, and what is its own."""
+Told = tuple[str, str, str, float | None]
+"""Id, text, state and duration (seconds) of a step: what is printed of it."""
 
 
 class PackedSteps(Sequence[Step]):
     """The steps of a session in order; equal to a tuple of them, but for their memory."""
 
-    __slots__ = ("_last", "_packs", "_size", "_unpacked")
+    __slots__ = ("_last", "_names", "_numbers", "_packs", "_size", "_unpacked")
 
     def __init__(self, events: Iterable[Event] = ()) -> None:
         """Args: events: one call is one event, in order of arrival."""
@@ -43,13 +50,24 @@ class PackedSteps(Sequence[Step]):
         self._last: list[Cells] = []
         """Those that are too few for a pack."""
         self._unpacked: OrderedDict[int, list[Cells]] = OrderedDict()
+        self._numbers: dict[Names, int] = {}
+        self._names: list[Names] = []
         self._size = 0
         for event in events:
-            self.append(event)
+            self.append(self.cells_of(event))
 
-    def append(self, event: Event) -> None:
+    def cells_of(self, event: Event) -> Cells:
+        """What :meth:`append` takes, of an event that may come later."""
+        names = _names_of(event)
+        number = self._numbers.get(names)
+        if number is None and len(self._names) < NAMES_KEPT:
+            number = self._numbers[names] = len(self._names)
+            self._names.append(names)
+        return (names if number is None else number, *_own_of(event))
+
+    def append(self, cells: Cells) -> None:
         """Add the next event."""
-        self._last.append((*_cells_of(event), step_text(event)))
+        self._last.append(cells)
         self._size += 1
         if len(self._last) == PACKED:
             self._packs.append(zlib.compress(marshal.dumps(self._last), _FEWEST))
@@ -82,14 +100,29 @@ class PackedSteps(Sequence[Step]):
         if not 0 <= index < self._size:
             raise IndexError(index)
         number, at = divmod(index, PACKED)
-        *cells, text = self._pack(number)[at]
-        return Step(index + 1, _event(cells), text)
+        event = self._event(self._pack(number)[at])
+        return Step(index + 1, event, step_text(event))
 
-    def told(self, index: int) -> tuple[str, str, str, float | None]:
-        """Id, text, state and duration (seconds) of a step: what is printed of it."""
-        number, at = divmod(index, PACKED)
-        cells = self._pack(number)[at]
-        return cells[2], cells[-1], cells[14], cells[15]
+    def _named(self, names: int | Names) -> Names:
+        return self._names[names] if type(names) is int else names  # type: ignore[return-value]
+
+    def _event(self, cells: Cells) -> Event:
+        source, session, agent, target, kind, phase, tool, operation, state, model = self._named(
+            cells[0]
+        )
+        _, seq, own_id, parent, time, key, summary, duration, tokens, cost, end = cells
+        return Event(
+            source, seq, own_id, session, parent, time, agent, target, _KINDS[kind],
+            _PHASES[phase], key, tool, operation, summary, _STATES[state], duration, model,
+            tokens, cost, end,
+        )  # fmt: skip
+
+    def told(self, number: int) -> Iterator[Told]:
+        """The steps of one pack, of which there is one for each :data:`PACKED` steps."""
+        for names, _, own_id, _, _, _, summary, duration, _, _, _ in self._pack(number):
+            _, _, agent, target, kind, _, tool, operation, state, _ = self._named(names)
+            text = text_of(_KINDS[kind], agent, target, tool, operation, summary)
+            yield own_id, text, state, duration
 
     def __iter__(self) -> Iterator[Step]:
         return map(self.__getitem__, range(self._size))
@@ -104,8 +137,3 @@ class PackedSteps(Sequence[Step]):
     def packed(self) -> int:
         """Bytes that the packed steps take."""
         return sum(map(len, self._packs))
-
-
-def _event(cells: list[Any]) -> Event:
-    cells[8], cells[9], cells[14] = _KINDS[cells[8]], _PHASES[cells[9]], _STATES[cells[14]]
-    return Event(*cells)

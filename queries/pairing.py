@@ -6,12 +6,17 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
 from queries.joining import join
 from queries.models import Event, EventKey, EventKind, Phase
 from queries.open_rows import REACH, OpenRows
 from queries.plain_data import dataclass
+
+PARTS = 40
+"""In so many parts events that may still change are let go of."""
+_T = TypeVar("_T")
 
 
 @dataclass(slots=True)
@@ -98,28 +103,56 @@ def paired(events: Iterable[Event]) -> list[Event]:
 
 def paired_in_turn(events: Iterable[Event]) -> Iterator[Event]:
     """As :func:`paired`, holding only events that one of the next rows may still change."""
+    return made_in_turn(events, _itself)
+
+
+def made_in_turn(events: Iterable[Event], make: Callable[[Event], _T]) -> Iterator[_T]:
+    """What is made of each event of :func:`paired`, in that order.
+
+    It is made as soon as an event is what it stays, mostly, so that as good as none is held.
+
+    Args:
+        events: rows in order of arrival.
+        make: depends on nothing but the event; asked more than once of some.
+    """
     pairing = Pairing()
-    shown: dict[EventKey, Event] = {}
-    begun: deque[tuple[int, EventKey]] = deque()
+    shown: dict[EventKey, Event | _T] = {}
+    parts: deque[tuple[int, list[EventKey]]] = deque()
+    keys: list[EventKey] = []
+    step = max(REACH // PARTS, 1)
     for number, event in enumerate(events):
+        if number % step == 0:
+            keys = []
+            parts.append((number, keys))
+            # What is out of reach of all rows to come is let go of.
+            while parts[0][0] + step + REACH < number:
+                for key in parts.popleft()[1]:
+                    if key in shown:
+                        yield _made(shown.pop(key), make)
         if event.phase is Phase.WHOLE and event.kind is not EventKind.DELEGATION:
             pairing.pass_by()
             key = (event.source, event.seq)
+            keys.append(key)
+            shown[key] = make(event)
+            continue
+        outcome = pairing.add(event)
+        if outcome.hidden is not None:
+            shown.pop(outcome.hidden, None)
+        if outcome.shown is not None:
+            keys.append(outcome.shown.key)
+            shown[outcome.shown.key] = outcome.shown
+        if outcome.changed is not None:
+            key = outcome.changed.key
             if key not in shown:
-                begun.append((number, key))
-            shown[key] = event
-        else:
-            outcome = pairing.add(event)
-            if outcome.hidden is not None:
-                shown.pop(outcome.hidden, None)
-            for new in (outcome.shown, outcome.changed):
-                if new is not None:
-                    if new.key not in shown:
-                        begun.append((number, new.key))
-                    shown[new.key] = new
-        # Rows are let go of when they are out of reach, or as many rows later at most.
-        while begun and begun[0][0] < number - 2 * REACH:
-            key = begun.popleft()[1]
-            if key in shown:
-                yield shown.pop(key)
-    yield from shown.values()
+                keys.append(key)
+            shown[key] = make(outcome.changed)
+    for item in shown.values():
+        yield _made(item, make)
+
+
+def _made(item: Event | _T, make: Callable[[Event], _T]) -> _T:
+    return make(item) if isinstance(item, Event) else item
+
+
+def _itself(event: Event) -> Event:
+    return event

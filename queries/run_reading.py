@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import chain, islice
 
 from queries.backfill import no_collection
 from queries.batch import Batch
 from queries.comparison_models import RunFigures
-from queries.event_stream import patiently
+from queries.event_stream import EventStream, patiently
 from queries.interactions import agent_statistics, some_interactions
-from queries.models import AggregatedTool, Handoff, Relation, Session, SessionStatus
+from queries.models import AggregatedTool, Event, Handoff, Relation, Session, SessionStatus
 from queries.overlay import CurveCounter
 from queries.run_fold import RunFold
-from queries.session_batches import SessionBatches
+from queries.session_batches import PAGE, SessionBatches
 from queries.sessions import STALE_AFTER, newest_of, session_row
 from queries.side_tables import aggregated_tools, handoffs
 from queries.store import Store
@@ -24,6 +25,8 @@ from queries.tools import tool_statistics
 ALL = 2**62
 AT_ONCE = 60
 """Batches that are counted without looking for garbage in between."""
+Taker = Callable[[Iterator[Event]], None]
+"""Takes the rows of a session in order of arrival; those that it leaves are for nobody."""
 
 
 class _Counter:
@@ -50,6 +53,7 @@ def read_runs(
     curves: bool = False,
     repeats: bool = False,
     matrices: bool = True,
+    takers: Mapping[str, Taker] | None = None,
 ) -> tuple[RunFigures, ...]:
     """Count sessions, which exist, each by itself, in the order given.
 
@@ -65,6 +69,8 @@ def read_runs(
         repeats: whether to read all texts, which tell repeats from what only follows; without
             them there are no interactions of :attr:`~queries.models.Relation.FOLLOWS_ONCE`.
         matrices: whether to keep interactions at all: half of what a session takes in memory.
+        takers: what takes the rows of some sessions as well, as whole events, so that they are
+            not read twice.
     """
     wanted = tuple(dict.fromkeys(session_ids))
     declared = {session.id: session for session in patiently(lambda: store.sessions_by_id(wanted))}
@@ -75,7 +81,10 @@ def read_runs(
     relations = [
         each for each in Relation if matrices and (repeats or each is not Relation.FOLLOWS_ONCE)
     ]
-    for name, counter in _counted(store, wanted, curves=curves, repeats=repeats):
+    new = partial(_Counter, store.mapping.has_messages, curves=curves, repeats=repeats)
+    taken = _taken(store, takers or {}, new)
+    others = [name for name in wanted if takers is None or name not in takers]
+    for name, counter in chain(taken, _counted(store, others, new, with_texts=repeats)):
         own_tools = tools.get(name, [])
         row = session_row(
             declared.get(name, Session(id=name, declared=False)),
@@ -118,14 +127,34 @@ def _side_tables(
     return tools, handed
 
 
-def _counted(
-    store: Store, session_ids: Sequence[str], *, curves: bool, repeats: bool
+def _taken(
+    store: Store, takers: Mapping[str, Taker], new: Callable[[], _Counter]
 ) -> Iterator[tuple[str, _Counter]]:
-    messages_only = store.mapping.has_messages
-    counters = {
-        name: _Counter(messages_only, curves=curves, repeats=repeats) for name in session_ids
-    }
-    reader = SessionBatches(store, with_texts=repeats)
+    """Count sessions whose rows are taken as whole events as well."""
+    for name, take in takers.items():
+        counter = new()
+        rows = _counting(EventStream(store, sessions=(name,)), counter)
+        take(rows)
+        # What nobody takes is counted none the less.
+        deque(rows, maxlen=0)
+        yield name, counter
+
+
+def _counting(rows: Iterable[Event], counter: _Counter) -> Iterator[Event]:
+    """The same rows; each is counted before it passes."""
+    rows = iter(rows)
+    while page := list(islice(rows, PAGE)):
+        counter.add(Batch.of(page))
+        yield from page
+
+
+def _counted(
+    store: Store, session_ids: Sequence[str], new: Callable[[], _Counter], *, with_texts: bool
+) -> Iterator[tuple[str, _Counter]]:
+    if not session_ids:
+        return
+    counters = {name: new() for name in session_ids}
+    reader = SessionBatches(store, with_texts=with_texts)
     batches = reader.read(session_ids)
     taken = AT_ONCE
     while taken == AT_ONCE:

@@ -6,16 +6,17 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import islice
 
-from queries.alignment import align_columns, with_arguments
-from queries.alignment_models import Alignment, StepRelation
+from queries.alignment import align_columns, lines_of, with_arguments
+from queries.alignment_models import Alignment
 from queries.arguments import difference, read_inputs
 from queries.event_stream import EventStream, patiently
 from queries.models import Event, EventKind
 from queries.normalising import normaliser
-from queries.packed_steps import PackedSteps
-from queries.pairing import paired_in_turn
+from queries.packed_steps import Cells, PackedSteps
+from queries.pairing import made_in_turn
 from queries.plain_data import replace
-from queries.step_columns import StepColumns, StepShapes
+from queries.run_reading import Taker
+from queries.step_columns import StepCells, StepColumns, StepShapes
 from queries.store import Store
 
 MOST_ROWS = 200_000
@@ -35,25 +36,52 @@ def align_sessions(store: Store, a: str, b: str) -> Alignment:
     Steps are matched by their one-line texts; where those are alike, the whole inputs (up to
     20,000 characters) decide whether the step is changed.
     """
-    projects = {
-        session.id: session.project
-        for session in patiently(lambda: store.sessions_by_id((a, b)))
-    }  # fmt: skip
-    level_a, level_b = (normaliser(name, projects.get(name)) for name in (a, b))
-    shapes = StepShapes()
-    sides = (StepColumns(shapes, level_a), StepColumns(shapes, level_b))
-    steps_a, more_a = _read_steps(store, a, sides[0])
-    steps_b, more_b = _read_steps(store, b, sides[1])
-    alignment = align_columns(a, b, steps_a, steps_b, sides, shapes)
-    del sides
-    alignment = with_arguments(alignment, _differing(store, alignment, level_a, level_b))
-    return _told(alignment, more_a or more_b)
+    reading = AlignmentReading(store, a, b)
+    for name, take in reading.takers.items():
+        take(iter(EventStream(store, sessions=(name,))))
+    return reading.alignment()
 
 
-def _read_steps(store: Store, session_id: str, side: StepColumns) -> tuple[PackedSteps, bool]:
-    rows = iter(EventStream(store, sessions=(session_id,)))
-    steps = PackedSteps(side.noting(paired_in_turn(islice(rows, MOST_ROWS))))
-    return steps, next(rows, None) is not None
+class AlignmentReading:
+    """Two sessions that are aligned when the rows of both have been taken."""
+
+    def __init__(self, store: Store, a: str, b: str) -> None:
+        """Args: store: an open store. a, b: sessions, which exist."""
+        self._store, self._ids = store, (a, b)
+        projects = {
+            session.id: session.project
+            for session in patiently(lambda: store.sessions_by_id((a, b)))
+        }  # fmt: skip
+        self._levels = [normaliser(name, projects.get(name)) for name in (a, b)]
+        self._shapes = StepShapes()
+        self._sides = [StepColumns(self._shapes, level) for level in self._levels]
+        self._steps = [PackedSteps(), PackedSteps()]
+        self._is_cut = False
+
+    @property
+    def takers(self) -> dict[str, Taker]:
+        """By session: takes its rows in order of arrival."""
+        return {name: partial(self._take, side) for side, name in enumerate(self._ids)}
+
+    def _take(self, side: int, rows: Iterator[Event]) -> None:
+        columns, steps = self._sides[side], self._steps[side]
+
+        def made(event: Event) -> tuple[StepCells, Cells]:
+            return columns.cells_of(event), steps.cells_of(event)
+
+        for compared, told in made_in_turn(islice(rows, MOST_ROWS), made):
+            columns.append(compared)
+            steps.append(told)
+        self._is_cut |= next(rows, None) is not None
+
+    def alignment(self) -> Alignment:
+        """The alignment; asked for once, and after all rows were taken."""
+        (a, b), (one, other) = self._ids, self._sides
+        self._sides = []
+        alignment = align_columns(a, b, self._steps[0], self._steps[1], (one, other), self._shapes)
+        del one, other
+        alignment = with_arguments(alignment, _differing(self._store, alignment, *self._levels))
+        return _told(alignment, self._is_cut)
 
 
 def _differing(
@@ -75,12 +103,10 @@ def _differing(
 
 def _with_inputs(alignment: Alignment) -> Iterator[tuple[int, Event, Event]]:
     """Matched lines of steps that may have inputs, with both events."""
-    for index, line in enumerate(alignment.lines):
-        if line.relation is not StepRelation.MATCHED or line.a is None or line.b is None:
-            continue
-        event = alignment.steps_a[line.a].event
+    for index, a, b in lines_of(alignment).matched():
+        event = alignment.steps_a[a].event
         if event.kind in _WITH_INPUT:
-            yield index, event, alignment.steps_b[line.b].event
+            yield index, event, alignment.steps_b[b].event
 
 
 def _told(alignment: Alignment, cut: bool) -> Alignment:

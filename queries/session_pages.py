@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from queries.connection import Rows, StoreConnection, quoted
 from queries.dialects.base import SESSION_COLUMNS, status_of, to_session
@@ -26,7 +26,8 @@ _SESSION = ", ".join(SESSION_COLUMNS)
 SESSIONS_KEPT = 1000
 """Sessions of which it is known what their rows look like: the same are asked for after every
 commit."""
-_T = TypeVar("_T")
+UNREADABLE = (ValueError, TypeError, OverflowError, RecursionError)
+"""What is raised where a row cannot be made into what it stands for."""
 
 
 class SessionPages(StoreConnection):
@@ -46,16 +47,9 @@ class SessionPages(StoreConnection):
 
     # -- rows to model ----------------------------------------------------------------------
 
-    def _convert(
-        self, where: str, rows: Rows, convert: Callable[[tuple[Any, ...]], _T]
-    ) -> list[_T]:
-        result = []
-        for row in rows:
-            try:
-                result.append(convert(row))
-            except (ValueError, TypeError, OverflowError, RecursionError) as error:
-                self._bad[where, type(error).__name__] += 1
-        return result
+    def _leave_out(self, where: str, error: Exception) -> None:
+        """Count a row that cannot be read."""
+        self._bad[where, type(error).__name__] += 1
 
     def problems(self) -> tuple[Problem, ...]:
         """Rows that could not be read so far."""
@@ -69,10 +63,6 @@ class SessionPages(StoreConnection):
 
     def _sessions(self, rows: Rows) -> list[Session]:
         mapping = self.mapping
-        for row in rows:
-            shown = identifier(row[1])
-            if shown != row[1]:
-                self._raw_ids.note(shown, row[1])
         table = mapping.sessions.table if mapping.sessions is not None else "sessions"
         make = mapping.convert_session or to_session
         known = self._sessions_read
@@ -80,17 +70,25 @@ class SessionPages(StoreConnection):
             known.clear()
         is_page = len(rows) <= SESSIONS_KEPT
 
-        def convert(row: tuple[Any, ...]) -> Session:
-            if not is_page:
-                return make(row, mapping)
-            # 1 and 1.0 are equal, but do not look the same.
-            cells = (row, tuple(map(type, row)))
-            before = known.get(row[0])
-            if before is None or before[0] != cells:
-                before = known[row[0]] = (cells, make(row, mapping))
-            return before[1]
-
-        return self._convert(table, rows, convert)
+        sessions: list[Session] = []
+        for row in rows:
+            try:
+                if is_page:
+                    # 1 and 1.0 are equal, but do not look the same.
+                    cells = (row, tuple(map(type, row)))
+                    before = known.get(row[0])
+                    if before is None or before[0] != cells:
+                        before = known[row[0]] = (cells, make(row, mapping))
+                    session = before[1]
+                else:
+                    session = make(row, mapping)
+            except UNREADABLE as error:
+                self._leave_out(table, error)
+                continue
+            if session.id != row[1]:
+                self._raw_ids.note(session.id, row[1])
+            sessions.append(session)
+        return sessions
 
     @property
     def shows_ids(self) -> bool:

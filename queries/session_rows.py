@@ -5,7 +5,6 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left, bisect_right
 from pathlib import Path
-from typing import Any
 
 from queries.connection import Rows, quoted
 from queries.dialects.base import EVENT_COLUMNS, Source, to_event
@@ -14,7 +13,7 @@ from queries.opening import StoreBusyError
 from queries.plain_data import dataclass
 from queries.raw_ids import RawIds, bound, place
 from queries.selects import bare_select, with_marks
-from queries.session_pages import PAGE, SessionPages, parts
+from queries.session_pages import PAGE, UNREADABLE, SessionPages, parts
 
 WINDOW = 5000
 """Rows looked at in one step where a source may hide most of them."""
@@ -61,15 +60,19 @@ class SessionRows(SessionPages):
         described = self.mapping.sources[source]
         convert, zone = described.convert or to_event, self.mapping.zone
 
-        def one(row: tuple[Any, ...]) -> Event:
-            event = convert(source, row, zone)
+        events: list[Event] = []
+        for row in rows:
+            try:
+                event = convert(source, row, zone)
+            except UNREADABLE as error:
+                self._leave_out(described.name, error)
+                continue
             if row[2] != event.session_id:
                 self._raw_ids.note(event.session_id, row[2])
             if row[1] != event.id and type(row[1]) is not int:
                 self._raw_event_ids.note(event.id, row[1])
-            return event
-
-        return self._convert(described.name, rows, one)
+            events.append(event)
+        return events
 
     def _source(self, source: int) -> Source:
         sources: tuple[Source, ...] = self.mapping.sources

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable
 from math import nan
 
 from queries.models import Event, EventKind, EventState
@@ -14,6 +14,9 @@ Level = Callable[[str], str]
 _Marks = tuple[EventKind, str | None, str | None, str | None, str | None]
 NO_OUTCOME, SUCCEEDED, FAILED = range(3)
 _OUTCOMES = {EventState.OK: SUCCEEDED, EventState.ERROR: FAILED}
+
+StepCells = tuple[bool, int, int, int, float]
+"""Whether it is a prompt, its digest, its shape, its outcome and its duration."""
 
 
 class StepShapes:
@@ -65,21 +68,30 @@ class StepColumns:
     def __len__(self) -> int:
         return len(self.keys)
 
-    def noting(self, events: Iterable[Event]) -> Iterable[Event]:
-        """The same events; each is added as it passes."""
-        for event in events:
-            self.add(event)
-            yield event
-
     def add(self, event: Event) -> None:
         """Add the next step."""
-        if event.kind is EventKind.PROMPT:
-            self.prompts.append(len(self.keys))
+        self.append(self.cells_of(event))
+
+    def cells_of(self, event: Event) -> StepCells:
+        """What :meth:`append` takes, of a step that may come later."""
         key, shape = self._shapes.of(event)
-        self.keys.append(hash((key, self._level(event.summary))))
+        return (
+            event.kind is EventKind.PROMPT,
+            hash((key, self._level(event.summary))),
+            shape,
+            _OUTCOMES.get(event.state, NO_OUTCOME),
+            nan if event.duration is None else event.duration,
+        )
+
+    def append(self, cells: StepCells) -> None:
+        """Add the next step."""
+        is_prompt, key, shape, outcome, duration = cells
+        if is_prompt:
+            self.prompts.append(len(self.keys))
+        self.keys.append(key)
         self.shapes.append(shape)
-        self.outcomes.append(_OUTCOMES.get(event.state, NO_OUTCOME))
-        self.durations.append(nan if event.duration is None else event.duration)
+        self.outcomes.append(outcome)
+        self.durations.append(duration)
 
     def asks(self, index: int) -> bool:
         """Whether a step is a prompt, or behind the last one."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from queries.alignment_models import Step
-from queries.models import Event, EventKind
+from queries.models import CALL_KINDS, Event, EventKind
 
 StepKey = tuple[str | None, ...]
 _SPOKEN = frozenset((EventKind.MESSAGE, EventKind.ERROR))
@@ -20,19 +20,33 @@ def make_steps(events: Iterable[Event]) -> tuple[Step, ...]:
 
 def step_text(event: Event) -> str:
     """A step in one line: "Read src/auth.py", "Bash git: git status", "planner: Go."."""
-    if event.is_call:
-        name = event.tool or event.kind.value
-        if event.target_agent:
-            name += f" → {event.target_agent}"
-        if event.operation and event.operation not in event.summary:
-            name += f" {event.operation}"
-        return f"{name} {event.summary}".rstrip()
-    if event.kind is EventKind.HANDOFF:
-        return f"{event.agent or '?'} → {event.target_agent or '?'}: {event.summary}".rstrip(": ")
-    who = "prompt" if event.kind is EventKind.PROMPT else event.agent or event.kind.value
-    if event.kind is EventKind.ERROR:
+    return text_of(
+        event.kind, event.agent, event.target_agent, event.tool, event.operation, event.summary
+    )
+
+
+def text_of(
+    kind: EventKind,
+    agent: str | None,
+    target: str | None,
+    tool: str | None,
+    operation: str | None,
+    summary: str,
+) -> str:
+    """As :func:`step_text`, of what that looks at."""
+    if kind in CALL_KINDS:
+        name = tool or kind.value
+        if target:
+            name += f" → {target}"
+        if operation and operation not in summary:
+            name += f" {operation}"
+        return f"{name} {summary}".rstrip()
+    if kind is EventKind.HANDOFF:
+        return f"{agent or '?'} → {target or '?'}: {summary}".rstrip(": ")
+    who = "prompt" if kind is EventKind.PROMPT else agent or kind.value
+    if kind is EventKind.ERROR:
         who += " error"
-    return f"{who}: {event.summary or event.tool or ''}".rstrip(": ")
+    return f"{who}: {summary or tool or ''}".rstrip(": ")
 
 
 def step_key(event: Event, level: Callable[[str], str]) -> StepKey:

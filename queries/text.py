@@ -29,11 +29,15 @@ _MARKS = 3
 _UNSEEN_MARKS = frozenset("\u034f\u17b4\u17b5\u180b\u180c\u180d\u180f") | frozenset(
     map(chr, range(0xFE00, 0xFE10))
 )
+_EXACT = 2.0**30
+"""Seconds: from the year 2004 on, a float leaves no more bits to what is behind the point than
+can be multiplied without loss."""
 _FAR = 250_000_000_000.0
 """Seconds: until the year 9892, beyond which times are left to what can tell the end of them."""
-_MINUTES_KEPT = 20_000
-_minutes: dict[int, str] = {}
-"""Whole minutes as ISO 8601 has them, without seconds and a zone."""
+_HOURS_KEPT = 2000
+_hours: dict[int, str] = {}
+"""Hours as ISO 8601 begins them, with the colon behind."""
+_SIXTY = tuple(f"{number:02}" for number in range(60))
 _may_have_marks = re.compile(
     "[\u0300-\u036f\u0483-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\u302a-\u309a\ufe20-\ufe2f]"
 ).search
@@ -220,23 +224,24 @@ def date_time(instant: float | None, zone: tzinfo | None = None) -> str:
 
 def iso(instant: float | None) -> str | None:
     """ISO 8601 in UTC with Z; microseconds only where there are any. ``None`` if unknown."""
-    if type(instant) is float and 0.0 <= instant < _FAR:
-        # Many instants of one minute come together, and most of the work is to find its date.
-        exact = round(instant, 6)
-        whole = int(exact)
-        rest = round((exact - whole) * 1e6)
+    if type(instant) is float and _EXACT <= instant < _FAR:
+        # Many instants of one hour come together, and most of the work is to find its date.
+        second = int(instant)
+        rest = round((instant - second) * 1e6)
         if rest < 1_000_000:
-            minute, second = divmod(whole, 60)
-            text = _minutes.get(minute) or _noted(minute)
-            return f"{text}:{second:02}.{rest:06}Z" if rest else f"{text}:{second:02}Z"
+            minutes, seconds = divmod(second, 60)
+            hour, minute = divmod(minutes, 60)
+            begun = _hours.get(hour) or _noted(hour)
+            text = f"{begun}{_SIXTY[minute]}:{_SIXTY[seconds]}"
+            return f"{text}.{rest:06}Z" if rest else f"{text}Z"
     moment = _moment(instant, UTC)
     return None if moment is None else moment.isoformat().replace("+00:00", "Z")
 
 
-def _noted(minute: int) -> str:
-    if len(_minutes) >= _MINUTES_KEPT:
-        _minutes.clear()
-    text = _minutes[minute] = datetime.fromtimestamp(minute * 60, UTC).isoformat()[:16]
+def _noted(hour: int) -> str:
+    if len(_hours) >= _HOURS_KEPT:
+        _hours.clear()
+    text = _hours[hour] = datetime.fromtimestamp(hour * 3600, UTC).isoformat()[:14]
     return text
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Callable
+from datetime import UTC
 
 from queries.dialects import DIALECTS, read_schema, recognise
 from queries.dialects.base import StoreMapping
 from queries.dialects.session_buddy import Described, describe
 from queries.dialects.stock import DUCKDB_TABLES, SQLITE_TABLES
+from queries.dialects.zones import naive_zone
 from queries.sessions import STALE_AFTER
 from queries.view_prelude import NOW, sqlite_query
 from queries.view_templates import VIEWS, view_names
@@ -80,7 +82,8 @@ session AS (
 def stock_sql(name: str, dialect: str, *, days: float | None = None) -> str:
     """The query of a view for a dialect's usual tables. Raises UnknownViewError."""
     if dialect in DUCKDB_TABLES:
-        described = describe(DUCKDB_TABLES[dialect])
+        zone, _ = naive_zone(UTC)
+        described = describe(DUCKDB_TABLES[dialect], naive_is_utc=zone is UTC)
         if described is not None:
             return duckdb_sql(name, described, days=days)
     if dialect not in SQLITE_TABLES:

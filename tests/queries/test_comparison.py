@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,12 +12,14 @@ from hypothesis import given
 
 from queries.comparison import compare, judge_change
 from queries.comparison_models import Change, ComparedMetric, Comparison, Curve, RunFigures, Tally
+from queries.connection import Rows
 from queries.json_shapes import session_json, tool_json
 from queries.models import Event, EventKind, EventState, Phase, Relation, SessionStatus
 from queries.overlay import POINTS, CurveCounter
 from queries.pairing import paired
 from queries.run_metrics import METRICS
 from queries.run_reading import read_runs
+from queries.session_alignment import AlignmentReading, align_sessions
 from queries.session_batches import SessionBatches
 from queries.store import Store
 from queries.whole_store import count_sessions
@@ -55,6 +58,58 @@ def test_known_differences_in_every_dialect(tmp_path: Path, dialect: str) -> Non
     grep = next(tool for tool in comparison.tools if tool.tool == "Grep")
     assert [cell is not None for cell in grep.cells] == [True, False, True]
     assert grep.only_in is None
+
+
+@pytest.mark.parametrize("name", ["heist-audit", "heist-session", "htmlgraph-0.26.1",
+                                  "htmlgraph-0.35.0", "heist-demo"])  # fmt: skip
+@pytest.mark.parametrize("repeats", [False, True])
+def test_rows_that_others_take_as_well_count_the_same(name: str, repeats: bool) -> None:
+    with Store(SAMPLES / f"{name}.db") as store:
+        ids = [session.id for session in store.sessions(limit=3)]
+        plain = read_runs(store, ids, now=2e9, curves=True, repeats=repeats)
+        if len(ids) < 2:
+            return
+        reading = AlignmentReading(store, ids[1], ids[0])
+        runs = read_runs(store, ids, now=2e9, curves=True, repeats=repeats, takers=reading.takers)
+        assert runs == plain
+        assert reading.alignment() == align_sessions(store, ids[1], ids[0])
+
+
+def test_rows_that_nobody_takes_count_none_the_less(tmp_path: Path) -> None:
+    def take_one(rows: Iterator[Event]) -> None:
+        next(rows)
+
+    path = write_runs(tmp_path / "s.db", "canonical", first=PLAN)
+    with Store(path) as store:
+        plain = read_runs(store, ("first",), now=2e9)
+        assert read_runs(store, ("first",), now=2e9, takers={"first": take_one}) == plain
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_two_sessions_are_counted_and_aligned_from_rows_read_once(
+    tmp_path: Path, dialect: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_runs(tmp_path / "s.db", dialect, first=PLAN, other=DROPPED)
+    seen: Counter[tuple[int, object]] = Counter()
+    made = Store._events
+
+    def noting(self: Store, source: int, rows: Rows) -> list[Event]:
+        seen.update((source, row[0]) for row in rows)
+        return made(self, source, rows)
+
+    monkeypatch.setattr(Store, "_events", noting)
+    monkeypatch.setattr(
+        SessionBatches, "read", lambda *_: pytest.fail("no rows are read to be counted only")
+    )
+    with Store(path) as store:
+        reading = AlignmentReading(store, "first", "other")
+        first, other = read_runs(store, ("first", "other"), now=2e9, takers=reading.takers)
+        assert first.row.totals.events > 0
+        assert other.row.totals.events > 0
+        # Without an index all rows are walked over for each of the two.
+        assert max(seen.values()) == (1 if all(store.session_indexed) else 2)
+        alignment = reading.alignment()
+        assert len(alignment.steps_a) == first.row.totals.events
 
 
 @pytest.mark.parametrize("name", ["heist-audit", "heist-session", "htmlgraph-0.26.1",

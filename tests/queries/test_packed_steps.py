@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from queries import packed_steps
 from queries.aligned_json import _line_json, alignment_json
 from queries.alignment import align, align_columns, with_arguments
 from queries.alignment_models import Alignment, StepRelation
@@ -41,7 +42,10 @@ def aligned(a: list[Event], b: list[Event]) -> Alignment:
     """As sessions of a store are aligned."""
     shapes = StepShapes()
     sides = (StepColumns(shapes, str.strip), StepColumns(shapes, str.strip))
-    steps = [PackedSteps(side.noting(rows)) for side, rows in zip(sides, (a, b), strict=True)]
+    for side, rows in zip(sides, (a, b), strict=True):
+        for each in rows:
+            side.add(each)
+    steps = [PackedSteps(rows) for rows in (a, b)]
     return align_columns("a", "b", steps[0], steps[1], sides, shapes)
 
 
@@ -128,4 +132,17 @@ def test_every_cell_of_an_event_is_packed() -> None:
     (step,) = PackedSteps([made])
     assert [getattr(step.event, one.name) for one in fields(made)] == [
         getattr(made, one.name) for one in fields(made)
+    ]
+
+
+def test_names_that_are_too_many_lie_with_their_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packed_steps, "NAMES_KEPT", 3)
+    events = [event(seq, tool=f"tool {seq % 7}") for seq in range(1, 2 * PACKED + 9)]
+    packed = PackedSteps(events)
+    assert packed == make_steps(events)
+    assert len(packed._names) == 3
+    told = [each for number in range(3) for each in packed.told(number)]
+    assert told == [
+        (step.event.id, step.text, step.event.state.value, step.event.duration)
+        for step in make_steps(events)
     ]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from queries import open_rows, pairing
 from queries.joining import finish_all
 from queries.models import Event, EventKey, EventKind, EventState, Phase
-from queries.pairing import Pairing, paired, paired_in_turn
+from queries.pairing import Pairing, made_in_turn, paired, paired_in_turn
 from tests.queries.events import call, event, sequences
 
 
@@ -190,3 +190,30 @@ def test_a_long_session_is_not_held() -> None:
         events = paired_in_turn(rows())
         assert next(events).seq == 1
         assert taken < 30
+
+
+def test_what_is_made_of_events_is_held_instead_of_them() -> None:
+    made = 0
+    taken = 0
+
+    def rows() -> Iterator[Event]:
+        nonlocal taken
+        for seq in range(1, 200):
+            assert made == taken, "each is made before the next one is taken"
+            taken += 1
+            yield event(seq)
+
+    def make(each: Event) -> int:
+        nonlocal made
+        made += 1
+        return each.seq
+
+    with mock.patch.object(pairing, "REACH", 50), mock.patch.object(open_rows, "REACH", 50):
+        assert list(made_in_turn(rows(), make)) == list(range(1, 200))
+    assert made == 199
+
+
+@given(rows=sequences())
+def test_made_of_events_as_they_stay(rows: list[Event]) -> None:
+    made = list(made_in_turn(rows, lambda each: (each,)))
+    assert made == [(each,) for each in paired(rows)]

@@ -21,7 +21,7 @@ from queries.group_measuring import METRIC_NAMES, MORE_NAMES
 from queries.models import Relation, SessionRow
 from queries.processors import processors
 from queries.run_reading import read_runs
-from queries.session_alignment import align_sessions
+from queries.session_alignment import AlignmentReading
 from queries.session_choice import ChoiceError, choose_groups, choose_sessions
 from queries.store import Store
 from queries.whole_store import count_store
@@ -88,14 +88,15 @@ def command(
         except ChoiceError as error:
             raise click.UsageError(str(error)) from error
         chosen = Relation(relation)
+        first = 0 if baseline is None else ids.index(baseline)
+        both = AlignmentReading(opened, ids[first], ids[1 - first]) if len(ids) == 2 else None
         runs = read_runs(
             opened, ids, stale_after=stale_after(),
             curves=overlay, repeats=chosen is Relation.FOLLOWS_ONCE,
+            takers=None if both is None else both.takers,
         )  # fmt: skip
-        first = 0 if baseline is None else ids.index(baseline)
         comparison = compare(runs, first)
-        other = 1 - first if len(ids) == 2 else None
-        alignment = None if other is None else align_sessions(opened, ids[first], ids[other])
+        alignment = None if both is None else both.alignment()
     if form == "json":
         write_json(comparison_json(comparison, alignment, chosen, overlay=overlay, in_turn=True))
     elif form == "csv":

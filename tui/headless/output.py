@@ -24,7 +24,7 @@ _T = TypeVar("_T")
 CELL = 60
 """Characters of a cell in aligned text, but for the last column, which may be as long as it is."""
 _TOGETHER = 100
-"""Items that are packed at once."""
+"""Items that are packed, or written, at once."""
 _GUARDED = ("=", "+", "-", "@", "\t", "\r")
 _MARKDOWN = str.maketrans({character: f"\\{character}" for character in "\\`*[]<>|"})
 
@@ -105,9 +105,9 @@ def _write_members(document: Mapping[str, Any]) -> None:
         write(f"{', ' if number else '{'}{encode(key)}: ")
         if isinstance(value, Iterator):
             mark = "["
-            for item in value:
-                write(mark)
-                write(encode(item))
+            texts = map(encode, value)
+            while some := list(islice(texts, _TOGETHER)):
+                write(mark + ", ".join(some))
                 mark = ", "
             write("]" if mark == ", " else "[]")
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import time
@@ -36,6 +37,8 @@ def store_path(argument: str | None) -> Path:
     return found[0].path
 
 
+NEW_OBJECTS = 20_000
+"""Objects after which a command looks for garbage among them."""
 PATIENCE = 120.0
 """Seconds that one query of a command may take: giving up helps nobody who waits for an answer."""
 
@@ -44,9 +47,20 @@ PATIENCE = 120.0
 def open_store(argument: str | None) -> Iterator[Store]:
     """The open store. Raises StoreError, NoStoreError or ConfigError with a sentence."""
     path = store_path(argument)
-    with patiently(lambda: Store(path)) as store:
+    with patiently(lambda: Store(path)) as store, _seldom_collecting():
         store.patience = PATIENCE
         yield store
+
+
+@contextmanager
+def _seldom_collecting() -> Iterator[None]:
+    """Look for garbage seldom: there is next to none among the rows that make for most objects."""
+    before = gc.get_threshold()
+    gc.set_threshold(NEW_OBJECTS, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def stale_after() -> float:

@@ -7,7 +7,7 @@ import click
 from queries.event_stream import EventStream
 from queries.json_shapes import EVENT_KEYS, event_json
 from queries.json_texts import event_text
-from queries.pairing import paired, paired_in_turn
+from queries.pairing import made_in_turn, paired
 from queries.session_lookup import require_sessions
 from tui.headless.arguments import forms, utc_option, zone
 from tui.headless.event_table import event_columns
@@ -27,7 +27,7 @@ def command(store: str, session_id: str, form: str | None, utc: bool) -> int:
         sources = opened.info.sources
         rows = EventStream(opened, sessions=wanted)
         if form == "json":
-            items = PackedItems(event_text(event, sources) for event in paired_in_turn(rows))
+            items = PackedItems(made_in_turn(rows, lambda event: event_text(event, sources)))
         else:
             events = paired(rows)
     if form == "json":

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from tui.headless import output
 from tui.headless.output import PackedItems, caught, write_json
 
 
@@ -23,3 +24,12 @@ def test_as_any_list(items: list[object]) -> None:
     assert packed.count == len(items)
     held = sum(map(len, packed._packed))
     assert held * 5 < len(plain.getvalue()) or len(items) < 2
+
+
+def test_items_made_one_by_one_are_written_many_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    items = [{"a": number} for number in range(950)]
+    writes: list[str] = []
+    monkeypatch.setattr(output, "write", writes.append)
+    write_json({"alignment": {"steps": iter(items), "none": iter(())}})
+    assert json.loads("".join(writes)) == {"alignment": {"steps": items, "none": []}}
+    assert len(writes) < 30
