@@ -110,7 +110,7 @@ def _tally(counts: bool, is_call: bool, state: EventState) -> int:
 
 Marks = tuple[str | None, EventKind, Phase, EventState, str | None, str | None]
 links_of: Callable[[Event], Links] = attrgetter("id", "parent_id", "target_agent")
-_NO_LINKS: Links = ("", None, None)
+NO_LINKS: Links = ("", None, None)
 marks_of: Callable[[Event | RowType], Marks] = attrgetter(
     "agent", "kind", "phase", "state", "tool", "operation"
 )
@@ -203,7 +203,7 @@ class Batch:
             return event
         kind = self.types[index]
         tokens, cost = self.amounts.get(index, (None, None))
-        id_, parent, target = self.links.get(index, _NO_LINKS)
+        id_, parent, target = self.links.get(index, NO_LINKS)
         return Event(
             *self.key(index), id_, self.sessions[index], parent, self.times[index],
             kind.agent, target, kind.kind, kind.phase, self.keys[index], kind.tool, kind.operation,

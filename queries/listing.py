@@ -44,12 +44,7 @@ def list_sessions(
         now: epoch seconds.
         stale_after: seconds of silence after which a running session is stale.
     """
-    tools = tools_by_session(aggregated)
-
-    def line(session: Session, *, newest: bool) -> SessionRow:
-        return session_row(session, fold, now=now, newest=newest, stale_after=stale_after,
-                           aggregated=tools.get(session.id, ()))  # fmt: skip
-
+    line = _Lines(fold, aggregated, now, stale_after).of
     others = [Session(id=name, declared=False) for name in fold.sessions if name not in declared]
     rows = [line(session, newest=False) for some in (declared.values(), others) for session in some]
     rows.sort(key=rank)
@@ -79,12 +74,7 @@ def running_sessions(
         now: epoch seconds.
         stale_after: seconds of silence after which one that says it runs does not.
     """
-    tools = tools_by_session(aggregated)
-
-    def line(session: Session, *, newest: bool) -> SessionRow:
-        return session_row(session, fold, now=now, newest=newest, stale_after=stale_after,
-                           aggregated=tools.get(session.id, ()))  # fmt: skip
-
+    line = _Lines(fold, aggregated, now, stale_after).of
     found = {each.id: each for each in patiently(lambda: store.sessions_by_id(sorted(names)))}
     says_so = [each for each in found.values() if each.status is SessionStatus.RUNNING]
     rows = [line(session, newest=False) for session in says_so]
@@ -95,6 +85,27 @@ def running_sessions(
     if best is not None and _is_newest(store, fold, best, silent[best]):
         running.append(line(found[best], newest=True))
     return running
+
+
+class _Lines:
+    """Makes lines of sessions."""
+
+    def __init__(
+        self, fold: Fold, aggregated: Iterable[AggregatedTool], now: float, stale_after: float
+    ) -> None:
+        self._fold, self._now, self._stale_after = fold, now, stale_after
+        self._tools = tools_by_session(aggregated)
+
+    def of(self, session: Session, *, newest: bool) -> SessionRow:
+        """The line of a session; whether it is the latest one."""
+        return session_row(
+            session,
+            self._fold,
+            now=self._now,
+            newest=newest,
+            stale_after=self._stale_after,
+            aggregated=self._tools.get(session.id, ()),
+        )
 
 
 def _is_newest(store: Store, fold: Fold, name: str, started: float | None) -> bool:

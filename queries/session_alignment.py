@@ -37,8 +37,8 @@ def align_sessions(store: Store, a: str, b: str) -> Alignment:
     20,000 characters) decide whether the step is changed.
     """
     reading = AlignmentReading(store, a, b)
-    for name, take in reading.takers.items():
-        take(iter(EventStream(store, sessions=(name,))))
+    for side, name in enumerate((a, b)):
+        reading.take(side, iter(EventStream(store, sessions=(name,))))
     return reading.alignment()
 
 
@@ -60,10 +60,11 @@ class AlignmentReading:
 
     @property
     def takers(self) -> dict[str, Taker]:
-        """By session: takes its rows in order of arrival."""
-        return {name: partial(self._take, side) for side, name in enumerate(self._ids)}
+        """By session, where these are two: takes its rows in order of arrival."""
+        return {name: partial(self.take, side) for side, name in enumerate(self._ids)}
 
-    def _take(self, side: int, rows: Iterator[Event]) -> None:
+    def take(self, side: int, rows: Iterator[Event]) -> None:
+        """Take the rows of the first (0) or of the second (1) session in order of arrival."""
         columns, steps = self._sides[side], self._steps[side]
 
         def made(event: Event) -> tuple[StepCells, Cells]:

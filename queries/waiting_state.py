@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from queries.batch import Batch, RowType, links_of, marks_of, row_type, type_of
+from queries.batch import NO_LINKS, Batch, RowType, links_of, marks_of, row_type, type_of
 from queries.halves import LateRow
 from queries.joining import finish_all
 from queries.models import Event, EventKind, EventState, Phase
 from queries.open_rows import OpenRow, OpenRows, _Delegation
 from queries.open_state import Plain, event_from, event_plain
 
-_NO_LINKS = ("", None, None)
 _NO_AMOUNTS = (None, None)
 
 
@@ -61,12 +60,12 @@ class _Columns:
             kind, (source, seq), key = batch.types[index], batch.key(index), batch.keys[index]
             time, duration = batch.times[index], batch.durations[index]
             amounts = batch.amounts.get(index, _NO_AMOUNTS)
-            links = batch.links.get(index, _NO_LINKS)
+            links = batch.links.get(index, NO_LINKS)
         code = self._types.setdefault(kind, len(self._types))
         cells = (row.at, source, seq, time, duration, key, code)
         for column, cell in zip(self._columns, cells, strict=True):
             column.append(cell)
-        if links != _NO_LINKS:
+        if links != NO_LINKS:
             self._links.append([place, *links])
         if amounts != _NO_AMOUNTS:
             self._amounts.append([place, *amounts])

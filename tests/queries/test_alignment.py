@@ -73,6 +73,11 @@ def test_the_same_run_twice(tmp_path: Path, dialect: str) -> None:
     assert found.divergence == "no difference in 7 steps"
 
 
+def test_a_session_and_itself(tmp_path: Path) -> None:
+    path = write_runs(tmp_path / "s.db", "canonical", first=PLAN, other=PLAN)
+    assert relations(aligned(path, "first", "first")) == "=" * len(PLAN)
+
+
 @every_dialect
 def test_one_step_dropped(tmp_path: Path, dialect: str) -> None:
     found = aligned(write_runs(tmp_path / "s.db", dialect, first=PLAN, other=DROPPED))

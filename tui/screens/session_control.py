@@ -55,9 +55,11 @@ class SessionControl:
         before = self._snapshot
         self._snapshot = snapshot
         if before is None or snapshot.sessions is not before.sessions:
-            chosen, models = self.filter, self._models()
-            if chosen is not None and chosen.asks_for_models and chosen.models is not models:
-                self.filter = chosen.with_models(models)
+            chosen = self.filter
+            if chosen is not None and chosen.asks_for_models:
+                models = self._models()
+                if chosen.models is not models:
+                    self.filter = chosen.with_models(models)
         self.refresh()
 
     def refresh(self) -> None:
