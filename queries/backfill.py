@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from queries.fold import Fold
 from queries.lean_rows import LeanRows
+from queries.pausing import no_pause
 from queries.plain_data import dataclass
 from queries.store import Store
 
@@ -23,10 +24,6 @@ SLICE = 16_000
 apart as calls are that are not told by two rows."""
 WORK = 0.1
 """Seconds of work that a slice should take."""
-
-
-def no_pause() -> None:
-    """Go on at once."""
 
 
 @dataclass(slots=True)

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from queries.backfill import no_pause
 from queries.connection import Change
 from queries.counting import Counting
 from queries.figures import Figures
@@ -15,6 +14,7 @@ from queries.gaps import Gaps
 from queries.kept_totals import KeptTotals
 from queries.models import Event, EventKey, Problem, StoreInfo, StoreState
 from queries.opening import Signature, StoreError, StoreGoneError, signature
+from queries.pausing import no_pause
 from queries.sessions import STALE_AFTER
 from queries.store import Store
 

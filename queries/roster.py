@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import islice
 
 from queries.fold import Fold
 from queries.models import AggregatedTool, Session, SessionRow, SessionStatus
+from queries.pausing import no_pause
 from queries.ranking import Ranking
 from queries.sessions import STALE_AFTER, session_row
 from queries.store import Store
@@ -20,6 +21,8 @@ RUNNING = 200
 """Running sessions that are."""
 IN_TURN = 200
 """Others that are, in turn."""
+AT_ONCE = 100
+"""Lines that are made between two pauses."""
 PAGE = 500
 """Sessions of a newly opened store that are read at once."""
 
@@ -167,7 +170,13 @@ class Roster:
     # -- lines --------------------------------------------------------------------------------
 
     def rows(
-        self, fold: Fold, changed: Iterable[str], *, now: float, frontier: float | None
+        self,
+        fold: Fold,
+        changed: Iterable[str],
+        *,
+        now: float,
+        frontier: float | None,
+        pause: Callable[[], object] = no_pause,
     ) -> tuple[SessionRow, ...]:
         """Lines of all sessions, newest first; only those that changed are made anew.
 
@@ -176,6 +185,7 @@ class Roster:
             changed: ids whose session or counts changed; at the first call all are made.
             now: epoch seconds.
             frontier: events after this instant are all counted; None: all are.
+            pause: called now and then.
         """
         names = {*changed, *self._touched}
         self._touched = set()
@@ -187,7 +197,7 @@ class Roster:
             name = heapq.heappop(self._silent)[1]
             self._awaited.discard(name)
             names.add(name)
-        self._make(names, fold, now)
+        self._make(names, fold, now, pause)
         newest = self._ranking.newest()
         if newest != self._newest:
             others = {name for name in (newest, self._newest) if name is not None}
@@ -195,9 +205,17 @@ class Roster:
             self._make(others, fold, now)
         return self._ranking.rows()
 
-    def _make(self, names: Iterable[str], fold: Fold, now: float) -> None:
+    def _make(
+        self,
+        names: Iterable[str],
+        fold: Fold,
+        now: float,
+        pause: Callable[[], object] = no_pause,
+    ) -> None:
         made: dict[str, SessionRow | None] = {}
-        for name in names:
+        for number, name in enumerate(names):
+            if not number % AT_ONCE:
+                pause()
             session = self._sessions.get(name)
             if session is None and name in fold.sessions and name not in self._not_kept:
                 session = self._set(name, Session(id=name, declared=False))
@@ -219,6 +237,7 @@ class Roster:
             before = self._ranking.get(name)
             if before is None or before != row:
                 made[name] = row
+        pause()
         self._ranking.put(made)
 
     def _note(self, name: str, row: SessionRow | None) -> None:

@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from queries import backfill, counting_crew, counting_process
-from queries.backfill import Backfill, no_pause
+from queries.backfill import Backfill
 from queries.counting_crew import CountedRange, CountingCrew, Range, ranges
 from queries.counting_process import counted, work
 from queries.feed import Feed
@@ -27,6 +27,7 @@ from queries.fold import Fold
 from queries.lean_rows import LeanRows
 from queries.models import Event, Problem
 from queries.opening import StoreBusyError
+from queries.pausing import no_pause
 from queries.store import Store
 from queries.way_of_reading import identity
 from queries.whole_store import count_store
