@@ -173,10 +173,10 @@ class Backfill:
                 self.close()
             return
         (past,) = self._pasts
-        with no_collection():
-            older = counted.fold(pause)
-            self.is_late = self.is_late or bool(older.running)
-            self._fold.prepend(older, pause)
+        # What comes is kept: looked through all at once, it would keep other threads waiting.
+        older = counted.fold(pause)
+        self.is_late = self.is_late or bool(older.running)
+        self._fold.prepend(older, pause)
         if counted.first_time is not None:
             past.low_time = counted.first_time
         past.low = counted.low - 1
