@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import json
 import queue
@@ -27,7 +28,6 @@ from queries.fold import Fold
 from queries.lean_rows import LeanRows
 from queries.models import Event, Problem
 from queries.opening import StoreBusyError
-from queries.pausing import no_pause
 from queries.store import Store
 from queries.way_of_reading import identity
 from queries.whole_store import count_store
@@ -514,6 +514,7 @@ def test_busy_stores_are_asked_again(small_ranges: None, tmp_path: Path) -> None
 
         return start
 
+    is_collecting: set[bool] = set()
     with Store(tmp_path / "store.db") as store:
         past = Backfill(store, Fold(messages_only=False))
         with mock.patch.object(store, "slice_start", refused(store.slice_start)):
@@ -524,5 +525,7 @@ def test_busy_stores_are_asked_again(small_ranges: None, tmp_path: Path) -> None
             past.share(store, 1)
         assert past.was_shared
         while not past.done:
-            past.step(store, pause=no_pause)
+            past.step(store, pause=lambda: is_collecting.add(gc.isenabled()))
         assert past.counted == 1.0
+    # All at once it would keep the screen waiting.
+    assert is_collecting == {True}
