@@ -84,12 +84,13 @@ class Roster:
         if self._unread is None or room <= 0:
             self._unread = None
             return
-        sessions, self._unread = store.sessions_upto(self._unread, min(number, room))
+        at_once = min(store.rows_at_once(number), room)
+        sessions, self._unread = store.sessions_upto(self._unread, at_once)
         for session in sessions:
             if self._sessions.get(session.id) != session:
                 self._set(session.id, session)
                 self._touched.add(session.id)
-        if room <= number:
+        if room <= at_once:
             self._unread = None
 
     @property
