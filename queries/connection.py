@@ -56,8 +56,6 @@ class StoreConnection:
         self.path = Path(path)
         self.statements = 0
         """Statements run so far; for tests of how much work is done."""
-        self.held = 0.0
-        """Seconds for which queries kept writers out that have no write-ahead log."""
         self._lock = threading.RLock()
         self.patience = DEADLINE
         """Seconds that a query may take unless its caller says otherwise. Who has no screen
@@ -297,7 +295,6 @@ class StoreConnection:
             self.gaps.wait()
         while True:
             self.statements += 1
-            begun = time.monotonic()
             try:
                 return self.connection.execute(sql, parameters).fetchall()
             except sqlite3.Error as error:
@@ -318,8 +315,6 @@ class StoreConnection:
                     raise opening.unreadable(self.path, error) from error
             except (OverflowError, UnicodeError) as error:
                 raise StoreError(f"{clean(str(self.path))}: {error}.") from error
-            finally:
-                self.held += time.monotonic() - begun
 
     def _is_strict(self) -> bool:
         return self.connection.text_factory is str

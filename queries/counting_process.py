@@ -38,9 +38,9 @@ PAGES_KEPT: Final = 2000
 """Kilobytes of the file's pages that are kept: hardly any is read twice."""
 PATIENCE: Final = 0.05
 """Seconds for which a writer's next transaction is waited for, to read right after it."""
-BESIDE_WRITER: Final = 8.0
-"""Pause beside a writer without a write-ahead log, as a part of the time for which it was kept
-out."""
+BESIDE_WRITER: Final = 4.0
+"""Pause beside a writer without a write-ahead log, as a part of the time that reading took,
+with the waiting for its transactions."""
 
 
 def main() -> None:
@@ -94,10 +94,10 @@ def counted(store: Store, rows: LeanRows, source: int, low: int, high: int) -> I
     fold = Fold(messages_only=store.mapping.has_messages)
     first_time: float | None = None
     while high >= low:
-        before = store.held
+        begun = time.monotonic()
         batch, after = patiently(partial(_slice, store, rows, source, low, high))
         if store.rows_at_once(ROWS) < ROWS:
-            time.sleep(BESIDE_WRITER * (store.held - before))
+            time.sleep(BESIDE_WRITER * (time.monotonic() - begun))
         fold.prepend_batch(batch)
         first_time = next((at for at in batch.times if at is not None), first_time)
         high = after
