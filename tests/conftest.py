@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import importlib
+from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -58,9 +62,59 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
     return Scheduling(config, log)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Each worker begins with other modules, and compiles what the others need not compile then.
+
+    In the same order all of them would compile each module at the same time.
+    """
+    config = session.config
+    worker = getattr(config, "workerinput", None)
+    if worker is None or config.args_source is not pytest.Config.ArgsSource.TESTPATHS:
+        return
+    ignored = [config.rootpath / path for path in config.getoption("ignore") or ()]
+    files = [
+        path
+        for path in sorted((config.rootpath / "tests").rglob("test_*.py"))
+        if not any(path.is_relative_to(folder) for folder in ignored)
+    ]
+    number, count = int(worker["workerid"].removeprefix("gw")), worker["workercount"]
+    first = len(files) * number // count
+    for path in files[first:] + files[:first]:
+        # What is wrong with a module is told when it is collected.
+        with contextlib.suppress(Exception, pytest.skip.Exception):
+            importlib.import_module(_module_name(path.relative_to(config.rootpath)))
+
+
+def _module_name(path: Path) -> str:
+    return ".".join(path.with_suffix("").parts)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """First what one worker has to do alone: at the end the others would wait for it."""
-    items.sort(key=lambda item: file_of(item.nodeid) not in TOGETHER)
+    """First what one worker has to do alone: at the end the others would wait for it.
+
+    Tests that run programs mostly wait for them: where others come in between, not all workers
+    wait at the same time.
+    """
+    together, others, waiting = [], [], []
+    for item in items:
+        if file_of(item.nodeid) in TOGETHER:
+            together.append(item)
+        elif item.get_closest_marker("process"):
+            waiting.append(item)
+        else:
+            others.append(item)
+    files = [list(tests) for _, tests in groupby(others, lambda item: file_of(item.nodeid))]
+    items[:] = together
+    # None at the very end, where nothing else is left to be done meanwhile.
+    gaps = max(1, len(files) * 9 // 10)
+    taken = 0
+    for number, tests in enumerate(files, 1):
+        items += tests
+        until = len(waiting) * number // gaps
+        items += waiting[taken:until]
+        taken = until
+    items += waiting[taken:]
 
 
 def pytest_collection_finish() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from functools import cache
 
 MOST = 3
 """Marks on one character."""
@@ -12,17 +14,23 @@ UNSEEN = frozenset("\u034f\u17b4\u17b5\u180b\u180c\u180d\u180f") | {
 """Marks that show nothing."""
 
 
+CARRYING = frozenset(("Mc", "Lu", "Ll", "Lt", "Lm", "Lo", "Nd", "Nl", "No"))
+
+
 def without_carried_marks(text: str) -> str:
     """The text without the marks that are fine; all others are still there."""
     if not any(unicodedata.category(character) == "Mn" for character in set(text)):
         return text
-    left: list[str] = []
-    room = 0
-    for character in text:
-        kind = unicodedata.category(character)
-        if kind == "Mn" and room and character not in UNSEEN and ord(character) < 0x10000:
-            room -= 1
-        else:
-            left.append(character)
-            room = MOST if kind in ("Mc", "Lu", "Ll", "Lt", "Lm", "Lo", "Nd", "Nl", "No") else 0
-    return "".join(left)
+    return _carried().sub(_without_marks, text)
+
+
+@cache
+def _carried() -> re.Pattern[str]:
+    """A character and the marks after it that are fine if it can carry them."""
+    marks = (chr(code) for code in range(0x10000))
+    fine = (mark for mark in marks if unicodedata.category(mark) == "Mn" and mark not in UNSEEN)
+    return re.compile(f"(.)[{''.join(fine)}]{{1,{MOST}}}", re.DOTALL)
+
+
+def _without_marks(found: re.Match[str]) -> str:
+    return found[1] if unicodedata.category(found[1]) in CARRYING else found[0]

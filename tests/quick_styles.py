@@ -107,9 +107,11 @@ def _replace_what_differs(node: DOMNode, rules: Any, animate: bool = False) -> N
     differing = {key for key, value in rules.items() if mine.get(key, MISSING) is not value}
     differing.update(key for key in mine if key not in rules)
     if animate:
-        if differing:
+        if not differing:
+            return
+        if "transitions" in rules:
             replace_all(node, rules, animate=True)
-        return
+            return
     if _has_scrollbars(node):
         differing.update(LOUD & rules.keys())
     elif not node._is_mounted:

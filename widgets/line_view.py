@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
 from textwrap import wrap
-from typing import ClassVar, Final, TypedDict
+from typing import ClassVar, Final, NamedTuple, TypedDict
 
 from rich.segment import Segment
 from rich.style import Style
@@ -33,6 +34,14 @@ class ViewOptions(TypedDict, total=False):
     id: str | None
     classes: str | None
     disabled: bool
+
+
+class _Frame(NamedTuple):
+    """Where lines are drawn."""
+
+    size: Size
+    text_width: int
+    header: int
 
 
 class LineView(ScrollView, inherit_bindings=False):
@@ -80,6 +89,7 @@ class LineView(ScrollView, inherit_bindings=False):
         self._roles: dict[str, Style] = {}
         self._strips: LRUCache[Hashable, Strip] = LRUCache(_STRIPS)
         self._painted: dict[int, Hashable] = {}
+        self._frame: _Frame | None = None
 
     # What a subclass provides
 
@@ -133,18 +143,23 @@ class LineView(ScrollView, inherit_bindings=False):
     @property
     def text_width(self) -> int:
         """Cells a line has."""
+        if self._frame is not None:
+            return self._frame.text_width
         return max(0, self.size.width - self.scrollbar_size_vertical)
 
     @property
     def shown_header(self) -> int:
         """Header lines that are drawn: none where they would leave less than two lines."""
+        if self._frame is not None:
+            return self._frame.header
         height = self.header_height
         return height if self.size.height >= height + 2 else 0
 
     @property
     def page_height(self) -> int:
         """Lines that fit below the header."""
-        return max(0, self.size.height - self.shown_header)
+        size = self.size if self._frame is None else self._frame.size
+        return max(0, size.height - self.shown_header)
 
     @property
     def empty_text(self) -> str:
@@ -200,13 +215,13 @@ class LineView(ScrollView, inherit_bindings=False):
 
     def repaint_changed(self) -> None:
         """Repaint the visible lines that no longer look as they should."""
-        width, height = self.size
-        frame = self._frame()
-        changed = [
-            Region(0, y, width, 1)
-            for y in range(height)
-            if self._painted.get(y, _NEVER) != self._look(y, frame)
-        ]
+        with self._measured() as frame:
+            width, height = frame.size
+            changed = [
+                Region(0, y, width, 1)
+                for y in range(height)
+                if self._painted.get(y, _NEVER) != self._look(y, frame)
+            ]
         if changed:
             self.refresh(*changed)
 
@@ -215,8 +230,9 @@ class LineView(ScrollView, inherit_bindings=False):
         first, end = self.visible_range()
         if first <= y < end:
             row = y - first + self.shown_header
-            self._strips.discard(self._look(row, self._frame()))
-            self.refresh(Region(0, row, self.size.width, 1))
+            with self._measured() as frame:
+                self._strips.discard(self._look(row, frame))
+            self.refresh(Region(0, row, frame.size.width, 1))
 
     def notify_style_update(self) -> None:
         """Take up new colours, as after a change of theme or focus."""
@@ -240,19 +256,29 @@ class LineView(ScrollView, inherit_bindings=False):
 
     # Drawing
 
-    def _frame(self) -> tuple[int, int, int]:
-        """Cells of a line, lines of the header, index of the first line below it."""
-        # Textual works these out anew each time: once for all lines, not for each of them.
-        return self.text_width, self.shown_header, self.top
+    @contextmanager
+    def _measured(self) -> Iterator[_Frame]:
+        """Work out once what Textual would work out anew for each line."""
+        held = self._frame
+        self._frame = frame = held or _Frame(self.size, self.text_width, self.shown_header)
+        try:
+            yield frame
+        finally:
+            self._frame = held
 
-    def _look(self, y: int, frame: tuple[int, int, int]) -> Hashable:
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw some screen lines."""
+        with self._measured():
+            return super().render_lines(crop)
+
+    def _look(self, y: int, frame: _Frame) -> Hashable:
         """All that screen line ``y`` depends on."""
-        width, header, top = frame
+        _, width, header = frame
         if y < header:
             return ("header", y, width, self.header_key())
         if not self._line_count:
             return ("empty", y - header, width, self._empty_text)
-        index = y - header + top
+        index = y - header + self.top
         if index >= self._line_count:
             return None
         is_cursor = index == self._cursor
@@ -261,17 +287,18 @@ class LineView(ScrollView, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         """Draw one screen line, from the cache where it was drawn before."""
-        look = self._look(y, self._frame())
-        self._painted[y] = look
-        strip = self._strips.get(look)
-        if strip is None:
-            strip = self._draw(y)
-            self._strips[look] = strip
+        with self._measured() as frame:
+            look = self._look(y, frame)
+            self._painted[y] = look
+            strip = self._strips.get(look)
+            if strip is None:
+                strip = self._draw(y, frame)
+                self._strips[look] = strip
         return strip
 
-    def _draw(self, y: int) -> Strip:
-        width, base = self.text_width, self.role()
-        header = self.shown_header
+    def _draw(self, y: int, frame: _Frame) -> Strip:
+        (whole_width, _), width, header = frame
+        base = self.role()
         index = y - header + self.top
         cursor: Style | None = None
         if y < header:
@@ -297,7 +324,7 @@ class LineView(ScrollView, inherit_bindings=False):
             strip = Strip(self._under_cursor(list(strip), cursor), width)
         if self._pattern is not None and header <= y < header + self._line_count:
             strip = Strip(highlight(list(strip), self._pattern, self.role("match")), width)
-        return strip.simplify().adjust_cell_length(self.size.width, self.role())
+        return strip.simplify().adjust_cell_length(whole_width, self.role())
 
     def _under_cursor(self, segments: list[Segment], cursor: Style) -> list[Segment]:
         """The segments on the cursor's background; in focus in its colour too."""
