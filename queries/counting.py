@@ -315,6 +315,10 @@ class Counting:
         has_problems = bool(store.problems())
         return not self.is_wrong and self._audit.agrees(store, self.fold.rows, has_problems)
 
+    def may_differ(self, most: int) -> bool:
+        """Whether there are rows that an audit does not read again, but no more than ``most``."""
+        return len(self._recent) < self.fold.rows <= most
+
     # -- what the panes show --------------------------------------------------------------------
 
     def rows(self, now: float) -> tuple[SessionRow, ...]:
