@@ -266,6 +266,16 @@ class Counting:
             chosen.update((older[at:] + older[:at])[:REREAD_OLDER])
         self._compare(store, chosen, watched, running, fresh)
 
+    def read_watched(self, store: Store, watched: Collection[EventKey]) -> None:
+        """Read these rows again."""
+        running = {
+            key: event
+            for events in self.fold.running.values()
+            for key, event in events.items()
+            if key in watched
+        }
+        self._compare(store, (), watched, running)
+
     def _compare(
         self,
         store: Store,

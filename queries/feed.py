@@ -48,8 +48,10 @@ class Feed(Following):
     # -- what the owner may tell and ask ---------------------------------------------------------
 
     def watch(self, keys: Iterable[EventKey]) -> None:
-        """Rows on screen: they are read again after every commit."""
-        self._watched = frozenset(keys)
+        """Rows on screen: they are read again after every commit, and when they come there."""
+        before, self._watched = self._watched, frozenset(keys)
+        if self._has_news and not self._watched <= before:
+            self._is_watched_anew = True
 
     def ranges_of(self, session_id: str) -> dict[int, tuple[int, int]] | None:
         """Per source, the seqs between which a session's rows lie; None while unknown."""

@@ -93,6 +93,10 @@ class Following:
         self._quiet_since = clock()
         self._asleep: Signature | None = None
         self._watched: frozenset[EventKey] = frozenset()
+        self._is_watched_anew = False
+        """Whether other rows came on screen, which may have been read long ago."""
+        self._has_news = False
+        """Whether anything was committed since everything was begun."""
         self._touched: set[str] = set()
         self._arrived: list[Event] = []
         self._arrived_cut = False
@@ -133,6 +137,11 @@ class Following:
             self._catch_up(store)
         elif self._counting.is_wrong:
             self._begin_again(store)
+        elif self._is_watched_anew:
+            self._is_watched_anew = False
+            self._counting.read_watched(store, self._watched)
+            self._take_news()
+            self._dirty = self._dirty or bool(self._updated)
         else:
             self._rest(store)
 
@@ -167,7 +176,8 @@ class Following:
                 store, self._watched, is_proven=not self._unproven, pause=self.pause
             )
             self._take_news()
-            self._may_differ = True
+            self._may_differ = self._has_news = True
+            self._is_watched_anew = False
             if self._counting.is_misread:
                 self._open_anew()
                 return
@@ -196,6 +206,7 @@ class Following:
         self._counting = Counting(store, self._keep, self._stale_after, self._processes)
         self.epoch += 1
         self._may_differ, self._recount = False, None
+        self._has_news = self._is_watched_anew = False
         self._begun = self._clock()
         self._arrived, self._arrived_cut = [], False
         self._updated = {}
