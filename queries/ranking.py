@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator, Mapping
+from operator import itemgetter
 
 from queries.models import SessionRow
 
 _Key = tuple[float, str]
+_id = itemgetter(1)
 _AFTER_ALL = "\U0010ffff" * 4
 _MANY = 64
 
@@ -52,13 +54,26 @@ class Ranking:
                 self._by_id[session_id] = row
 
     def _put_many(self, rows: Mapping[str, SessionRow | None]) -> None:
+        by_id, same, fresh, gone = self._by_id, self._keys, list[_Key](), set[_Key]()
         for session_id, row in rows.items():
+            before = by_id.get(session_id)
+            key = None if row is None else rank(row)
+            known = None if before is None else rank(before)
             if row is None:
-                self._by_id.pop(session_id, None)
+                by_id.pop(session_id, None)
             else:
-                self._by_id[session_id] = row
-        self._keys = sorted(map(rank, self._by_id.values()))
-        self._ordered = [self._by_id[session_id] for _, session_id in self._keys]
+                by_id[session_id] = row
+            if key != known:
+                if known is not None:
+                    gone.add(known)
+                if key is not None:
+                    fresh.append(key)
+        if gone:
+            same = [key for key in same if key not in gone]
+        # Two runs that are in order are merged: other threads wait while that is done.
+        fresh.sort()
+        self._keys = sorted(same + fresh)
+        self._ordered = list(map(by_id.__getitem__, map(_id, self._keys)))
 
     def rows(self) -> tuple[SessionRow, ...]:
         """All rows in order; the same object as long as nothing is put."""

@@ -11,10 +11,11 @@ import time
 from collections.abc import Callable
 from itertools import zip_longest
 
-from queries.backfill import WORK, Backfill, no_pause
+from queries.backfill import WORK, Backfill
 from queries.fold import Fold
 from queries.interactions import agent_statistics, all_interactions
 from queries.models import SessionTotals
+from queries.pausing import no_pause
 from queries.plain_data import replace
 from queries.store import Store
 from queries.tools import tool_statistics

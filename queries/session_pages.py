@@ -259,10 +259,10 @@ class SessionPages(StoreConnection):
         return found
 
 
-def parts(values: Sequence[Any]) -> Iterable[Sequence[Any]]:
-    """The values in groups that one statement can take."""
-    for start in range(0, len(values), PARAMETERS):
-        yield values[start : start + PARAMETERS]
+def parts(values: Sequence[Any], most: int = PARAMETERS) -> Iterable[Sequence[Any]]:
+    """The values in groups that one statement can take, none larger than ``most``."""
+    for start in range(0, len(values), most):
+        yield values[start : start + most]
 
 
 def places(raw_ids: Iterable[object]) -> str:
