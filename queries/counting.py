@@ -267,6 +267,16 @@ class Counting:
             chosen.update((older[at:] + older[:at])[:REREAD_OLDER])
         self._compare(store, chosen, watched, running, fresh)
 
+    def read_watched(self, store: Store, watched: Collection[EventKey]) -> None:
+        """Read these rows again."""
+        running = {
+            key: event
+            for events in self.fold.running.values()
+            for key, event in events.items()
+            if key in watched
+        }
+        self._compare(store, (), watched, running)
+
     def _compare(
         self,
         store: Store,
@@ -315,6 +325,10 @@ class Counting:
         self.is_misread = store.is_read_wrongly()
         has_problems = bool(store.problems())
         return not self.is_wrong and self._audit.agrees(store, self.fold.rows, has_problems)
+
+    def may_differ(self, most: int) -> bool:
+        """Whether there are rows that an audit does not read again, but no more than ``most``."""
+        return len(self._recent) < self.fold.rows <= most
 
     # -- what the panes show --------------------------------------------------------------------
 

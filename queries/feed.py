@@ -49,8 +49,10 @@ class Feed(Following):
     # -- what the owner may tell and ask ---------------------------------------------------------
 
     def watch(self, keys: Iterable[EventKey]) -> None:
-        """Rows on screen: they are read again after every commit."""
-        self._watched = frozenset(keys)
+        """Rows on screen: they are read again after every commit, and when they come there."""
+        before, self._watched = self._watched, frozenset(keys)
+        if self._has_news and not self._watched <= before:
+            self._is_watched_anew = True
 
     def ranges_of(self, session_id: str) -> dict[int, tuple[int, int]] | None:
         """Per source, the seqs between which a session's rows lie; None while unknown."""
@@ -65,8 +67,11 @@ class Feed(Following):
 
     @property
     def counting(self) -> bool:
-        """Whether some of the past is still to be counted."""
-        return self.store is not None and not self._counting.is_complete
+        """Whether some of the past is still to be counted, or counted again."""
+        if self.store is None:
+            return False
+        recount = self._recount
+        return not self._counting.is_complete or (recount is not None and not recount.is_done)
 
     def backfill(
         self, seconds: float, *, work: float = WORK, pause: Callable[[], object] = no_pause
@@ -82,10 +87,13 @@ class Feed(Following):
             Whether all totals have become known by this: a snapshot is worth making at once.
         """
         store = self.store
-        if store is None or self._unproven or self._counting.is_complete:
+        if store is None or self._unproven:
             return False
         end = time.perf_counter() + seconds
         try:
+            if self._counting.is_complete:
+                self._count_again(store, end, work, pause)
+                return False
             if self._look_up(store):
                 return True
             while not self._counting.is_complete:
@@ -101,6 +109,15 @@ class Feed(Following):
             return False
         self._dirty = self._dirty or self._counting.is_complete
         return self._counting.is_complete
+
+    def _count_again(
+        self, store: Store, end: float, work: float, pause: Callable[[], object]
+    ) -> None:
+        recount = self._recount
+        while recount is not None and not recount.is_done:
+            recount.step(store, work, pause)
+            if time.perf_counter() >= end:
+                break
 
     def _look_up(self, store: Store) -> bool:
         """Take the totals that were kept, if there are such and they are right."""

@@ -14,6 +14,7 @@ from queries.kept_totals import KeptTotals
 from queries.models import Event, EventKey, Problem, StoreInfo, StoreState
 from queries.opening import Signature, StoreError, StoreGoneError, signature
 from queries.pausing import no_pause
+from queries.recount import MOST_ROWS, SHARE, Recount
 from queries.sessions import STALE_AFTER
 from queries.store import Store
 
@@ -27,7 +28,10 @@ last close from its checkpoint."""
 BETWEEN_STARTS = 2.0
 """Seconds before everything is counted anew once more."""
 BETWEEN_AUDITS = 60.0
-"""Seconds before an audit makes everything be counted anew once more."""
+"""Seconds at most before what was noticed while it was quiet makes everything be counted anew
+once more."""
+ROWS_A_SECOND = 10_000
+"""Rows of a store for which a second of those is waited: few are counted in no time."""
 
 
 class Following:
@@ -80,9 +84,18 @@ class Following:
         self._begun = float("-inf")
         self._audit_begun = float("-inf")
         self._is_audited = True
+        self._may_differ = False
+        """Whether rows may have changed that were not read again."""
+        self._recount: Recount | None = None
+        self._recounted = float("-inf")
+        self._recount_pause = 0.0
         self._quiet_since = clock()
         self._asleep: Signature | None = None
         self._watched: frozenset[EventKey] = frozenset()
+        self._is_watched_anew = False
+        """Whether other rows came on screen, which may have been read long ago."""
+        self._has_news = False
+        """Whether anything was committed since everything was begun."""
         self._touched: set[str] = set()
         self._arrived: list[Event] = []
         self._arrived_cut = False
@@ -97,6 +110,7 @@ class Following:
     def close(self) -> None:
         """Let go of the file."""
         self._counting.close()
+        self._recount = None
         for store in (self.store, self._given):
             if store is not None:
                 store.close()
@@ -122,6 +136,11 @@ class Following:
             self._catch_up(store)
         elif self._counting.is_wrong:
             self._begin_again(store)
+        elif self._is_watched_anew:
+            self._is_watched_anew = False
+            self._counting.read_watched(store, self._watched)
+            self._take_news()
+            self._dirty = self._dirty or bool(self._updated)
         else:
             self._rest(store)
 
@@ -140,6 +159,7 @@ class Following:
         Whatever stops this in the middle, the next poll goes on with it.
         """
         self._info = store.info
+        self._recount = None
         identity = (
             store.signature.file,
             store.mapping.dialect,
@@ -154,6 +174,8 @@ class Following:
                 store, self._watched, is_proven=not self._unproven, pause=self.pause
             )
             self._take_news()
+            self._may_differ = self._has_news = True
+            self._is_watched_anew = False
             if self._counting.is_misread:
                 self._open_anew()
                 return
@@ -181,6 +203,8 @@ class Following:
         self._counting.close()
         self._counting = Counting(store, self._keep, self._stale_after, self._processes)
         self.epoch += 1
+        self._may_differ, self._recount = False, None
+        self._has_news = self._is_watched_anew = False
         self._begun = self._clock()
         self._arrived, self._arrived_cut = [], False
         self._updated = {}
@@ -201,9 +225,18 @@ class Following:
         quiet = self._passed(self._quiet_since)
         if not self._counting.is_complete:
             return
-        audits = not self._is_audited and self._passed(self._audit_begun) >= BETWEEN_AUDITS
-        if quiet >= QUIET_AUDIT and audits:
-            self._audit(store)
+        may_begin = self._passed(self._audit_begun) >= self._between_audits()
+        if quiet < QUIET_AUDIT:
+            return
+        if not self._is_audited:
+            if may_begin:
+                self._audit(store)
+        elif self._recount is not None:
+            if self._recount.is_done:
+                self._judge(store, self._recount)
+        elif self._may_differ:
+            if may_begin and self._passed(self._recounted) >= self._recount_pause:
+                self._recount = Recount(store, store.mapping.has_messages)
         elif quiet > QUIET_CLOSE and store.signature.wal_size >= 0 and not store.is_detached:
             self._problems = store.problems()
             asleep = signature(self.path)
@@ -213,6 +246,8 @@ class Following:
     def _audit(self, store: Store) -> None:
         is_right = self._counting.audit(store, self._watched)
         self._is_audited = True
+        if store.is_copy or not self._counting.may_differ(MOST_ROWS):
+            self._may_differ = False
         self._take_news()
         if self._counting.is_misread:
             self._open_anew()
@@ -221,6 +256,17 @@ class Following:
             self._begin(store)
         elif self._updated or self._counting.roster.is_touched:
             self._dirty = True
+
+    def _judge(self, store: Store, recount: Recount) -> None:
+        """Everything was counted again, and nothing was committed since that was begun."""
+        self._recount, self._may_differ = None, False
+        self._recounted, self._recount_pause = self._clock(), recount.cost / SHARE
+        if not recount.agrees(self._counting.fold, self.pause):
+            self._audit_begun = self._recounted
+            self._begin(store)
+
+    def _between_audits(self) -> float:
+        return min(max(self._counting.fold.rows / ROWS_A_SECOND, QUIET_AUDIT), BETWEEN_AUDITS)
 
     def _passed(self, moment: float) -> float:
         """Seconds since a moment; without end where the clock was put back since then."""

@@ -117,7 +117,7 @@ def _raw(store: Store, source: int, seq: int, prefix: str) -> tuple[tuple[str, s
     table = store.mapping.sources[source].table
     names = [row[1] for row in store.query(f"PRAGMA table_info({quoted(table)})")]
     columns = ", ".join(
-        f"CASE typeof({quoted(name)}) WHEN 'text' THEN substr({quoted(name)}, 1, 100000)"
+        f"CASE typeof({quoted(name)}) WHEN 'text' THEN substr({quoted(name)}, 1, 100001)"
         f" WHEN 'blob' THEN substr({quoted(name)}, 1, 400) ELSE {quoted(name)} END"
         for name in names
     )

@@ -136,7 +136,7 @@ def work_item_detail(store: Store, item: WorkItem) -> WorkItemDetail:
 def _raw(store: Store, table: str, rowid: int) -> tuple[tuple[str, str], ...]:
     names = [row[1] for row in store.query(f"PRAGMA table_info({quoted(table)})")]
     cells = ", ".join(
-        f"CASE typeof({quoted(name)}) WHEN 'text' THEN substr({quoted(name)}, 1, 100000)"
+        f"CASE typeof({quoted(name)}) WHEN 'text' THEN substr({quoted(name)}, 1, 100001)"
         f" WHEN 'blob' THEN substr({quoted(name)}, 1, 400) ELSE {quoted(name)} END"
         for name in names
     )

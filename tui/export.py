@@ -33,7 +33,7 @@ def give_lines(name: str, lines: Iterable[str], *, masking: bool) -> str:
         lines: each is cleaned.
         masking: leave out what looks like a credential, and say how much that was.
     """
-    text = "\n".join(clean(line, 100_000) for line in lines) + "\n"
+    text = "\n".join(clean(line, len(line)) for line in lines) + "\n"
     return give_text(name, "txt", text, masking=masking)
 
 

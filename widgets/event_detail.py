@@ -180,6 +180,11 @@ class EventDetail(Vertical):
         self._bar.is_cut = text.cut
         self._show_section()
 
+    def forget(self) -> None:
+        """Let go of the texts, for the end."""
+        self._texts = None
+        self.view.forget()
+
     def show_section(self, section: Section) -> None:
         """Show the input, the output or the raw columns."""
         before, self._chosen = self.section, section

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 Cover = Callable[[str], str]
 """Gives a text of the same length, with signs in place of what is secret."""
 
+_LONG = 4000
+"""Characters of a text beyond which only few are kept as they are drawn."""
+_LONGEST = 40_000
+"""Characters beyond which none is."""
 _cover: Cover | None = None
 _forgetting: list[Callable[[], None]] = []
 
@@ -49,7 +53,11 @@ def is_on() -> bool:
 
 def shown(text: str) -> str:
     """The text as it may be drawn."""
-    return text if _cover is None else _covered(text)
+    if _cover is None:
+        return text
+    if len(text) <= _LONG:
+        return _covered(text)
+    return _covered_long(text) if len(text) <= _LONGEST else _cover(text)
 
 
 @forgets
@@ -58,11 +66,17 @@ def _covered(text: str) -> str:
     return text if _cover is None else _cover(text)
 
 
+@forgets
+@lru_cache(maxsize=128)
+def _covered_long(text: str) -> str:
+    return text if _cover is None else _cover(text)
+
+
 def shown_pieces(pieces: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """As :func:`shown_segments`, of texts and their roles."""
     if _cover is None:
         return list(pieces)
-    covered = _covered("".join(text for text, _ in pieces))
+    covered = shown("".join(text for text, _ in pieces))
     result: list[tuple[str, str]] = []
     place = 0
     for text, role in pieces:
@@ -77,7 +91,7 @@ def shown_segments(segments: Sequence[Segment]) -> list[Segment]:
     if _cover is None:
         return list(segments)
     text = "".join(segment.text for segment in segments)
-    covered = _covered(text)
+    covered = shown(text)
     return list(segments) if covered == text else with_text(segments, covered)
 
 

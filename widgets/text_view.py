@@ -101,6 +101,15 @@ class TextView(Pane):
         self._version += 1
         self._measure(cursor=0, top=0)
 
+    def forget(self) -> None:
+        """Let go of the text, for the end: nothing is drawn any more."""
+        if self._measuring is not None:
+            self._measuring.stop()
+            self._measuring = None
+        self._content = WrappedText("", 1, self._wrap)
+        self._search = TextSearch("")
+        self._covered = None
+
     def measure_all(self) -> None:
         """Find all rows now instead of bit by bit."""
         self._content.measure()

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from queries.following import QUIET_AUDIT
+from queries.feed import Feed
+from queries.following import BETWEEN_AUDITS, QUIET_AUDIT, QUIET_CLOSE
+from queries.models import Snapshot
 from tests.queries.feeding import Clock, begun, count_all, counted, snap, total
 from tests.queries.files import filled
-from tests.stores import CanonicalStore, canonical_store
+from tests.stores import CanonicalStore, Journal, canonical_store
 
 
 def delete_newest(writer: CanonicalStore) -> None:
@@ -116,6 +118,96 @@ def test_old_rows_that_changed_are_noticed_when_it_is_quiet(tmp_path: Path, cloc
         snapshot = snap(feed)
         assert [event.id for event in snapshot.updated] == ["new5"]
         assert (snapshot.totals.errors, snapshot.epoch) == (1, 1)
+    feed.close()
+
+
+def look_for_a_while(feed: Feed, clock: Clock, seconds: float) -> Snapshot:
+    """Look every second, and count in between what is to be counted."""
+    for _ in range(round(seconds)):
+        clock.now += 1.0
+        feed.poll()
+        count_all(feed)
+    return snap(feed)
+
+
+CHANGES: dict[str, dict[str, object]] = {
+    "it failed": {"state": "error"},
+    "tokens": {"tokens": 4711},
+    "duration": {"duration": 99.0},
+    "another agent": {"agent": "renamed"},
+    "another tool": {"tool": "Renamed"},
+    "it runs again": {"state": "running"},
+    "another day": {"time": 1_768_212_000.0 + 7 * 86_400},
+}
+
+
+@pytest.mark.parametrize("change", list(CHANGES))
+@pytest.mark.parametrize("journal", ["wal", "delete"])
+def test_a_row_of_long_ago_that_changed_is_noticed_when_it_is_quiet(
+    tmp_path: Path, clock: Clock, change: str, journal: Journal
+) -> None:
+    path = filled(tmp_path / "a.db", 700, journal)
+    with canonical_store(path, journal) as writer:
+        feed = begun(path, clock)
+        clock.now += 100
+        writer.update("event", "id", "e7", **CHANGES[change])
+        snapshot = look_for_a_while(feed, clock, 2 * QUIET_AUDIT)
+        now = counted(path, clock)
+        assert snapshot.totals == now.totals
+        assert (snapshot.tools, snapshot.agents) == (now.tools, now.agents)
+        assert snapshot.sessions == now.sessions
+        assert snapshot.epoch == 2, "what is shown is to be read again"
+    feed.close()
+
+
+def test_nothing_is_begun_again_where_nothing_differs(tmp_path: Path, clock: Clock) -> None:
+    path = filled(tmp_path / "a.db", 700)
+    feed = begun(path, clock)
+    with canonical_store(path) as writer:
+        for part in range(4):
+            with writer.batch():
+                for number in range(100 * part, 100 * part + 100):
+                    writer.add_event("s1", id=f"new{number}", state="running")
+            feed.poll()
+        writer.update("event", "id", "new5", state="ok")
+        writer.update("event", "id", "new399", state="error")
+        assert look_for_a_while(feed, clock, 3 * QUIET_AUDIT).epoch == 1
+        assert feed.store is not None
+        before = feed.store.statements
+        look_for_a_while(feed, clock, 3 * QUIET_AUDIT)
+        assert feed.store.statements <= before + 3 * 3 * QUIET_AUDIT, "counted again only once"
+    feed.close()
+
+
+def test_a_commit_while_all_is_counted_again_is_no_difference(tmp_path: Path, clock: Clock) -> None:
+    path = filled(tmp_path / "a.db", 700)
+    feed = begun(path, clock)
+    with canonical_store(path) as writer:
+        writer.add_event("s1", id="new")
+        feed.poll()
+        clock.now += QUIET_AUDIT
+        assert [feed.poll() for _ in range(3)] == [None] * 3
+        assert feed.counting
+        feed.backfill(0.0)
+        writer.add_event("s1", id="newer")
+        count_all(feed)
+        snapshot = look_for_a_while(feed, clock, 3 * QUIET_AUDIT)
+        assert (snapshot.epoch, total(snapshot)) == (1, 702)
+    feed.close()
+
+
+def test_a_store_is_not_let_go_before_it_is_checked(tmp_path: Path, clock: Clock) -> None:
+    path = filled(tmp_path / "a.db", 6000, "wal")
+    with canonical_store(path, "wal") as writer:
+        feed = begun(path, clock)
+        clock.now += 100
+        for number in range(3):
+            writer.connection.execute("DELETE FROM event WHERE id = ?", (f"e{number + 5}",))
+            look_for_a_while(feed, clock, 1 + QUIET_AUDIT)
+        clock.now += QUIET_CLOSE
+        snapshot = look_for_a_while(feed, clock, 2 * BETWEEN_AUDITS)
+        assert total(snapshot) == 5997
+        assert feed.store is None
     feed.close()
 
 

@@ -9,7 +9,8 @@ import pytest
 from queries import counting
 from queries.feed import Feed
 from queries.models import EventState, SessionStatus
-from tests.queries.feeding import Clock, count_all, counted, snap, states
+from tests.queries.feeding import Clock, begun, count_all, counted, snap, states
+from tests.queries.files import filled
 from tests.stores import CanonicalStore, canonical_store, htmlgraph_store
 
 
@@ -56,6 +57,27 @@ def test_rows_on_screen_are_read_again_however_old(
     feed.watch([])
     writer.update("event", "id", "e2", summary="unseen")
     assert snap(feed).updated == ()
+
+
+def test_rows_that_come_on_screen_are_read_again_once_something_was_committed(
+    tmp_path: Path, clock: Clock
+) -> None:
+    path = filled(tmp_path / "a.db", 1000)
+    feed = begun(path, clock)
+    with canonical_store(path) as writer:
+        feed.watch([(0, 6)])
+        assert feed.poll() is None, "nothing was committed"
+        writer.update("event", "id", "e7", summary="corrected")
+        writer.update("event", "id", "e8", state="running")
+        assert "e7" not in states(snap(feed))
+        feed.watch([(0, 6), (0, 8)])
+        snapshot = feed.poll()
+        assert snapshot is not None
+        assert {event.id: event.summary for event in snapshot.updated}["e7"] == "corrected"
+        assert feed.poll() is None, "once is enough"
+        feed.watch([(0, 8)])
+        assert feed.poll() is None, "no other row is on screen"
+    feed.close()
 
 
 def test_of_many_running_rows_the_newest_are_read_and_the_others_in_turn(

@@ -215,6 +215,17 @@ def test_long_texts_are_not_read_for_a_list(tmp_path: Path) -> None:
         assert len(event_text(store, events[0]).input or "") == 2_000_000
 
 
+@pytest.mark.parametrize(("length", "is_cut"), [(100_000, False), (100_001, True)])
+def test_a_raw_column_that_is_cut_says_so(tmp_path: Path, length: int, is_cut: bool) -> None:
+    path = tmp_path / "a.db"
+    with canonical_store(path) as writer:
+        writer.add_event("s1", summary="x" * length)
+    with Store(path) as store:
+        (event,) = store.session_page(0, "s1", limit=9)
+        raw = dict(event_text(store, event).raw)
+    assert raw["summary"] == "x" * 100_000 + "…" * is_cut
+
+
 @pytest.mark.parametrize("column", ["id", "session_id", "agent", "tool", "call_key", "summary"])
 def test_ten_megabytes_in_a_column(tmp_path: Path, column: str) -> None:
     path = tmp_path / "a.db"

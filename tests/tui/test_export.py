@@ -65,6 +65,12 @@ def test_no_line_acts_on_a_terminal(folder: Path, name: str) -> None:
     assert acting(written) == set()
 
 
+def test_the_longest_line_is_written_whole(folder: Path) -> None:
+    line = "word " * 50_000 + "the end"
+    give_lines("view", [line, "short"], masking=False)
+    assert (folder / "view.txt").read_text("utf-8") == f"{line}\nshort\n"
+
+
 def test_credentials_are_masked_and_counted(folder: Path) -> None:
     lines = ["export API_KEY=x9Yk2mQ8vLp4Rt7Z", "AKIAIOSFODNN7EXAMPLE and postgres://a:b@c/d"]
     path = folder / "view.txt"

@@ -50,6 +50,20 @@ async def test_enter_on_an_event_opens_it(folder: Path) -> None:
         assert stage.app.focused is stage.main.tree_view
 
 
+async def test_an_event_that_is_closed_keeps_no_text(folder: Path) -> None:
+    desk()
+    async with on_stage(STORE, clock=desk_clock()) as stage:
+        await stage.focus("activity")
+        await stage.press("g", "j", "enter")
+        screen = stage.app.screen
+        assert isinstance(screen, EventScreen)
+        view = screen.detail.view
+        assert view.text
+        await stage.press("escape")
+        assert not stage.is_above
+        assert view.text == ""
+
+
 async def test_enter_on_a_group_opens_and_closes_it(folder: Path) -> None:
     desk()
     async with on_stage(STORE, clock=desk_clock()) as stage:

@@ -233,3 +233,25 @@ async def test_a_message_replaces_the_one_before_about_the_same(folder: Path) ->
             stage.app.notify(f"{name} is there", markup=False)
         await stage.settle()
         assert stage.said() == [f"{name} is there" for name in "cdefg"]
+
+
+def test_of_long_texts_few_are_kept_as_they_are_drawn() -> None:
+    asked: list[int] = []
+
+    def count(text: str) -> str:
+        asked.append(len(text))
+        return text
+
+    masking.use(count)
+    short, long, huge = "a" * 100, "b" * 20_000, "c" * 500_000
+    for text in (short, long, huge):
+        for _ in range(2):
+            assert masking.shown(text) == text
+    assert asked == [100, 20_000, 500_000, 500_000]
+    for number in range(1000):
+        masking.shown(f"{number}{long}")
+    asked.clear()
+    assert masking.shown(short) == short
+    assert asked == [], "what is short is kept nevertheless"
+    assert masking.shown(long) == long
+    assert asked == [20_000]

@@ -42,6 +42,7 @@ class EventScreen(Reading, Screen[None]):
         self._shown = event
         self._never_ended = never_ended
         self._failed = False
+        self._detail: EventDetail | None = None
 
     @property
     def owner(self) -> SessionApp:
@@ -59,7 +60,8 @@ class EventScreen(Reading, Screen[None]):
 
     def compose(self) -> ComposeResult:
         """The detail view above prompt and footer."""
-        yield EventDetail(glyphs=self.owner.glyphs, zone=self.owner.zone)
+        self._detail = EventDetail(glyphs=self.owner.glyphs, zone=self.owner.zone)
+        yield self._detail
         yield Prompt()
         yield FooterBar(glyphs=self.owner.glyphs)
 
@@ -71,6 +73,11 @@ class EventScreen(Reading, Screen[None]):
         hints = footer_hints(CONTEXTS, self.owner.user_keymap, ascii_only=self.owner.is_ascii)
         self.query_one(FooterBar).show_hints([(hint.key, hint.title) for hint in hints])
         self._ask()
+
+    def on_unmount(self) -> None:
+        """Let go of the texts: what is left of a screen may wait long to be collected."""
+        if self._detail is not None:
+            self._detail.forget()
 
     @property
     def detail(self) -> EventDetail:
