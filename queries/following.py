@@ -110,7 +110,7 @@ class Following:
     def close(self) -> None:
         """Let go of the file."""
         self._counting.close()
-        self._recount = None
+        self._end_recount()
         for store in (self.store, self._given):
             if store is not None:
                 store.close()
@@ -159,7 +159,7 @@ class Following:
         Whatever stops this in the middle, the next poll goes on with it.
         """
         self._info = store.info
-        self._recount = None
+        self._end_recount()
         identity = (
             store.signature.file,
             store.mapping.dialect,
@@ -203,7 +203,8 @@ class Following:
         self._counting.close()
         self._counting = Counting(store, self._keep, self._stale_after, self._processes)
         self.epoch += 1
-        self._may_differ, self._recount = False, None
+        self._end_recount()
+        self._may_differ = False
         self._has_news = self._is_watched_anew = False
         self._begun = self._clock()
         self._arrived, self._arrived_cut = [], False
@@ -259,11 +260,17 @@ class Following:
 
     def _judge(self, store: Store, recount: Recount) -> None:
         """Everything was counted again, and nothing was committed since that was begun."""
-        self._recount, self._may_differ = None, False
-        self._recounted, self._recount_pause = self._clock(), recount.cost / SHARE
+        self._end_recount()
+        self._may_differ = False
         if not recount.agrees(self._counting.fold, self.pause):
             self._audit_begun = self._recounted
             self._begin(store)
+
+    def _end_recount(self) -> None:
+        """The next one is as far off as this one cost, whether it came to its end or not."""
+        recount, self._recount = self._recount, None
+        if recount is not None:
+            self._recounted, self._recount_pause = self._clock(), recount.cost / SHARE
 
     def _between_audits(self) -> float:
         return min(max(self._counting.fold.rows / ROWS_A_SECOND, QUIET_AUDIT), BETWEEN_AUDITS)

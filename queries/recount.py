@@ -20,8 +20,8 @@ from queries.plain_data import replace
 from queries.store import Store
 from queries.tools import tool_statistics
 
-MOST_ROWS = 2_000_000
-"""Rows up to which a store is counted again."""
+MOST_ROWS = 300_000
+"""Rows up to which a store is counted again: of more it would take long, and much memory."""
 SHARE = 0.05
 """The part of a processor that counting again may take over time."""
 AT_ONCE = 200

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from queries.feed import Feed
 from queries.following import BETWEEN_AUDITS, QUIET_AUDIT, QUIET_CLOSE
 from queries.models import Snapshot
+from queries.recount import SHARE
 from tests.queries.feeding import Clock, begun, count_all, counted, snap, total
 from tests.queries.files import filled
 from tests.stores import CanonicalStore, Journal, canonical_store
@@ -193,6 +195,27 @@ def test_a_commit_while_all_is_counted_again_is_no_difference(tmp_path: Path, cl
         count_all(feed)
         snapshot = look_for_a_while(feed, clock, 3 * QUIET_AUDIT)
         assert (snapshot.epoch, total(snapshot)) == (1, 702)
+    feed.close()
+
+
+def test_what_a_commit_put_an_end_to_is_not_begun_again_at_once(
+    tmp_path: Path, clock: Clock
+) -> None:
+    path = filled(tmp_path / "a.db", 700)
+    feed = begun(path, clock)
+    with canonical_store(path) as writer:
+        begun_at = []
+        for number in range(120):
+            if number % 12 == 0:
+                writer.add_event("s1", id=f"new{number}")
+            clock.now += 1.0
+            feed.poll()
+            if feed._recount is not None and feed._recount.cost == 0.0:
+                # It is not finished before the next commit, and cost a second.
+                feed._recount.cost = 1.0
+                begun_at.append(number)
+    assert len(begun_at) > 2
+    assert all(later - before >= 1.0 / SHARE for before, later in pairwise(begun_at))
     feed.close()
 
 
