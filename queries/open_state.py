@@ -29,6 +29,8 @@ _KIND, _PHASE, _SUMMARY, _STATE, _END = map(
 )
 AT_ONCE = 200
 """Entries in one part."""
+WAITING_AT_ONCE = 10
+"""Sessions with rows that wait in one part: each may have thousands of them."""
 
 
 def event_plain(event: Event) -> Plain:
@@ -98,8 +100,8 @@ def _edge_from(cells: Plain) -> _Edge:
     return edge
 
 
-def some_of(items: Iterable[Any]) -> Iterator[list[Any]]:
-    """Consecutive items in lists of at most :data:`AT_ONCE`."""
+def some_of(items: Iterable[Any], number: int = AT_ONCE) -> Iterator[list[Any]]:
+    """Consecutive items in lists of at most so many."""
     rest = iter(items)
-    while some := list(islice(rest, AT_ONCE)):
+    while some := list(islice(rest, number)):
         yield some
