@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from operator import attrgetter
@@ -27,6 +28,9 @@ _event_cells = attrgetter(*EVENT_FIELDS[Event])
 _KIND, _PHASE, _SUMMARY, _STATE, _END = map(
     EVENT_FIELDS[Event].index, ("kind", "phase", "summary", "state", "end_key")
 )
+_NAMES = tuple(
+    map(EVENT_FIELDS[Event].index, ("agent", "target_agent", "tool", "operation", "model"))
+)
 AT_ONCE = 200
 """Entries in one part."""
 WAITING_AT_ONCE = 10
@@ -49,6 +53,10 @@ def event_from(cells: Plain) -> Event:
     if cells[_END] is not None:
         source, seq = cells[_END]
         cells[_END] = (source, seq)
+    # There may be thousands of these, with few names.
+    for place in _NAMES:
+        if cells[place] is not None:
+            cells[place] = sys.intern(cells[place])
     return Event(*cells)
 
 

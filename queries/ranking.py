@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 
 from queries.models import SessionRow
@@ -20,7 +20,6 @@ class Ranking:
 
     def __init__(self) -> None:
         self._by_id: dict[str, SessionRow] = {}
-        self._keys: list[_Key] = []
         self._ordered: list[SessionRow] = []
         self._tuple: tuple[SessionRow, ...] | None = ()
 
@@ -39,16 +38,13 @@ class Ranking:
         for session_id, row in rows.items():
             before = self._by_id.get(session_id)
             if before is not None and row is not None and rank(before) == rank(row):
-                self._ordered[bisect_left(self._keys, rank(row))] = row
+                self._ordered[self._place(rank(row))] = row
                 self._by_id[session_id] = row
                 continue
             if before is not None:
-                at = bisect_left(self._keys, rank(before))
-                del self._keys[at], self._ordered[at], self._by_id[session_id]
+                del self._ordered[self._place(rank(before))], self._by_id[session_id]
             if row is not None:
-                at = bisect_left(self._keys, rank(row))
-                insort(self._keys, rank(row))
-                self._ordered.insert(at, row)
+                self._ordered.insert(self._place(rank(row)), row)
                 self._by_id[session_id] = row
 
     def _put_many(self, rows: Mapping[str, SessionRow | None]) -> None:
@@ -57,8 +53,7 @@ class Ranking:
                 self._by_id.pop(session_id, None)
             else:
                 self._by_id[session_id] = row
-        self._keys = sorted(map(rank, self._by_id.values()))
-        self._ordered = [self._by_id[session_id] for _, session_id in self._keys]
+        self._ordered = sorted(self._by_id.values(), key=rank)
 
     def rows(self) -> tuple[SessionRow, ...]:
         """All rows in order; the same object as long as nothing is put."""
@@ -68,16 +63,24 @@ class Ranking:
 
     def newest(self) -> str | None:
         """The id of the row with the latest start, the highest of several; None if unknown."""
-        if not self._keys or self._keys[0][0] == float("inf"):
+        first = self._ordered[0].started if self._ordered else None
+        if first is None:
             return None
-        return self._keys[bisect_right(self._keys, (self._keys[0][0], _AFTER_ALL)) - 1][1]
+        return self._ordered[bisect_right(self._ordered, (-first, _AFTER_ALL), key=rank) - 1].id
 
     def started_between(self, first: float, last: float) -> Iterator[str]:
         """The ids of rows that started between two instants, both included."""
-        at = bisect_left(self._keys, (-last, ""))
-        while at < len(self._keys) and self._keys[at][0] <= -first:
-            yield self._keys[at][1]
+        at = self._place((-last, ""))
+        while at < len(self._ordered):
+            started, name = rank(self._ordered[at])
+            if started > -first:
+                break
+            yield name
             at += 1
+
+    def _place(self, key: _Key) -> int:
+        """Where a row with this rank is, or belongs; ranks are not kept, which takes memory."""
+        return bisect_left(self._ordered, key, key=rank)
 
     def __len__(self) -> int:
         return len(self._by_id)

@@ -273,7 +273,7 @@ def filled_parts(values: Sequence[Any]) -> Iterable[Sequence[Any]]:
     """
     for part in parts(values):
         missing = min(1 << (len(part) - 1).bit_length(), PARAMETERS) - len(part)
-        yield [*part, *part[-1:] * missing] if missing else part
+        yield [*part, *[part[-1]] * missing] if missing else part
 
 
 def places(raw_ids: Iterable[object]) -> str:
