@@ -319,6 +319,8 @@ class Snapshot:
     problems: tuple[Problem, ...] = ()
     time: float = 0.0
     """When it was made, epoch seconds."""
+    is_listed: bool = True
+    """False while more of the sessions that are listed are still to be read."""
 
 
 @dataclass(frozen=True, slots=True)
