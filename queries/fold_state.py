@@ -68,18 +68,13 @@ _tool_cells = attrgetter(*FIELDS[ToolFold])
 
 def fold_parts(fold: Fold) -> Iterator[Plain]:
     """A fold in parts: each begins with what it is a part of."""
-    yield from session_parts(fold)
+    for texts in some_of(fold.sessions.texts()):
+        yield ["sessions", texts]
     yield from total_parts(fold)
 
 
-def session_parts(fold: Fold) -> Iterator[Plain]:
-    """The totals of all sessions of a fold."""
-    for texts in some_of(fold.sessions.texts()):
-        yield ["sessions", texts]
-
-
 def total_parts(fold: Fold) -> Iterator[Plain]:
-    """All other totals of a fold, with the sessions that these depend on."""
+    """The totals of a fold, with no sessions but those that these depend on."""
     yield ["counts", [getattr(fold, name) for name in _NUMBERS]]
     yield ["sums", [sum_plain(fold.tokens), sum_plain(fold.cost)]]
     for texts in some_of(fold.sessions.texts(sorted(fold.waiting | fold.running.keys()))):

@@ -24,7 +24,7 @@ def plain(fold: Fold) -> list[str]:
 
 def resting(shelf: SessionShelf) -> int:
     """How many sessions are put together."""
-    return sum(isinstance(known, str) for known in shelf._all.values())
+    return sum(not isinstance(known, SessionFold) for known in shelf._all.values())
 
 
 def session(events: int) -> SessionFold:
