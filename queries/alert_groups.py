@@ -154,13 +154,13 @@ def find_grouped(
         note: told of every single alert.
     """
     of_sessions: dict[Rule, _Many] = {rule: _Many() for rule in Rule if rule in _SESSIONS}
-    ids: set[str] = set()
+    ids: list[str] = []
     known = (row for row in rows if in_window(row, window))
     for alert in session_alerts(known, thresholds, now):
         of_sessions[alert.rule].take(alert)
         note(alert)
         if alert.session_id is not None:
-            ids.add(alert.session_id)
+            ids.append(alert.session_id)
     without = replace(thresholds, stale=False, running_seconds=0.0)
     others = find_alerts(
         rows, tools, without, now=now, window=window, loops=loops, covered=covered
@@ -175,7 +175,7 @@ def find_grouped(
             shown += many.worst
     order = tuple(Rule)
     shown.sort(key=lambda alert: order.index(alert.rule))
-    return replace(others, alerts=tuple(shown), sessions=others.sessions | ids)
+    return replace(others, alerts=tuple(shown), sessions=frozenset((*others.sessions, *ids)))
 
 
 def _filter(what: str, within: str) -> str:

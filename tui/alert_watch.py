@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from typing import Final
 
 from queries.models import Snapshot, StoreState
@@ -36,7 +36,7 @@ class _Found:
 
     alerts: Alerts
     """Few enough to be read."""
-    keys: frozenset[int]
+    keys: Set[int]
     """Of each single alert."""
     new: tuple[Alert, ...]
     """Single alerts that were not known."""
@@ -74,7 +74,7 @@ class AlertWatch:
         self._epoch = 0
         self._pause = Pause(clock, PAUSE, _SHARE)
         self._is_begun = False
-        self._known: frozenset[int] = frozenset()
+        self._known: Set[int] = frozenset()
         """Hashes of the keys of all alerts that were ever found: there may be very many."""
 
     @property
@@ -161,7 +161,7 @@ class AlertWatch:
                 within=days_filter(days), note=note,
             )  # fmt: skip
             new.sort(key=lambda alert: _ORDER.index(alert.rule))
-            yield _Found(found, frozenset(keys), tuple(new))
+            yield _Found(found, keys, tuple(new))
 
         self._looked_at = snapshot.generation
         self._pause.begin()
@@ -177,4 +177,4 @@ class AlertWatch:
             return
         self.fresh = () if self.alerts is None else found.new
         self.alerts = found.alerts
-        self._known |= found.keys
+        self._known = found.keys if self._known <= found.keys else self._known | found.keys
