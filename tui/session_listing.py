@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import compress, count
@@ -76,7 +77,7 @@ class Listing:
         self._children = 0
         """How many sessions name a parent."""
         self._choice: Choice | None = None
-        self._places: list[int] | None = None
+        self._places: array[int] | None = None
         """Where the listed ones are among all; None where all are listed as they come."""
 
     def row(self, session_id: str) -> SessionRow | None:
@@ -121,7 +122,7 @@ class Listing:
         if self._children:
             self._list_all(choice)
             at = {row.id: index for index, row in enumerate(self._all)}
-            self._places = [at[row.id] for row in self.rows]
+            self._places = array("q", [at[row.id] for row in self.rows])
 
     def _put(self, went: Sequence[SessionRow], came: Sequence[SessionRow], choice: Choice) -> None:
         """Take single rows out of those that are listed, and put others in."""
