@@ -114,7 +114,9 @@ def _components(rows: Sequence[SessionRow], thresholds: Thresholds) -> list[Aler
     if thresholds.component_errors <= 0:
         return []
     found = []
-    for group in breakdown(rows, By.COMPONENT).groups:
+    # Of those that name none, nothing is said.
+    rows = [row for row in rows if row.session.component is not None]
+    for group in breakdown(rows, By.COMPONENT).groups if rows else ():
         errors = group.session_errors
         if group.name is None or errors.rate is None or errors.of < thresholds.component_sessions:
             continue

@@ -119,11 +119,11 @@ class FoldCache:
         """
         try:
             content = self._read(self._place(store.path, order))
-            head, _, body = content.partition(b"\n")
-            told = json.loads(head)
+            start = content.index(b"\n") + 1
+            told = json.loads(content[:start])
             if told["key"] != _key(store, order) or told["mark"] != mark.plain():
                 return None
-            size, both = told["sessions"], memoryview(body)
+            size, both = told["sessions"], memoryview(content)[start:]
             fold = fold_of(map(json.loads, lines_of(both[size:])))
             if fold.rows != told["rows"]:
                 return None
@@ -137,7 +137,7 @@ class FoldCache:
         try:
             place = self._place(path, order)
             content = self._read(place)
-            told = json.loads(content.partition(b"\n")[0])
+            told = json.loads(content[: content.index(b"\n")])
             mark = mark_of(path)
             return EntryInfo(
                 int(told["rows"]), float(told["written"]), place.stat().st_size,

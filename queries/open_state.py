@@ -25,8 +25,8 @@ HANDED_ON_FIELDS: Final[dict[type, tuple[str, ...]]] = {
 EVENT_FIELDS: Final[dict[type, tuple[str, ...]]] = {Event: Event.__match_args__}
 _edge_cells = attrgetter(*HANDED_ON_FIELDS[_Edge])
 _event_cells = attrgetter(*EVENT_FIELDS[Event])
-_KIND, _PHASE, _SUMMARY, _STATE, _END = map(
-    EVENT_FIELDS[Event].index, ("kind", "phase", "summary", "state", "end_key")
+_KIND, _PHASE, _SUMMARY, _STATE, _END, _ID, _KEY = map(
+    EVENT_FIELDS[Event].index, ("kind", "phase", "summary", "state", "end_key", "id", "call_key")
 )
 _NAMES = tuple(
     map(EVENT_FIELDS[Event].index, ("agent", "target_agent", "tool", "operation", "model"))
@@ -57,6 +57,8 @@ def event_from(cells: Plain) -> Event:
     for place in _NAMES:
         if cells[place] is not None:
             cells[place] = sys.intern(cells[place])
+    if cells[_KEY] == cells[_ID]:
+        cells[_KEY] = cells[_ID]
     return Event(*cells)
 
 
