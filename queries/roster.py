@@ -200,7 +200,7 @@ class Roster:
 
     def _make(self, names: Iterable[str], fold: Fold, now: float) -> None:
         made: dict[str, SessionRow | None] = {}
-        for name in names:
+        for name in fold.sessions.in_turn(names):
             session = self.session(name)
             if session is None and name in fold.sessions and name not in self._not_kept:
                 session = self._set(name, Session(id=name, declared=False))

@@ -16,7 +16,7 @@ MANY: Final = 4000
 """Up to so many sessions, none is put together: that takes longer than it is worth."""
 AT_ONCE: Final = 1000
 """Sessions that are put together at once at most, unless more came since the last time."""
-LATELY: Final = 8
+LATELY: Final = 16
 """Packed texts that stay unpacked: neighbours are asked for one after the other."""
 
 
@@ -87,6 +87,14 @@ class SessionShelf(MutableMapping[str, SessionFold]):
         if known is None or isinstance(known, SessionFold):
             return known
         return session_from(json.loads(self._text(name, known)))
+
+    def in_turn(self, names: Iterable[str]) -> list[str]:
+        """These names in an order in which each packed text is unpacked once."""
+        chosen = list(names)
+        if len(chosen) > 1:
+            known = self._all
+            chosen.sort(key=lambda name: id(known.get(name)))
+        return chosen
 
     def _text(self, name: str, known: str | PackedTexts) -> str:
         """The totals of a session as text."""
