@@ -159,7 +159,7 @@ def find_grouped(
     for alert in session_alerts(known, thresholds, now):
         of_sessions[alert.rule].take(alert)
         note(alert)
-        if alert.session_id is not None:
+        if alert.session_id is not None and alert.rule is not Rule.STALE:
             ids.append(alert.session_id)
     without = replace(thresholds, stale=False, running_seconds=0.0)
     others = find_alerts(
