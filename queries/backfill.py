@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from queries.fold import Fold
 from queries.lean_rows import LeanRows
+from queries.pausing import no_pause
 from queries.plain_data import dataclass
 from queries.store import Store
 
@@ -23,10 +24,6 @@ SLICE = 16_000
 apart as calls are that are not told by two rows."""
 WORK = 0.1
 """Seconds of work that a slice should take."""
-
-
-def no_pause() -> None:
-    """Go on at once."""
 
 
 @dataclass(slots=True)
@@ -176,10 +173,10 @@ class Backfill:
                 self.close()
             return
         (past,) = self._pasts
-        with no_collection():
-            older = counted.fold(pause)
-            self.is_late = self.is_late or bool(older.running)
-            self._fold.prepend(older, pause)
+        # What comes is kept: looked through all at once, it would keep other threads waiting.
+        older = counted.fold(pause)
+        self.is_late = self.is_late or bool(older.running)
+        self._fold.prepend(older, pause)
         if counted.first_time is not None:
             past.low_time = counted.first_time
         past.low = counted.low - 1

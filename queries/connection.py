@@ -56,6 +56,8 @@ class StoreConnection:
         self.path = Path(path)
         self.statements = 0
         """Statements run so far; for tests of how much work is done."""
+        self.held = 0.0
+        """Seconds for which queries kept writers out that have no write-ahead log."""
         self._lock = threading.RLock()
         self.patience = DEADLINE
         """Seconds that a query may take unless its caller says otherwise. Who has no screen
@@ -295,6 +297,7 @@ class StoreConnection:
             self.gaps.wait()
         while True:
             self.statements += 1
+            begun = time.monotonic()
             try:
                 return self.connection.execute(sql, parameters).fetchall()
             except sqlite3.Error as error:
@@ -315,9 +318,16 @@ class StoreConnection:
                     raise opening.unreadable(self.path, error) from error
             except (OverflowError, UnicodeError) as error:
                 raise StoreError(f"{clean(str(self.path))}: {error}.") from error
+            finally:
+                self.held += time.monotonic() - begun
 
     def _is_strict(self) -> bool:
         return self.connection.text_factory is str
+
+    def give_way(self) -> None:
+        """Read between a writer's transactions from now on, where it would wait for us."""
+        if self.info.journal_mode != "wal" and not self.is_detached:
+            self.gaps = Gaps(self.path)
 
     def rows_at_once(self, most: int) -> int:
         """How many rows a query should fetch: ``most``, or few while a writer waits for them."""

@@ -8,11 +8,12 @@ from typing import Self
 
 from queries.activity import merge_sources
 from queries.audit import Audit
-from queries.backfill import WORK, Backfill, no_pause
+from queries.backfill import WORK, Backfill
 from queries.declared import Declared
 from queries.figures import Figures
 from queries.fold import Fold
 from queries.models import Event, EventKey, Phase, SessionRow, StoreTotals
+from queries.pausing import no_pause
 from queries.recent_rows import RecentRows, is_same_row
 from queries.roster import Roster
 from queries.store import Store
@@ -317,11 +318,11 @@ class Counting:
 
     # -- what the panes show --------------------------------------------------------------------
 
-    def rows(self, now: float) -> tuple[SessionRow, ...]:
-        """The lines of all sessions, newest first."""
+    def rows(self, now: float, pause: Callable[[], object] = no_pause) -> tuple[SessionRow, ...]:
+        """The lines of all sessions, newest first; ``pause`` is called now and then."""
         changed, self.fold.changed = self.fold.changed, set()
         frontier = None if self.past is None else self.past.frontier
-        return self.roster.rows(self.fold, changed, now=now, frontier=frontier)
+        return self.roster.rows(self.fold, changed, now=now, frontier=frontier, pause=pause)
 
     def refresh_figures(self, figures: Figures, epoch: int) -> None:
         """Make the figures anew if anything they rest on changed."""

@@ -36,8 +36,11 @@ ROWS: Final = 8000
 """Rows that are read at once."""
 PAGES_KEPT: Final = 2000
 """Kilobytes of the file's pages that are kept: hardly any is read twice."""
-BESIDE_WRITER: Final = 4.0
-"""Pause beside a writer without a write-ahead log, as a part of the time that reading took."""
+PATIENCE: Final = 0.05
+"""Seconds for which a writer's next transaction is waited for, to read right after it."""
+BESIDE_WRITER: Final = 8.0
+"""Pause beside a writer without a write-ahead log, as a part of the time for which it was kept
+out."""
 
 
 def main() -> None:
@@ -69,7 +72,7 @@ def work(requests: queue.SimpleQueue[Any], answers: BinaryIO) -> None:
                 return
             store.patience = task["patience"]
             if task["gaps"]:
-                store.gaps = Gaps(store.path)
+                store.gaps = Gaps(store.path, patience=PATIENCE)
             while (request := requests.get()) is not None:
                 with no_collection():
                     _answer(answers, counted(store, rows, *request))
@@ -92,10 +95,10 @@ def counted(store: Store, rows: LeanRows, source: int, low: int, high: int) -> I
     fold = Fold(messages_only=store.mapping.has_messages)
     first_time: float | None = None
     while high >= low:
-        begun = time.monotonic()
+        before = store.held
         batch, after = patiently(partial(_slice, store, rows, source, low, high))
         if store.rows_at_once(ROWS) < ROWS:
-            time.sleep(BESIDE_WRITER * (time.monotonic() - begun))
+            time.sleep(BESIDE_WRITER * (store.held - before))
         fold.prepend_batch(batch)
         first_time = next((at for at in batch.times if at is not None), first_time)
         high = after

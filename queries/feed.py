@@ -9,11 +9,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 
-from queries.backfill import WORK, no_pause
+from queries.backfill import WORK
 from queries.fold import Fold
 from queries.following import Following
 from queries.models import EventKey, Snapshot, StoreState
 from queries.opening import QueryStoppedError, StoreBusyError, StoreError
+from queries.pausing import no_pause
 from queries.store import Store
 
 
@@ -132,7 +133,7 @@ class Feed(Following):
             return None
         self._dirty = self._is_further = False
         self.generation += 1
-        rows = counting.rows(now)
+        rows = counting.rows(now, self.pause)
         figures = self._figures
         counting.refresh_figures(figures, self.epoch)
         arrived, self._arrived = tuple(self._arrived), []

@@ -19,6 +19,7 @@ from queries.batch import NO_TOOL, Batch, ToolKey
 from queries.fold_rows import FoldRows
 from queries.handed_on import Pair
 from queries.models import Event
+from queries.pausing import no_pause
 from queries.session_fold import SessionFold
 from queries.session_ledger import SessionLedger
 
@@ -47,7 +48,7 @@ class Fold(FoldRows):
                 self._join(name, earlier, later)
         self._forget_now_and_then()
 
-    def prepend(self, older: Fold, pause: Callable[[], object] | None = None) -> None:
+    def prepend(self, older: Fold, pause: Callable[[], object] = no_pause) -> None:
         """Take the totals of the range of rows right before this one's. Consumes ``older``.
 
         Costs as much as ``older`` is large, however much is counted here.
@@ -58,9 +59,9 @@ class Fold(FoldRows):
         """
         shift = self._first - older.rows - older._first
         self._first -= older.rows
-        self._merge_counts(older, shift)
+        self._merge_counts(older, shift, pause)
         for number, (name, earlier) in enumerate(older.sessions.items()):
-            if pause is not None and not number % AT_ONCE:
+            if not number % AT_ONCE:
                 pause()
             later = self.sessions.get(name)
             if earlier.open is not None and shift:
@@ -70,6 +71,7 @@ class Fold(FoldRows):
                 self.sessions[name] = earlier
             else:
                 self._join(name, earlier, later)
+        pause()
         self._forget_now_and_then()
 
     def prepend_batch(self, batch: Batch) -> None:

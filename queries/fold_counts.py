@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import compress, repeat
 from operator import is_not
 from typing import cast
@@ -14,6 +14,7 @@ from queries.fold_parts import AgentFold, KnownSum, ToolFold
 from queries.handed_on import HandedOn, Pair
 from queries.joining import as_counted
 from queries.models import Event, EventKey, EventKind, EventState, Phase
+from queries.pausing import no_pause
 from queries.session_fold import SessionFold
 from queries.session_shelf import SessionShelf
 
@@ -234,8 +235,10 @@ class FoldCounts:
 
     # -- other ranges -------------------------------------------------------------------------
 
-    def _merge_counts(self, other: FoldCounts, shift: int) -> None:
-        """Add all counts but those of sessions."""
+    def _merge_counts(
+        self, other: FoldCounts, shift: int, pause: Callable[[], object] = no_pause
+    ) -> None:
+        """Add all counts but those of sessions; ``pause`` is called now and then."""
         self._add_numbers(other)
         self.tokens.merge(other.tokens)
         self.cost.merge(other.cost)
@@ -246,11 +249,13 @@ class FoldCounts:
                 self.tools[key] = tool
         for name, agent in other.agents.items():
             self._agent(name).merge(agent)
+        pause()
         self.follows.update(other.follows)
         self.repeats.update(other.repeats)
         self.next_tools.update(other.next_tools)
-        self.handed_on.merge(other.handed_on, shift)
+        self.handed_on.merge(other.handed_on, shift, pause)
         self.slots.merge(other.slots)
+        pause()
         for name, events in other.running.items():
             self.running.setdefault(name, {}).update(events)
         self.waiting |= other.waiting

@@ -6,15 +6,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from queries.backfill import no_pause
 from queries.connection import Change
 from queries.counting import Counting
 from queries.figures import Figures
 from queries.fold_cache import FoldCache
-from queries.gaps import Gaps
 from queries.kept_totals import KeptTotals
 from queries.models import Event, EventKey, Problem, StoreInfo, StoreState
 from queries.opening import Signature, StoreError, StoreGoneError, signature
+from queries.pausing import no_pause
 from queries.sessions import STALE_AFTER
 from queries.store import Store
 
@@ -129,8 +128,7 @@ class Following:
     def _connect(self) -> Store:
         store = self.store = self._given or Store(self.path)
         self._given = None
-        if store.info.journal_mode != "wal" and not store.is_detached:
-            store.gaps = Gaps(store.path)
+        store.give_way()
         self._asleep = None
         self._unread = self._unproven = True
         self._dirty = True

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from queries import open_rows
 from queries.joining import names_its_maker
 from queries.models import Event, EventKey, Phase
+from queries.pausing import no_pause
 
 Pair = tuple[str, str]
 Speaker = tuple[str, bool]
@@ -176,10 +177,14 @@ class HandedOn:
             self._count_all(edges.values(), pairs)
         return pairs
 
-    def merge(self, other: HandedOn, shift: int) -> None:
-        """Take the counts of other rows, whose positions move by ``shift``."""
+    def merge(self, other: HandedOn, shift: int, pause: Callable[[], object] = no_pause) -> None:
+        """Take the counts of other rows, whose positions move by ``shift``.
+
+        ``pause`` is called now and then.
+        """
         self._counts.update(other._counts)
         for edges in other._edges.values():
+            pause()
             for key, edge in edges.items():
                 if isinstance(edge, Told):
                     moved = edge.at + shift
@@ -189,6 +194,7 @@ class HandedOn:
                     row.at += shift
                 self._edges[_stretch(edge.at)][key] = edge
         for speakers in other._speakers.values():
+            pause()
             for event_id, (at, speaker, is_delegation) in speakers.items():
                 self._speak(event_id, at + shift, speaker, is_delegation)
 

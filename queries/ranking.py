@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator, Mapping
+from operator import itemgetter
 
 from queries.models import SessionRow
 
 _Key = tuple[float, str]
+_id = itemgetter(1)
 _AFTER_ALL = "\U0010ffff" * 4
 _MANY = 64
 
@@ -20,6 +22,7 @@ class Ranking:
 
     def __init__(self) -> None:
         self._by_id: dict[str, SessionRow] = {}
+        self._keys: list[_Key] = []
         self._ordered: list[SessionRow] = []
         self._tuple: tuple[SessionRow, ...] | None = ()
 
@@ -38,22 +41,39 @@ class Ranking:
         for session_id, row in rows.items():
             before = self._by_id.get(session_id)
             if before is not None and row is not None and rank(before) == rank(row):
-                self._ordered[self._place(rank(row))] = row
+                self._ordered[bisect_left(self._keys, rank(row))] = row
                 self._by_id[session_id] = row
                 continue
             if before is not None:
-                del self._ordered[self._place(rank(before))], self._by_id[session_id]
+                at = bisect_left(self._keys, rank(before))
+                del self._keys[at], self._ordered[at], self._by_id[session_id]
             if row is not None:
-                self._ordered.insert(self._place(rank(row)), row)
+                at = bisect_left(self._keys, rank(row))
+                insort(self._keys, rank(row))
+                self._ordered.insert(at, row)
                 self._by_id[session_id] = row
 
     def _put_many(self, rows: Mapping[str, SessionRow | None]) -> None:
+        by_id, same, fresh, gone = self._by_id, self._keys, list[_Key](), set[_Key]()
         for session_id, row in rows.items():
+            before = by_id.get(session_id)
+            key = None if row is None else rank(row)
+            known = None if before is None else rank(before)
             if row is None:
-                self._by_id.pop(session_id, None)
+                by_id.pop(session_id, None)
             else:
-                self._by_id[session_id] = row
-        self._ordered = sorted(self._by_id.values(), key=rank)
+                by_id[session_id] = row
+            if key != known:
+                if known is not None:
+                    gone.add(known)
+                if key is not None:
+                    fresh.append(key)
+        if gone:
+            same = [key for key in same if key not in gone]
+        # Two runs that are in order are merged: other threads wait while that is done.
+        fresh.sort()
+        self._keys = sorted(same + fresh)
+        self._ordered = list(map(by_id.__getitem__, map(_id, self._keys)))
 
     def rows(self) -> tuple[SessionRow, ...]:
         """All rows in order; the same object as long as nothing is put."""
@@ -63,24 +83,16 @@ class Ranking:
 
     def newest(self) -> str | None:
         """The id of the row with the latest start, the highest of several; None if unknown."""
-        first = self._ordered[0].started if self._ordered else None
-        if first is None:
+        if not self._keys or self._keys[0][0] == float("inf"):
             return None
-        return self._ordered[bisect_right(self._ordered, (-first, _AFTER_ALL), key=rank) - 1].id
+        return self._keys[bisect_right(self._keys, (self._keys[0][0], _AFTER_ALL)) - 1][1]
 
     def started_between(self, first: float, last: float) -> Iterator[str]:
         """The ids of rows that started between two instants, both included."""
-        at = self._place((-last, ""))
-        while at < len(self._ordered):
-            started, name = rank(self._ordered[at])
-            if started > -first:
-                break
-            yield name
+        at = bisect_left(self._keys, (-last, ""))
+        while at < len(self._keys) and self._keys[at][0] <= -first:
+            yield self._keys[at][1]
             at += 1
-
-    def _place(self, key: _Key) -> int:
-        """Where a row with this rank is, or belongs; ranks are not kept, which takes memory."""
-        return bisect_left(self._ordered, key, key=rank)
 
     def __len__(self) -> int:
         return len(self._by_id)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import islice
 
 from queries.fold import Fold
 from queries.models import AggregatedTool, Session, SessionRow, SessionStatus
+from queries.pausing import no_pause
 from queries.ranking import Ranking
 from queries.sessions import STALE_AFTER, session_row, with_status
 from queries.store import Store
@@ -20,6 +21,8 @@ RUNNING = 200
 """Running sessions that are."""
 IN_TURN = 200
 """Others that are, in turn."""
+AT_ONCE = 100
+"""Lines that are made between two pauses."""
 PAGE = 500
 """Sessions of a newly opened store that are read at once."""
 
@@ -84,12 +87,13 @@ class Roster:
         if self._unread is None or room <= 0:
             self._unread = None
             return
-        sessions, self._unread = store.sessions_upto(self._unread, min(number, room))
+        at_once = min(store.rows_at_once(number), room)
+        sessions, self._unread = store.sessions_upto(self._unread, at_once)
         for session in sessions:
             if self.session(session.id) != session:
                 self._set(session.id, session)
                 self._touched.add(session.id)
-        if room <= number:
+        if room <= at_once:
             self._unread = None
 
     @property
@@ -170,7 +174,13 @@ class Roster:
     # -- lines --------------------------------------------------------------------------------
 
     def rows(
-        self, fold: Fold, changed: Iterable[str], *, now: float, frontier: float | None
+        self,
+        fold: Fold,
+        changed: Iterable[str],
+        *,
+        now: float,
+        frontier: float | None,
+        pause: Callable[[], object] = no_pause,
     ) -> tuple[SessionRow, ...]:
         """Lines of all sessions, newest first; only those that changed are made anew.
 
@@ -179,6 +189,7 @@ class Roster:
             changed: ids whose session or counts changed; at the first call all are made.
             now: epoch seconds.
             frontier: events after this instant are all counted; None: all are.
+            pause: called now and then.
         """
         names = {*changed, *self._touched}
         self._touched = set()
@@ -190,7 +201,7 @@ class Roster:
             name = heapq.heappop(self._silent)[1]
             self._awaited.discard(name)
             names.add(name)
-        self._make(names, fold, now)
+        self._make(names, fold, now, pause)
         newest = self._ranking.newest()
         if newest != self._newest:
             others = {name for name in (newest, self._newest) if name is not None}
@@ -198,9 +209,17 @@ class Roster:
             self._make(others, fold, now)
         return self._ranking.rows()
 
-    def _make(self, names: Iterable[str], fold: Fold, now: float) -> None:
+    def _make(
+        self,
+        names: Iterable[str],
+        fold: Fold,
+        now: float,
+        pause: Callable[[], object] = no_pause,
+    ) -> None:
         made: dict[str, SessionRow | None] = {}
-        for name in fold.sessions.in_turn(names):
+        for number, name in enumerate(fold.sessions.in_turn(names)):
+            if not number % AT_ONCE:
+                pause()
             session = self.session(name)
             if session is None and name in fold.sessions and name not in self._not_kept:
                 session = self._set(name, Session(id=name, declared=False))
@@ -224,6 +243,7 @@ class Roster:
                 made[name] = before = row
             if before.session.status is SessionStatus.STALE:
                 self._sessions[name] = before.session
+        pause()
         self._ranking.put(made)
 
     def _note(self, name: str, row: SessionRow | None) -> None:

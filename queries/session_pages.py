@@ -259,20 +259,20 @@ class SessionPages(StoreConnection):
         return found
 
 
-def parts(values: Sequence[Any]) -> Iterable[Sequence[Any]]:
-    """The values in groups that one statement can take."""
-    for start in range(0, len(values), PARAMETERS):
-        yield values[start : start + PARAMETERS]
+def parts(values: Sequence[Any], most: int = PARAMETERS) -> Iterable[Sequence[Any]]:
+    """The values in groups that one statement can take, none larger than ``most``."""
+    for start in range(0, len(values), most):
+        yield values[start : start + most]
 
 
-def filled_parts(values: Sequence[Any]) -> Iterable[Sequence[Any]]:
+def filled_parts(values: Sequence[Any], most: int = PARAMETERS) -> Iterable[Sequence[Any]]:
     """As :func:`parts` for IN lists: some end with their last value more than once.
 
     So there are few lengths of them. SQLite keeps what it made of each statement for the next
     time, of which one with hundreds of places takes as much memory as hundreds of rows.
     """
-    for part in parts(values):
-        missing = min(1 << (len(part) - 1).bit_length(), PARAMETERS) - len(part)
+    for part in parts(values, most):
+        missing = min(1 << (len(part) - 1).bit_length(), most) - len(part)
         yield [*part, *[part[-1]] * missing] if missing else part
 
 

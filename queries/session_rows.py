@@ -13,7 +13,7 @@ from queries.opening import StoreBusyError
 from queries.plain_data import dataclass
 from queries.raw_ids import RawIds, bound, place
 from queries.selects import bare_select, with_marks
-from queries.session_pages import PAGE, UNREADABLE, SessionPages, filled_parts
+from queries.session_pages import PAGE, PARAMETERS, UNREADABLE, SessionPages, filled_parts
 
 WINDOW = 5000
 """Rows looked at in one step where a source may hide most of them."""
@@ -210,11 +210,18 @@ class SessionRows(SessionPages):
         size = limit
         low, high = between
         while low <= high:
+            at_once = self._at_once(source, size)
             seqs, chosen = self._seqs(source, raw, (low, high), newest)
-            chosen = (*chosen, size)
-            page += self.query(f"{select} WHERE seq IN ({seqs})", chosen)
-            if len(page) >= limit or not self._hides[source]:
+            chosen = (*chosen, at_once)
+            found = self.query(f"{select} WHERE seq IN ({seqs})", chosen)
+            page += found
+            if len(page) >= limit or (not self._hides[source] and len(found) < at_once):
                 break
+            if not self._hides[source]:
+                ends = [row[0] for row in found]
+                low, high = (low, min(ends) - 1) if newest else (max(ends) + 1, high)
+                size = limit - len(page)
+                continue
             if windows is not None and size >= WINDOW:
                 windows -= 1
                 if windows <= 0:
@@ -227,6 +234,12 @@ class SessionRows(SessionPages):
             low, high = (low, first - 1) if newest else (last + 1, high)
             size = max(limit, WINDOW)
         return page
+
+    def _at_once(self, source: int, size: int) -> int:
+        """How many rows of a session to read at once, where parts of a page cost no more."""
+        fitting = self.rows_at_once(size)
+        is_parted = fitting < size and not self._hides[source] and self._comes_in_order(source)
+        return fitting if is_parted else size
 
     def _seqs(
         self, source: int, raw: object, between: tuple[int, int], newest: bool
@@ -272,7 +285,7 @@ class SessionRows(SessionPages):
             else:
                 chosen = rowids[first : min(first + size, last)]
                 first += len(chosen)
-            for part in filled_parts(chosen):
+            for part in filled_parts(chosen, self.rows_at_once(PARAMETERS)):
                 marks = ",".join("?" * len(part))
                 page += self.query(
                     f"{select} WHERE seq IN ({marks}){of_session}", (*part, bound(raw))

@@ -188,6 +188,7 @@ class Reader(threading.Thread):
             self._store.close()
             self._store = None
         store = Store(self._path)
+        store.give_way()
         with self._changed:
             self._store = store
         return store

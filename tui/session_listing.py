@@ -6,17 +6,19 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import compress, count
-from operator import is_not
+from operator import attrgetter, is_not
 from typing import TYPE_CHECKING, Any
 
 from queries.models import SessionRow
 from queries.plain_data import dataclass
 from queries.sessions import SORTS, TEXT_SORTS
-from tui.session_order import listed
+from tui.session_order import listed, places_below
 
 if TYPE_CHECKING:
     from queries.filters import Filter
 
+_id = attrgetter("session.id")
+_family = attrgetter("session.id", "session.parent_id")
 FEW = 64
 """Up to so many changes, each is put where it belongs; of more, all sessions are listed anew."""
 
@@ -74,8 +76,8 @@ class Listing:
         """How many sessions of sub-agents are left out."""
         self._all: Sequence[SessionRow] = ()
         self._by_id: dict[str, SessionRow] = {}
-        self._children = 0
-        """How many sessions name a parent."""
+        self._parents: dict[str, str] = {}
+        """By id, for those that name one: the parent's id."""
         self._choice: Choice | None = None
         self._places: array[int] | None = None
         """Where the listed ones are among all; None where all are listed as they come."""
@@ -93,17 +95,22 @@ class Listing:
         """
         went, came = difference(self._all, sessions)
         self._all = sessions
-        for row in went:
-            del self._by_id[row.id]
-        self._by_id.update((row.id, row) for row in came)
-        self._children += _with_parent(came) - _with_parent(went)
+        is_other = len(went) != len(came) or list(map(_family, went)) != list(map(_family, came))
+        if is_other:
+            for name, parent in map(_family, went):
+                del self._by_id[name]
+                if parent is not None:
+                    del self._parents[name]
+            families = map(_family, came)
+            self._parents.update((name, parent) for name, parent in families if parent is not None)
+        self._by_id.update(zip(map(_id, came), came, strict=True))
         is_same, self._choice = choice is self._choice, choice
         if choice.is_plain:
-            if not is_same or list(map(_family, went)) != list(map(_family, came)):
+            if is_other or not is_same:
                 self._find_places(choice)
             places = self._places
             self.rows = sessions if places is None else [*map(sessions.__getitem__, places)]
-        elif is_same and len(went) + len(came) <= FEW and (choice.sub_agents or not self._children):
+        elif is_same and len(went) + len(came) <= FEW and (choice.sub_agents or not self._parents):
             self._put(went, came, choice)
         else:
             self._list_all(choice)
@@ -119,10 +126,16 @@ class Listing:
 
     def _find_places(self, choice: Choice) -> None:
         self._places, self.hidden = None, 0
-        if self._children:
-            self._list_all(choice)
-            at = {row.id: index for index, row in enumerate(self._all)}
-            self._places = array("q", [at[row.id] for row in self.rows])
+        known = self._by_id
+        parents = {name: parent for name, parent in self._parents.items() if parent in known}
+        if not parents:
+            return
+        names = list(map(_id, self._all))
+        if choice.sub_agents:
+            self._places = array("q", places_below(names, parents))
+        else:
+            self.hidden = len(parents)
+            self._places = array("q", [at for at, name in enumerate(names) if name not in parents])
 
     def _put(self, went: Sequence[SessionRow], came: Sequence[SessionRow], choice: Choice) -> None:
         """Take single rows out of those that are listed, and put others in."""
@@ -150,11 +163,3 @@ class _Place:
         if mine is None or theirs is None or mine == theirs:
             return (mine is None, self._name) < (theirs is None, other._name)
         return bool(mine < theirs) != self._descending
-
-
-def _with_parent(rows: Sequence[SessionRow]) -> int:
-    return sum(row.session.parent_id is not None for row in rows)
-
-
-def _family(row: SessionRow) -> tuple[str, str | None]:
-    return row.id, row.session.parent_id

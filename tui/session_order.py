@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from itertools import compress, count
 from typing import TYPE_CHECKING
 
 from queries.models import SessionRow
@@ -78,26 +80,58 @@ def sessions_title(
 
 def under_parents(rows: list[SessionRow]) -> list[SessionRow]:
     """The rows in the same order, but each sub-agent's session right below its parent."""
-    ids = {row.id for row in rows}
-    below: dict[str, list[SessionRow]] = {}
-    tops: list[SessionRow] = []
-    for row in rows:
-        parent = row.session.parent_id
-        if parent is None or parent not in ids or parent == row.id:
-            tops.append(row)
-        else:
-            below.setdefault(parent, []).append(row)
-    if not below:
-        return rows
-    placed: list[SessionRow] = []
-    seen: set[str] = set()
-    # Sessions that are each other's parents hang under no top: they come last, as they are.
-    for start in (tops, rows):
-        stack = list(reversed(start))
-        while stack:
-            row = stack.pop()
-            if row.id not in seen:
-                seen.add(row.id)
-                placed.append(row)
-                stack.extend(reversed(below.get(row.id, ())))
+    parents = {row.id: row.session.parent_id for row in rows if row.session.parent_id is not None}
+    return [rows[at] for at in places_below([row.id for row in rows], parents)]
+
+
+def places_below(names: Sequence[str], parents: Mapping[str, str]) -> list[int]:
+    """Where sessions are taken from so that each sub-agent's comes right below its parent.
+
+    Costs little for those that have to do with no other one.
+
+    Args:
+        names: the ids of all sessions, in the order in which they come.
+        parents: by the ids of those that name one: the id of the parent, known or not.
+    """
+    at = dict(zip(names, count(), strict=False))
+    is_top = bytearray(b"\1") * len(names)
+    below: dict[int, list[int]] = {}
+    for name, parent in parents.items():
+        above = at.get(parent)
+        if above is not None and parent != name:
+            is_top[at[name]] = 0
+            below.setdefault(above, []).append(at[name])
+    for children in below.values():
+        # The first one is taken from the end.
+        children.sort(reverse=True)
+    tops = list(compress(count(), is_top))
+    placed: list[int] = []
+    done = 0
+    for parent_at in sorted(filter(is_top.__getitem__, below)):
+        upto = bisect_right(tops, parent_at, done)
+        placed += tops[done:upto]
+        done = upto
+        _put_below(parent_at, below, placed)
+    placed += tops[done:]
+    if len(placed) < len(names):
+        _put_rest(below, placed, len(names))
     return placed
+
+
+def _put_below(parent: int, below: Mapping[int, list[int]], placed: list[int]) -> None:
+    stack = [*below[parent]]
+    while stack:
+        placed.append(stack.pop())
+        stack += below.get(placed[-1], ())
+
+
+def _put_rest(below: Mapping[int, list[int]], placed: list[int], number: int) -> None:
+    """Sessions that are each other's parents hang under no top: they come last, as they are."""
+    seen = set(placed)
+    stack = list(range(number - 1, -1, -1))
+    while stack:
+        place = stack.pop()
+        if place not in seen:
+            seen.add(place)
+            placed.append(place)
+            stack += below.get(place, ())

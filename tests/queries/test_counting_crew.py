@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import json
 import queue
@@ -20,7 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from queries import backfill, counting_crew, counting_process
-from queries.backfill import Backfill, no_pause
+from queries.backfill import Backfill
 from queries.counting_crew import CountedRange, CountingCrew, Range, ranges
 from queries.counting_process import counted, work
 from queries.feed import Feed
@@ -514,6 +515,7 @@ def test_busy_stores_are_asked_again(small_ranges: None, tmp_path: Path) -> None
 
         return start
 
+    is_collecting: set[bool] = set()
     with Store(tmp_path / "store.db") as store:
         past = Backfill(store, Fold(messages_only=False))
         with mock.patch.object(store, "slice_start", refused(store.slice_start)):
@@ -524,5 +526,7 @@ def test_busy_stores_are_asked_again(small_ranges: None, tmp_path: Path) -> None
             past.share(store, 1)
         assert past.was_shared
         while not past.done:
-            past.step(store, pause=no_pause)
+            past.step(store, pause=lambda: is_collecting.add(gc.isenabled()))
         assert past.counted == 1.0
+    # All at once it would keep the screen waiting.
+    assert is_collecting == {True}

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -10,7 +11,7 @@ import pytest
 from queries import gaps as gaps_module
 from queries.connection import Rows
 from queries.feed import Feed
-from queries.gaps import ACTIVE, BETWEEN_LOOKS, PATIENCE, ROWS, Gaps
+from queries.gaps import ACTIVE, BETWEEN_LOOKS, FRESH, IN_VAIN, PATIENCE, ROWS, Gaps
 from queries.store import Store
 from tests.stores import canonical_store
 
@@ -28,6 +29,11 @@ class Time:
     def sleep(self, seconds: float) -> None:
         self.now += seconds
         self.sleeps += 1
+
+
+def leave_alone(path: Path) -> None:
+    """Nobody has written for long."""
+    os.utime(path, (1.0, 1.0))
 
 
 @contextmanager
@@ -52,6 +58,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_nobody_writes_so_nothing_is_waited_for(path: Path) -> None:
+    leave_alone(path)
     time = Time()
     gaps = Gaps(path, monotonic=time, sleep=time.sleep)
     gaps.wait()
@@ -60,6 +67,7 @@ def test_nobody_writes_so_nothing_is_waited_for(path: Path) -> None:
 
 
 def test_the_end_of_a_transaction_is_waited_for_but_not_for_ever(path: Path) -> None:
+    leave_alone(path)
     time = Time()
     gaps = Gaps(path, monotonic=time, sleep=time.sleep)
     with transaction(path):
@@ -87,10 +95,62 @@ def test_a_journal_that_stays_behind_holds_nothing_up_for_long(path: Path, mode:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute(f"PRAGMA journal_mode = {mode}").fetchall()
         connection.execute("UPDATE event SET summary = 'changed'")
+    leave_alone(path)
     time = Time()
     Gaps(path, monotonic=time, sleep=time.sleep).wait()
-    assert time.now < PATIENCE + 2 * BETWEEN_LOOKS
-    assert (time.sleeps == 0) == (mode == "truncate")
+    assert time.sleeps == 0
+
+
+def test_after_a_commit_the_next_one_is_waited_for_and_then_some_queries_go_at_once(
+    path: Path,
+) -> None:
+    written = 1000.0
+    os.utime(path, (written, written))
+    time = Time()
+
+    def sleep(seconds: float) -> None:
+        time.sleep(seconds)
+        if time.sleeps == 4:
+            # A transaction that is over between two looks.
+            os.utime(path, (written + 0.001, written + 0.001))
+
+    gaps = Gaps(path, monotonic=time, sleep=sleep, clock=lambda: written + 0.005)
+    assert gaps.rows(2500) == 2500
+    gaps.wait()
+    assert time.sleeps == 4
+    assert gaps.rows(2500) == ROWS
+    gaps.wait()
+    assert time.sleeps == 4
+    time.now += 2 * FRESH
+    gaps.wait()
+    assert PATIENCE <= time.now < PATIENCE + 2 * FRESH + 7 * BETWEEN_LOOKS
+
+
+@pytest.mark.parametrize("seconds", [3 * PATIENCE, -1.0])
+def test_commits_that_are_far_apart_are_not_waited_for(path: Path, seconds: float) -> None:
+    os.utime(path, (1000.0, 1000.0))
+    time = Time()
+    gaps = Gaps(path, monotonic=time, sleep=time.sleep, clock=lambda: 1000.0 + seconds)
+    gaps.wait()
+    assert time.sleeps == 0
+
+
+def test_a_transaction_that_does_not_end_is_waited_for_only_so_often(path: Path) -> None:
+    leave_alone(path)
+    time = Time()
+    gaps = Gaps(path, monotonic=time, sleep=time.sleep)
+    with transaction(path):
+        for _ in range(IN_VAIN):
+            before = time.sleeps
+            gaps.wait()
+            assert time.sleeps > before
+        before = time.sleeps
+        gaps.wait()
+        assert time.sleeps == before
+    gaps.wait()
+    with transaction(path):
+        gaps.wait()
+        assert time.sleeps > before
 
 
 def test_a_query_begins_right_after_the_transaction(path: Path) -> None:
@@ -130,6 +190,29 @@ def test_a_feed_reads_few_rows_at_once_while_somebody_writes(
     assert feed.fold.rows == 1000
     assert max(sizes) <= ROWS
     feed.close()
+
+
+def test_pages_are_read_in_parts_while_somebody_writes_and_are_the_same(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = [(0, seq) for seq in range(1, 1001)]
+    with Store(path) as store:
+        newest, page = store.session_page(0, "s", limit=700), store.events_by_key(keys)
+        middle = store.session_page(0, "s", before=600, limit=450)
+        assert len(newest) == 700
+        leave_alone(path)
+        store.give_way()
+        assert store.gaps is not None
+        store.statements = 0
+        assert store.session_page(0, "s", limit=700) == newest
+        whole = store.statements
+        monkeypatch.setattr(store.gaps, "rows", lambda most: min(most, ROWS))
+        store.statements = 0
+        assert store.session_page(0, "s", limit=700) == newest
+        assert store.statements >= whole + 3
+        assert store.session_page(0, "s", before=600, limit=450) == middle
+        assert store.events_by_key(keys) == page
+        assert store.session_page(0, "s", limit=5000) == page
 
 
 def test_a_feed_waits_for_no_gaps_where_readers_are_in_nobodys_way(tmp_path: Path) -> None:

@@ -52,6 +52,17 @@ def test_declared_and_undeclared_sessions(empty: CanonicalStore) -> None:
     assert roster.session("absent") is None
 
 
+def test_others_may_go_on_while_many_lines_are_made(empty: CanonicalStore) -> None:
+    fill(empty, 2 * roster_module.AT_ONCE + 1)
+    pauses: list[int] = []
+    with Store(empty.path) as store:
+        roster = Roster(1000)
+        roster.load(store, ())
+        roster.rows(nothing(), (), now=NOW, frontier=None, pause=lambda: pauses.append(1))
+    # Before each hundred of them, and before they are put in order.
+    assert len(pauses) == 4
+
+
 def test_only_what_changed_is_made_anew(empty: CanonicalStore) -> None:
     fill(empty, 3)
     fold = nothing()

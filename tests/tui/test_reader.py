@@ -9,7 +9,7 @@ import pytest
 
 from queries.opening import QueryStoppedError
 from queries.store import Store
-from tests.stores import canonical_store
+from tests.stores import Journal, canonical_store
 from tests.tui.desk import desk
 from tests.tui.stage import StepReader
 from tui.reader import Answer, Reader
@@ -55,6 +55,20 @@ def say(*values: object) -> Callable[[Store], Iterator[object]]:
         yield from values
 
     return work
+
+
+@pytest.mark.parametrize("journal", ["wal", "delete"])
+def test_gaps_between_transactions_are_waited_for_where_a_writer_would_wait(
+    folder: Path, journal: Journal
+) -> None:
+    with canonical_store(folder / "store.db", journal) as writer:
+        writer.add_session("s")
+        reader = Reader(folder / "store.db")
+        heard = Heard(reader)
+        reader.start()
+        reader.request("tree", lambda store: iter([store.gaps is not None]))
+        assert heard.next().value is (journal == "delete")
+        reader.stop(PATIENCE)
 
 
 def without_end(begun: threading.Event) -> Callable[[Store], Iterator[object]]:

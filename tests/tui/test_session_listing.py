@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from random import Random
 
@@ -13,7 +13,7 @@ from queries.filters import SESSION_FIELDS, Filter, parse_filter
 from queries.models import Session, SessionRow, SessionStatus, SessionTotals
 from queries.ranking import rank
 from tui.session_listing import FEW, Choice, Listing, difference
-from tui.session_order import ORDERS, listed, under_parents
+from tui.session_order import ORDERS, listed, places_below
 
 PLAIN = Choice("started", reverse=False, sub_agents=True)
 
@@ -75,12 +75,12 @@ def test_sessions_below_their_parents_stay_there_when_only_figures_change(
 ) -> None:
     placed = 0
 
-    def counting(rows: list[SessionRow]) -> list[SessionRow]:
+    def counting(names: Sequence[str], parents: Mapping[str, str]) -> list[int]:
         nonlocal placed
         placed += 1
-        return under_parents(rows)
+        return places_below(names, parents)
 
-    monkeypatch.setattr("tui.session_order.under_parents", counting)
+    monkeypatch.setattr("tui.session_listing.places_below", counting)
     listing = Listing()
     listing.show((row("sub", "top"), row("other"), row("top")), PLAIN)
     assert [each.id for each in listing.rows] == ["other", "top", "sub"]
@@ -89,6 +89,37 @@ def test_sessions_below_their_parents_stay_there_when_only_figures_change(
         ("other", 4), ("top", 5), ("sub", 3),
     ]  # fmt: skip
     assert placed == 1
+
+
+def one_by_one(names: Sequence[str], parents: Mapping[str, str]) -> list[str]:
+    """Each session that is not below another one, and right after it those below it."""
+    placed: list[str] = []
+
+    def put(name: str) -> None:
+        if name not in placed:
+            placed.append(name)
+            for other in names:
+                if parents.get(other) == name:
+                    put(other)
+
+    for name in names:
+        if parents.get(name, name) == name or parents[name] not in names:
+            put(name)
+    # Those that are each other's parents.
+    for name in names:
+        put(name)
+    return placed
+
+
+def test_sub_agents_come_right_below_their_parents_whatever_these_are() -> None:
+    dice = Random(5)
+    for size in [*range(12)] * 60:
+        names = [f"s{number}" for number in range(size)]
+        dice.shuffle(names)
+        some = dice.random()
+        parents = {name: dice.choice([*names, "gone"]) for name in names if dice.random() < some}
+        placed = places_below(names, parents)
+        assert [names[at] for at in placed] == one_by_one(names, parents)
 
 
 def test_differences_are_told_row_by_row() -> None:
