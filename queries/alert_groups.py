@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from bisect import insort
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
-from queries.overview_models import Alert, Rule
+from queries.alerts import find_alerts, session_alerts, worst_first
+from queries.loops import Loop
+from queries.models import SessionRow, ToolStatistic
+from queries.overview_models import Alert, Alerts, Rule, Thresholds, Window
 from queries.plain_data import replace
 from queries.text import duration, iso
+from queries.windows import ALL_TIME, in_window
 
 MOST: Final = 3
 """Alerts of one rule about sessions that are told one by one."""
@@ -31,7 +36,9 @@ def grouped(alerts: Iterable[Alert], within: str = "", most: int = MOST) -> tupl
         of_rule.setdefault(alert.rule, []).append(alert)
     for rule, some in of_rule.items():
         if rule in _SESSIONS and len(some) > most:
-            kept.append(_SESSIONS[rule](some, within))
+            latest = max((alert.time for alert in some if alert.time is not None), default=None)
+            worst = max(some, key=lambda alert: alert.value)
+            kept.append(_SESSIONS[rule](worst, len(some), latest, within))
         else:
             kept += _longest(some) if rule in _LOOPS else some
     return tuple(kept)
@@ -62,36 +69,35 @@ def _longest(loops: Iterable[Alert]) -> list[Alert]:
     return found
 
 
-def _stale(some: list[Alert], within: str) -> Alert:
-    number = f"{len(some):,} sessions"
-    longest = duration(max(alert.value for alert in some))
+def _stale(worst: Alert, many: int, latest: float | None, within: str) -> Alert:
+    number, longest = f"{many:,} sessions", duration(worst.value)
     return _group(
-        some, number, f"{number} say that they run, but were silent for up to {longest}.",
-        f"silent for up to {longest}", _filter("status:stale", within),
+        worst, number, f"{number} say that they run, but were silent for up to {longest}.",
+        f"silent for up to {longest}", latest, _filter("status:stale", within),
     )  # fmt: skip
 
 
-def _long_running(some: list[Alert], within: str) -> Alert:
-    number, limit = f"{len(some):,} sessions", some[0].threshold
-    longest = duration(max(alert.value for alert in some))
+def _long_running(worst: Alert, many: int, latest: float | None, within: str) -> Alert:
+    number, limit, longest = f"{many:,} sessions", worst.threshold, duration(worst.value)
     return _group(
-        some,
+        worst,
         number,
         f"{number} have been running for longer than {duration(limit)}, for up to {longest}.",
         f"for up to {longest} (> {duration(limit)})",
+        latest,
         _filter(f"status:running until:{limit:.0f}s", within),
     )
 
 
-_SESSIONS: Final[dict[Rule, Callable[[list[Alert], str], Alert]]] = {
+_SESSIONS: Final[dict[Rule, Callable[[Alert, int, float | None, str], Alert]]] = {
     Rule.STALE: _stale,
     Rule.LONG_RUNNING: _long_running,
 }
 
 
-def _group(some: list[Alert], subject: str, text: str, brief: str, listed_by: str) -> Alert:
-    worst = max(some, key=lambda alert: alert.value)
-    latest = max((alert.time for alert in some if alert.time is not None), default=None)
+def _group(
+    worst: Alert, subject: str, text: str, brief: str, latest: float | None, listed_by: str
+) -> Alert:
     return Alert(
         worst.rule,
         subject,
@@ -102,6 +108,74 @@ def _group(some: list[Alert], subject: str, text: str, brief: str, listed_by: st
         brief=brief,
         filter=listed_by,
     )
+
+
+class _Many:
+    """Alerts of one rule about sessions, of which few are kept."""
+
+    def __init__(self) -> None:
+        self.number = 0
+        self.latest: float | None = None
+        self.worst: list[Alert] = []
+
+    def take(self, alert: Alert) -> None:
+        """Count one more."""
+        self.number += 1
+        if alert.time is not None and (self.latest is None or alert.time > self.latest):
+            self.latest = alert.time
+        if len(self.worst) < MOST or worst_first(alert) < worst_first(self.worst[-1]):
+            insort(self.worst, alert, key=worst_first)
+            del self.worst[MOST:]
+
+
+def find_grouped(
+    rows: Sequence[SessionRow],
+    tools: Iterable[ToolStatistic],
+    thresholds: Thresholds,
+    *,
+    now: float,
+    window: Window = ALL_TIME,
+    loops: Sequence[Loop] = (),
+    covered: str = "",
+    within: str = "",
+    note: Callable[[Alert], object] = lambda _: None,
+) -> Alerts:
+    """What :func:`grouped` makes of what fires, without holding an alert for every session.
+
+    Args:
+        rows: as the following ones, see :func:`~queries.alerts.find_alerts`.
+        tools: statistics of calls.
+        thresholds: when something fires.
+        now: epoch seconds.
+        window: which sessions are judged.
+        loops: those that were found.
+        covered: where they were looked for, in words.
+        within: see :func:`grouped`.
+        note: told of every single alert.
+    """
+    of_sessions: dict[Rule, _Many] = {rule: _Many() for rule in Rule if rule in _SESSIONS}
+    ids: list[str] = []
+    known = (row for row in rows if in_window(row, window))
+    for alert in session_alerts(known, thresholds, now):
+        of_sessions[alert.rule].take(alert)
+        note(alert)
+        if alert.session_id is not None and alert.rule is not Rule.STALE:
+            ids.append(alert.session_id)
+    without = replace(thresholds, stale=False, running_seconds=0.0)
+    others = find_alerts(
+        rows, tools, without, now=now, window=window, loops=loops, covered=covered
+    )  # fmt: skip
+    for alert in others.alerts:
+        note(alert)
+    shown = list(grouped(others.alerts, within))
+    for rule, many in of_sessions.items():
+        if many.number > MOST:
+            shown.append(_SESSIONS[rule](many.worst[0], many.number, many.latest, within))
+        else:
+            shown += many.worst
+    order = tuple(Rule)
+    shown.sort(key=lambda alert: order.index(alert.rule))
+    return replace(others, alerts=tuple(shown), sessions=frozenset((*others.sessions, *ids)))
 
 
 def _filter(what: str, within: str) -> str:

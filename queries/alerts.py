@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from queries.loops import Loop
 from queries.models import SessionRow, SessionStatus, ToolStatistic
@@ -46,7 +46,7 @@ def find_alerts(
     alerts = [
         *_tools(tools, thresholds),
         *_components(known, thresholds),
-        *_sessions(known, thresholds, now),
+        *sorted(session_alerts(known, thresholds, now), key=worst_first),
         *(_loop(loop, thresholds, titles) for loop in loops),
     ]
     alerts.sort(key=lambda alert: _ORDER.index(alert.rule))
@@ -118,7 +118,9 @@ def _components(rows: Sequence[SessionRow], thresholds: Thresholds) -> list[Aler
     if thresholds.component_errors <= 0:
         return []
     found = []
-    for group in breakdown(rows, By.COMPONENT).groups:
+    # Of those that name none, nothing is said.
+    rows = [row for row in rows if row.session.component is not None]
+    for group in breakdown(rows, By.COMPONENT).groups if rows else ():
         errors = group.session_errors
         if group.name is None or errors.rate is None or errors.of < thresholds.component_sessions:
             continue
@@ -143,18 +145,18 @@ def _components(rows: Sequence[SessionRow], thresholds: Thresholds) -> list[Aler
     return sorted(found, key=lambda alert: (-alert.value, alert.subject))
 
 
-def _sessions(rows: Sequence[SessionRow], thresholds: Thresholds, now: float) -> list[Alert]:
-    found = []
+def session_alerts(
+    rows: Iterable[SessionRow], thresholds: Thresholds, now: float
+) -> Iterator[Alert]:
+    """The alerts about single sessions, in the order of these."""
     for row in rows:
         status, last = row.session.status, row.last_time
         if status is SessionStatus.STALE and thresholds.stale:
             silent = None if last is None else max(now - last, 0.0)
             told = "for a time that is not known" if silent is None else f"for {duration(silent)}"
             text = f"{row.title} says that it runs, but was silent {told}."
-            found.append(
-                Alert(Rule.STALE, row.title, text, silent or 0.0, 0.0, last, row.id,
-                      brief=f"silent {told}")
-            )  # fmt: skip
+            yield Alert(Rule.STALE, row.title, text, silent or 0.0, 0.0, last, row.id,
+                        brief=f"silent {told}")  # fmt: skip
         limit = thresholds.running_seconds
         if status is SessionStatus.RUNNING and limit > 0 and row.started is not None:
             age = now - row.started
@@ -164,10 +166,14 @@ def _sessions(rows: Sequence[SessionRow], thresholds: Thresholds, now: float) ->
                     f"(longer than {duration(limit)})."
                 )
                 brief = f"for {duration(age)} (> {duration(limit)})"
-                found.append(
-                    Alert(Rule.LONG_RUNNING, row.title, text, age, limit, last, row.id, brief=brief)
+                yield Alert(
+                    Rule.LONG_RUNNING, row.title, text, age, limit, last, row.id, brief=brief
                 )
-    return sorted(found, key=lambda alert: (-alert.value, alert.session_id or ""))
+
+
+def worst_first(alert: Alert) -> tuple[float, str]:
+    """What alerts about sessions are sorted by."""
+    return (-alert.value, alert.session_id or "")
 
 
 def _loop(loop: Loop, thresholds: Thresholds, titles: Mapping[str, str]) -> Alert:

@@ -33,8 +33,8 @@ LOOKS: Final = 20
 """Places at which it is seen whether there are rows everywhere."""
 AHEAD: Final = 2
 """Ranges that each process is given before the first of them is taken."""
-LENGTH: Final = 8
-"""Bytes before each message, which say how long it is, the largest first."""
+ROOM: Final = 65_536
+"""Bytes that are read from a process at once at most."""
 _PROGRAM: Final = (
     "import sys; sys.path[:] = {path!r}; from queries.counting_process import main; main()"
 )
@@ -77,15 +77,16 @@ class CountedRange:
     """The lowest seq that they may have."""
     first_time: float | None
     """When the first of them with a known time happened."""
-    parts: bytes
+    parts: deque[bytes]
+    """Plain data of the totals, line by line."""
 
     def fold(self, pause: Callable[[], object]) -> Fold:
-        """The totals; ``pause`` is called now and then while they are read."""
+        """The totals, once; ``pause`` is called now and then while they are read."""
 
         def read() -> Iterator[Any]:
-            for line in self.parts.split(b"\n"):
+            while self.parts:
                 pause()
-                yield json.loads(line)
+                yield json.loads(self.parts.popleft())
 
         return fold_of(read())
 
@@ -160,13 +161,14 @@ class CountingCrew:
         if self._rest:
             member.ask(self._source, *self._rest.popleft())
 
-    def _heard(self, member: _Member, asked: Range, head: Mapping[str, Any], parts: bytes) -> None:
+    def _heard(self, member: _Member, asked: Range, lines: deque[bytes]) -> None:
         """A process has counted a range."""
+        head: Mapping[str, Any] = json.loads(lines.popleft())
         with self._changed:
             if "why" in head:
                 self.why = str(head["why"])
             else:
-                self._counted[asked] = CountedRange(asked[0], head["first_time"], parts)
+                self._counted[asked] = CountedRange(asked[0], head["first_time"], lines)
                 self._give(member)
             self._changed.notify_all()
 
@@ -183,7 +185,7 @@ class _Member:
     def __init__(
         self,
         task: Mapping[str, Any],
-        heard: Callable[[_Member, Range, Mapping[str, Any], bytes], object],
+        heard: Callable[[_Member, Range, deque[bytes]], object],
         lost: Callable[[], object],
     ) -> None:
         """Start it. Raises OSError when that is impossible."""
@@ -195,6 +197,8 @@ class _Member:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            # What a pipe can hold: each reading interrupts whoever is running.
+            bufsize=ROOM,
             # Keys that stop or end what runs in the terminal are for us alone.
             start_new_session=True,
         )
@@ -227,17 +231,16 @@ class _Member:
 
     def _listen(self) -> None:
         pipe = self._process.stdout
-        while pipe is not None and (message := _message(pipe)) is not None:
-            head, _, parts = message.partition(b"\n")
-            self._heard(self, self._asked.popleft(), json.loads(head), parts)
+        while pipe is not None and (lines := _answer(pipe)):
+            self._heard(self, self._asked.popleft(), lines)
         self._lost()
 
 
-def _message(pipe: IO[bytes]) -> bytes | None:
-    """The next message; None when there will be no whole one any more."""
-    length = pipe.read(LENGTH)
-    if len(length) < LENGTH:
-        return None
-    size = int.from_bytes(length)
-    message = pipe.read(size)
-    return message if len(message) == size else None
+def _answer(pipe: IO[bytes]) -> deque[bytes]:
+    """The lines of the next answer; none when there will be no whole one any more."""
+    lines: deque[bytes] = deque()
+    for line in pipe:
+        if line == b"\n":
+            return lines
+        lines.append(line)
+    return deque()

@@ -1,9 +1,10 @@
 """A process that counts ranges of a store's rows for another one, which puts them together.
 
 It is started by :mod:`queries.counting_crew` and told what to do by lines of JSON on its standard
-input: first which store to read and how, then range after range. Each range is answered by one
-message on its standard output: a line of JSON, and the fold over its rows
-(:mod:`queries.fold_state`), a part in a line. It ends with its input, so with whoever began it.
+input: first which store to read and how, then range after range. Each range is answered by lines
+of JSON on its standard output, the last of which is empty: first what else is to be said, then the
+fold over its rows (:mod:`queries.fold_state`), a part in a line. No answer is ever held as a whole.
+It ends with its input, so with whoever began it.
 """
 
 from __future__ import annotations
@@ -15,14 +16,13 @@ import queue
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any, BinaryIO, Final
 
 from queries import opening
 from queries.backfill import no_collection
 from queries.batch import Batch
-from queries.counting_crew import LENGTH
 from queries.event_stream import patiently
 from queries.fold import Fold
 from queries.fold_state import fold_parts
@@ -80,9 +80,10 @@ def work(requests: queue.SimpleQueue[Any], answers: BinaryIO) -> None:
         _answer(answers, [{"why": str(error)}])
 
 
-def _answer(answers: BinaryIO, lines: Iterator[object] | list[object]) -> None:
-    message = b"\n".join(json.dumps(line, separators=(",", ":")).encode() for line in lines)
-    answers.write(len(message).to_bytes(LENGTH) + message)
+def _answer(answers: BinaryIO, lines: Iterable[object]) -> None:
+    for line in lines:
+        answers.write(json.dumps(line, separators=(",", ":")).encode() + b"\n")
+    answers.write(b"\n")
     answers.flush()
 
 

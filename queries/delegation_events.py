@@ -12,7 +12,7 @@ from queries.joining import names_its_maker
 from queries.models import Event, EventKey, EventKind, Phase
 from queries.pairing import Pairing
 from queries.plain_data import dataclass, field
-from queries.session_pages import parts
+from queries.session_pages import filled_parts
 from queries.store import Store
 from queries.text import clean_or_none
 
@@ -143,7 +143,7 @@ def _spawners(store: Store, keys: Iterable[EventKey]) -> dict[EventKey, str]:
         described = store.mapping.sources[source]
         if described.spawner is None:
             continue
-        for part in parts(seqs):
+        for part in filled_parts(seqs):
             marks = ",".join("?" * len(part))
             rows = store.query(
                 f"SELECT rowid, {described.spawner} FROM {quoted(described.table)}"

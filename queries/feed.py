@@ -175,4 +175,5 @@ class Feed(Following):
             updated=updated,
             problems=self._problems,
             time=now,
+            is_listed=counting.roster.is_loaded,
         )

@@ -38,14 +38,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from queries.fold import Fold
-from queries.fold_state import LAYOUT, fold_of, session_parts, total_parts
+from queries.fold_state import LAYOUT, fold_of, total_parts
+from queries.open_state import some_of
 from queries.packed_lines import lines_of, packed_lines
+from queries.packed_texts import TOGETHER, PackedTexts
 from queries.plain_data import dataclass
 from queries.store import Store
 from queries.store_mark import StoreMark, mark_of
 from queries.way_of_reading import way_of_reading
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 MAGIC: Final = b"session-tui totals\n"
 LEAST_ROWS = 20_000
 """Stores with fewer rows are counted in no time; nothing is kept of them."""
@@ -57,6 +59,8 @@ _LEFT_OVER = 3600.0
 """Seconds after which an unfinished file of a process that died is removed."""
 _SUFFIX = ".totals"
 _DIGEST = 32
+_LENGTH = 4
+"""Bytes before packed texts, which say how long these are, the largest first."""
 _WRONG = (
     ArithmeticError, AttributeError, LookupError, MemoryError, OSError, RecursionError,
     TypeError, ValueError, zlib.error,
@@ -115,11 +119,11 @@ class FoldCache:
         """
         try:
             content = self._read(self._place(store.path, order))
-            head, _, body = content.partition(b"\n")
-            told = json.loads(head)
+            start = content.index(b"\n") + 1
+            told = json.loads(content[:start])
             if told["key"] != _key(store, order) or told["mark"] != mark.plain():
                 return None
-            size, both = told["sessions"], memoryview(body)
+            size, both = told["sessions"], memoryview(content)[start:]
             fold = fold_of(map(json.loads, lines_of(both[size:])))
             if fold.rows != told["rows"]:
                 return None
@@ -133,7 +137,7 @@ class FoldCache:
         try:
             place = self._place(path, order)
             content = self._read(place)
-            told = json.loads(content.partition(b"\n")[0])
+            told = json.loads(content[: content.index(b"\n")])
             mark = mark_of(path)
             return EntryInfo(
                 int(told["rows"]), float(told["written"]), place.stat().st_size,
@@ -184,13 +188,16 @@ class FoldCache:
         try:
             # Apart from all others, the sessions need not be read where only totals are wanted.
             packed = bytearray()
-            size = 0
-            for parts in (session_parts(fold), total_parts(fold)):
-                size = len(packed)
-                for piece in packed_lines(parts):
-                    packed += piece
-                    if not goes_on():
-                        return False
+            for some in some_of(fold.sessions.texts(), TOGETHER):
+                texts = PackedTexts.of(some).packed
+                packed += len(texts).to_bytes(_LENGTH) + texts
+                if not goes_on():
+                    return False
+            size = len(packed)
+            for piece in packed_lines(total_parts(fold)):
+                packed += piece
+                if not goes_on():
+                    return False
             head = {
                 "key": _key(store, order),
                 "mark": mark.plain(),
@@ -256,11 +263,15 @@ class FoldCache:
         return self.folder / f"{digest.hexdigest()}{_SUFFIX}"
 
 
-def _sessions(body: memoryview) -> Iterator[tuple[str, str]]:
+def _sessions(body: memoryview) -> Iterator[tuple[str, PackedTexts]]:
     """The totals of all sessions, by id."""
-    for line in lines_of(body):
-        _, texts = json.loads(line)
-        yield from texts
+    at = 0
+    while at < len(body):
+        start = at + _LENGTH
+        at = start + int.from_bytes(body[at:start])
+        texts = PackedTexts(bytes(body[start:at]))
+        for name in texts.unpacked():
+            yield name, texts
 
 
 def _digest(content: bytes | bytearray) -> bytes:

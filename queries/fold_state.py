@@ -27,6 +27,7 @@ from queries.open_state import (
     EVENT_FIELDS,
     HANDED_ON_FIELDS,
     OPEN_FIELDS,
+    WAITING_AT_ONCE,
     Plain,
     event_from,
     event_plain,
@@ -67,23 +68,19 @@ _tool_cells = attrgetter(*FIELDS[ToolFold])
 
 def fold_parts(fold: Fold) -> Iterator[Plain]:
     """A fold in parts: each begins with what it is a part of."""
-    yield from session_parts(fold)
+    for texts in some_of(fold.sessions.texts()):
+        yield ["sessions", texts]
     yield from total_parts(fold)
 
 
-def session_parts(fold: Fold) -> Iterator[Plain]:
-    """The totals of all sessions of a fold."""
-    for texts in some_of(fold.sessions.texts()):
-        yield ["sessions", texts]
-
-
 def total_parts(fold: Fold) -> Iterator[Plain]:
-    """All other totals of a fold, with the sessions that these depend on."""
+    """The totals of a fold, with no sessions but those that these depend on."""
     yield ["counts", [getattr(fold, name) for name in _NUMBERS]]
     yield ["sums", [sum_plain(fold.tokens), sum_plain(fold.cost)]]
     for texts in some_of(fold.sessions.texts(sorted(fold.waiting | fold.running.keys()))):
         yield ["sessions", texts]
-    for waiting in some_of((name, fold.sessions[name].open) for name in sorted(fold.waiting)):
+    open_rows = ((name, fold.sessions[name].open) for name in sorted(fold.waiting))
+    for waiting in some_of(open_rows, WAITING_AT_ONCE):
         yield ["open", waiting_plain((name, rows) for name, rows in waiting if rows is not None)]
     for tools in some_of(fold.tools.items()):
         yield ["tools", [[*key, *_tool_plain(tool)] for key, tool in tools]]

@@ -9,7 +9,7 @@ from typing import Any
 from queries.dialects.base import Moments, Source
 from queries.dialects.cells import number
 from queries.lean_columns import Minutes, instants, numbers, summaries, texts_apart
-from queries.session_pages import parts
+from queries.session_pages import filled_parts
 from queries.store import Store
 
 Row = tuple[Any, ...]
@@ -68,7 +68,7 @@ def rows_of(
 ) -> list[Row]:
     """These cells of the rows with these seqs, in no certain order; some may be gone."""
     rows: list[Row] = []
-    for part in parts(seqs):
+    for part in filled_parts(seqs):
         marks = ",".join("?" * len(part))
         rows += store.query(
             f"SELECT {cells} FROM {view}_rows_{source} WHERE seq IN ({marks})", part

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from heapq import nsmallest
 from itertools import groupby
 
 from queries.models import Event, EventState, SessionRow, SessionStatus
@@ -82,7 +83,10 @@ def read_loops(
     Raises:
         StoreError: the store cannot be read now.
     """
-    chosen = sorted(
+    with_calls = sum(row.totals.tool_calls > 0 for row in rows)
+    # Of a hundred thousand sessions, nothing is made for each.
+    chosen = nsmallest(
+        sessions,
         (row for row in rows if row.totals.tool_calls),
         key=lambda row: (
             row.session.status is not SessionStatus.RUNNING, -(row.last_time or 0.0), row.id,
@@ -90,12 +94,12 @@ def read_loops(
     )  # fmt: skip
     found: list[Loop] = []
     cut = 0
-    for row in chosen[:sessions]:
+    for row in chosen:
         events, more = read_session(store, row.id, limit=limit)
         cut += more
         found += find_loops(events, thresholds)
-    number = min(len(chosen), sessions)
-    which = "all" if number == len(chosen) else "the latest"
+    number = len(chosen)
+    which = "all" if number == with_calls else "the latest"
     covered = f"loops in {which} {number:,} session{'' if number == 1 else 's'} with calls"
     if cut:
         covered += f" (of {cut:,} of them the newest {limit:,} rows)"

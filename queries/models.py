@@ -6,6 +6,7 @@ Times are UTC epoch seconds (float), durations seconds, rates 0..1. ``None`` alw
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -67,7 +68,7 @@ class SessionTotals:
     tools: tuple[str, ...] = ()
     """What was called, each with its operation behind it, from A to Z."""
     first_prompt: str | None = None
-    activity: tuple[int, ...] = ()
+    activity: Sequence[int] = ()
     """Events per equal slice of the session's time, oldest first; at most 16 numbers."""
     failed_calls: int = 0
     """Calls that are known to have failed."""
@@ -319,6 +320,8 @@ class Snapshot:
     problems: tuple[Problem, ...] = ()
     time: float = 0.0
     """When it was made, epoch seconds."""
+    is_listed: bool = True
+    """False while more of the sessions that are listed are still to be read."""
 
 
 @dataclass(frozen=True, slots=True)

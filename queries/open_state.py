@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from operator import attrgetter
@@ -24,11 +25,16 @@ HANDED_ON_FIELDS: Final[dict[type, tuple[str, ...]]] = {
 EVENT_FIELDS: Final[dict[type, tuple[str, ...]]] = {Event: Event.__match_args__}
 _edge_cells = attrgetter(*HANDED_ON_FIELDS[_Edge])
 _event_cells = attrgetter(*EVENT_FIELDS[Event])
-_KIND, _PHASE, _SUMMARY, _STATE, _END = map(
-    EVENT_FIELDS[Event].index, ("kind", "phase", "summary", "state", "end_key")
+_KIND, _PHASE, _SUMMARY, _STATE, _END, _ID, _KEY = map(
+    EVENT_FIELDS[Event].index, ("kind", "phase", "summary", "state", "end_key", "id", "call_key")
+)
+_NAMES = tuple(
+    map(EVENT_FIELDS[Event].index, ("agent", "target_agent", "tool", "operation", "model"))
 )
 AT_ONCE = 200
 """Entries in one part."""
+WAITING_AT_ONCE = 10
+"""Sessions with rows that wait in one part: each may have thousands of them."""
 
 
 def event_plain(event: Event) -> Plain:
@@ -47,6 +53,12 @@ def event_from(cells: Plain) -> Event:
     if cells[_END] is not None:
         source, seq = cells[_END]
         cells[_END] = (source, seq)
+    # There may be thousands of these, with few names.
+    for place in _NAMES:
+        if cells[place] is not None:
+            cells[place] = sys.intern(cells[place])
+    if cells[_KEY] == cells[_ID]:
+        cells[_KEY] = cells[_ID]
     return Event(*cells)
 
 
@@ -98,8 +110,8 @@ def _edge_from(cells: Plain) -> _Edge:
     return edge
 
 
-def some_of(items: Iterable[Any]) -> Iterator[list[Any]]:
-    """Consecutive items in lists of at most :data:`AT_ONCE`."""
+def some_of(items: Iterable[Any], number: int = AT_ONCE) -> Iterator[list[Any]]:
+    """Consecutive items in lists of at most so many."""
     rest = iter(items)
-    while some := list(islice(rest, AT_ONCE)):
+    while some := list(islice(rest, number)):
         yield some

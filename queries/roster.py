@@ -10,7 +10,7 @@ from queries.fold import Fold
 from queries.models import AggregatedTool, Session, SessionRow, SessionStatus
 from queries.pausing import no_pause
 from queries.ranking import Ranking
-from queries.sessions import STALE_AFTER, session_row
+from queries.sessions import STALE_AFTER, session_row, with_status
 from queries.store import Store
 
 ALL_BELOW = 500
@@ -38,6 +38,9 @@ class Roster:
         self._keep = keep
         self._stale_after = stale_after
         self._sessions: dict[str, Session] = {}
+        """As declared, or as judged where that is stale: one object for each, not two."""
+        self._says_stale: set[str] = set()
+        """Those of them that are declared to be stale."""
         self._not_kept: set[str] = set()
         """Declared sessions that are older than those kept."""
         self._undeclared = 0
@@ -87,7 +90,7 @@ class Roster:
         at_once = min(store.rows_at_once(number), room)
         sessions, self._unread = store.sessions_upto(self._unread, at_once)
         for session in sessions:
-            if self._sessions.get(session.id) != session:
+            if self.session(session.id) != session:
                 self._set(session.id, session)
                 self._touched.add(session.id)
         if room <= at_once:
@@ -147,7 +150,7 @@ class Roster:
         self.total = total
         self._last_row = store.last_session_row()
         for session in fresh:
-            if self._sessions.get(session.id) != session:
+            if self.session(session.id) != session:
                 self._set(session.id, session)
                 changed.add(session.id)
         self._touched |= changed
@@ -214,10 +217,10 @@ class Roster:
         pause: Callable[[], object] = no_pause,
     ) -> None:
         made: dict[str, SessionRow | None] = {}
-        for number, name in enumerate(names):
+        for number, name in enumerate(fold.sessions.in_turn(names)):
             if not number % AT_ONCE:
                 pause()
-            session = self._sessions.get(name)
+            session = self.session(name)
             if session is None and name in fold.sessions and name not in self._not_kept:
                 session = self._set(name, Session(id=name, declared=False))
             if session is None:
@@ -237,7 +240,9 @@ class Roster:
             self._note(name, row)
             before = self._ranking.get(name)
             if before is None or before != row:
-                made[name] = row
+                made[name] = before = row
+            if before.session.status is SessionStatus.STALE:
+                self._sessions[name] = before.session
         pause()
         self._ranking.put(made)
 
@@ -300,7 +305,12 @@ class Roster:
 
     def session(self, session_id: str) -> Session | None:
         """The declared (or inferred) session with this id."""
-        return self._sessions.get(session_id)
+        known = self._sessions.get(session_id)
+        if known is None or known.status is not SessionStatus.STALE:
+            return known
+        if session_id in self._says_stale:
+            return known
+        return with_status(known, SessionStatus.RUNNING)
 
     def known(self) -> set[str]:
         """The ids of all sessions that are read."""
@@ -315,11 +325,14 @@ class Roster:
 
     def _set(self, name: str, session: Session | None) -> Session | None:
         before = self._sessions.pop(name, None)
+        self._says_stale.discard(name)
         if before is not None and not before.declared:
             self._undeclared -= 1
         if session is not None:
             self._sessions[name] = session
             self._not_kept.discard(name)
+            if session.status is SessionStatus.STALE:
+                self._says_stale.add(name)
             if not session.declared:
                 self._undeclared += 1
         return session

@@ -209,8 +209,13 @@ class SessionFold:
             agents=_shared(agents),
             tools=_shared(tuple(filter(None, sorted(tools)))),
             first_prompt=None if self.first_prompt is None else self.first_prompt[1],
-            activity=self.bars.values(),
+            activity=_small(self.bars.values()),
         )
+
+
+def _small(counts: tuple[int, ...]) -> Sequence[int]:
+    """The same numbers in as little room as they take: nearly all fit into a byte."""
+    return bytes(counts) if counts and max(counts) < 256 else counts
 
 
 def _shared(names: tuple[str, ...]) -> tuple[str, ...]:

@@ -162,7 +162,7 @@ class SessionPages(StoreConnection):
         if self.mapping.sessions is None:
             return []
         result: list[Session] = []
-        for part in parts([self.raw_id(session_id) for session_id in ids]):
+        for part in filled_parts([self.raw_id(session_id) for session_id in ids]):
             rows = self.query(
                 f"SELECT {_SESSION} FROM session_rows WHERE id IN ({places(part)})"
                 # The plus keeps SQLite from walking through all of them in this order.
@@ -263,6 +263,17 @@ def parts(values: Sequence[Any], most: int = PARAMETERS) -> Iterable[Sequence[An
     """The values in groups that one statement can take, none larger than ``most``."""
     for start in range(0, len(values), most):
         yield values[start : start + most]
+
+
+def filled_parts(values: Sequence[Any], most: int = PARAMETERS) -> Iterable[Sequence[Any]]:
+    """As :func:`parts` for IN lists: some end with their last value more than once.
+
+    So there are few lengths of them. SQLite keeps what it made of each statement for the next
+    time, of which one with hundreds of places takes as much memory as hundreds of rows.
+    """
+    for part in parts(values, most):
+        missing = min(1 << (len(part) - 1).bit_length(), most) - len(part)
+        yield [*part, *[part[-1]] * missing] if missing else part
 
 
 def places(raw_ids: Iterable[object]) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, MutableMapping
 from itertools import islice
 from typing import Final
 
+from queries.open_state import some_of
+from queries.packed_texts import TOGETHER, PackedTexts
 from queries.session_fold import SessionFold
 from queries.session_state import session_from, session_plain
 
@@ -14,20 +16,26 @@ MANY: Final = 4000
 """Up to so many sessions, none is put together: that takes longer than it is worth."""
 AT_ONCE: Final = 1000
 """Sessions that are put together at once at most, unless more came since the last time."""
+LATELY: Final = 16
+"""Packed texts that stay unpacked: neighbours are asked for one after the other."""
 
 
 class SessionShelf(MutableMapping[str, SessionFold]):
     """Totals by the ids of their sessions, in the order in which these came.
 
     A store can have a hundred thousand sessions, nearly all of which are over. Their totals are
-    kept as texts, in a quarter of the room, until they are asked for.
+    kept as packed texts, in a twelfth of the room, until they are asked for.
     """
 
-    __slots__ = ("_fetch", "_known", "_left", "_loose", "_used")
+    __slots__ = ("_fetch", "_known", "_lately", "_left", "_loose", "_outdated", "_used")
 
     def __init__(self) -> None:
-        self._known: dict[str, SessionFold | str] = {}
-        self._fetch: Callable[[], Iterable[tuple[str, str]]] | None = None
+        self._known: dict[str, SessionFold | str | PackedTexts] = {}
+        self._lately: dict[PackedTexts, dict[str, str]] = {}
+        """What was unpacked last, by where it was."""
+        self._outdated = 0
+        """Texts that are packed, but of sessions that are known better, at most."""
+        self._fetch: Callable[[], Iterable[tuple[str, str | PackedTexts]]] | None = None
         """Gives what is to be known besides, once it is asked for."""
         self._used: dict[str, SessionFold] = {}
         """Those asked for since the last :meth:`rest`."""
@@ -37,7 +45,7 @@ class SessionShelf(MutableMapping[str, SessionFold]):
         """How many of these the last :meth:`rest` left."""
 
     @property
-    def _all(self) -> dict[str, SessionFold | str]:
+    def _all(self) -> dict[str, SessionFold | str | PackedTexts]:
         if self._fetch is not None:
             # Those that are known already keep their places among the others.
             self._known = {**dict(self._fetch()), **self._known}
@@ -54,6 +62,7 @@ class SessionShelf(MutableMapping[str, SessionFold]):
         return session
 
     def __setitem__(self, name: str, session: SessionFold) -> None:
+        self._outdated += isinstance(self._known.get(name), PackedTexts)
         self._used[name] = self._known[name] = self._loose[name] = session
 
     def __delitem__(self, name: str) -> None:
@@ -75,7 +84,28 @@ class SessionShelf(MutableMapping[str, SessionFold]):
         known = self._known.get(name)
         if known is None and self._fetch is not None:
             known = self._all.get(name)
-        return _unpacked(known) if isinstance(known, str) else known
+        if known is None or isinstance(known, SessionFold):
+            return known
+        return session_from(json.loads(self._text(name, known)))
+
+    def in_turn(self, names: Iterable[str]) -> list[str]:
+        """These names in an order in which each packed text is unpacked once."""
+        chosen = list(names)
+        if len(chosen) > 1:
+            known = self._all
+            chosen.sort(key=lambda name: id(known.get(name)))
+        return chosen
+
+    def _text(self, name: str, known: str | PackedTexts) -> str:
+        """The totals of a session as text."""
+        if isinstance(known, str):
+            return known
+        texts = self._lately.get(known)
+        if texts is None:
+            while len(self._lately) >= LATELY:
+                del self._lately[next(iter(self._lately))]
+            texts = self._lately[known] = known.unpacked()
+        return texts[name]
 
     @property
     def is_crowded(self) -> bool:
@@ -95,19 +125,35 @@ class SessionShelf(MutableMapping[str, SessionFold]):
             )
             # As many as came: of short sessions, a slice of rows has thousands.
             room = max(AT_ONCE, len(self._loose) - self._left)
-            for name, session in list(islice(idle, room)):
-                self._all[name] = _packed(session)
+            chosen = [(name, as_text(session)) for name, session in islice(idle, room)]
+            self._pack(chosen)
+            for name, _ in chosen:
                 del self._loose[name]
+            if self._outdated > len(self._all):
+                self._pack(
+                    (name, self._text(name, known))
+                    for name, known in self._all.items()
+                    if not isinstance(known, SessionFold)
+                )
+                self._outdated = 0
         self._used.clear()
         self._left = len(self._loose)
+
+    def _pack(self, items: Iterable[tuple[str, str]]) -> None:
+        for some in some_of(items, TOGETHER):
+            packed = PackedTexts.of(some)
+            self._all.update((name, packed) for name, _ in some)
 
     # -- plain data -----------------------------------------------------------------------------
 
     def texts(self, names: Iterable[str] | None = None) -> Iterator[tuple[str, str]]:
         """Each session's id (or these) with its totals as text, without what it waits for."""
         for name in self._all if names is None else names:
-            session = self._all[name]
-            yield name, session if isinstance(session, str) else _packed(session)
+            known = self._all[name]
+            if isinstance(known, SessionFold):
+                yield name, as_text(known)
+            else:
+                yield name, self._text(name, known)
 
     def put_text(self, name: str, text: str) -> None:
         """Take the totals of a session from such a text."""
@@ -115,7 +161,7 @@ class SessionShelf(MutableMapping[str, SessionFold]):
         self._loose.pop(name, None)
         self._known[name] = text
 
-    def fetch_later(self, fetch: Callable[[], Iterable[tuple[str, str]]]) -> None:
+    def fetch_later(self, fetch: Callable[[], Iterable[tuple[str, str | PackedTexts]]]) -> None:
         """Take the texts of all sessions, in order, when one is asked for that is not known.
 
         Those that are known by then stay as they are.
@@ -123,9 +169,6 @@ class SessionShelf(MutableMapping[str, SessionFold]):
         self._fetch = fetch
 
 
-def _packed(session: SessionFold) -> str:
+def as_text(session: SessionFold) -> str:
+    """The totals of a session, without what it waits for, in one line of ASCII."""
     return json.dumps(session_plain(session), separators=(",", ":"))
-
-
-def _unpacked(text: str) -> SessionFold:
-    return session_from(json.loads(text))

@@ -78,14 +78,15 @@ def judge(
     if newest or session.is_mute:
         return session
     if last_time is None or now - last_time > stale_after:
-        return _as_stale(session)
+        return with_status(session, SessionStatus.STALE)
     return session
 
 
-def _as_stale(session: Session) -> Session:
+def with_status(session: Session, status: SessionStatus) -> Session:
+    """The same session with another status."""
     # A store may have thousands of these; replace() takes five times as long.
     cells = list(_session_cells(session))
-    cells[_STATUS] = SessionStatus.STALE
+    cells[_STATUS] = status
     return Session(*cells)
 
 

@@ -11,7 +11,7 @@ from queries.connection import Rows, quoted
 from queries.dialects.base import EVENT_COLUMNS
 from queries.models import Event, EventKey, EventKind
 from queries.raw_ids import bound, place
-from queries.session_pages import PAGE, PARAMETERS, parts, places
+from queries.session_pages import PAGE, PARAMETERS, filled_parts, places
 from queries.session_rows import WINDOW, SessionRows
 
 __all__ = ["PAGE", "WINDOW", "Store"]
@@ -125,7 +125,7 @@ class Store(SessionRows):
         for source, seq in keys:
             by_source.setdefault(source, []).append(seq)
         for source, seqs in sorted(by_source.items()):
-            for part in parts(sorted(seqs), self.rows_at_once(PARAMETERS)):
+            for part in filled_parts(sorted(seqs), self.rows_at_once(PARAMETERS)):
                 marks = ",".join("?" * len(part))
                 sql = f"SELECT {_EVENT} FROM event_rows_{source} WHERE seq IN ({marks})"
                 yield source, self.query(f"{sql} ORDER BY seq", part)
@@ -161,7 +161,7 @@ class Store(SessionRows):
         if not self.parent_indexed[source]:
             return []
         found: list[Event] = []
-        for part in parts([self._raw_event_ids.get(parent) for parent in parents]):
+        for part in filled_parts([self._raw_event_ids.get(parent) for parent in parents]):
             rows = self.query(
                 f"SELECT {_EVENT} FROM event_rows_{source} WHERE parent_id IN ({places(part)})"
                 " LIMIT ?",
@@ -178,7 +178,7 @@ class Store(SessionRows):
             return []
         own = self.raw_id(session_id)
         found: list[Event] = []
-        for part in parts([self._raw_event_ids.get(parent) for parent in parents]):
+        for part in filled_parts([self._raw_event_ids.get(parent) for parent in parents]):
             rows = self.query(
                 f"SELECT {_EVENT} FROM event_rows_{source} WHERE parent_id IN ({places(part)})"
                 f" AND session_id IS NOT {place(own)} LIMIT ?",

@@ -14,7 +14,9 @@ OTHER_UNIT = 1e11
 """Numbers from here on are no seconds."""
 
 _days: dict[str, int] = {}
-_clocks: dict[str, int] = {}
+_minutes: dict[str, int] = {}
+"""Seconds up to a minute of the day, by the text before its seconds: ``12:34:``."""
+_SECONDS = {f"{second:02}": second for second in range(60)}
 _offsets: dict[tuple[tzinfo, int, str, int], int] = {}
 
 _match_iso = re.compile(
@@ -48,8 +50,9 @@ def parse_time(value: object, naive: tzinfo) -> float | None:
         if len(value) >= 19 and value[10] in " T":
             # Look-ups instead of parsing: this runs for every row of a store.
             day = _days.get(value[:10])
-            clock = _clocks.get(value[11:19])
-            if day is not None and clock is not None:
+            minute, second = _minutes.get(value[11:17]), _SECONDS.get(value[17:19])
+            if day is not None and minute is not None and second is not None:
+                clock = minute + second
                 if len(value) == 19:
                     if naive is UTC:
                         return float(day + clock)
@@ -93,12 +96,11 @@ def _from_text(text: str, naive: tzinfo) -> float | None:
     day = _days.get(date)
     if day is None:
         day = _read_day(date)
-    clock_text = f"{minutes or '00:00'}:{second or '00'}"
-    clock = _clocks.get(clock_text)
-    if clock is None:
-        clock = _read_clock(clock_text)
-    if day is None or clock is None:
+    minute = _read_minute(f"{minutes or '00:00'}:")
+    within = _SECONDS.get(second or "00")
+    if day is None or minute is None or within is None:
         return None
+    clock = minute + within
     if sign is None:
         return _instant(date, day, clock, fraction, naive if zulu is None else UTC)
     hours, rest = int(zone_hours), int(zone_minutes or 0)
@@ -137,11 +139,14 @@ def _read_day(text: str) -> int | None:
     return seconds
 
 
-def _read_clock(text: str) -> int | None:
-    hour, minute, second = int(text[:2]), int(text[3:5]), int(text[6:])
-    if hour > 23 or minute > 59 or second > 59:
+def _read_minute(text: str) -> int | None:
+    known = _minutes.get(text)
+    if known is not None:
+        return known
+    hour, minute = int(text[:2]), int(text[3:5])
+    if hour > 23 or minute > 59:
         return None
-    seconds = _clocks[text] = hour * 3600 + minute * 60 + second
+    seconds = _minutes[text] = hour * 3600 + minute * 60
     return seconds
 
 

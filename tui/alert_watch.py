@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from typing import Final
 
 from queries.models import Snapshot, StoreState
-from queries.overview_models import Alert, Alerts, Thresholds
-from queries.plain_data import dataclass, replace
+from queries.overview_models import Alert, Alerts, Rule, Thresholds
+from queries.plain_data import dataclass
 from queries.store import Store
 from tui.pause import Pause
 from tui.reader import Answer, Reader
@@ -19,6 +19,8 @@ PAUSE: Final = 10.0
 """Seconds at least between two looks."""
 _SHARE: Final = 50.0
 """A pause is at least so many times as long as the look took."""
+
+_ORDER: Final = tuple(Rule)
 
 
 def days_filter(days: float) -> str:
@@ -34,7 +36,7 @@ class _Found:
 
     alerts: Alerts
     """Few enough to be read."""
-    keys: frozenset[int]
+    keys: Set[int]
     """Of each single alert."""
     new: tuple[Alert, ...]
     """Single alerts that were not known."""
@@ -72,7 +74,7 @@ class AlertWatch:
         self._epoch = 0
         self._pause = Pause(clock, PAUSE, _SHARE)
         self._is_begun = False
-        self._known: frozenset[int] = frozenset()
+        self._known: Set[int] = frozenset()
         """Hashes of the keys of all alerts that were ever found: there may be very many."""
 
     @property
@@ -82,8 +84,9 @@ class AlertWatch:
 
     @property
     def is_counting(self) -> bool:
-        """Whether it is too early to judge: not everything is counted."""
-        return self._snapshot is None or self._snapshot.totals.counted < 1
+        """Whether it is too early to judge: not everything is counted, or not all are listed."""
+        snapshot = self._snapshot
+        return snapshot is None or snapshot.totals.counted < 1 or not snapshot.is_listed
 
     def take(self, snapshot: Snapshot) -> None:
         """Remember the newest snapshot."""
@@ -130,8 +133,7 @@ class AlertWatch:
 
         def work(store: Store) -> Iterator[object]:
             # What is not needed for the first screen is loaded after it.
-            from queries.alert_groups import grouped
-            from queries.alerts import find_alerts
+            from queries.alert_groups import find_grouped
             from queries.loops import read_loops
             from queries.window_tools import tools_in
             from queries.windows import ALL_TIME, last_days, rows_in
@@ -145,14 +147,21 @@ class AlertWatch:
                 within = tools_in(store, rows)
                 tools = tools if within is None else within
                 covered = covered if within is not None else f"tools of all time; {covered}"
-            found = find_alerts(
-                rows, tools, thresholds,
-                now=now, window=window, loops=loops, covered=covered,
+            keys: set[int] = set()
+            new: list[Alert] = []
+
+            def note(alert: Alert) -> None:
+                key = hash(alert_key(alert))
+                if not is_first and key not in known and key not in keys:
+                    new.append(alert)
+                keys.add(key)
+
+            found = find_grouped(
+                rows, tools, thresholds, now=now, window=window, loops=loops, covered=covered,
+                within=days_filter(days), note=note,
             )  # fmt: skip
-            keyed = {hash(alert_key(alert)): alert for alert in found.alerts}
-            new = () if is_first else [keyed[key] for key in keyed if key not in known]
-            shown = grouped(found.alerts, days_filter(days))
-            yield _Found(replace(found, alerts=shown), frozenset(keyed), tuple(new))
+            new.sort(key=lambda alert: _ORDER.index(alert.rule))
+            yield _Found(found, keys, tuple(new))
 
         self._looked_at = snapshot.generation
         self._pause.begin()
@@ -168,4 +177,4 @@ class AlertWatch:
             return
         self.fresh = () if self.alerts is None else found.new
         self.alerts = found.alerts
-        self._known |= found.keys
+        self._known = found.keys if self._known <= found.keys else self._known | found.keys

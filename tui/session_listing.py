@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import compress, count
@@ -78,7 +79,7 @@ class Listing:
         self._parents: dict[str, str] = {}
         """By id, for those that name one: the parent's id."""
         self._choice: Choice | None = None
-        self._places: list[int] | None = None
+        self._places: array[int] | None = None
         """Where the listed ones are among all; None where all are listed as they come."""
 
     def row(self, session_id: str) -> SessionRow | None:
@@ -131,10 +132,10 @@ class Listing:
             return
         names = list(map(_id, self._all))
         if choice.sub_agents:
-            self._places = places_below(names, parents)
+            self._places = array("q", places_below(names, parents))
         else:
             self.hidden = len(parents)
-            self._places = [at for at, name in enumerate(names) if name not in parents]
+            self._places = array("q", [at for at, name in enumerate(names) if name not in parents])
 
     def _put(self, went: Sequence[SessionRow], came: Sequence[SessionRow], choice: Choice) -> None:
         """Take single rows out of those that are listed, and put others in."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from queries.alert_groups import MOST, grouped, since_filter
+import pytest
+
+from queries.alert_groups import MOST, find_grouped, grouped, since_filter
 from queries.alerts import find_alerts
 from queries.filters import parse_filter
 from queries.loops import find_loops
 from queries.models import SessionRow, SessionStatus, SessionTotals
-from queries.overview_models import Rule, Thresholds
+from queries.overview_models import Alert, Rule, Thresholds
 from tests.queries.events import event
 from tests.queries.sessions_made import START, line
 
@@ -52,6 +54,24 @@ def test_loops_of_a_session_are_the_longest_of_them() -> None:
     assert alert.value == 4.0
     assert alert.text.endswith("And 2 more in that session.")
     assert alert.event_key == (0, 7)
+
+
+@pytest.mark.parametrize(("silent", "old"), [(0, 0), (1, MOST), (MOST, 1), (MOST + 1, 40)])
+def test_what_is_found_grouped_is_what_is_grouped_after_it_was_found(silent: int, old: int) -> None:
+    rows = [stale(f"s{number}", 4000 + number % 7) for number in range(silent)]
+    rows += [running(f"r{number}", 9000 + number % 5) for number in range(old)]
+    rows += [line(f"f{number}", component="hack", error="boom", status=SessionStatus.FAILED)
+             for number in range(9)]  # fmt: skip
+    loops = find_loops([event(number, summary="a") for number in range(9)], Thresholds())
+    each: list[Alert] = []
+    found = find_grouped(
+        rows, (), Thresholds(), now=START, loops=loops, covered="all", within="since:7d",
+        note=each.append,
+    )  # fmt: skip
+    singly = find_alerts(rows, (), Thresholds(), now=START, loops=loops, covered="all")
+    assert found.alerts == grouped(singly.alerts, "since:7d")
+    assert (found.covered, found.sessions) == (singly.covered, singly.sessions)
+    assert sorted(map(repr, each)) == sorted(map(repr, singly.alerts))
 
 
 def test_since_as_a_filter() -> None:

@@ -9,6 +9,7 @@ import queue
 import random
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
@@ -98,7 +99,7 @@ class Alone:
         low, high = self.wanted.pop(0)
         head, *parts = map(json.dumps, counted(self.store, self.rows, 0, low, high))
         first_time = json.loads(head)["first_time"]
-        return CountedRange(low, first_time, "\n".join(parts).encode())
+        return CountedRange(low, first_time, deque(map(str.encode, parts)))
 
     def close(self) -> None:
         """Nothing is open."""
@@ -313,8 +314,8 @@ def answers(requests: list[Any]) -> list[Any]:
     work(asked, sent)
     sent.seek(0)
     found = []
-    while (message := counting_crew._message(sent)) is not None:
-        found.append(json.loads(message.partition(b"\n")[0]))
+    while lines := counting_crew._answer(sent):
+        found.append(json.loads(lines[0]))
     return found
 
 

@@ -276,7 +276,7 @@ def test_leaving_stops_keeping_that_is_under_way(path: Path, folder: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("_code", lambda: "other"), ("LAYOUT", "other"), ("FORMAT", 2)]
+    ("name", "value"), [("_code", lambda: "other"), ("LAYOUT", "other"), ("FORMAT", 3)]
 )
 def test_what_another_version_kept_is_not_used(
     path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: object
@@ -488,7 +488,8 @@ def test_totals_are_known_before_all_sessions_are_listed(
     assert feed.counting
     count_all(feed)
     assert shown(snap(feed)) == shown(whole)
-    assert replace(first, sessions=(), generation=0) == replace(
+    assert not first.is_listed
+    assert replace(first, sessions=(), generation=0, is_listed=True) == replace(
         snap(feed), sessions=(), generation=0
     )
     feed.close()

@@ -12,6 +12,7 @@ from queries import open_rows, session_shelf
 from queries.fold import Fold
 from queries.fold_state import fold_of, fold_parts
 from queries.models import Event, Phase
+from queries.packed_texts import PackedTexts
 from queries.session_fold import SessionFold
 from queries.session_shelf import SessionShelf
 from tests.queries.events import call, event, sequences
@@ -24,7 +25,7 @@ def plain(fold: Fold) -> list[str]:
 
 def resting(shelf: SessionShelf) -> int:
     """How many sessions are put together."""
-    return sum(isinstance(known, str) for known in shelf._all.values())
+    return sum(not isinstance(known, SessionFold) for known in shelf._all.values())
 
 
 def session(events: int) -> SessionFold:
@@ -145,3 +146,44 @@ def test_short_sessions_rest_as_fast_as_they_come() -> None:
             fold.prepend(folded(rows))
     assert len(fold.sessions) == 1000
     assert len(fold.sessions) - resting(fold.sessions) < 60
+
+
+def test_texts_of_sessions_that_are_known_better_are_let_go() -> None:
+    shelf = SessionShelf()
+    for number in range(100):
+        shelf[str(number)] = session(number)
+    with mock.patch.object(session_shelf, "MANY", 0):
+        for round_ in range(3):
+            shelf.rest()
+            shelf.rest()
+            # One of each packed text stays, which keeps the others of it.
+            for number in range(100):
+                if number % 40:
+                    shelf[str(number)].events += 1
+            assert shelf._outdated <= len(shelf) + 97, round_
+        shelf.rest()
+        shelf.rest()
+    assert resting(shelf) == 100
+    assert len(set(map(id, shelf._all.values()))) <= 7
+    expected = [number + (3 if number % 40 else 0) for number in range(100)]
+    assert [each.events for each in shelf.values()] == expected
+
+
+def test_neighbours_are_unpacked_once() -> None:
+    shelf = SessionShelf()
+    for number in range(200):
+        shelf[str(number)] = session(number)
+    with (
+        mock.patch.object(session_shelf, "MANY", 0),
+        mock.patch.object(session_shelf, "LATELY", 1),
+    ):
+        shelf.rest()
+        shelf.rest()
+        names = [str(number * 77 % 200) for number in range(200)]
+        unpacked = PackedTexts.unpacked
+        with mock.patch.object(
+            PackedTexts, "unpacked", autospec=True, side_effect=unpacked
+        ) as seen:
+            found = {name: shelf.look(name) for name in shelf.in_turn(names)}
+    assert seen.call_count == 5
+    assert all(each is not None and each.events == int(name) for name, each in found.items())

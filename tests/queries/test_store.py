@@ -347,3 +347,13 @@ def test_a_cell_of_another_type_is_another_row(tmp_path: Path) -> None:
             for raw in ("1", "1.0", "'1'"):
                 change(f"UPDATE event SET operation = {raw}")
                 assert store.events_again([(0, 1)]) == store.events_by_key([(0, 1)])
+
+
+def test_lists_of_rows_are_asked_for_with_few_statements() -> None:
+    lengths = set()
+    for number in range(1, 1200):
+        found = list(session_pages.filled_parts(range(number)))
+        assert sorted({value for part in found for value in part}) == list(range(number))
+        lengths |= set(map(len, found))
+    assert lengths == {1, 2, 4, 8, 16, 32, 64, 128, 256, 500}
+    assert list(session_pages.filled_parts([])) == []
