@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
+from operator import attrgetter, itemgetter, ne
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from queries.connection import Rows, quoted
 from queries.dialects.base import EVENT_COLUMNS, Source, to_event
@@ -13,10 +15,17 @@ from queries.opening import StoreBusyError
 from queries.plain_data import dataclass
 from queries.raw_ids import RawIds, bound, place
 from queries.selects import bare_select, with_marks
-from queries.session_pages import PAGE, UNREADABLE, SessionPages, parts
+from queries.session_pages import PAGE, UNREADABLE, SessionPages, filled, parts
+
+if TYPE_CHECKING:
+    from queries.lean_columns import Minutes
 
 WINDOW = 5000
 """Rows looked at in one step where a source may hide most of them."""
+FEW = 8
+"""Rows: so few are made into events one by one."""
+_seq_cell, _id_cell, _session_id_cell = itemgetter(0), itemgetter(1), itemgetter(2)
+_id_of, _session_id_of = attrgetter("id"), attrgetter("session_id")
 _LOWEST, _HIGHEST = -(2**63), 2**63 - 1
 _EVENT = ", ".join(EVENT_COLUMNS)
 
@@ -40,6 +49,7 @@ class SessionRows(SessionPages):
         self._raw_event_ids = RawIds()
         self._sorted: _Sorted | None = None
         self._orders: dict[int, bool] = {}
+        self._minutes: Minutes | None = None
         super().__init__(path)
 
     def _make_views(self) -> None:
@@ -58,6 +68,11 @@ class SessionRows(SessionPages):
 
     def _events(self, source: int, rows: Rows) -> list[Event]:
         described = self.mapping.sources[source]
+        if len(rows) > FEW and (described.convert is None or described.amend is not None):
+            try:
+                return self._events_together(source, rows)
+            except UNREADABLE:
+                pass  # One by one, those rows are found.
         convert, zone = described.convert or to_event, self.mapping.zone
 
         events: list[Event] = []
@@ -72,6 +87,26 @@ class SessionRows(SessionPages):
             if row[1] != event.id and type(row[1]) is not int:
                 self._raw_event_ids.note(event.id, row[1])
             events.append(event)
+        return events
+
+    def _events_together(self, source: int, rows: Rows) -> list[Event]:
+        """As :meth:`_events`, of many rows; raises what one of them raises."""
+        # Lists of sessions do without these.
+        from queries.event_columns import events_of
+        from queries.lean_columns import Minutes
+
+        zone = self.mapping.zone
+        if self._minutes is None or self._minutes.zone != zone:
+            self._minutes = Minutes(zone)
+        events = events_of(source, self.mapping.sources[source], rows, self._minutes)
+        if any(map(ne, map(_session_id_cell, rows), map(_session_id_of, events))):
+            for row, event in zip(rows, events, strict=True):
+                if row[2] != event.session_id:
+                    self._raw_ids.note(event.session_id, row[2])
+        if any(map(ne, map(_id_cell, rows), map(_id_of, events))):
+            for row, event in zip(rows, events, strict=True):
+                if row[1] != event.id and type(row[1]) is not int:
+                    self._raw_event_ids.note(event.id, row[1])
         return events
 
     def _source(self, source: int) -> Source:
@@ -111,24 +146,43 @@ class SessionRows(SessionPages):
         ``within`` is the range of seqs known to hold the session's rows; without an index
         on the session column it saves a walk over the rest of the table.
         """
+        cells = self.session_cells(
+            source, session_id, _EVENT, before=before, limit=limit, within=within, windows=windows,
+            view=f"event_rows_{source}",
+        )  # fmt: skip
+        return self._events(source, cells)
+
+    def session_cells(
+        self,
+        source: int,
+        session_id: str,
+        cells: str,
+        *,
+        view: str,
+        before: int | None,
+        limit: int,
+        within: tuple[int, int] | None = None,
+        windows: int | None = None,
+    ) -> Rows:
+        """As :meth:`session_page`, raw: these cells of a view, the first of them ``seq``."""
         raw = self.raw_id(session_id)
         high = _HIGHEST if before is None else before - 1
         if self.session_indexed[source]:
             rows = self._indexed_page(
-                source, raw, _EVENT, limit, (_LOWEST, high), newest=True, windows=windows
+                source, raw, cells, limit, (_LOWEST, high), newest=True, view=view, windows=windows
             )
         else:
             # One bound on each side: the planner would use only the first of two.
             low, last = within if within is not None else (_LOWEST, _HIGHEST)
             rows = self.query(
-                f"SELECT {_EVENT} FROM event_rows_{source}"
+                f"SELECT {cells} FROM {view}"
                 f" WHERE seq >= ? AND seq <= ? AND session_id IS {place(raw)}"
                 " ORDER BY seq DESC LIMIT ?",
                 (low, max(min(last, high), _LOWEST), bound(raw), limit),
                 deadline=30,
             )
-        rows.sort(key=lambda row: row[0])
-        return self._events(source, rows)
+        rows.sort(key=_seq_cell)
+        return rows
 
     def has_more_rows(self, source: int, session_id: str, number: int) -> bool:
         """Whether a source's table has more than so many rows of a session, shown or not.
@@ -179,7 +233,7 @@ class SessionRows(SessionPages):
         between: tuple[int, int],
         *,
         newest: bool,
-        view: str | None = None,
+        view: str,
         windows: int | None = None,
     ) -> Rows:
         """The newest (or oldest) rows of a session with a seq from the first to the last.
@@ -190,9 +244,9 @@ class SessionRows(SessionPages):
         low, high = max(between[0], _LOWEST), min(between[1], _HIGHEST)
         is_sought = (low == _LOWEST and high == _HIGHEST) or self._comes_in_order(source)
         way = self._seeking_page if is_sought else self._picked_page
-        select = f"SELECT {cells} FROM {view or f'event_rows_{source}'}"
+        select = f"SELECT {cells} FROM {view}"
         page = way(source, raw, select, limit, (low, high), newest, windows)
-        page.sort(key=lambda row: row[0], reverse=newest)
+        page.sort(key=_seq_cell, reverse=newest)
         return page[:limit]
 
     def _seeking_page(
@@ -272,7 +326,7 @@ class SessionRows(SessionPages):
             else:
                 chosen = rowids[first : min(first + size, last)]
                 first += len(chosen)
-            for part in parts(chosen):
+            for part in map(filled, parts(chosen)):
                 marks = ",".join("?" * len(part))
                 page += self.query(
                     f"{select} WHERE seq IN ({marks}){of_session}", (*part, bound(raw))

@@ -76,7 +76,8 @@ def test_rows_that_only_repeat_are_not_walked_over_at_first(
     assert [node.key for node in quick.nodes] == [node.key for node in whole.nodes]
 
 
-def test_the_pages_of_a_scope_grow(tmp_path: Path) -> None:
+def test_the_pages_of_a_scope_grow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scope, "PAGE", 2 * scope.FIRST)
     with canonical_store(tmp_path / "s.db") as made, made.batch():
         made.add_session("long")
         for _ in range(LONG + scope.FIRST):
