@@ -172,8 +172,15 @@ class ActivityModel(ActivityPlaces):
         if event.phase is Phase.WHOLE and event.kind is not EventKind.DELEGATION:
             self._pairing.pass_by()
             self._show(event, key)
-        else:
+        elif event.kind is EventKind.DELEGATION or self._raw:
             self._take_part(event, key)
+        else:
+            now = self._pairing.add_half(event)
+            if now is event:
+                self._show(event, key)
+            else:
+                self._told.add(own)
+                self._tell(event, now)
         if event.kind is EventKind.PROMPT:
             self._last_prompt[event.session_id] = own
             self._judge(event.session_id)
@@ -186,12 +193,16 @@ class ActivityModel(ActivityPlaces):
         else:
             self._show(outcome.shown, key)
         if outcome.changed is not None:
-            line = self._lines.get(key_of(outcome.changed.key))
-            if line is not None:
-                self._name(event.id, line)
-                self._change(line, outcome.changed)
+            self._tell(event, outcome.changed)
         if outcome.hidden is not None:
             self._merge(outcome.hidden, key)
+
+    def _tell(self, row: Event, changed: Event) -> None:
+        """What is shown of an event changes by a row that belongs to it."""
+        line = self._lines.get(key_of(changed.key))
+        if line is not None:
+            self._name(row.id, line)
+            self._change(line, changed)
 
     def _show(self, event: Event, key: str) -> None:
         if event.kind is EventKind.PROMPT:

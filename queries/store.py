@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 
 from queries.connection import Rows, quoted
 from queries.dialects.base import EVENT_COLUMNS
+from queries.indexed_rows import WINDOW
 from queries.models import Event, EventKey, EventKind
 from queries.raw_ids import bound, bound_list, place
 from queries.session_pages import PAGE, PARAMETERS, filled, parts, places
-from queries.session_rows import WINDOW, SessionRows
+from queries.session_rows import SessionRows
 
 __all__ = ["PAGE", "WINDOW", "Store"]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from queries import activity_reader, scope, session_rows
+from queries import activity_reader, indexed_rows, scope
 from queries.activity_reader import FIRST, read_tree
 from queries.models import Scope
 from queries.scope import ScopeCounter
@@ -57,7 +57,7 @@ def test_rows_that_only_repeat_are_not_walked_over_at_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An action that repeats a message is no event, and a session may have nothing else."""
-    for module in (session_rows, activity_reader):
+    for module in (indexed_rows, activity_reader):
         monkeypatch.setattr(module, "WINDOW", 50)
     with heist_audit_store(tmp_path / "a.db") as made, made.batch():
         made.add_session("long", status="active")
