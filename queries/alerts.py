@@ -55,7 +55,11 @@ def find_alerts(
     return Alerts(
         tuple(alerts),
         f"{told}; {covered}" if covered else told,
-        frozenset(alert.session_id for alert in alerts if alert.session_id is not None),
+        frozenset(
+            alert.session_id
+            for alert in alerts
+            if alert.session_id is not None and alert.rule is not Rule.STALE
+        ),
     )
 
 

@@ -7,6 +7,13 @@ from typing import Any
 
 from queries.alignment_models import Alignment
 from queries.comparison_models import Comparison
+from queries.delegation_json import (
+    delegations_json,
+    handoff_group_json,
+    handoff_json,
+    live_json,
+    spawner_json,
+)
 from queries.delegation_models import Delegations
 from queries.group_models import GroupComparison
 from queries.json_shapes import (
@@ -20,15 +27,7 @@ from queries.metrics import Metrics
 from queries.models import AgentStatistic, Event, Interactions, SessionRow, ToolStatistic
 from queries.overview_models import Overview, Window
 from queries.plain_data import dataclass
-from queries.report_json import (
-    delegations_json,
-    handoff_group_json,
-    handoff_json,
-    live_json,
-    metrics_overview_json,
-    spawner_json,
-    window_json,
-)
+from queries.report_json import metrics_overview_json, window_json
 
 Plain = dict[str, Any]
 

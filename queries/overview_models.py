@@ -298,7 +298,7 @@ class Alerts:
     covered: str
     """What was looked at, in words."""
     sessions: frozenset[str] = frozenset()
-    """The sessions that show something: those to mark in a list."""
+    """The sessions to mark in a list: not those of which their status says the same."""
 
 
 @dataclass(frozen=True, slots=True)

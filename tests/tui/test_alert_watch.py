@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from queries.overview_models import Alert, Rule, Thresholds
-from tests.tui.overviews import LATEST, LOOPING, MONDAY, STALE, STORE, past, past_clock
+from tests.tui.overviews import LATEST, LOOPING, MONDAY, STORE, past, past_clock
 from tests.tui.stage import Stage, on_stage
 from tui.alert_watch import FIRST, PAUSE
 from tui.config import Config
@@ -36,14 +36,14 @@ async def test_sessions_with_alerts_are_marked_and_nothing_moves(folder: Path) -
         before = stage.lines()
         assert marked(stage) == []
         await later(stage, FIRST)
-        assert marked(stage) == [LOOPING, STALE]
-        assert "! in 2" in stage.titles()[0]
+        assert marked(stage) == [LOOPING], "that one is silent is what its status says"
+        assert "! in 1" in stage.titles()[0]
         for old, new in zip(before[3:9], stage.lines()[3:9], strict=True):
             # The sign stands where a blank was; all else is where it was.
             assert [new[i] for i in range(len(old)) if old[i] != new[i]] in ([], ["!"])
         await stage.press("slash")
         await stage.type("alert")
-        assert stage.main.session_view.focused_id() in (LOOPING, STALE)
+        assert stage.main.session_view.focused_id() == LOOPING
 
 
 async def test_the_screen_comes_first_and_then_a_look_now_and_then(folder: Path) -> None:
@@ -99,7 +99,7 @@ async def test_the_bell_rings_once_for_a_new_alert(
                                 time=stage.clock.now)  # fmt: skip
             await stage.step()
             await later(stage, PAUSE)
-            assert stage.main.alert_watch.sessions == {LOOPING, STALE, LATEST}
+            assert stage.main.alert_watch.sessions == {LOOPING, LATEST}
             assert len(rung) == bell
             assert any("same call 3 times" in said for said in stage.said()) is bell
             store.add_event(LATEST, agent="coder", tool="Read", summary="same", state="ok",
@@ -137,7 +137,7 @@ async def test_of_many_silent_sessions_little_is_kept(folder: Path) -> None:
     async with on_stage(STORE, clock=past_clock()) as stage:
         await later(stage, FIRST)
         watch = stage.main.alert_watch
-        assert watch.sessions == {LOOPING, STALE, *silent}
+        assert watch.sessions == {LOOPING}
         gc.collect()
         alive = [thing for thing in gc.get_objects() if isinstance(thing, Alert)]
         assert not [alert for alert in alive if alert.session_id in silent]

@@ -7,6 +7,14 @@ from datetime import tzinfo
 
 import click
 
+from queries.delegation_json import (
+    DELEGATION_KEYS,
+    delegations_json,
+    handoff_group_json,
+    handoff_json,
+    live_json,
+    spawner_json,
+)
 from queries.delegation_models import (
     Delegation,
     DelegationChain,
@@ -18,15 +26,7 @@ from queries.delegation_models import (
 )
 from queries.delegations import read_delegations
 from queries.event_stream import patiently
-from queries.report_json import (
-    DELEGATION_KEYS,
-    delegations_json,
-    handoff_group_json,
-    handoff_json,
-    live_json,
-    spawner_json,
-    window_json,
-)
+from queries.report_json import window_json
 from queries.session_lookup import require_sessions
 from queries.text import UNKNOWN, count, date_time, duration, percent
 from tui.headless.arguments import forms, limit_option, store_argument, utc_option, zone
