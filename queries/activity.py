@@ -73,8 +73,7 @@ class ActivityModel(ActivityPlaces):
             self._forest.insert(Line(EARLIER, NodeKind.NOTICE, earlier), None)
         for event in events:
             self._take(event)
-        self._forest.settle()
-        return self.nodes()
+        return [self._forest.node(line) for line in self._forest.settle()]
 
     def add(self, events: Iterable[Event]) -> list[TreeChange]:
         """Take rows that arrived; returns what changed in the tree. Known ones are passed over."""
@@ -166,27 +165,46 @@ class ActivityModel(ActivityPlaces):
     # -- taking rows ------------------------------------------------------------------------
 
     def _take(self, event: Event) -> None:
-        key = key_of(event.key)
-        if key in self._lines or event.key in self._told or event.key in self._moved:
+        own = event.key
+        key = key_of(own)
+        if key in self._lines or own in self._told or own in self._moved:
             return
+        if event.phase is Phase.WHOLE and event.kind is not EventKind.DELEGATION:
+            self._pairing.pass_by()
+            self._show(event, key)
+        elif event.kind is EventKind.DELEGATION or self._raw:
+            self._take_part(event, key)
+        else:
+            now = self._pairing.add_half(event)
+            if now is event:
+                self._show(event, key)
+            else:
+                self._told.add(own)
+                self._tell(event, now)
+        if event.kind is EventKind.PROMPT:
+            self._last_prompt[event.session_id] = own
+            self._judge(event.session_id)
+
+    def _take_part(self, event: Event, key: str) -> None:
+        """Take a row that others may belong to."""
         outcome = Outcome(shown=event) if self._raw else self._pairing.add(event)
         if outcome.shown is None:
             self._told.add(event.key)
         else:
-            self._show(outcome.shown)
+            self._show(outcome.shown, key)
         if outcome.changed is not None:
-            line = self._lines.get(key_of(outcome.changed.key))
-            if line is not None:
-                self._name(event.id, line)
-                self._change(line, outcome.changed)
+            self._tell(event, outcome.changed)
         if outcome.hidden is not None:
             self._merge(outcome.hidden, key)
-        if event.kind is EventKind.PROMPT:
-            self._last_prompt[event.session_id] = event.key
-            self._judge(event.session_id)
 
-    def _show(self, event: Event) -> None:
-        key = key_of(event.key)
+    def _tell(self, row: Event, changed: Event) -> None:
+        """What is shown of an event changes by a row that belongs to it."""
+        line = self._lines.get(key_of(changed.key))
+        if line is not None:
+            self._name(row.id, line)
+            self._change(line, changed)
+
+    def _show(self, event: Event, key: str) -> None:
         if event.kind is EventKind.PROMPT:
             self.prompts += 1
         line = Line(key, NodeKind.EVENT, event.summary, event, self._order(event))

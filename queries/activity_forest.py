@@ -169,16 +169,23 @@ class ActivityForest:
         if self._is_recording:
             self._touched[key] = None
 
-    def settle(self) -> None:
-        """Sum up everything from the leaves, after lines were inserted without recording."""
+    def settle(self) -> list[Line]:
+        """Sum up everything from the leaves, after lines were inserted without recording.
+
+        Returns:
+            All lines, parents before children, siblings in order.
+        """
         order = list(self.walk())
         for line in order:
-            line.sums = Sums()
+            if line.sums:
+                line.sums = Sums()
         for line in reversed(order):
             if line.parent is not None:
-                parent = self.lines[line.parent]
-                parent.sums.add(line.sums)
-                parent.sums.add_event(line.event, line.is_dead, 1)
+                sums = self.lines[line.parent].sums
+                if line.children:
+                    sums.add(line.sums)
+                sums.add_event(line.event, line.is_dead, 1)
+        return order
 
     def _detach(self, line: Line, *, keep_parent: bool = False) -> None:
         parent = None if line.parent is None else self.lines[line.parent]

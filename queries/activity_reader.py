@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from queries.activity import ActivityModel, merge_sources
+from queries.garbage import no_collection
 from queries.models import ActivityNode, Event, EventKey, Session
 from queries.pairing import paired
 from queries.plain_data import dataclass, field
@@ -68,6 +69,7 @@ def read_events(
     return events[-limit:], cut or len(events) > limit
 
 
+@no_collection()
 def read_tree(
     store: Store,
     session_id: str,
@@ -152,8 +154,10 @@ class _Below:
                 )  # fmt: skip
                 self.cut += more
                 fresh += page
+            known = own.union(self.rows, (row.key for row in fresh))
             for source in range(len(self.store.mapping.sources)):
-                fresh += self.store.children_elsewhere(source, parents, self.session_id)
+                seqs = {seq for where, seq in known if where == source}
+                fresh += self.store.children_elsewhere(source, parents, self.session_id, seqs)
             new = [row for row in fresh if row.key not in self.rows and row.key not in own]
             self.rows.update((row.key, row) for row in new)
             parents = [row.id for row in new]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from json.encoder import encode_basestring
 
 from queries.aligned_lines import AlignedLines
@@ -71,9 +71,10 @@ def _texts(alignment: Alignment) -> Iterator[JsonText]:
     text_a, text_b = _teller(alignment.steps_a), _teller(alignment.steps_b)
     for relation, a, b, counterpart, delta, outcome, detail in lines.cells():
         yield JsonText(
-            f'{{"relation": "{relation}", "a": {text_a(a)}, "b": {text_b(b)}'
+            f'{{"relation": "{relation}", "a": {"null" if a < 0 else text_a(a)}'
+            f', "b": {"null" if b < 0 else text_b(b)}'
             f', "elsewhere": {"null" if counterpart < 0 else counterpart + 1}'
-            f', "duration_delta": {number_text(delta)}'
+            f', "duration_delta": {"null" if delta != delta else number_text(delta)}'
             f', "outcome_differs": {"true" if outcome else "false"}'
             f', "detail": {encode_basestring(detail) if detail else "null"}}}'
         )
@@ -82,28 +83,25 @@ def _texts(alignment: Alignment) -> Iterator[JsonText]:
 def _teller(steps: Sequence[Step]) -> Callable[[int], str]:
     """By index: the JSON text of a step, equal to what is made of :func:`_step_json`."""
     if not isinstance(steps, PackedSteps):
-        return lambda index: "null" if index < 0 else encode(_step_json(steps[index]))
+        return lambda index: encode(_step_json(steps[index]))
     texts: list[str] = []
-    first = 0
+    first = last = 0
 
     def text_of(index: int) -> str:
-        nonlocal texts, first
-        if index < 0:
-            return "null"
-        if not first <= index < first + len(texts):
+        nonlocal texts, first, last
+        if not first <= index < last:
             first = index - index % PACKED
-            texts = [
-                _told_text(*told) for told in enumerate(steps.told(first // PACKED), first + 1)
-            ]
+            texts = _told_texts(steps.told(first // PACKED), first + 1)
+            last = first + len(texts)
         return texts[index - first]
 
     return text_of
 
 
-def _told_text(number: int, told: Told) -> str:
-    own_id, text, state, duration = told
-    return (
+def _told_texts(all_told: Iterable[Told], first: int) -> list[str]:
+    return [
         f'{{"number": {number}, "event_id": {encode_basestring(own_id)}'
         f', "text": {encode_basestring(text)}, "state": "{state}"'
-        f', "duration_seconds": {number_text(duration)}}}'
-    )
+        f', "duration_seconds": {"null" if duration is None else number_text(duration)}}}'
+        for number, (own_id, text, state, duration) in enumerate(all_told, first)
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import repeat
 from math import nan
 from typing import overload
 
@@ -44,6 +45,17 @@ class AlignedLines(Sequence[AlignedStep]):
         self._counterparts.append(_NONE if counterpart is None else counterpart)
         self._deltas.append(duration_delta)
         self._outcomes.append(outcome_differs)
+
+    def extend_alone(self, relation: StepRelation, indices: range, *, is_a: bool) -> None:
+        """Add a line for each of these steps of one side, which have no counterpart."""
+        number = len(indices)
+        own, other = (self._a, self._b) if is_a else (self._b, self._a)
+        self._relations.extend(bytes((_NUMBERS[relation],)) * number)
+        own.extend(indices)
+        other.extend(repeat(_NONE, number))
+        self._counterparts.extend(repeat(_NONE, number))
+        self._deltas.extend(repeat(nan, number))
+        self._outcomes.extend(bytes(number))
 
     def changed(self, details: Mapping[int, str]) -> AlignedLines:
         """The same with some matched lines turned out to be changed, in the way that is told."""

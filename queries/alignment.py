@@ -212,9 +212,14 @@ def _changed(
 
 
 def _alone(
-    lines: AlignedLines, relation: StepRelation, indices: Iterable[int], moved: Mapping[int, int]
+    lines: AlignedLines, relation: StepRelation, indices: range, moved: Mapping[int, int]
 ) -> None:
+    if not indices:
+        return
     is_a = relation is StepRelation.ONLY_A
+    if not moved or moved.keys().isdisjoint(indices):
+        lines.extend_alone(relation, indices, is_a=is_a)
+        return
     for index in indices:
         counterpart = moved.get(index)
         lines.append(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from queries.fold import Fold
+from queries.garbage import no_collection
 from queries.lean_rows import LeanRows
 from queries.pausing import no_pause
 from queries.plain_data import dataclass
@@ -206,15 +206,3 @@ class Backfill:
         if self.done:
             self._fold.seal()
         return time.thread_time() - begun
-
-
-@contextmanager
-def no_collection() -> Iterator[None]:
-    """Put off the collection of garbage, of which there is none in so many short-lived cells."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

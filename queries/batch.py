@@ -114,6 +114,8 @@ NO_LINKS: Links = ("", None, None)
 marks_of: Callable[[Event | RowType], Marks] = attrgetter(
     "agent", "kind", "phase", "state", "tool", "operation"
 )
+_source_of, _seq_of, _session_of = map(attrgetter, ("source", "seq", "session_id"))
+_time_of, _duration_of, _key_of = map(attrgetter, ("time", "duration", "call_key"))
 _types: dict[Marks, RowType] = {}
 
 
@@ -159,17 +161,21 @@ class Batch:
     @classmethod
     def of(cls, events: Sequence[Event]) -> Batch:
         """Events in columns."""
-        types = [row_type(marks) for marks in map(marks_of, events)]
-        sources = [event.source for event in events]
+        all_marks = list(map(marks_of, events))
+        try:
+            types = list(map(_types.__getitem__, all_marks))
+        except KeyError:
+            types = list(map(row_type, all_marks))
+        sources = list(map(_source_of, events))
         return cls(
             source=events[0].source if events else 0,
-            seqs=[event.seq for event in events],
-            sessions=[event.session_id for event in events],
-            times=[event.time for event in events],
+            seqs=list(map(_seq_of, events)),
+            sessions=list(map(_session_of, events)),
+            times=list(map(_time_of, events)),
             types=types,
-            durations=[event.duration for event in events],
+            durations=list(map(_duration_of, events)),
             texts=lambda indexes: {index: events[index].summary for index in indexes},
-            keys=[event.call_key for event in events],
+            keys=list(map(_key_of, events)),
             amounts={
                 index: (event.tokens, event.cost)
                 for index, event in enumerate(events)

@@ -21,12 +21,12 @@ from functools import partial
 from typing import Any, BinaryIO, Final
 
 from queries import opening
-from queries.backfill import no_collection
 from queries.batch import Batch
 from queries.event_stream import patiently
 from queries.fold import Fold
 from queries.fold_state import fold_parts
 from queries.gaps import Gaps
+from queries.garbage import no_collection
 from queries.lean_rows import LeanRows
 from queries.opening import StoreError
 from queries.store import Store

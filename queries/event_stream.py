@@ -10,6 +10,7 @@ import heapq
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from itertools import chain
 from typing import TypeVar
 
 from queries.models import Event
@@ -87,17 +88,13 @@ class EventStream:
     def _rows(self, source: int) -> Iterator[Event]:
         wanted = self._sessions
         if wanted is None:
-            for page in self.pages(source):
-                yield from page
-        elif self._store.session_indexed[source] and len(wanted) <= SINGLY:
-            each = [self._session_rows(source, session_id) for session_id in wanted]
-            yield from each[0] if len(each) == 1 else heapq.merge(*each, key=_seq)
-        else:
-            names = frozenset(wanted)
-            for page in self.pages(source):
-                for event in page:
-                    if event.session_id in names:
-                        yield event
+            return chain.from_iterable(self.pages(source))
+        if self._store.session_indexed[source] and len(wanted) <= SINGLY:
+            each = [chain.from_iterable(self._session_pages(source, name)) for name in wanted]
+            return each[0] if len(each) == 1 else heapq.merge(*each, key=_seq)
+        names = frozenset(wanted)
+        rows = chain.from_iterable(self.pages(source))
+        return (event for event in rows if event.session_id in names)
 
     def pages(self, source: int, after: int | None = None) -> Iterator[list[Event]]:
         """All rows of one source, or those after a seq, page by page; a page may be empty."""
@@ -116,16 +113,16 @@ class EventStream:
             self._tell(source, after)
             yield page
 
-    def _session_rows(self, source: int, session_id: str) -> Iterator[Event]:
+    def _session_pages(self, source: int, session_id: str) -> Iterator[list[Event]]:
         first, last = self._bounds[source]
         after = first - 1
         while True:
             page = patiently(
                 partial(self._store.session_rows_after, source, session_id, after, last, PAGE)
             )
-            yield from page
             if not page:
                 return
+            yield page
             after = page[-1].seq
 
     def _end_of_page(self, source: int, after: int, last: int) -> int:

@@ -19,6 +19,7 @@ _SHORT = 10
 """Characters of a number that has no tenth decimal, which would be left out."""
 _INFINITY = float("inf")
 _names: dict[tuple[str | None, ...], tuple[str, str]] = {}
+_places: dict[tuple[str, str], str] = {}
 
 
 def quoted_text(value: str | None) -> str:
@@ -47,20 +48,32 @@ def event_text(
     names = (event.agent, event.target_agent, event.kind._value_, event.tool, event.operation,
              event.model)  # fmt: skip
     agent, model = _names.get(names) or _noted(names)
+    place = (sources[event.source], event.session_id)
+    where = _places.get(place) or _noted_place(*place)
     parent, instant, tokens = event.parent_id, iso(event.time), event.tokens
+    duration, cost = event.duration, event.cost
     time = "null" if instant is None else f'"{instant}"'
     return JsonText(
-        f'{{"event_id": {encode_basestring(event.id)}'
-        f', "source": {encode_basestring(sources[event.source])}'
-        f', "session_id": {encode_basestring(event.session_id)}'
-        f', "parent_event_id": {"null" if parent is None else encode_basestring(parent)}'
+        f'{{"event_id": {encode_basestring(event.id)}{where}'
+        f"{'null' if parent is None else encode_basestring(parent)}"
         f', "time": {time}{agent}'
         f', "summary": {encode_basestring(event.summary) if event.summary else "null"}'
         f', "state": "{event.state._value_}"'
-        f', "duration_seconds": {number_text(event.duration)}'
+        f', "duration_seconds": {"null" if duration is None else number_text(duration)}'
         f'{model}, "tokens": {"null" if tokens is None else repr(tokens)}'
-        f', "cost_usd": {number_text(event.cost)}{more}}}'
+        f', "cost_usd": {"null" if cost is None else number_text(cost)}{more}}}'
     )
+
+
+def _noted_place(source: str, session_id: str) -> str:
+    """The members from the source to the name of the parent."""
+    if len(_places) >= _KEPT:
+        _places.clear()
+    source_text, session = encode_basestring(source), encode_basestring(session_id)
+    known = _places[source, session_id] = (
+        f', "source": {source_text}, "session_id": {session}, "parent_event_id": '
+    )
+    return known
 
 
 def _noted(names: tuple[str | None, ...]) -> tuple[str, str]:

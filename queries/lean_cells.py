@@ -3,41 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
-from queries.dialects.base import Moments, Source
-from queries.dialects.cells import number
-from queries.lean_columns import Minutes, instants, numbers, summaries, texts_apart
+from queries.dialects.base import Source
+from queries.lean_columns import summaries
 from queries.session_pages import filled_parts
 from queries.store import Store
 
 Row = tuple[Any, ...]
 Cells = Sequence[Any]
-
-
-def durations_of(
-    described: Source, begun: Moments, durations: Cells, minutes: Minutes
-) -> list[float | None]:
-    """How long rows of a source took, whose instants are known, in seconds.
-
-    Args:
-        described: the source.
-        begun: the instants.
-        durations: the column.
-        minutes: known ones.
-    """
-    timed, lasting = ([], durations) if described.amend is None else texts_apart(durations)
-    took = numbers(lasting)
-    if described.amend is not None and timed:
-        worked_out = described.amend.durations(
-            [begun[index] for index in timed],
-            [durations[index] for index in timed],
-            partial(instants, minutes=minutes),
-        )
-        for index, seconds in zip(timed, worked_out, strict=True):
-            took[index] = None if seconds is None else number(seconds)
-    return took
 
 
 def texts_of(store: Store, source: int, seqs: Sequence[int]) -> dict[int, str]:

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import tzinfo
+from functools import partial
 from itertools import compress, count, repeat
 from operator import add, is_, is_not, itemgetter
 from typing import Any
 
 from queries.batch import Links
-from queries.dialects.base import AGENT_LIMIT
-from queries.dialects.cells import SUMMARY_LIMIT, identifier, name, number, summary_text, whole
+from queries.dialects.base import AGENT_LIMIT, Moments, Source
+from queries.dialects.cells import (
+    SUMMARY_LIMIT,
+    are_common,
+    identifier,
+    name,
+    number,
+    summary_text,
+    whole,
+)
 from queries.times import parse_time
 
 Cells = Sequence[Any]
@@ -64,7 +73,31 @@ def numbers(cells: Cells) -> list[float | None]:
     ]
 
 
-def texts_apart(cells: Cells) -> tuple[list[int], Cells]:
+def durations_of(
+    described: Source, begun: Moments, durations: Cells, minutes: Minutes
+) -> list[float | None]:
+    """How long rows of a source took, whose instants are known, in seconds.
+
+    Args:
+        described: the source.
+        begun: the instants.
+        durations: the column.
+        minutes: known ones.
+    """
+    timed, lasting = ([], durations) if described.amend is None else _texts_apart(durations)
+    took = numbers(lasting)
+    if described.amend is not None and timed:
+        worked_out = described.amend.durations(
+            [begun[index] for index in timed],
+            [durations[index] for index in timed],
+            partial(instants, minutes=minutes),
+        )
+        for index, seconds in zip(timed, worked_out, strict=True):
+            took[index] = None if seconds is None else number(seconds)
+    return took
+
+
+def _texts_apart(cells: Cells) -> tuple[list[int], Cells]:
     """Where cells of a column are texts, and the column without them."""
     kinds = list(map(type, cells))
     if str not in kinds:
@@ -106,10 +139,14 @@ def links(rows: Sequence[Sequence[Any]]) -> Iterator[Links]:
 def summaries(cells: Cells) -> list[str]:
     """What :func:`~queries.dialects.cells.summary_text` makes of each cell."""
     try:
+        if max(map(len, cells), default=0) > SUMMARY_LIMIT:
+            cells = [
+                cell if len(cell) <= SUMMARY_LIMIT else cell[:SUMMARY_LIMIT] + "…" for cell in cells
+            ]
         text = "".join(cells)
     except TypeError:
         return list(map(summary_text, cells))
-    if text.isascii() and text.isprintable() and max(map(len, cells), default=0) <= SUMMARY_LIMIT:
+    if are_common(text):
         return list(map(str.strip, cells))
     return list(map(summary_text, cells))
 

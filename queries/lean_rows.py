@@ -19,13 +19,12 @@ from queries.dialects.cells import identifier, name
 from queries.lean_cells import (
     Cells,
     Row,
-    durations_of,
     rows_of,
     summaries_of,
     summary_cells,
     texts_of,
 )
-from queries.lean_columns import Minutes, amounts, identifiers, instants, links
+from queries.lean_columns import Minutes, amounts, durations_of, identifiers, instants, links
 from queries.models import Event, EventKind, EventState, Phase
 from queries.opening import QueryStoppedError, StoreBusyError, StoreError, StoreGoneError
 from queries.store import Store

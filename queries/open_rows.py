@@ -178,7 +178,14 @@ class OpenRows:
 
     def take_half(self, at: int, event: Event, ledger: Ledger) -> None:
         """Take the next row: a start or an end of something else than a delegation."""
-        self._take_half(OpenRow(at, event), ledger)
+        row = OpenRow(at, event)
+        group = (event.tool or "") if event.call_key is None else f"\0{event.call_key}"
+        if event.phase is Phase.END:
+            self._close(group, row, ledger)
+        elif group in self._stacks:
+            self._stacks[group].append(row)
+        else:
+            self._stacks[group] = [row]
 
     def take_ends(self, group: str, ends: Sequence[OpenRow], ledger: Ledger) -> None:
         """Take the next rows of a group, all of them ends."""

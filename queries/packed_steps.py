@@ -5,13 +5,14 @@ from __future__ import annotations
 import marshal
 import zlib
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from operator import attrgetter
 from typing import Any, overload
 
 from queries.alignment_models import Step
 from queries.models import Event, EventKind, EventState, Phase
-from queries.steps import step_text, text_of
+from queries.steps import step_text, teller
 
 PACKED = 256
 """Steps that are packed together."""
@@ -33,8 +34,8 @@ _own_of = attrgetter(
     "seq", "id", "parent_id", "time", "call_key", "summary", "duration", "tokens", "cost", "end_key"
 )
 Names = tuple[Any, ...]
-Cells = tuple[Any, ...]
-"""The number of what an event shares with others, or that itself, and what is its own."""
+Columns = tuple[Any, ...]
+"""Of each step the number of what it shares with others, or that itself; then what is its own."""
 Told = tuple[str, str, str, float | None]
 """Id, text, state and duration (seconds) of a step: what is printed of it."""
 
@@ -47,35 +48,44 @@ class PackedSteps(Sequence[Step]):
     def __init__(self, events: Iterable[Event] = ()) -> None:
         """Args: events: one call is one event, in order of arrival."""
         self._packs: list[bytes] = []
-        self._last: list[Cells] = []
+        self._last: list[Event] = []
         """Those that are too few for a pack."""
-        self._unpacked: OrderedDict[int, list[Cells]] = OrderedDict()
+        self._unpacked: OrderedDict[int, Columns] = OrderedDict()
         self._numbers: dict[Names, int] = {}
         self._names: list[Names] = []
         self._size = 0
-        for event in events:
-            self.append(self.cells_of(event))
+        self.extend(events)
 
-    def cells_of(self, event: Event) -> Cells:
-        """What :meth:`append` takes, of an event that may come later."""
-        names = _names_of(event)
+    def extend(self, events: Iterable[Event]) -> None:
+        """Add the next events."""
+        events = iter(events)
+        while some := list(islice(events, PACKED - len(self._last))):
+            self._last += some
+            self._size += len(some)
+            if len(self._last) == PACKED:
+                columns = self._columns(self._last)
+                self._packs.append(zlib.compress(marshal.dumps(columns), _FEWEST))
+                self._last = []
+
+    def _columns(self, events: Sequence[Event]) -> Columns:
+        numbers: Sequence[int | Names]
+        all_names = list(map(_names_of, events))
+        try:
+            numbers = list(map(self._numbers.__getitem__, all_names))
+        except KeyError:
+            numbers = list(map(self._number, all_names))
+        return (numbers, *zip(*map(_own_of, events), strict=True))
+
+    def _number(self, names: Names) -> int | Names:
         number = self._numbers.get(names)
         if number is None and len(self._names) < NAMES_KEPT:
             number = self._numbers[names] = len(self._names)
             self._names.append(names)
-        return (names if number is None else number, *_own_of(event))
+        return names if number is None else number
 
-    def append(self, cells: Cells) -> None:
-        """Add the next event."""
-        self._last.append(cells)
-        self._size += 1
-        if len(self._last) == PACKED:
-            self._packs.append(zlib.compress(marshal.dumps(self._last), _FEWEST))
-            self._last = []
-
-    def _pack(self, number: int) -> list[Cells]:
+    def _pack(self, number: int) -> Columns:
         if number == len(self._packs):
-            return self._last
+            return self._columns(self._last)
         found = self._unpacked.get(number)
         if found is None:
             found = self._unpacked[number] = marshal.loads(zlib.decompress(self._packs[number]))  # noqa: S302 - our own
@@ -100,17 +110,19 @@ class PackedSteps(Sequence[Step]):
         if not 0 <= index < self._size:
             raise IndexError(index)
         number, at = divmod(index, PACKED)
-        event = self._event(self._pack(number)[at])
+        is_last = number == len(self._packs)
+        event = self._last[at] if is_last else self._event(self._pack(number), at)
         return Step(index + 1, event, step_text(event))
 
     def _named(self, names: int | Names) -> Names:
         return self._names[names] if type(names) is int else names  # type: ignore[return-value]
 
-    def _event(self, cells: Cells) -> Event:
+    def _event(self, columns: Columns, at: int) -> Event:
+        names, *own = (column[at] for column in columns)
         source, session, agent, target, kind, phase, tool, operation, state, model = self._named(
-            cells[0]
+            names
         )
-        _, seq, own_id, parent, time, key, summary, duration, tokens, cost, end = cells
+        seq, own_id, parent, time, key, summary, duration, tokens, cost, end = own
         return Event(
             source, seq, own_id, session, parent, time, agent, target, _KINDS[kind],
             _PHASES[phase], key, tool, operation, summary, _STATES[state], duration, model,
@@ -119,10 +131,20 @@ class PackedSteps(Sequence[Step]):
 
     def told(self, number: int) -> Iterator[Told]:
         """The steps of one pack, of which there is one for each :data:`PACKED` steps."""
-        for names, _, own_id, _, _, _, summary, duration, _, _, _ in self._pack(number):
-            _, _, agent, target, kind, _, tool, operation, state, _ = self._named(names)
-            text = text_of(_KINDS[kind], agent, target, tool, operation, summary)
-            yield own_id, text, state, duration
+        if number == len(self._packs) and not self._last:
+            return
+        all_names, _, ids, _, _, _, summaries, durations, _, _, _ = self._pack(number)
+        tellers: dict[int | Names, tuple[Callable[[str], str], str]] = {}
+        for names, own_id, summary, duration in zip(
+            all_names, ids, summaries, durations, strict=True
+        ):
+            known = tellers.get(names)
+            if known is None:
+                _, _, agent, target, kind, _, tool, operation, state, _ = self._named(names)
+                known = tellers[names] = (
+                    teller(_KINDS[kind], agent, target, tool, operation), state,
+                )  # fmt: skip
+            yield own_id, known[0](summary), known[1], duration
 
     def __iter__(self) -> Iterator[Step]:
         return map(self.__getitem__, range(self._size))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, count, islice
 from typing import TypeVar
 
 from queries.joining import join
@@ -37,7 +38,8 @@ class Pairing:
     def __init__(self) -> None:
         self._open: dict[str, OpenRows] = {}
         self._rows = 0
-        self._outcome = Outcome()
+        self._outcome = self._unused = Outcome()
+        self._now: Event | None = None
 
     def add(self, event: Event) -> Outcome:
         """Take the next row, in order of arrival."""
@@ -52,10 +54,28 @@ class Pairing:
             self._forget()
         return outcome
 
-    def pass_by(self) -> None:
-        """The next row is an event by itself, whatever others say."""
+    def add_half(self, event: Event) -> Event:
+        """Take the next row, in order of arrival: a start or an end, but not of a delegation.
+
+        Returns:
+            The row if it is to be shown; else the event shown before (same identity) as it is now
+            that the row belongs to it.
+        """
         self._rows += 1
+        self._outcome, self._now = self._unused, event
+        session = self._open.get(event.session_id)
+        if session is None:
+            session = self._open[event.session_id] = OpenRows()
+        session.take_half(self._rows, event, self)
         if self._rows % REACH == 0:
+            self._forget()
+        return self._now
+
+    def pass_by(self, number: int = 1) -> None:
+        """So many of the next rows are events by themselves, whatever others say."""
+        before = self._rows
+        self._rows += number
+        if self._rows // REACH != before // REACH:
             self._forget()
 
     def update(self, event: Event) -> Event:
@@ -82,7 +102,8 @@ class Pairing:
 
     def joined(self, start: Event, end: Event) -> None:
         """Two rows are one call."""
-        self._outcome.shown, self._outcome.changed = None, join(start, end)
+        self._now = join(start, end)
+        self._outcome.shown, self._outcome.changed = None, self._now
 
     def parted(self, start: Event, end: Event) -> None:
         """Nothing older ever comes to part them."""
@@ -118,34 +139,52 @@ def made_in_turn(events: Iterable[Event], make: Callable[[Event], _T]) -> Iterat
     pairing = Pairing()
     shown: dict[EventKey, Event | _T] = {}
     parts: deque[tuple[int, list[EventKey]]] = deque()
-    keys: list[EventKey] = []
     step = max(REACH // PARTS, 1)
-    for number, event in enumerate(events):
-        if number % step == 0:
-            keys = []
-            parts.append((number, keys))
-            # What is out of reach of all rows to come is let go of.
-            while parts[0][0] + step + REACH < number:
-                for key in parts.popleft()[1]:
-                    if key in shown:
-                        yield _made(shown.pop(key), make)
-        if event.phase is Phase.WHOLE and event.kind is not EventKind.DELEGATION:
-            pairing.pass_by()
-            key = (event.source, event.seq)
-            keys.append(key)
-            shown[key] = make(event)
-            continue
-        outcome = pairing.add(event)
-        if outcome.hidden is not None:
-            shown.pop(outcome.hidden, None)
-        if outcome.shown is not None:
-            keys.append(outcome.shown.key)
-            shown[outcome.shown.key] = outcome.shown
-        if outcome.changed is not None:
-            key = outcome.changed.key
-            if key not in shown:
+    rows = iter(events)
+    whole, delegation = Phase.WHOLE, EventKind.DELEGATION
+    for first in count(0, step):
+        part = islice(rows, step)
+        begun = next(part, None)
+        if begun is None:
+            break
+        keys: list[EventKey] = []
+        parts.append((first, keys))
+        # What is out of reach of all rows to come is let go of.
+        while parts[0][0] + step + REACH < first:
+            for key in parts.popleft()[1]:
+                if key in shown:
+                    yield _made(shown.pop(key), make)
+        passed = 0
+        for event in chain((begun,), part):
+            if event.phase is whole and event.kind is not delegation:
+                passed += 1
+                key = (event.source, event.seq)
                 keys.append(key)
-            shown[key] = make(outcome.changed)
+                shown[key] = make(event)
+                continue
+            if passed:
+                pairing.pass_by(passed)
+                passed = 0
+            if event.kind is not delegation:
+                now = pairing.add_half(event)
+                key = (now.source, now.seq)
+                if key not in shown:
+                    keys.append(key)
+                shown[key] = event if now is event else make(now)
+                continue
+            outcome = pairing.add(event)
+            if outcome.hidden is not None:
+                shown.pop(outcome.hidden, None)
+            if outcome.shown is not None:
+                keys.append(outcome.shown.key)
+                shown[outcome.shown.key] = outcome.shown
+            if outcome.changed is not None:
+                key = outcome.changed.key
+                if key not in shown:
+                    keys.append(key)
+                shown[key] = make(outcome.changed)
+        if passed:
+            pairing.pass_by(passed)
     for item in shown.values():
         yield _made(item, make)
 

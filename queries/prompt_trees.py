@@ -105,7 +105,8 @@ def _with_rows_elsewhere(store: Store, rows: list[Event], ids: list[str]) -> lis
     while parents:
         fresh: list[Event] = []
         for source in range(len(store.mapping.sources)):
-            for row in store.children_elsewhere(source, parents, ids[0]):
+            seqs = {seq for where, seq in known if where == source}
+            for row in store.children_elsewhere(source, parents, ids[0], seqs):
                 if row.key not in known and row.session_id not in own:
                     known.add(row.key)
                     fresh.append(row)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from queries.text import clean_id
 
@@ -51,6 +52,13 @@ def bound(raw: object) -> object:
         except UnicodeEncodeError:
             return _Bytes(raw.encode("utf-8", "surrogateescape"))
     return raw
+
+
+def bound_list(raw_ids: Sequence[object]) -> tuple[str, Sequence[object]]:
+    """What stands in an IN list for these raw ids, and what is bound there."""
+    if all(type(raw) is str and raw.isascii() for raw in raw_ids):
+        return ",".join("?" * len(raw_ids)), raw_ids
+    return ",".join(map(place, raw_ids)), list(map(bound, raw_ids))
 
 
 class _Bytes(bytes):

@@ -87,13 +87,12 @@ class Roster:
         if self._unread is None or room <= 0:
             self._unread = None
             return
-        at_once = min(store.rows_at_once(number), room)
-        sessions, self._unread = store.sessions_upto(self._unread, at_once)
+        sessions, self._unread = store.sessions_upto(self._unread, min(number, room))
         for session in sessions:
             if self.session(session.id) != session:
                 self._set(session.id, session)
                 self._touched.add(session.id)
-        if room <= at_once:
+        if room <= number:
             self._unread = None
 
     @property

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain, islice
 
-from queries.backfill import no_collection
 from queries.batch import Batch
 from queries.comparison_models import RunFigures
 from queries.event_stream import EventStream, patiently
+from queries.garbage import no_collection
 from queries.interactions import agent_statistics, some_interactions
 from queries.models import AggregatedTool, Event, Handoff, Relation, Session, SessionStatus
 from queries.overlay import CurveCounter

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from weakref import WeakKeyDictionary
 
+from queries.batch import Batch
 from queries.fold import Fold
+from queries.garbage import no_collection
 from queries.interactions import agent_statistics, all_interactions
+from queries.lean_cells import Row
+from queries.lean_rows import LeanRows, lean_view
 from queries.models import AggregatedTool, Event, Handoff, Scope, ScopeFigures
 from queries.store import Store
 from queries.tools import tool_statistics
 
 FIRST, PAGE = 400, 2000
-"""Rows of the first page, which is soon there, and of pages at most; each is twice as large as
-the one before it."""
+"""Rows of the first page, which is soon there, and of all others."""
+_READERS: WeakKeyDictionary[Store, LeanRows] = WeakKeyDictionary()
+"""What reads rows, with what it has found out about them: the next scope's are like them."""
 
 
 class ScopeCounter:
@@ -24,6 +30,7 @@ class ScopeCounter:
         self._messages_only = store.mapping.has_messages
         self.fold = Fold(messages_only=self._messages_only)
         self._sessions = frozenset(scope.session_ids)
+        self._rows = _READERS.setdefault(store, LeanRows())
         self._seen: dict[tuple[str, int], int] = {}
         self.counted = 0.0
 
@@ -41,18 +48,13 @@ class ScopeCounter:
             within = None if ranges is None else ranges.get(source)
             before: int | None = None
             while True:
-                page = store.session_page(
-                    source, session_id, before=before, limit=size, within=within
-                )
+                seqs = self._count(store, source, session_id, before, size, within)
                 if before is None:
-                    self._seen[session_id, source] = page[-1].seq if page else 0
-                older = Fold(messages_only=self._messages_only)
-                older.add_all(page)
-                self.fold.prepend(older)
-                if len(page) < size:
+                    self._seen[session_id, source] = seqs[-1] if seqs else 0
+                if len(seqs) < size:
                     break
-                size = min(2 * size, PAGE)
-                before = page[0].seq
+                size = PAGE
+                before = seqs[0]
                 part = 0.5
                 if within is not None and within[1] > within[0]:
                     part = (within[1] - before) / (within[1] - within[0])
@@ -61,6 +63,38 @@ class ScopeCounter:
             self.counted = (number + 1) / len(todo)
             yield
         self.counted = 1.0
+
+    def _count(
+        self,
+        store: Store,
+        source: int,
+        session_id: str,
+        before: int | None,
+        limit: int,
+        within: tuple[int, int] | None,
+    ) -> Sequence[int]:
+        """Count the newest rows of a session before a seq; the seqs of these, ascending."""
+        seqs: list[int] = []
+
+        def rows(cells: str) -> list[Row]:
+            found = store.session_cells(
+                source, session_id, cells, view=lean_view(store, source), before=before,
+                limit=limit, within=within,
+            )  # fmt: skip
+            seqs[:] = [row[0] for row in found]
+            return found
+
+        with no_collection():
+            batch = self._rows.read_cells(store, source, rows)
+            if batch is None:
+                page = store.session_page(
+                    source, session_id, before=before, limit=limit, within=within
+                )
+                batch = Batch.of(page)
+                seqs[:] = batch.seqs
+            if batch.seqs:
+                self.fold.prepend_batch(batch)
+        return seqs
 
     def add(self, events: Iterable[Event]) -> bool:
         """Take rows that arrived; whether any of them belongs to the scope."""

@@ -12,11 +12,11 @@ from queries.arguments import difference, read_inputs
 from queries.event_stream import EventStream, patiently
 from queries.models import Event, EventKind
 from queries.normalising import normaliser
-from queries.packed_steps import Cells, PackedSteps
-from queries.pairing import made_in_turn
+from queries.packed_steps import PackedSteps
+from queries.pairing import paired_in_turn
 from queries.plain_data import replace
 from queries.run_reading import Taker
-from queries.step_columns import StepCells, StepColumns, StepShapes
+from queries.step_columns import StepColumns, StepShapes
 from queries.store import Store
 
 MOST_ROWS = 200_000
@@ -25,6 +25,8 @@ MOST_INPUTS = 10_000
 """Pairs whose whole inputs are compared; of those after them, the one-line texts are."""
 INPUTS_AT_ONCE = 250
 """Pairs of which the inputs are in memory at once."""
+STEPS_AT_ONCE = 2048
+"""Steps that are put into columns together."""
 _WITH_INPUT = frozenset((
     EventKind.TOOL, EventKind.DELEGATION, EventKind.PROMPT, EventKind.MESSAGE,
 ))  # fmt: skip
@@ -67,12 +69,10 @@ class AlignmentReading:
         """Take the rows of the first (0) or of the second (1) session in order of arrival."""
         columns, steps = self._sides[side], self._steps[side]
 
-        def made(event: Event) -> tuple[StepCells, Cells]:
-            return columns.cells_of(event), steps.cells_of(event)
-
-        for compared, told in made_in_turn(islice(rows, MOST_ROWS), made):
-            columns.append(compared)
-            steps.append(told)
+        events = paired_in_turn(islice(rows, MOST_ROWS))
+        while some := list(islice(events, STEPS_AT_ONCE)):
+            columns.extend(some)
+            steps.extend(some)
         self._is_cut |= next(rows, None) is not None
 
     def alignment(self) -> Alignment:

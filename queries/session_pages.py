@@ -259,21 +259,26 @@ class SessionPages(StoreConnection):
         return found
 
 
-def parts(values: Sequence[Any], most: int = PARAMETERS) -> Iterable[Sequence[Any]]:
-    """The values in groups that one statement can take, none larger than ``most``."""
-    for start in range(0, len(values), most):
-        yield values[start : start + most]
+def parts(values: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    """The values in groups that one statement can take."""
+    for start in range(0, len(values), PARAMETERS):
+        yield values[start : start + PARAMETERS]
 
 
-def filled_parts(values: Sequence[Any], most: int = PARAMETERS) -> Iterable[Sequence[Any]]:
-    """As :func:`parts` for IN lists: some end with their last value more than once.
+def filled(values: Sequence[Any]) -> Sequence[Any]:
+    """The values of a part, the last one repeated up to one of few lengths.
 
-    So there are few lengths of them. SQLite keeps what it made of each statement for the next
-    time, of which one with hundreds of places takes as much memory as hundreds of rows.
+    In an IN list that changes nothing, and there are few different statements. SQLite reads a
+    new one for longer than it looks up a dozen rows, and keeps what it made of each, which takes
+    as much memory as hundreds of rows.
     """
-    for part in parts(values, most):
-        missing = min(1 << (len(part) - 1).bit_length(), most) - len(part)
-        yield [*part, *[part[-1]] * missing] if missing else part
+    missing = min(1 << (len(values) - 1).bit_length(), PARAMETERS) - len(values)
+    return [*values, *[values[-1]] * missing] if missing > 0 else values
+
+
+def filled_parts(values: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    """As :func:`parts`, each :func:`filled`."""
+    return map(filled, parts(values))
 
 
 def places(raw_ids: Iterable[object]) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
+from itertools import compress, count, repeat
 from math import nan
+from operator import attrgetter, is_
 
 from queries.models import Event, EventKind, EventState
 from queries.steps import step_key, step_shapes
@@ -13,10 +15,14 @@ from queries.steps import step_key, step_shapes
 Level = Callable[[str], str]
 _Marks = tuple[EventKind, str | None, str | None, str | None, str | None]
 NO_OUTCOME, SUCCEEDED, FAILED = range(3)
-_OUTCOMES = {EventState.OK: SUCCEEDED, EventState.ERROR: FAILED}
-
-StepCells = tuple[bool, int, int, int, float]
-"""Whether it is a prompt, its digest, its shape, its outcome and its duration."""
+_OUTCOMES = dict.fromkeys(EventState, NO_OUTCOME) | {
+    EventState.OK: SUCCEEDED, EventState.ERROR: FAILED,
+}  # fmt: skip
+_marks_of: Callable[[Event], _Marks] = attrgetter(
+    "kind", "agent", "target_agent", "tool", "operation"
+)
+_summary_of, _state_of = attrgetter("summary"), attrgetter("state")
+_duration_of, _kind_of = attrgetter("duration"), attrgetter("kind")
 
 
 class StepShapes:
@@ -24,24 +30,25 @@ class StepShapes:
 
     def __init__(self) -> None:
         self._numbers: dict[Hashable, int] = {}
-        self._known: dict[_Marks, tuple[int, int, int]] = {}
+        self._known: dict[_Marks, tuple[int, int]] = {}
         self.looser: dict[int, int] = {}
         """By the number of what two steps share closely: of what they share at least."""
 
-    def of(self, event: Event) -> tuple[int, int]:
-        """The numbers of what makes it the same step with its text, and of what it is closely."""
-        marks = (event.kind, event.agent, event.target_agent, event.tool, event.operation)
-        known = self._known.get(marks)
-        if known is None:
-            close, loose = (self._number((name, shape)) for name, shape in
-                            zip(("close", "loose"), step_shapes(event), strict=True))  # fmt: skip
-            known = self._known[marks] = (
-                self._number(("key", step_key(event, _none))),
-                close,
-                loose,
-            )
-            self.looser[close] = loose
-        return known[:2]
+    def of(self, events: Sequence[Event]) -> list[tuple[int, int]]:
+        """Of each: the numbers of what makes it the same step with its text, and closely so."""
+        all_marks = list(map(_marks_of, events))
+        try:
+            return list(map(self._known.__getitem__, all_marks))
+        except KeyError:
+            both = zip(all_marks, events, strict=True)
+            return [self._known.get(marks) or self._new(marks, event) for marks, event in both]
+
+    def _new(self, marks: _Marks, event: Event) -> tuple[int, int]:
+        close, loose = (self._number((name, shape)) for name, shape in
+                        zip(("close", "loose"), step_shapes(event), strict=True))  # fmt: skip
+        self.looser[close] = loose
+        known = self._known[marks] = (self._number(("key", step_key(event, _none))), close)
+        return known
 
     def _number(self, shape: Hashable) -> int:
         return self._numbers.setdefault(shape, len(self._numbers))
@@ -70,28 +77,24 @@ class StepColumns:
 
     def add(self, event: Event) -> None:
         """Add the next step."""
-        self.append(self.cells_of(event))
+        self.extend((event,))
 
-    def cells_of(self, event: Event) -> StepCells:
-        """What :meth:`append` takes, of a step that may come later."""
-        key, shape = self._shapes.of(event)
-        return (
-            event.kind is EventKind.PROMPT,
-            hash((key, self._level(event.summary))),
-            shape,
-            _OUTCOMES.get(event.state, NO_OUTCOME),
-            nan if event.duration is None else event.duration,
-        )
-
-    def append(self, cells: StepCells) -> None:
-        """Add the next step."""
-        is_prompt, key, shape, outcome, duration = cells
-        if is_prompt:
-            self.prompts.append(len(self.keys))
-        self.keys.append(key)
-        self.shapes.append(shape)
-        self.outcomes.append(outcome)
-        self.durations.append(duration)
+    def extend(self, events: Sequence[Event]) -> None:
+        """Add the next steps."""
+        if not events:
+            return
+        first = len(self.keys)
+        numbers, shapes = zip(*self._shapes.of(events), strict=True)
+        texts = map(self._level, map(_summary_of, events))
+        self.keys.extend(map(hash, zip(numbers, texts, strict=True)))
+        self.shapes.extend(shapes)
+        self.outcomes.extend(map(_OUTCOMES.__getitem__, map(_state_of, events)))
+        durations = list(map(_duration_of, events))
+        self.durations.extend([nan if each is None else each for each in durations])
+        kinds = list(map(_kind_of, events))
+        if EventKind.PROMPT in kinds:
+            asks = map(is_, kinds, repeat(EventKind.PROMPT))
+            self.prompts.extend(compress(count(first), asks))
 
     def asks(self, index: int) -> bool:
         """Whether a step is a prompt, or behind the last one."""

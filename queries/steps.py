@@ -20,33 +20,33 @@ def make_steps(events: Iterable[Event]) -> tuple[Step, ...]:
 
 def step_text(event: Event) -> str:
     """A step in one line: "Read src/auth.py", "Bash git: git status", "planner: Go."."""
-    return text_of(
-        event.kind, event.agent, event.target_agent, event.tool, event.operation, event.summary
-    )
+    kind, agent, target = event.kind, event.agent, event.target_agent
+    return teller(kind, agent, target, event.tool, event.operation)(event.summary)
 
 
-def text_of(
+def teller(
     kind: EventKind,
     agent: str | None,
     target: str | None,
     tool: str | None,
     operation: str | None,
-    summary: str,
-) -> str:
-    """As :func:`step_text`, of what that looks at."""
+) -> Callable[[str], str]:
+    """What gives :func:`step_text` of all steps that say this, by their summaries."""
     if kind in CALL_KINDS:
         name = tool or kind.value
         if target:
             name += f" → {target}"
-        if operation and operation not in summary:
-            name += f" {operation}"
-        return f"{name} {summary}".rstrip()
+        if not operation:
+            return lambda summary: f"{name} {summary}".rstrip()
+        return lambda summary: (
+            f"{name} {summary}" if operation in summary else f"{name} {operation} {summary}"
+        ).rstrip()
     if kind is EventKind.HANDOFF:
-        return f"{agent or '?'} → {target or '?'}: {summary}".rstrip(": ")
+        return lambda summary: f"{agent or '?'} → {target or '?'}: {summary}".rstrip(": ")
     who = "prompt" if kind is EventKind.PROMPT else agent or kind.value
     if kind is EventKind.ERROR:
         who += " error"
-    return f"{who}: {summary or tool or ''}".rstrip(": ")
+    return lambda summary: f"{who}: {summary or tool or ''}".rstrip(": ")
 
 
 def step_key(event: Event, level: Callable[[str], str]) -> StepKey:

@@ -5,17 +5,20 @@ One :class:`Store` is one connection; give each thread its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 
 from queries.connection import Rows, quoted
 from queries.dialects.base import EVENT_COLUMNS
+from queries.indexed_rows import WINDOW
 from queries.models import Event, EventKey, EventKind
-from queries.raw_ids import bound, place
-from queries.session_pages import PAGE, PARAMETERS, filled_parts, places
-from queries.session_rows import WINDOW, SessionRows
+from queries.raw_ids import bound, bound_list, place
+from queries.session_pages import PAGE, PARAMETERS, filled, filled_parts, places
+from queries.session_rows import SessionRows
 
 __all__ = ["PAGE", "WINDOW", "Store"]
 
+MANY = PAGE * 10
+"""Rows under some parents that are read at once at most."""
 _LOWEST, _HIGHEST = -(2**63), 2**63 - 1
 _EVENT = ", ".join(EVENT_COLUMNS)
 
@@ -125,7 +128,7 @@ class Store(SessionRows):
         for source, seq in keys:
             by_source.setdefault(source, []).append(seq)
         for source, seqs in sorted(by_source.items()):
-            for part in filled_parts(sorted(seqs), self.rows_at_once(PARAMETERS)):
+            for part in filled_parts(sorted(seqs)):
                 marks = ",".join("?" * len(part))
                 sql = f"SELECT {_EVENT} FROM event_rows_{source} WHERE seq IN ({marks})"
                 yield source, self.query(f"{sql} ORDER BY seq", part)
@@ -171,21 +174,45 @@ class Store(SessionRows):
         return sorted(found, key=lambda event: event.seq)[:limit]
 
     def children_elsewhere(
-        self, source: int, parents: Sequence[str], session_id: str
+        self, source: int, parents: Sequence[str], session_id: str, known: Set[int] = frozenset()
     ) -> list[Event]:
-        """Events under these parents that belong to another session, at most a page a part."""
+        """Events under these parents that belong to another session, at most a page a part.
+
+        ``known``: seqs of rows that are not asked for. Mostly these are all, which the index on
+        the parents alone tells.
+        """
         if not self.parent_indexed[source]:
             return []
         own = self.raw_id(session_id)
         found: list[Event] = []
         for part in filled_parts([self._raw_event_ids.get(parent) for parent in parents]):
+            marks, values = bound_list(part)
+            seqs = self._child_seqs(source, marks, values)
+            where = f"parent_id IN ({marks})"
+            if len(seqs) < MANY:
+                seqs = seqs.difference(known)
+                if not seqs:
+                    continue
+                if len(seqs) <= PARAMETERS:
+                    values = filled(sorted(seqs))
+                    where = f"seq IN ({','.join('?' * len(values))})"
             rows = self.query(
-                f"SELECT {_EVENT} FROM event_rows_{source} WHERE parent_id IN ({places(part)})"
+                f"SELECT {_EVENT} FROM event_rows_{source} WHERE {where}"
                 f" AND session_id IS NOT {place(own)} LIMIT ?",
-                (*map(bound, part), bound(own), PAGE * 10),
+                (*values, bound(own), MANY),
             )
             found += self._events(source, rows)
         return sorted(found, key=lambda event: event.seq)
+
+    def _child_seqs(self, source: int, marks: str, values: Sequence[object]) -> set[int]:
+        """The seqs of rows of a table under parents, all of them or :data:`MANY`."""
+        described = self._source(source)
+        parent = quoted(described.parent_column or "")
+        rows = self.query(
+            f"SELECT rowid FROM {quoted(described.table)} WHERE {parent} IN ({marks}) LIMIT ?",
+            (*values, MANY),
+        )
+        return {row[0] for row in rows}
 
     def event_by_id(self, event_id: str, source: int | None = None) -> Event | None:
         """The event with this id of the store's own; None when there is none."""

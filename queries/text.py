@@ -37,6 +37,8 @@ _FAR = 250_000_000_000.0
 _HOURS_KEPT = 2000
 _hours: dict[int, str] = {}
 """Hours as ISO 8601 begins them, with the colon behind."""
+_minutes: dict[int, str] = {}
+"""Likewise, minutes."""
 _SIXTY = tuple(f"{number:02}" for number in range(60))
 _may_have_marks = re.compile(
     "[\u0300-\u036f\u0483-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\u302a-\u309a\ufe20-\ufe2f]"
@@ -225,23 +227,28 @@ def date_time(instant: float | None, zone: tzinfo | None = None) -> str:
 def iso(instant: float | None) -> str | None:
     """ISO 8601 in UTC with Z; microseconds only where there are any. ``None`` if unknown."""
     if type(instant) is float and _EXACT <= instant < _FAR:
-        # Many instants of one hour come together, and most of the work is to find its date.
+        # Many instants of one minute come together, and most of the work is to find its date.
         second = int(instant)
         rest = round((instant - second) * 1e6)
         if rest < 1_000_000:
-            minutes, seconds = divmod(second, 60)
-            hour, minute = divmod(minutes, 60)
-            begun = _hours.get(hour) or _noted(hour)
-            text = f"{begun}{_SIXTY[minute]}:{_SIXTY[seconds]}"
-            return f"{text}.{rest:06}Z" if rest else f"{text}Z"
+            minute, seconds = divmod(second, 60)
+            begun = _minutes.get(minute) or _noted(minute)
+            return f"{begun}{_SIXTY[seconds]}.{rest:06}Z" if rest else f"{begun}{_SIXTY[seconds]}Z"
     moment = _moment(instant, UTC)
     return None if moment is None else moment.isoformat().replace("+00:00", "Z")
 
 
-def _noted(hour: int) -> str:
-    if len(_hours) >= _HOURS_KEPT:
-        _hours.clear()
-    text = _hours[hour] = datetime.fromtimestamp(hour * 3600, UTC).isoformat()[:14]
+def _noted(minute: int) -> str:
+    """A minute as ISO 8601 begins it, with the colon behind."""
+    hour, rest = divmod(minute, 60)
+    begun = _hours.get(hour)
+    if begun is None:
+        if len(_hours) >= _HOURS_KEPT:
+            _hours.clear()
+        begun = _hours[hour] = datetime.fromtimestamp(hour * 3600, UTC).isoformat()[:14]
+    if len(_minutes) >= _HOURS_KEPT:
+        _minutes.clear()
+    text = _minutes[minute] = f"{begun}{_SIXTY[rest]}:"
     return text
 
 

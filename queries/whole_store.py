@@ -6,11 +6,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from queries.backfill import Backfill, no_collection
+from queries.backfill import Backfill
 from queries.batch import Batch
 from queries.event_stream import SINGLY, EventStream, Progress, patiently
 from queries.fold import Fold
 from queries.fold_cache import FoldCache
+from queries.garbage import no_collection
 from queries.interactions import agent_statistics, interactions
 from queries.kept_totals import BY_SLICES, BY_TIME, KeptTotals
 from queries.listing import (

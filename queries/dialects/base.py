@@ -8,7 +8,7 @@ so that a bad cell costs that cell.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import tzinfo
 from typing import Any, Protocol
 
@@ -251,6 +251,19 @@ def _named(cells: tuple[object, ...]) -> _Names:
             _names.clear()
         _names[cells] = found
     return found
+
+
+def names_of(marks: Iterable[tuple[object, ...]]) -> list[_Names]:
+    """What the cells of many rows say that come again and again, see :func:`to_event`.
+
+    Args:
+        marks: of each row agent, target, kind, phase, tool, operation, state and model.
+    """
+    all_marks = list(marks)
+    try:
+        return list(map(_names.__getitem__, all_marks))
+    except KeyError:
+        return [_names.get(cells) or _named(cells) for cells in all_marks]
 
 
 def to_event(source: int, row: Row, zone: tzinfo) -> Event:

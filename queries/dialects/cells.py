@@ -62,6 +62,17 @@ def _common() -> Callable[[str], object]:
     return re.compile(f"[{_COMMON}]*\\Z").match
 
 
+def are_common(text: str) -> bool:
+    """Whether a text, of any length, has only characters that are harmless anywhere."""
+    if text.isascii():
+        return text.isprintable()
+    try:
+        rest = text.encode().translate(None, _PLAIN).decode()
+    except UnicodeEncodeError:
+        return False
+    return _common()(rest) is not None
+
+
 def _is_harmless(text: str) -> bool:
     try:
         # What is no plain ASCII is mostly little: the slower checks need not see the rest.

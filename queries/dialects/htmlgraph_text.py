@@ -12,6 +12,8 @@ import re
 _KEYS = ("file_path", "notebook_path", "command", "pattern", "query", "url", "description",
          "prompt", "path", "skill", "content")  # fmt: skip
 _TASK_KEYS = ("description", "prompt")
+_decode = json.JSONDecoder().raw_decode
+_BLANKS = " \t\n\r"
 _find_input = re.compile(r'"tool_input"\s*:\s*\{').search
 _match_kind = re.compile(r"\(([^()\n]{1,80})\): ?").match
 
@@ -87,8 +89,11 @@ def _object(text: str) -> dict[str, object] | None:
     if not text.startswith("{"):
         return None
     try:
-        data = json.loads(text)
+        # As json.loads() does, which looks for more before: every row of a call comes by here.
+        data, end = _decode(text)
     except (ValueError, RecursionError):
+        return None
+    if end < len(text) and text[end:].strip(_BLANKS):
         return None
     return data if isinstance(data, dict) else None
 

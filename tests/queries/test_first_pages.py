@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from queries import activity_reader, scope, session_rows
+from queries import activity_reader, indexed_rows, scope
 from queries.activity_reader import FIRST, read_tree
 from queries.models import Scope
 from queries.scope import ScopeCounter
@@ -57,15 +57,20 @@ def test_rows_that_only_repeat_are_not_walked_over_at_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An action that repeats a message is no event, and a session may have nothing else."""
-    for module in (session_rows, activity_reader):
+    for module in (indexed_rows, activity_reader):
         monkeypatch.setattr(module, "WINDOW", 50)
     with heist_audit_store(tmp_path / "a.db") as made, made.batch():
+        made.add_session("short", status="active")
+        made.add_message("short", turn_id=0)
+        made.add_action("short", turn_number=0)
         made.add_session("long", status="active")
         made.add_action("long", action_type="alone")
         for number in range(500):
             made.add_message("long", turn_id=number)
             made.add_action("long", turn_number=number)
     with Store(tmp_path / "a.db") as opened:
+        # With the first page it is found out once how its rows are best looked up.
+        read_tree(opened, "short", limit=20, quick=True)
         before = opened.statements
         quick = read_tree(opened, "long", limit=20, quick=True)
         after = opened.statements
@@ -76,7 +81,8 @@ def test_rows_that_only_repeat_are_not_walked_over_at_first(
     assert [node.key for node in quick.nodes] == [node.key for node in whole.nodes]
 
 
-def test_the_pages_of_a_scope_grow(tmp_path: Path) -> None:
+def test_the_pages_of_a_scope_grow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scope, "PAGE", 2 * scope.FIRST)
     with canonical_store(tmp_path / "s.db") as made, made.batch():
         made.add_session("long")
         for _ in range(LONG + scope.FIRST):

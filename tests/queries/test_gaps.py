@@ -192,29 +192,6 @@ def test_a_feed_reads_few_rows_at_once_while_somebody_writes(
     feed.close()
 
 
-def test_pages_are_read_in_parts_while_somebody_writes_and_are_the_same(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    keys = [(0, seq) for seq in range(1, 1001)]
-    with Store(path) as store:
-        newest, page = store.session_page(0, "s", limit=700), store.events_by_key(keys)
-        middle = store.session_page(0, "s", before=600, limit=450)
-        assert len(newest) == 700
-        leave_alone(path)
-        store.give_way()
-        assert store.gaps is not None
-        store.statements = 0
-        assert store.session_page(0, "s", limit=700) == newest
-        whole = store.statements
-        monkeypatch.setattr(store.gaps, "rows", lambda most: min(most, ROWS))
-        store.statements = 0
-        assert store.session_page(0, "s", limit=700) == newest
-        assert store.statements >= whole + 3
-        assert store.session_page(0, "s", before=600, limit=450) == middle
-        assert store.events_by_key(keys) == page
-        assert store.session_page(0, "s", limit=5000) == page
-
-
 def test_a_feed_waits_for_no_gaps_where_readers_are_in_nobodys_way(tmp_path: Path) -> None:
     path = tmp_path / "wal.db"
     with canonical_store(path, "wal") as store:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from queries import session_pages, session_rows
+from queries import indexed_rows, session_pages
 from queries.models import EventKind
 from queries.opening import StoreError
 from queries.store import Store
@@ -148,7 +148,7 @@ def test_without_an_index_the_known_range_bounds_the_work(tmp_path: Path) -> Non
 def test_actions_that_repeat_messages_are_passed_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session_rows, "WINDOW", 20)
+    monkeypatch.setattr(indexed_rows, "WINDOW", 20)
     path = tmp_path / "a.db"
     with heist_audit_store(path) as writer, writer.batch():
         for number in range(300):
