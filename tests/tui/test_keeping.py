@@ -177,7 +177,7 @@ def test_the_end_waits_no_longer_for_totals_to_be_kept(
             has_begun.set()
             may_go_on.wait(PATIENCE)
 
-    monkeypatch.setattr(fold_cache, "session_parts", parts)
+    monkeypatch.setattr(fold_cache, "total_parts", parts)
     poller = begin(path, ScreenOptions())
     assert has_begun.wait(PATIENCE)
     threading.Timer(0.05, may_go_on.set).start()
