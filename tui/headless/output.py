@@ -25,6 +25,8 @@ CELL = 60
 """Characters of a cell in aligned text, but for the last column, which may be as long as it is."""
 _TOGETHER = 100
 """Items that are packed, or written, at once."""
+_LOOSE = 32_000_000
+"""Bytes of a long list that are not worth packing."""
 _GUARDED = ("=", "+", "-", "@", "\t", "\r")
 _MARKDOWN = str.maketrans({character: f"\\{character}" for character in "\\`*[]<>|"})
 
@@ -122,17 +124,25 @@ class PackedItems:
         """Encode all items; how many they are is known then."""
         self.count = 0
         packer = zlib.compressobj(1)
+        self._loose: list[str] = []
         self._packed: list[bytes] = []
+        room = _LOOSE
         texts = map(encode, items)
         while some := list(islice(texts, _TOGETHER)):
             text = f"{',' if self.count else ''}\n  " + ",\n  ".join(some)
-            self._packed.append(packer.compress(text.encode("utf-8", "surrogatepass")))
             self.count += len(some)
+            room -= sys.getsizeof(text)
+            if room >= 0:
+                self._loose.append(text)
+            else:
+                self._packed.append(packer.compress(text.encode("utf-8", "surrogatepass")))
         self._packed = [part for part in (*self._packed, packer.flush()) if part]
 
     def write(self) -> None:
         """The list in JSON."""
         write("[")
+        for loose in self._loose:
+            write(loose)
         text = codecs.getincrementaldecoder("utf-8")("surrogatepass").decode
         unpacker = zlib.decompressobj()
         for part in self._packed:
