@@ -39,9 +39,8 @@ from typing import Any, Final
 
 from queries.fold import Fold
 from queries.fold_state import LAYOUT, fold_of, total_parts
-from queries.open_state import some_of
 from queries.packed_lines import lines_of, packed_lines
-from queries.packed_texts import TOGETHER, PackedTexts
+from queries.packed_texts import PackedTexts
 from queries.plain_data import dataclass
 from queries.store import Store
 from queries.store_mark import StoreMark, mark_of
@@ -188,9 +187,8 @@ class FoldCache:
         try:
             # Apart from all others, the sessions need not be read where only totals are wanted.
             packed = bytearray()
-            for some in some_of(fold.sessions.texts(), TOGETHER):
-                texts = PackedTexts.of(some).packed
-                packed += len(texts).to_bytes(_LENGTH) + texts
+            for texts in fold.sessions.packs():
+                packed += len(texts.packed).to_bytes(_LENGTH) + texts.packed
                 if not goes_on():
                     return False
             size = len(packed)
@@ -269,8 +267,10 @@ def _sessions(body: memoryview) -> Iterator[tuple[str, PackedTexts]]:
     while at < len(body):
         start = at + _LENGTH
         at = start + int.from_bytes(body[at:start])
-        texts = PackedTexts(bytes(body[start:at]))
-        for name in texts.unpacked():
+        texts = PackedTexts(bytes(body[start:at]), 0)
+        names = texts.unpacked()
+        texts.number = len(names)
+        for name in names:
             yield name, texts
 
 

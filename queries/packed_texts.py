@@ -16,17 +16,24 @@ LARGEST: Final = 64_000_000
 class PackedTexts:
     """Some texts, none of which has more than one line."""
 
-    __slots__ = ("packed",)
+    __slots__ = ("number", "packed")
 
-    def __init__(self, packed: bytes) -> None:
-        """Args: packed: as :meth:`of` made it."""
+    def __init__(self, packed: bytes, number: int = 0) -> None:
+        """Construct it.
+
+        Args:
+            packed: as :meth:`of` made it.
+            number: of texts; 0: not known.
+        """
         self.packed = packed
+        self.number = number
 
     @classmethod
     def of(cls, items: Iterable[tuple[str, str]]) -> PackedTexts:
         """These texts, which are ASCII, by their names."""
         texts = dict(items)
-        return cls(zlib.compress("\n".join((json.dumps(list(texts)), *texts.values())).encode(), 1))
+        lines = "\n".join((json.dumps(list(texts)), *texts.values()))
+        return cls(zlib.compress(lines.encode(), 1), len(texts))
 
     def unpacked(self) -> dict[str, str]:
         """The texts by name.

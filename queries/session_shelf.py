@@ -155,6 +155,23 @@ class SessionShelf(MutableMapping[str, SessionFold]):
             else:
                 yield name, self._text(name, known)
 
+    def packs(self) -> Iterator[PackedTexts]:
+        """The same, packed: what lies packed already is given as it is."""
+        together: dict[PackedTexts, list[str]] = {}
+        others: list[str] = []
+        for name, known in self._all.items():
+            if isinstance(known, PackedTexts):
+                together.setdefault(known, []).append(name)
+            else:
+                others.append(name)
+        for packed, names in together.items():
+            if len(names) == packed.number:
+                yield packed
+            else:
+                yield PackedTexts.of(self.texts(names))
+        for some in some_of(self.texts(others), TOGETHER):
+            yield PackedTexts.of(some)
+
     def put_text(self, name: str, text: str) -> None:
         """Take the totals of a session from such a text."""
         self._used.pop(name, None)
@@ -162,7 +179,7 @@ class SessionShelf(MutableMapping[str, SessionFold]):
         self._known[name] = text
 
     def fetch_later(self, fetch: Callable[[], Iterable[tuple[str, str | PackedTexts]]]) -> None:
-        """Take the texts of all sessions, in order, when one is asked for that is not known.
+        """Take the texts of all sessions when one is asked for that is not known.
 
         Those that are known by then stay as they are.
         """

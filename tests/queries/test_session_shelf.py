@@ -76,6 +76,40 @@ def test_sessions_rest_that_nobody_asked_for_lately() -> None:
     assert [each.events for each in shelf.values()] == [1, 2, 1]
 
 
+@given(st.lists(st.integers(0, 199), max_size=30))
+def test_packs_hold_what_is_known_now(again: list[int]) -> None:
+    shelf = SessionShelf()
+    with mock.patch.object(session_shelf, "MANY", 0):
+        for number in range(200):
+            shelf[str(number)] = session(number)
+        shelf.rest()
+        shelf.rest()
+        assert resting(shelf) == 200
+        for number in again:
+            shelf[str(number)].events += 1
+        packs = list(shelf.packs())
+        texts = [item for packed in packs for item in packed.unpacked().items()]
+    assert len(texts) == 200
+    assert dict(texts) == dict(shelf.texts())
+
+
+def test_what_lies_packed_is_not_unpacked_to_be_kept() -> None:
+    shelf = SessionShelf()
+    with mock.patch.object(session_shelf, "MANY", 0):
+        for number in range(1000):
+            shelf[str(number)] = session(number)
+        shelf.rest()
+        shelf.rest()
+        # In turns from many packs: what was unpacked last is another one each time.
+        order = sorted(shelf, key=lambda name: int(name) % 40)
+        other = SessionShelf()
+        other._known = {name: shelf._all[name] for name in order}
+    with mock.patch.object(PackedTexts, "unpacked", autospec=True) as unpacked:
+        packs = list(other.packs())
+    assert unpacked.call_count == 0
+    assert sum(each.number for each in packs) == 1000
+
+
 def test_few_sessions_never_rest() -> None:
     shelf = SessionShelf()
     shelf["a"] = session(1)
