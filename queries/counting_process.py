@@ -32,7 +32,7 @@ from queries.opening import StoreError
 from queries.store import Store
 from queries.way_of_reading import identity
 
-ROWS: Final = 8000
+ROWS: Final = 6000
 """Rows that are read at once."""
 PAGES_KEPT: Final = 2000
 """Kilobytes of the file's pages that are kept: hardly any is read twice."""

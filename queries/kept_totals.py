@@ -16,7 +16,7 @@ PROGRAM = "session-tui"
 BY_SLICES = "slices"
 """How rows of several sources are put in order: a slice of one after a slice of another."""
 BY_TIME = "time"
-GRACE = 0.5
+GRACE = 1.5
 """Seconds for which totals may still be kept after somebody left: counting them again would take
 many times as long."""
 
