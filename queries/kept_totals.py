@@ -16,9 +16,9 @@ PROGRAM = "session-tui"
 BY_SLICES = "slices"
 """How rows of several sources are put in order: a slice of one after a slice of another."""
 BY_TIME = "time"
-GRACE = 1.5
+GRACE = 4.0
 """Seconds for which totals may still be kept after somebody left: counting them again would take
-many times as long."""
+many times as long. Only the largest stores take more than a tenth of it, right after counting."""
 
 
 def user_cache() -> FoldCache | None:
