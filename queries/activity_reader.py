@@ -156,8 +156,7 @@ class _Below:
                 fresh += page
             known = own.union(self.rows, (row.key for row in fresh))
             for source in range(len(self.store.mapping.sources)):
-                seqs = {seq for where, seq in known if where == source}
-                fresh += self.store.children_elsewhere(source, parents, self.session_id, seqs)
+                fresh += self.store.children_elsewhere(source, parents, self.session_id, known)
             new = [row for row in fresh if row.key not in self.rows and row.key not in own]
             self.rows.update((row.key, row) for row in new)
             parents = [row.id for row in new]

@@ -6,7 +6,7 @@ from bisect import insort
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
-from queries.alerts import find_alerts, session_alerts, worst_first
+from queries.alerts import by_rule, find_alerts, session_alerts, to_mark, worst_first
 from queries.loops import Loop
 from queries.models import SessionRow, ToolStatistic
 from queries.overview_models import Alert, Alerts, Rule, Thresholds, Window
@@ -19,7 +19,7 @@ MOST: Final = 3
 _LOOPS: Final = (Rule.REPEATED_CALL, Rule.PING_PONG, Rule.FAILURE_STREAK)
 
 
-def grouped(alerts: Iterable[Alert], within: str = "", most: int = MOST) -> tuple[Alert, ...]:
+def grouped(alerts: Iterable[Alert], within: str = "") -> tuple[Alert, ...]:
     """The same alerts, in their order, but few enough to be read.
 
     More than a few sessions that run for long, or that are silent, become one alert that has a
@@ -28,17 +28,17 @@ def grouped(alerts: Iterable[Alert], within: str = "", most: int = MOST) -> tupl
     Args:
         alerts: in the order of their rules.
         within: a filter that all listed sessions are to fulfil as well: ``since:7d``.
-        most: alerts of a rule that stay as they are.
     """
     kept: list[Alert] = []
     of_rule: dict[Rule, list[Alert]] = {}
     for alert in alerts:
         of_rule.setdefault(alert.rule, []).append(alert)
     for rule, some in of_rule.items():
-        if rule in _SESSIONS and len(some) > most:
-            latest = max((alert.time for alert in some if alert.time is not None), default=None)
-            worst = max(some, key=lambda alert: alert.value)
-            kept.append(_SESSIONS[rule](worst, len(some), latest, within))
+        if rule in _SESSIONS:
+            many = _Many()
+            for alert in some:
+                many.take(alert)
+            kept += many.shown(within)
         else:
             kept += _longest(some) if rule in _LOOPS else some
     return tuple(kept)
@@ -127,6 +127,13 @@ class _Many:
             insort(self.worst, alert, key=worst_first)
             del self.worst[MOST:]
 
+    def shown(self, within: str) -> list[Alert]:
+        """Each of a few, else one for all."""
+        if self.number <= MOST:
+            return self.worst
+        worst = self.worst[0]
+        return [_SESSIONS[worst.rule](worst, self.number, self.latest, within)]
+
 
 def find_grouped(
     rows: Sequence[SessionRow],
@@ -153,14 +160,13 @@ def find_grouped(
         within: see :func:`grouped`.
         note: told of every single alert.
     """
-    of_sessions: dict[Rule, _Many] = {rule: _Many() for rule in Rule if rule in _SESSIONS}
+    of_sessions = {rule: _Many() for rule in _SESSIONS}
     ids: list[str] = []
     known = (row for row in rows if in_window(row, window))
     for alert in session_alerts(known, thresholds, now):
         of_sessions[alert.rule].take(alert)
         note(alert)
-        if alert.session_id is not None and alert.rule is not Rule.STALE:
-            ids.append(alert.session_id)
+        ids += to_mark((alert,))
     without = replace(thresholds, stale=False, running_seconds=0.0)
     others = find_alerts(
         rows, tools, without, now=now, window=window, loops=loops, covered=covered
@@ -168,13 +174,9 @@ def find_grouped(
     for alert in others.alerts:
         note(alert)
     shown = list(grouped(others.alerts, within))
-    for rule, many in of_sessions.items():
-        if many.number > MOST:
-            shown.append(_SESSIONS[rule](many.worst[0], many.number, many.latest, within))
-        else:
-            shown += many.worst
-    order = tuple(Rule)
-    shown.sort(key=lambda alert: order.index(alert.rule))
+    for many in of_sessions.values():
+        shown += many.shown(within)
+    shown.sort(key=by_rule)
     return replace(others, alerts=tuple(shown), sessions=frozenset((*others.sessions, *ids)))
 
 

@@ -49,17 +49,13 @@ def find_alerts(
         *sorted(session_alerts(known, thresholds, now), key=worst_first),
         *(_loop(loop, thresholds, titles) for loop in loops),
     ]
-    alerts.sort(key=lambda alert: _ORDER.index(alert.rule))
+    alerts.sort(key=by_rule)
     plural = "" if len(known) == 1 else "s"
     told = f"{len(known):,} session{plural} ({window.label})"
     return Alerts(
         tuple(alerts),
         f"{told}; {covered}" if covered else told,
-        frozenset(
-            alert.session_id
-            for alert in alerts
-            if alert.session_id is not None and alert.rule is not Rule.STALE
-        ),
+        frozenset(to_mark(alerts)),
     )
 
 
@@ -169,6 +165,18 @@ def session_alerts(
                 yield Alert(
                     Rule.LONG_RUNNING, row.title, text, age, limit, last, row.id, brief=brief
                 )
+
+
+def by_rule(alert: Alert) -> int:
+    """What alerts of several rules are sorted by."""
+    return _ORDER.index(alert.rule)
+
+
+def to_mark(alerts: Iterable[Alert]) -> Iterator[str]:
+    """The sessions of alerts that say more than the session's status does."""
+    for alert in alerts:
+        if alert.session_id is not None and alert.rule is not Rule.STALE:
+            yield alert.session_id
 
 
 def worst_first(alert: Alert) -> tuple[float, str]:

@@ -267,7 +267,7 @@ def _sessions(body: memoryview) -> Iterator[tuple[str, PackedTexts]]:
     while at < len(body):
         start = at + _LENGTH
         at = start + int.from_bytes(body[at:start])
-        texts = PackedTexts(bytes(body[start:at]), 0)
+        texts = PackedTexts(bytes(body[start:at]))
         names = texts.unpacked()
         texts.number = len(names)
         for name in names:

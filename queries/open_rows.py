@@ -150,14 +150,13 @@ class OpenRows:
 
     def take(self, at: int, event: Event, ledger: Ledger) -> None:
         """Take the next row: a start, an end or a delegation."""
-        row = OpenRow(at, event)
         key = delegation_key(event)
         if key is None:
-            self._take_half(row, ledger)
+            self.take_half(at, event, ledger)
         elif event.phase is Phase.WHOLE:
-            self.take_delegation(key, row, ledger)
+            self.take_delegation(key, OpenRow(at, event), ledger)
         else:
-            self._delegation(key, at).take(row, ledger)
+            self._delegation(key, at).take(OpenRow(at, event), ledger)
 
     def take_delegation(self, key: str, row: OpenRow, ledger: Ledger) -> None:
         """Take the next row: a delegation with this key."""
@@ -177,9 +176,8 @@ class OpenRows:
         return known[-1]
 
     def take_half(self, at: int, event: Event, ledger: Ledger) -> None:
-        """Take the next row: a start or an end of something else than a delegation."""
-        row = OpenRow(at, event)
-        group = (event.tool or "") if event.call_key is None else f"\0{event.call_key}"
+        """Take the next row: a start or an end of a call, or of a delegation without a key."""
+        row, group = OpenRow(at, event), group_of(event)
         if event.phase is Phase.END:
             self._close(group, row, ledger)
         elif group in self._stacks:
@@ -198,15 +196,6 @@ class OpenRows:
     def take_starts(self, group: str, starts: Sequence[OpenRow]) -> None:
         """Take the next rows of a group, all of them starts."""
         self._stacks.setdefault(group, []).extend(starts)
-
-    def _take_half(self, row: OpenRow, ledger: Ledger) -> None:
-        group = group_of(row.row)
-        if row.row.phase is Phase.END:
-            self._close(group, row, ledger)
-        elif group in self._stacks:
-            self._stacks[group].append(row)
-        else:
-            self._stacks[group] = [row]
 
     def _close(self, group: str, end: OpenRow, ledger: Ledger) -> None:
         stack = self._stacks.get(group)

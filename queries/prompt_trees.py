@@ -105,8 +105,7 @@ def _with_rows_elsewhere(store: Store, rows: list[Event], ids: list[str]) -> lis
     while parents:
         fresh: list[Event] = []
         for source in range(len(store.mapping.sources)):
-            seqs = {seq for where, seq in known if where == source}
-            for row in store.children_elsewhere(source, parents, ids[0], seqs):
+            for row in store.children_elsewhere(source, parents, ids[0], known):
                 if row.key not in known and row.session_id not in own:
                     known.add(row.key)
                     fresh.append(row)

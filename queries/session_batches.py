@@ -16,8 +16,8 @@ from queries.event_stream import EventStream, patiently
 from queries.lean_cells import Row
 from queries.lean_rows import LeanRows, lean_view
 from queries.opening import QueryStoppedError, StoreBusyError, StoreError, StoreGoneError
-from queries.raw_ids import bound
-from queries.session_pages import parts, places
+from queries.raw_ids import bound_list
+from queries.session_pages import parts
 from queries.store import Store
 
 PAGE = 5000
@@ -117,14 +117,15 @@ class SessionBatches:
         """Per source, between which seqs the sessions' rows lie; None where others are there."""
         store = self._store
         raw_ids = [store.raw_id(name) for name in session_ids]
+        marks, values = bound_list(raw_ids)
         spans: dict[int, tuple[int, int]] = {}
         total = 0
         for source in self._bounds:
             described = store.mapping.sources[source]
             wanted, low, high = store.query(
                 f"SELECT count(*), min(rowid), max(rowid) FROM {quoted(described.table)}"
-                f" WHERE {quoted(described.session_column)} IN ({places(raw_ids)})",
-                [bound(raw) for raw in raw_ids],
+                f" WHERE {quoted(described.session_column)} IN ({marks})",
+                values,
                 deadline=30,
             )[0]
             if low is None or high is None:
@@ -242,9 +243,10 @@ class SessionBatches:
         """
         store = self._store
         raw_ids = [store.raw_id(name) for name in session_ids]
-        chosen = f" AND session_id IN ({places(raw_ids)})" if raw_ids else ""
+        marks, values = bound_list(raw_ids)
+        chosen = f" AND session_id IN ({marks})" if raw_ids else ""
         if None in raw_ids:
-            chosen = f" AND (session_id IN ({places(raw_ids)}) OR session_id IS NULL)"
+            chosen = f" AND (session_id IN ({marks}) OR session_id IS NULL)"
         try:
             end = min(store.slice_end(source, after, PAGE), last)
         except (StoreBusyError, StoreGoneError, QueryStoppedError):
@@ -256,7 +258,7 @@ class SessionBatches:
             return store.query(
                 f"SELECT {cells} FROM {lean_view(store, source)}"
                 f" WHERE seq > ? AND seq <= ?{chosen} ORDER BY seq",
-                (after, end, *map(bound, raw_ids)),
+                (after, end, *values),
             )
 
         batch = self._rows.read_cells(store, source, rows, with_texts=self._with_texts)

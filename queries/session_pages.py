@@ -11,7 +11,7 @@ from queries.connection import Rows, StoreConnection, quoted
 from queries.dialects.base import SESSION_COLUMNS, status_of, to_session
 from queries.dialects.cells import identifier
 from queries.models import Problem, Session, SessionStatus
-from queries.raw_ids import RawIds, bound, place
+from queries.raw_ids import RawIds, bound_list
 from queries.text import clean_id
 from queries.times import parse_time
 
@@ -163,11 +163,12 @@ class SessionPages(StoreConnection):
             return []
         result: list[Session] = []
         for part in filled_parts([self.raw_id(session_id) for session_id in ids]):
+            marks, values = bound_list(part)
             rows = self.query(
-                f"SELECT {_SESSION} FROM session_rows WHERE id IN ({places(part)})"
+                f"SELECT {_SESSION} FROM session_rows WHERE id IN ({marks})"
                 # The plus keeps SQLite from walking through all of them in this order.
                 " ORDER BY +seq DESC",
-                [bound(raw) for raw in part],
+                values,
             )
             result += self._sessions(rows)
         return result
@@ -214,16 +215,15 @@ class SessionPages(StoreConnection):
         """
         if self.mapping.sessions is None or not session_ids:
             return []
-        part = [self.raw_id(session_id) for session_id in session_ids[:PARAMETERS]]
-        values = [bound(raw) for raw in part]
+        marks, values = bound_list([self.raw_id(name) for name in session_ids[:PARAMETERS]])
         first, last = self.query(
-            f"SELECT min(seq), max(seq) FROM session_rows WHERE id IN ({places(part)})", values
+            f"SELECT min(seq), max(seq) FROM session_rows WHERE id IN ({marks})", values
         )[0]
         if first is None or last is None:
             first = last = self.last_session_row()
         rows = self.query(
             f"SELECT {_SESSION} FROM session_rows WHERE seq >= ? AND seq <= ?"
-            f" AND parent_id IN ({places(part)}) ORDER BY seq LIMIT ?",
+            f" AND parent_id IN ({marks}) ORDER BY seq LIMIT ?",
             (max(first - NEAR, _LOWEST), min(last + NEAR, _HIGHEST), *values, PAGE),
             deadline=30,
         )
@@ -279,8 +279,3 @@ def filled(values: Sequence[Any]) -> Sequence[Any]:
 def filled_parts(values: Sequence[Any]) -> Iterable[Sequence[Any]]:
     """As :func:`parts`, each :func:`filled`."""
     return map(filled, parts(values))
-
-
-def places(raw_ids: Iterable[object]) -> str:
-    """What stands in an IN list for these raw ids."""
-    return ",".join(map(place, raw_ids))

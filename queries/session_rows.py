@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from operator import attrgetter, itemgetter, ne
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from queries.connection import Rows, quoted
 from queries.dialects.base import EVENT_COLUMNS, to_event
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 FEW = 8
 """Rows: so few are made into events one by one."""
-_seq_cell, _id_cell, _session_id_cell = itemgetter(0), itemgetter(1), itemgetter(2)
-_id_of, _session_id_of = attrgetter("id"), attrgetter("session_id")
+_seq_cell, _ids_of_row = itemgetter(0), itemgetter(1, 2)
+_ids_of = attrgetter("id", "session_id")
 _LOWEST, _HIGHEST = -(2**63), 2**63 - 1
 _EVENT = ", ".join(EVENT_COLUMNS)
 
@@ -57,12 +57,16 @@ class SessionRows(IndexedRows):
             except UNREADABLE as error:
                 self._leave_out(described.name, error)
                 continue
-            if row[2] != event.session_id:
-                self._raw_ids.note(event.session_id, row[2])
-            if row[1] != event.id and type(row[1]) is not int:
-                self._raw_event_ids.note(event.id, row[1])
+            self._note(row, event)
             events.append(event)
         return events
+
+    def _note(self, row: tuple[Any, ...], event: Event) -> None:
+        """Remember the ids of a row that is found by other ones than it shows."""
+        if row[2] != event.session_id:
+            self._raw_ids.note(event.session_id, row[2])
+        if row[1] != event.id and type(row[1]) is not int:
+            self._raw_event_ids.note(event.id, row[1])
 
     def _events_together(self, source: int, rows: Rows) -> list[Event]:
         """As :meth:`_events`, of many rows; raises what one of them raises."""
@@ -74,14 +78,9 @@ class SessionRows(IndexedRows):
         if self._minutes is None or self._minutes.zone != zone:
             self._minutes = Minutes(zone)
         events = events_of(source, self.mapping.sources[source], rows, self._minutes)
-        if any(map(ne, map(_session_id_cell, rows), map(_session_id_of, events))):
+        if any(map(ne, map(_ids_of_row, rows), map(_ids_of, events))):
             for row, event in zip(rows, events, strict=True):
-                if row[2] != event.session_id:
-                    self._raw_ids.note(event.session_id, row[2])
-        if any(map(ne, map(_id_cell, rows), map(_id_of, events))):
-            for row, event in zip(rows, events, strict=True):
-                if row[1] != event.id and type(row[1]) is not int:
-                    self._raw_event_ids.note(event.id, row[1])
+                self._note(row, event)
         return events
 
     def session_page(

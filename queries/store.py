@@ -5,14 +5,14 @@ One :class:`Store` is one connection; give each thread its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Container, Iterable, Iterator, Sequence
 
 from queries.connection import Rows, quoted
 from queries.dialects.base import EVENT_COLUMNS
 from queries.indexed_rows import WINDOW
 from queries.models import Event, EventKey, EventKind
 from queries.raw_ids import bound, bound_list, place
-from queries.session_pages import PAGE, PARAMETERS, filled, filled_parts, places
+from queries.session_pages import PAGE, PARAMETERS, filled, filled_parts
 from queries.session_rows import SessionRows
 
 __all__ = ["PAGE", "WINDOW", "Store"]
@@ -165,20 +165,24 @@ class Store(SessionRows):
             return []
         found: list[Event] = []
         for part in filled_parts([self._raw_event_ids.get(parent) for parent in parents]):
+            marks, values = bound_list(part)
             rows = self.query(
-                f"SELECT {_EVENT} FROM event_rows_{source} WHERE parent_id IN ({places(part)})"
-                " LIMIT ?",
-                (*map(bound, part), limit),
+                f"SELECT {_EVENT} FROM event_rows_{source} WHERE parent_id IN ({marks}) LIMIT ?",
+                (*values, limit),
             )
             found += self._events(source, rows)
         return sorted(found, key=lambda event: event.seq)[:limit]
 
     def children_elsewhere(
-        self, source: int, parents: Sequence[str], session_id: str, known: Set[int] = frozenset()
+        self,
+        source: int,
+        parents: Sequence[str],
+        session_id: str,
+        known: Container[EventKey] = frozenset(),
     ) -> list[Event]:
         """Events under these parents that belong to another session, at most a page a part.
 
-        ``known``: seqs of rows that are not asked for. Mostly these are all, which the index on
+        ``known``: rows that are not asked for. Mostly these are all, which the index on
         the parents alone tells.
         """
         if not self.parent_indexed[source]:
@@ -190,7 +194,7 @@ class Store(SessionRows):
             seqs = self._child_seqs(source, marks, values)
             where = f"parent_id IN ({marks})"
             if len(seqs) < MANY:
-                seqs = seqs.difference(known)
+                seqs = {seq for seq in seqs if (source, seq) not in known}
                 if not seqs:
                     continue
                 if len(seqs) <= PARAMETERS:

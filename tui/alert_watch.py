@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Set
 from typing import Final
 
 from queries.models import Snapshot, StoreState
-from queries.overview_models import Alert, Alerts, Rule, Thresholds
+from queries.overview_models import Alert, Alerts, Thresholds
 from queries.plain_data import dataclass
 from queries.store import Store
 from tui.pause import Pause
@@ -19,8 +19,6 @@ PAUSE: Final = 10.0
 """Seconds at least between two looks."""
 _SHARE: Final = 50.0
 """A pause is at least so many times as long as the look took."""
-
-_ORDER: Final = tuple(Rule)
 
 
 def days_filter(days: float) -> str:
@@ -134,6 +132,7 @@ class AlertWatch:
         def work(store: Store) -> Iterator[object]:
             # What is not needed for the first screen is loaded after it.
             from queries.alert_groups import find_grouped
+            from queries.alerts import by_rule
             from queries.loops import read_loops
             from queries.window_tools import tools_in
             from queries.windows import ALL_TIME, last_days, rows_in
@@ -160,7 +159,7 @@ class AlertWatch:
                 rows, tools, thresholds, now=now, window=window, loops=loops, covered=covered,
                 within=days_filter(days), note=note,
             )  # fmt: skip
-            new.sort(key=lambda alert: _ORDER.index(alert.rule))
+            new.sort(key=by_rule)
             yield _Found(found, keys, tuple(new))
 
         self._looked_at = snapshot.generation

@@ -60,16 +60,12 @@ def shown(text: str) -> str:
     return _covered_long(text) if len(text) <= _LONGEST else _cover(text)
 
 
-@forgets
-@lru_cache(maxsize=4096)
-def _covered(text: str) -> str:
+def _covered_now(text: str) -> str:
     return text if _cover is None else _cover(text)
 
 
-@forgets
-@lru_cache(maxsize=128)
-def _covered_long(text: str) -> str:
-    return text if _cover is None else _cover(text)
+_covered = forgets(lru_cache(maxsize=4096)(_covered_now))
+_covered_long = forgets(lru_cache(maxsize=128)(_covered_now))
 
 
 def shown_pieces(pieces: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -34,6 +34,14 @@ def session(events: int) -> SessionFold:
     return made
 
 
+def shelf_of(number: int) -> SessionShelf:
+    """Sessions with as many events as their ids say."""
+    shelf = SessionShelf()
+    for each in range(number):
+        shelf[str(each)] = session(each)
+    return shelf
+
+
 @given(sequences(), st.integers(0, 25), st.sampled_from((1, 3, 20_000)))
 def test_counting_goes_on_where_sessions_rest(rows: list[Event], cut: int, reach: int) -> None:
     with mock.patch.object(open_rows, "REACH", reach):
@@ -78,10 +86,8 @@ def test_sessions_rest_that_nobody_asked_for_lately() -> None:
 
 @given(st.lists(st.integers(0, 199), max_size=30))
 def test_packs_hold_what_is_known_now(again: list[int]) -> None:
-    shelf = SessionShelf()
+    shelf = shelf_of(200)
     with mock.patch.object(session_shelf, "MANY", 0):
-        for number in range(200):
-            shelf[str(number)] = session(number)
         shelf.rest()
         shelf.rest()
         assert resting(shelf) == 200
@@ -94,10 +100,8 @@ def test_packs_hold_what_is_known_now(again: list[int]) -> None:
 
 
 def test_what_lies_packed_is_not_unpacked_to_be_kept() -> None:
-    shelf = SessionShelf()
+    shelf = shelf_of(1000)
     with mock.patch.object(session_shelf, "MANY", 0):
-        for number in range(1000):
-            shelf[str(number)] = session(number)
         shelf.rest()
         shelf.rest()
         # In turns from many packs: what was unpacked last is another one each time.
@@ -119,9 +123,7 @@ def test_few_sessions_never_rest() -> None:
 
 
 def test_only_so_many_are_put_together_at_once() -> None:
-    shelf = SessionShelf()
-    for number in range(10):
-        shelf[str(number)] = session(number)
+    shelf = shelf_of(10)
     with (
         mock.patch.object(session_shelf, "MANY", 0),
         mock.patch.object(session_shelf, "AT_ONCE", 4),
@@ -183,9 +185,7 @@ def test_short_sessions_rest_as_fast_as_they_come() -> None:
 
 
 def test_texts_of_sessions_that_are_known_better_are_let_go() -> None:
-    shelf = SessionShelf()
-    for number in range(100):
-        shelf[str(number)] = session(number)
+    shelf = shelf_of(100)
     with mock.patch.object(session_shelf, "MANY", 0):
         for round_ in range(3):
             shelf.rest()
@@ -204,9 +204,7 @@ def test_texts_of_sessions_that_are_known_better_are_let_go() -> None:
 
 
 def test_neighbours_are_unpacked_once() -> None:
-    shelf = SessionShelf()
-    for number in range(200):
-        shelf[str(number)] = session(number)
+    shelf = shelf_of(200)
     with (
         mock.patch.object(session_shelf, "MANY", 0),
         mock.patch.object(session_shelf, "LATELY", 1),
