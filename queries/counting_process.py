@@ -112,7 +112,4 @@ def counted(store: Store, rows: LeanRows, source: int, low: int, high: int) -> I
 
 def _slice(store: Store, rows: LeanRows, source: int, low: int, high: int) -> tuple[Batch, int]:
     """The newest of these rows, and the seq that they come after."""
-    after = low - 1
-    if high - low >= ROWS:
-        after = max(after, store.slice_start(source, high, ROWS))
-    return rows.read(store, source, after, high, ROWS)
+    return rows.read(store, source, max(low - 1, high - ROWS), high, ROWS)

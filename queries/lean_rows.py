@@ -9,11 +9,14 @@ hands over as one text.
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence, Set
+from functools import partial
 from itertools import compress, count
 from operator import itemgetter
 
 from queries.batch import Batch, Links, RowType, links_of, row_type, type_of
+from queries.batch_order import joined
 from queries.dialects.base import AGENT_LIMIT, KINDS, PHASES, STATES, TOOL_LIMIT, Source
 from queries.dialects.cells import identifier, name
 from queries.lean_cells import (
@@ -73,17 +76,41 @@ class LeanRows:
 
         Raises StoreError as the store's own queries do.
         """
-        seen: list[Row] = []
+        near = upto - limit
+        start = near if after is None else max(near, after)
+        batches: deque[Batch] = deque()
+        page: list[Row] = []
+        known, at = 0, start
+        # Upwards, as the file lies on its disk, which reads ahead then.
+        while at < upto:
+            most = store.rows_at_once(PAGE)
+            batch = self.read_cells(
+                store, source, partial(_up, store, source, at, upto, most, page)
+            )
+            if batch is None:
+                return self._read_whole(store, source, after, upto, limit)
+            known += len(page)
+            batches.append(batch)
+            if len(page) < most:
+                break
+            at = page[-1][0]
+        at = start
+        # Where seqs are missing, there are older ones instead.
+        while after is None and known < limit:
+            most = min(store.rows_at_once(PAGE), limit - known)
+            batch = self.read_cells(store, source, partial(_down, store, source, at, most, page))
+            if batch is None:
+                return self._read_whole(store, source, after, upto, limit)
+            known += len(page)
+            batches.appendleft(batch)
+            at = page[0][0] - 1 if len(page) == most else _LOWEST - 1
+            if at < _LOWEST:
+                break
+        return joined(batches) if batches else Batch.of(()), at if after is None else after
 
-        def rows(cells: str) -> list[Row]:
-            seen[:] = _pages(store, source, cells, after, upto, limit)
-            return seen[::-1]
-
-        batch = self.read_cells(store, source, rows)
-        if batch is not None:
-            if after is None:
-                after = seen[-1][0] - 1 if len(seen) == limit else _LOWEST - 1
-            return batch, after
+    def _read_whole(
+        self, store: Store, source: int, after: int | None, upto: int, limit: int
+    ) -> tuple[Batch, int]:
         limit = min(limit, WHOLE)
         start = store.slice_start(source, upto, limit)
         after = start if after is None else max(start, after)
@@ -297,21 +324,24 @@ def lean_view(store: Store, source: int) -> str:
     return f"{'lean' if has_marks else 'event'}_rows_{source}"
 
 
-def _pages(
-    store: Store, source: int, cells: str, after: int | None, upto: int, limit: int
+def _up(
+    store: Store, source: int, after: int, upto: int, most: int, page: list[Row], cells: str
 ) -> list[Row]:
-    """The newest ``limit`` rows, the newest first, page by page."""
-    low = _LOWEST if after is None else max(after + 1, _LOWEST)
-    view = lean_view(store, source)
-    rows: list[Row] = []
-    while len(rows) < limit:
-        wanted = min(store.rows_at_once(PAGE), limit - len(rows))
-        page = store.query(
-            f"SELECT {cells} FROM {view} WHERE seq >= ? AND seq <= ? ORDER BY seq DESC LIMIT ?",
-            (low, upto, wanted),
-        )
-        rows += page
-        if len(page) < wanted or page[-1][0] <= low:
-            break
-        upto = page[-1][0] - 1
-    return rows
+    """The oldest rows with ``after < seq <= upto``, which are left in ``page`` as well."""
+    page[:] = store.query(
+        f"SELECT {cells} FROM {lean_view(store, source)}"
+        " WHERE seq >= ? AND seq <= ? ORDER BY seq LIMIT ?",
+        (max(after + 1, _LOWEST), upto, most),
+    )
+    return page
+
+
+def _down(
+    store: Store, source: int, upto: int, most: int, page: list[Row], cells: str
+) -> list[Row]:
+    """The newest rows with ``seq <= upto``, ascending, which are left in ``page`` as well."""
+    page[:] = store.query(
+        f"SELECT {cells} FROM {lean_view(store, source)} WHERE seq <= ? ORDER BY seq DESC LIMIT ?",
+        (upto, most),
+    )[::-1]
+    return page

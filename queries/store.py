@@ -82,9 +82,17 @@ class Store(SessionRows):
     def slice_start(self, source: int, upto: int, rows: int) -> int:
         """The seq before which ``rows`` rows end at ``upto``: a slice is (start, upto]."""
         table = quoted(self._source(source).table)
+        near = max(upto - rows, _LOWEST)
+        # Upwards, as the file lies on its disk, which reads ahead then.
+        known = self.query(
+            f"SELECT count(*) FROM {table} WHERE rowid > ? AND rowid <= ?", (near, upto)
+        )[0][0]
+        if known == rows:
+            return near
+        # Where seqs are missing, there are older ones instead.
         found = self.query(
             f"SELECT rowid FROM {table} WHERE rowid <= ? ORDER BY rowid DESC LIMIT 1 OFFSET ?",
-            (upto, rows - 1),
+            (near, rows - known - 1),
         )
         return int(found[0][0]) - 1 if found else _LOWEST - 1
 
