@@ -10,6 +10,7 @@ It ends with its input, so with whoever began it.
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import queue
@@ -26,7 +27,6 @@ from queries.event_stream import patiently
 from queries.fold import Fold
 from queries.fold_state import fold_parts
 from queries.gaps import Gaps
-from queries.garbage import no_collection
 from queries.lean_rows import LeanRows
 from queries.opening import StoreError
 from queries.store import Store
@@ -46,6 +46,8 @@ with the waiting for its transactions."""
 def main() -> None:
     """Answer until the input ends."""
     opening.PAGES_KEPT = PAGES_KEPT
+    # Nothing here refers to itself: looking for such things finds nothing.
+    gc.disable()
     requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(requests,), daemon=True).start()
     with contextlib.suppress(BrokenPipeError):
@@ -74,8 +76,7 @@ def work(requests: queue.SimpleQueue[Any], answers: BinaryIO) -> None:
             if task["gaps"]:
                 store.gaps = Gaps(store.path, patience=PATIENCE)
             while (request := requests.get()) is not None:
-                with no_collection():
-                    _answer(answers, counted(store, rows, *request))
+                _answer(answers, counted(store, rows, *request))
     except StoreError as error:
         _answer(answers, [{"why": str(error)}])
 

@@ -92,6 +92,12 @@ class Gaps:
         """How many rows to read at once: ``most``, unless somebody writes."""
         return min(most, ROWS) if self._monotonic() - self._seen < ACTIVE else most
 
+    def is_written(self, within: float) -> bool:
+        """Whether somebody writes, or did so within the last so many seconds."""
+        is_open, written = self._look(self._monotonic())
+        # A file on another machine may be dated by a clock that is ahead.
+        return is_open or abs(self._clock() - written) < within
+
     def _look(self, now: float) -> tuple[bool, float]:
         """Whether a transaction is under way, and when the file was written last."""
         is_open = self._is_open()

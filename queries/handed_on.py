@@ -183,16 +183,17 @@ class HandedOn:
         ``pause`` is called now and then.
         """
         self._counts.update(other._counts)
+        size = max(open_rows.REACH, 1)
         for edges in other._edges.values():
             pause()
             for key, edge in edges.items():
                 if isinstance(edge, Told):
-                    moved = edge.at + shift
-                    self._edges[_stretch(moved)][key] = Told(moved, *edge[1:])
+                    moved = edge[0] + shift
+                    self._edges[moved // size][key] = Told._make((moved, *edge[1:]))
                     continue
                 for row in edge.rows():
                     row.at += shift
-                self._edges[_stretch(edge.at)][key] = edge
+                self._edges[edge.at // size][edge.key] = edge
         for speakers in other._speakers.values():
             pause()
             for event_id, (at, speaker, is_delegation) in speakers.items():

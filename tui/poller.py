@@ -19,8 +19,8 @@ BACKFILL_STEP = 0.005
 """Seconds of counting between two pauses, at least: a slice is not broken off."""
 PAUSE_WAL = 0.2
 PAUSE_ROLLBACK = 4.0
-"""Pause after that, as a part of the time it took: in rollback-journal mode every read keeps the
-writer waiting."""
+"""Pause after that, as a part of the time it took: in rollback-journal mode every read keeps a
+writer waiting, where there is one."""
 WORK_BESIDE_KEYS = 0.012
 """Seconds of work of a slice while keys come: they wait for nothing longer."""
 LEAST_WORK = 0.02
@@ -30,7 +30,8 @@ PROGRESS = 0.5
 PROGRESS_BESIDE_KEYS = 2.0
 """The same while keys come."""
 LIVELY = 10.0
-"""Seconds after the last change during which polling goes at full rate."""
+"""Seconds after the last change during which polling goes at full rate, and a writer is taken to
+go on."""
 SLOWEST = 2.0
 AGEING = 60.0
 """Seconds after which a snapshot is made although nothing happened: ages grow, and what has
@@ -193,9 +194,8 @@ class Poller(threading.Thread):
                 return
             if self._count(end - now):
                 return
-            rollback = self._is_rollback() and not quiet
             done = self._monotonic()
-            share = (done - now) * (PAUSE_ROLLBACK if rollback else PAUSE_WAL)
+            share = (done - now) * (PAUSE_ROLLBACK if self._holds_up() else PAUSE_WAL)
             self._stop_wanted.wait(min(share, max(end - done, 0.0)))
 
     def _count(self, left: float) -> bool:
@@ -205,9 +205,11 @@ class Poller(threading.Thread):
         work = WORK_BESIDE_KEYS if beside_keys else min(max(left, LEAST_WORK), WORK)
         return self._feed.backfill(BACKFILL_STEP, work=work, pause=self.gate.wait)
 
-    def _is_rollback(self) -> bool:
+    def _holds_up(self) -> bool:
+        """Whether there is a writer that waits for whoever reads."""
         store = self._feed.store
-        return store is not None and store.info.journal_mode != "wal"
+        gaps = None if store is None else store.gaps
+        return gaps is not None and gaps.is_written(LIVELY)
 
 
 def _broken(last: Snapshot | None, error: BaseException) -> Snapshot:

@@ -201,3 +201,16 @@ def test_a_feed_waits_for_no_gaps_where_readers_are_in_nobodys_way(tmp_path: Pat
         assert feed.store is not None
         assert feed.store.gaps is None
         feed.close()
+
+
+def test_who_wrote_is_taken_to_write_for_a_while(path: Path) -> None:
+    now = 1e9
+    gaps = Gaps(path, clock=lambda: now)
+    for age, is_written in ((0, True), (9, True), (11, False), (-9, True), (-11, False)):
+        os.utime(path, (now - age, now - age))
+        assert gaps.is_written(10) == is_written
+    os.utime(path, (1.0, 1.0))
+    with transaction(path):
+        assert gaps.is_written(10)
+    path.unlink()
+    assert not gaps.is_written(10)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import logging
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from queue import Queue
@@ -306,6 +307,32 @@ def test_polls_begin_at_equal_distances(path: Path, monkeypatch: pytest.MonkeyPa
         poller._between_polls(begun)
     # What takes long leaves some time to others.
     assert [round(seconds, 6) for seconds in waited] == [0.25, 0.2, 0.2, 0.25]
+    poller.stop()
+
+
+@pytest.mark.parametrize(("age", "pause"), [(0.0, 4.0), (9.0, 4.0), (60.0, 0.2), (1e7, 0.2)])
+def test_counting_makes_long_pauses_only_where_a_writer_would_wait(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, age: float, pause: float
+) -> None:
+    path = tmp_path / "rollback.db"
+    with canonical_store(path, "delete") as store, store.batch():
+        for number in range(5000):
+            store.add_event(LIVE, id=f"more-{number}")
+    then = time.time() - age
+    os.utime(path, (then, then))
+    clock = desk_clock()
+    poller = StepPoller(path, clock)
+    poller.step(count=False)
+    waited: list[float] = []
+
+    def count(_: float) -> bool:
+        clock.now += 0.01
+        return len(waited) == 3
+
+    monkeypatch.setattr(poller, "_count", count)
+    monkeypatch.setattr(poller._stop_wanted, "wait", waited.append)
+    poller._between_polls(clock.now)
+    assert [round(seconds, 6) for seconds in waited] == [round(0.01 * pause, 6)] * 3
     poller.stop()
 
 
