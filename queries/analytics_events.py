@@ -85,8 +85,9 @@ class EventQueries(AnalyticsThread):
         def read(store: Store) -> EventPage:
             ids = require_sessions(store, session_ids) or None
             page = None
-            if wanted.is_empty and ids is None and limit is not None:
-                page = newest_events(store, limit, raw=raw)
+            if ids is None and limit is not None:
+                matches = None if wanted.is_empty else wanted.matches_event
+                page = newest_events(store, limit, matches=matches, raw=raw)
             if page is None:
                 rows = EventStream(store, sessions=ids)
                 page = newest_page(rows, wanted.matches_event, limit, raw=raw)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Iterator
 from itertools import islice
 
 from queries import open_rows
 from queries.batch import Batch
-from queries.event_pages import EventPage, PageOfEvents
+from queries.event_pages import EventPage, Matches, PageOfEvents
 from queries.event_stream import patiently
 from queries.fold_cache import FoldCache
 from queries.kept_totals import KeptTotals
@@ -22,6 +23,8 @@ SMALL = 20_000
 """Rows of a store up to which all are read: then it is certain how many events there are."""
 MOST = 50_000
 """Rows that are read as events at most."""
+FILTERED = 4_000
+"""Rows of which those that match are looked for at first."""
 STRIDE = 50_000
 """Rows whose times are looked at in one query."""
 _SECONDS = 1e11
@@ -30,13 +33,19 @@ _DeadEnd = (StoreBusyError, StoreGoneError, QueryStoppedError)
 
 
 def newest_events(
-    store: Store, limit: int, *, raw: bool = False, cache: FoldCache | None = None
+    store: Store,
+    limit: int,
+    *,
+    matches: Matches | None = None,
+    raw: bool = False,
+    cache: FoldCache | None = None,
 ) -> EventPage | None:
     """The page that :func:`~queries.event_pages.newest_page` gives of all rows of a store.
 
     Args:
         store: an open store.
         limit: events wanted.
+        matches: the filter; None for all events.
         raw: take every row for an event.
         cache: where totals are kept, which say how many events there are; None: nowhere.
 
@@ -54,19 +63,23 @@ def newest_events(
         is_paired = store.mapping.has_phases and not raw
         if len(bounds) == 1:
             ((source, (first, last)),) = bounds.items()
-            reader = _Newest(store, source, first, last)
+            reader = _Newest(store, source, first, last, matches)
             events = patiently(lambda: reader.events(limit, is_paired=is_paired))
         elif is_paired:
             return None
         else:
-            events = patiently(lambda: _merged(store, bounds, limit))
+            events = patiently(lambda: _merged(store, bounds, limit, matches))
     except _DeadEnd:
         raise
     except StoreError:
         return None  # Damaged: what can be read is found out row by row.
     if events is None:
         return None
-    total = _kept_total(store, cache) if is_paired else rows
+    total: int | None = rows
+    if matches is not None:
+        total = None
+    elif is_paired:
+        total = _kept_total(store, cache)
     return EventPage(tuple(events), total, total)
 
 
@@ -82,25 +95,28 @@ def _kept_total(store: Store, cache: FoldCache | None) -> int | None:
 class _Newest:
     """The end of one source."""
 
-    def __init__(self, store: Store, source: int, first: int, last: int) -> None:
+    def __init__(
+        self, store: Store, source: int, first: int, last: int, matches: Matches | None = None
+    ) -> None:
         self._store = store
         self._source = source
         self._first = first
         self._last = last
+        self._matches = matches
 
     def events(self, limit: int, *, is_paired: bool) -> list[Event] | None:
         """The newest events in order of arrival."""
         store, source = self._store, self._source
-        size = 2 * limit + 50 if is_paired else limit
-        while size <= MOST:
+        for size in _sizes(limit, is_paired, self._matches):
             start = store.slice_start(source, self._last, size)
             rows = store.events_between(source, start, self._last, size)
             found: list[Event] | None = rows
             if is_paired:
                 found = self._paired(rows, start)
+            elif self._matches is not None:
+                found = list(filter(self._matches, rows))
             if found is None or len(found) >= limit or start < self._first:
                 return None if found is None else found[-limit:]
-            size *= 4
         return None
 
     def _paired(self, rows: list[Event], start: int) -> list[Event] | None:
@@ -120,7 +136,7 @@ class _Newest:
                     (wholes if event.phase is Phase.WHOLE else halves).add(
                         (event.session_id, event.call_key)
                     )
-        page = PageOfEvents(lambda _: True, None)
+        page = PageOfEvents(self._matches or (lambda _: True), None)
         for row in rows:
             if row.kind is EventKind.DELEGATION and row.call_key is not None:
                 key = (row.session_id, row.call_key)
@@ -140,8 +156,24 @@ class _Newest:
         return batches[::-1]
 
 
-def _merged(store: Store, bounds: dict[int, tuple[int, int]], limit: int) -> list[Event] | None:
+def _merged(
+    store: Store, bounds: dict[int, tuple[int, int]], limit: int, matches: Matches | None
+) -> list[Event] | None:
     """The newest rows of several sources, in the order that :class:`EventStream` gives."""
+    for size in _sizes(limit, False, matches):
+        newest = _newest_of(store, bounds, size)
+        if newest is None:
+            return None
+        found = list(islice(filter(matches, newest), limit))
+        if matches is None or len(found) >= limit:
+            return found[::-1]
+    return None
+
+
+def _newest_of(
+    store: Store, bounds: dict[int, tuple[int, int]], limit: int
+) -> Iterator[Event] | None:
+    """The newest so many rows of several sources, the newest first."""
     ends: list[list[tuple[float, int, int, Event]]] = []
     for source, (first, last) in bounds.items():
         rows, start = _newest_rows(store, source, first, last, limit)
@@ -155,7 +187,19 @@ def _merged(store: Store, bounds: dict[int, tuple[int, int]], limit: int) -> lis
             end.append((latest, event.source, event.seq, event))
         ends.append(end[::-1])
     newest = heapq.merge(*ends, key=lambda entry: entry[:3], reverse=True)
-    return [entry[3] for entry in islice(newest, limit)][::-1]
+    return (entry[3] for entry in islice(newest, limit))
+
+
+def _sizes(limit: int, is_paired: bool, matches: Matches | None) -> Iterator[int]:
+    """How many rows are read, if those before were too few."""
+    size = 2 * limit + 50 if is_paired else limit
+    if matches is not None:
+        size = max(size, FILTERED)
+    while size < MOST:
+        yield size
+        size *= 4
+    if matches is not None:
+        yield MOST
 
 
 def _newest_rows(

@@ -68,8 +68,8 @@ def command(
 ) -> int:
     """The newest events that match, the newest last; one call is one event.
 
-    Of a large store, unless filtered, no more is read than that takes: how many there are in all
-    is null in JSON then, where it is not known from another time.
+    Of a large store no more is read than that takes: how many match in all is null in JSON then,
+    where it is not known from another time. --limit 0 reads and counts all.
     """
     terms = event_terms()
     terms.add("agent", agent)
@@ -84,8 +84,14 @@ def command(
         ids = require_sessions(opened, sessions) or None
         end = None if before is None else find_event(opened, before)
         page = None
-        if wanted.is_empty and ids is None and end is None and limit is not None:
-            page = newest_events(opened, limit, raw=raw, cache=totals_cache(no_cache=False))
+        if ids is None and end is None and limit is not None:
+            page = newest_events(
+                opened,
+                limit,
+                matches=None if wanted.is_empty else wanted.matches_event,
+                raw=raw,
+                cache=totals_cache(no_cache=False),
+            )
         if page is None:
             rows = EventStream(opened, sessions=ids, progress=tell)
             page = newest_page(rows, wanted.matches_event, limit, before=end, raw=raw)
