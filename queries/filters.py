@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, tzinfo
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import Final
@@ -37,7 +38,7 @@ FIELDS: Final[dict[str, str]] = {
     "component": "part of the session's component",
     "model": "part of the name of a model that was used",
     "since": "active at or after: 7d, 12h, 30m, 2026-01-12, 2026-01-12T14:00, today",
-    "until": "active before: the same; times without a zone are UTC",
+    "until": "active before: the same; times without a zone are in the one that is shown",
     "events": "number of events of the session: >=100",
     "errors": "number of failed events of the session: >0",
     "tool": "part of the name or operation of a tool that was called",
@@ -155,7 +156,9 @@ class Filter:
         return " ".join(map(str, self.terms))
 
 
-def parse_filter(text: str, now: float, fields: Iterable[str] = FIELDS) -> Filter:
+def parse_filter(
+    text: str, now: float, fields: Iterable[str] = FIELDS, zone: tzinfo | None = UTC
+) -> Filter:
     r"""Read a filter.
 
     Args:
@@ -163,6 +166,7 @@ def parse_filter(text: str, now: float, fields: Iterable[str] = FIELDS) -> Filte
             is a quote and ``\\`` a backslash.
         now: what durations count back from, epoch seconds.
         fields: those that may be asked here: :data:`SESSION_FIELDS`, :data:`EVENT_FIELDS`.
+        zone: of days, and of times that name none; None is the reader's own.
 
     Raises:
         FilterError: naming the place, and the known fields where one is not known.
@@ -171,7 +175,7 @@ def parse_filter(text: str, now: float, fields: Iterable[str] = FIELDS) -> Filte
         raise FilterError(_TOO_LONG, MOST_CHARACTERS)
     allowed = tuple(name for name in FIELDS if name in frozenset(fields))
     text = clean(text, MOST_CHARACTERS)
-    result = Filter(tuple(_terms(text, now, allowed)))
+    result = Filter(tuple(_terms(text, now, allowed, zone)))
     if len(str(result)) > MOST_CHARACTERS:
         raise FilterError(_TOO_LONG, MOST_CHARACTERS)
     return result
@@ -184,7 +188,7 @@ def _with_ids(term: Term, sessions: Mapping[str, Collection[str]]) -> Term:
     return replace(term, ids=frozenset(one for ids in found for one in ids))
 
 
-def _terms(text: str, now: float, allowed: tuple[str, ...]) -> Iterator[Term]:
+def _terms(text: str, now: float, allowed: tuple[str, ...], zone: tzinfo | None) -> Iterator[Term]:
     position = 0
     while position < len(text):
         if text[position].isspace():
@@ -201,7 +205,7 @@ def _terms(text: str, now: float, allowed: tuple[str, ...]) -> Iterator[Term]:
             position = found.end()
         values, position = _read_values(text, position, bool(found), start + 1)
         try:
-            yield Term(field, tuple(_normal(field, value, now) for value in values), negative)
+            yield Term(field, tuple(_normal(field, value, now, zone) for value in values), negative)
         except ValueError as error:
             raise FilterError(str(error), start + 1) from error
 
@@ -248,7 +252,7 @@ def _no_such_field(name: str, allowed: tuple[str, ...]) -> str:
     )
 
 
-def _normal(field: str, value: str, now: float) -> str:
+def _normal(field: str, value: str, now: float, zone: tzinfo | None) -> str:
     if field in _WORDS:
         words, word = tuple(_WORDS[field]), value.lower()
         if field == "state":
@@ -262,7 +266,7 @@ def _normal(field: str, value: str, now: float) -> str:
             raise ValueError(f"{field} takes a number, like {field}:>0 or {field}:<=100.")
         return f"{found[1].replace('=', '') if found[1] == '=' else found[1]}{int(found[2])}"
     if field in MOMENTS:
-        return iso(parse_moment(value, now)) or value
+        return iso(parse_moment(value, now, zone)) or value
     return value
 
 

@@ -3,43 +3,44 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
 
 from queries.text import clean, iso
-from queries.times import parse_time
+from queries.times import LOCAL_ZONE, parse_time
 
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
+
+_DAYS_AGO: Final = {"today": 0, "yesterday": 1}
 
 _match_ago = re.compile(r"(?:[0-9]{1,9}(?:\.[0-9]{1,6})?[smhdw])+\Z").match
 _find_parts = re.compile(r"([0-9.]+)([smhdw])").findall
 _match_date = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").match
 
 
-def parse_moment(text: str, now: float) -> float:
+def parse_moment(text: str, now: float, zone: tzinfo | None = UTC) -> float:
     """An instant that a person wrote, as epoch seconds.
 
     Args:
         text: a duration back from now ("30m", "12h", "7d", "2w", "1d12h"), "now", "today",
-            "yesterday", a date (its first instant) or an ISO 8601 date and time. Days and
-            times without a zone are UTC.
+            "yesterday", a date (its first instant) or an ISO 8601 date and time.
         now: epoch seconds.
+        zone: of days, and of times that name none; None is the reader's own.
 
     Raises:
         ValueError: with a sentence.
     """
     word = text.strip()
-    day = datetime.fromtimestamp(now, UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    named = {
-        "now": now,
-        "today": day.timestamp(),
-        "yesterday": (day - timedelta(days=1)).timestamp(),
-    }
-    moment: float | None = named.get(word.lower())
+    zone = zone or LOCAL_ZONE
+    moment: float | None = now if word.lower() == "now" else None
+    if word.lower() in _DAYS_AGO:
+        day = datetime.fromtimestamp(now, zone).date() - timedelta(days=_DAYS_AGO[word.lower()])
+        # A day without a midnight begins when its clocks are changed.
+        moment = datetime(day.year, day.month, day.day, tzinfo=zone).timestamp()
     if moment is None and _match_ago(word):
         moment = now - sum(float(number) * _UNITS[unit] for number, unit in _find_parts(word))
     elif moment is None and _match_date(word):
-        moment = parse_time(word, UTC)
+        moment = parse_time(word, zone)
     if iso(moment) is None or moment is None:
         raise ValueError(
             f"'{clean(word, 40)}' is not a time: write 30m, 12h, 7d, 2w, today, 2026-01-12 or "

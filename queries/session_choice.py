@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import UTC, tzinfo
 from types import MappingProxyType
 
-from queries.filters import SESSION_FIELDS, FilterError, parse_filter
+from queries.filters import SESSION_FIELDS, Filter, FilterError, parse_filter
 from queries.model_use import knowing_models
 from queries.models import SessionRow
 from queries.plain_data import dataclass
@@ -54,6 +55,7 @@ def choose_groups(
     rows: Rows,
     now: float,
     bookmarks: Bookmarked = MappingProxyType({}),
+    zone: tzinfo | None = UTC,
 ) -> tuple[Group, Group]:
     """Group A and group B, none of whose sessions is in both.
 
@@ -64,6 +66,7 @@ def choose_groups(
         rows: see :data:`Rows`.
         now: what durations in filters count back from, epoch seconds.
         bookmarks: by label in small letters, the ids of the sessions that have it.
+        zone: of days in filters, and of times that name none; None is the reader's own.
 
     Raises:
         ChoiceError: an empty group, one id twice, or a session in both groups.
@@ -72,8 +75,12 @@ def choose_groups(
     """
     if not a or not b:
         raise ChoiceError("name the sessions of both groups: --a ID or filter, --b ID or filter.")
+
+    def read(text: str) -> Filter:
+        return parse_filter(text, now, SESSION_FIELDS, zone).with_bookmarks(bookmarks)
+
     groups = tuple(
-        Group(_resolve(store, name, texts, rows, now, bookmarks), _label(texts))
+        Group(_resolve(store, name, texts, rows, read), _label(texts))
         for name, texts in (("A", a), ("B", b))
     )
     both = [name for name in groups[0].ids if name in frozenset(groups[1].ids)]
@@ -84,12 +91,7 @@ def choose_groups(
 
 
 def _resolve(
-    store: Store,
-    name: str,
-    texts: Sequence[str],
-    rows: Rows,
-    now: float,
-    bookmarks: Bookmarked,
+    store: Store, name: str, texts: Sequence[str], rows: Rows, read: Callable[[str], Filter]
 ) -> tuple[str, ...]:
     _each_once(texts)
     found: dict[str, None] = {}
@@ -97,7 +99,7 @@ def _resolve(
         try:
             found |= dict.fromkeys(require_sessions(store, (text,)))
         except UnknownSessionError as unknown:
-            found |= dict.fromkeys(_matching(store, text, rows, now, bookmarks, unknown))
+            found |= dict.fromkeys(_matching(store, text, rows, read, unknown))
     if not found:
         raise ChoiceError(f"group {name} is empty: no session matches {_label(texts)}.")
     return tuple(found)
@@ -107,13 +109,12 @@ def _matching(
     store: Store,
     text: str,
     rows: Rows,
-    now: float,
-    bookmarks: Bookmarked,
+    read: Callable[[str], Filter],
     unknown: UnknownSessionError,
 ) -> Sequence[str]:
     """Sessions that fulfil a filter, in order of id; a single plain word is meant as an id."""
     try:
-        wanted = parse_filter(text, now, SESSION_FIELDS).with_bookmarks(bookmarks)
+        wanted = read(text)
     except FilterError:
         if ":" in text or '"' in text:
             raise

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import time
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -32,6 +36,46 @@ NOW = 1_768_226_400.0  # 2026-01-12 14:00 UTC
 )
 def test_moments_are_utc_unless_they_say_otherwise(text: str, moment: str) -> None:
     assert iso(parse_moment(text, NOW)) == moment
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("today", "2026-01-11T23:00:00Z"),
+        ("yesterday", "2026-01-10T23:00:00Z"),
+        ("2026-01-12", "2026-01-11T23:00:00Z"),
+        ("2026-07-01", "2026-06-30T22:00:00Z"),
+        ("2026-01-12T14:00", "2026-01-12T13:00:00Z"),
+        ("2026-01-12 14:00Z", "2026-01-12T14:00:00Z"),
+        ("12h", "2026-01-12T02:00:00Z"),
+    ],
+)
+def test_days_and_times_are_those_of_a_zone(
+    text: str, moment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert iso(parse_moment(text, NOW, ZoneInfo("Europe/Berlin"))) == moment
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    try:
+        assert iso(parse_moment(text, NOW, None)) == moment
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+@pytest.mark.parametrize(
+    "zone", ["Europe/Berlin", "America/Sao_Paulo", "Asia/Beirut", "Australia/Lord_Howe"]
+)
+def test_today_begins_when_its_date_does(zone: str) -> None:
+    """Also where clocks are changed at midnight, for a year that has such days."""
+    local = ZoneInfo(zone)
+    at = datetime(2018, 1, 1, tzinfo=UTC).timestamp()
+    for _ in range(1000):
+        at += 32_000
+        begun = parse_moment("today", at, local)
+        today = datetime.fromtimestamp(at, local).date()
+        assert datetime.fromtimestamp(begun, local).date() == today
+        assert datetime.fromtimestamp(begun - 1, local).date() == today - timedelta(days=1)
 
 
 @pytest.mark.parametrize(

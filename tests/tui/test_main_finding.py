@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -270,3 +271,29 @@ async def test_keys_that_are_typed_are_not_commands(folder: Path, pane: str) -> 
         assert not stage.main.is_zoomed
         assert stage.app.screen is stage.main
         assert stage.lines()[-1].rstrip() == "/q?pzfaex"
+
+
+async def test_times_are_typed_as_they_are_shown(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk()
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        async with on_stage(STORE, clock=desk_clock()) as stage:
+            control = stage.main.sessions
+            for since in ("2026-01-12T14:00:00Z", "2026-01-12T05:00:00Z"):
+                await stage.focus("sessions")
+                await stage.press("F")
+                await stage.press("ctrl+u")
+                await stage.type("since:2026-01-12T14:00")
+                assert str(control.filter) == f"since:{since}"
+                await stage.focus("activity")
+                await stage.press("F")
+                await stage.press("ctrl+u")
+                await stage.type("since:2026-01-12T14:00")
+                assert str(stage.main._event_filter) == f"since:{since}"
+                await stage.press("u")
+    finally:
+        monkeypatch.undo()
+        time.tzset()

@@ -7,7 +7,7 @@ from datetime import tzinfo
 
 import click
 
-from queries.filters import Filter
+from queries.filters import Filter, Term
 from queries.json_shapes import Json, event_json, stats_json
 from queries.models import Event, EventState
 from queries.newest_prompts import ROWS_KEPT
@@ -70,7 +70,7 @@ def command(
     What lies outside any prompt is listed apart, from the first prompt shown on (from the
     beginning, when all prompts are shown); it is left out where prompts are chosen.
     """
-    terms = event_terms()
+    terms = event_terms(utc)
     terms.add_days(days)
     terms.add_moment("since", since)
     terms.add_moment("until", until)
@@ -107,9 +107,8 @@ def command(
 
 def parts_of_agents(names: tuple[str, ...]) -> Filter:
     """A filter for events of any of these agents; none asks for nothing."""
-    terms = event_terms()
-    terms.add("agent", names)
-    return terms.filter(None)
+    named = tuple(filter(None, names))
+    return Filter((Term("agent", named),) if named else ())
 
 
 def _chosen(trees: PromptTrees, asked: Filter, by: Filter, limit: int | None) -> PromptTrees:

@@ -85,8 +85,10 @@ def _read_limit(_context: click.Context, _option: click.Parameter, text: str | N
 class FilterTerms:
     """A filter put together from single options and ``--filter``."""
 
-    def __init__(self, fields: Sequence[str] | frozenset[str]) -> None:
+    def __init__(self, fields: Sequence[str] | frozenset[str], zone: tzinfo | None) -> None:
+        """Args: fields: that may be asked; zone: in which people write times."""
         self._fields = fields
+        self._zone = zone
         self._terms: list[Term] = []
         self._now = time.time()
 
@@ -101,7 +103,7 @@ class FilterTerms:
         if text is None:
             return
         try:
-            moment = parse_moment(text, self._now)
+            moment = parse_moment(text, self._now, self._zone)
         except ValueError as error:
             raise click.BadParameter(f"--{field}: {error}") from error
         self._terms.append(Term(field, (iso(moment) or text,)))
@@ -117,15 +119,15 @@ class FilterTerms:
 
     def filter(self, text: str | None) -> Filter:
         """Everything together with a typed filter. Raises FilterError."""
-        typed = parse_filter(text, self._now, self._fields) if text else Filter()
+        typed = parse_filter(text, self._now, self._fields, self._zone) if text else Filter()
         return Filter((*self._terms, *typed.terms))
 
 
-def session_terms() -> FilterTerms:
+def session_terms(utc: bool) -> FilterTerms:
     """For sessions."""
-    return FilterTerms(SESSION_FIELDS)
+    return FilterTerms(SESSION_FIELDS, zone(utc))
 
 
-def event_terms() -> FilterTerms:
+def event_terms(utc: bool) -> FilterTerms:
     """For events."""
-    return FilterTerms(EVENT_FIELDS)
+    return FilterTerms(EVENT_FIELDS, zone(utc))

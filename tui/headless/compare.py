@@ -26,7 +26,7 @@ from queries.session_choice import ChoiceError, choose_groups, choose_sessions
 from queries.store import Store
 from queries.whole_store import count_store
 from tui.bookmarks import Bookmarks
-from tui.headless.arguments import cache_option, forms
+from tui.headless.arguments import cache_option, forms, zone
 from tui.headless.compare_groups import write_groups
 from tui.headless.compare_tables import write_comparison
 from tui.headless.output import write_csv, write_json
@@ -120,7 +120,7 @@ def _compare_groups(
         try:
             labels = Bookmarks(opened.path).sessions()
             every = _Rows(opened, cache)
-            a, b = choose_groups(opened, group_a, group_b, every, time.time(), labels)
+            a, b = choose_groups(opened, group_a, group_b, every, time.time(), labels, zone(False))
         except ChoiceError as error:
             raise click.UsageError(str(error)) from error
         found = read_runs(opened, (*a.ids, *b.ids), stale_after=stale_after(), matrices=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from queries.report_json import DURATION_KEYS, duration_json
-from tui.headless.arguments import forms, limit_option, store_argument
+from tui.headless.arguments import forms, limit_option, store_argument, zone
 from tui.headless.group_columns import duration_columns
 from tui.headless.grouped import by_option, read_groups
 from tui.headless.output import say_page, write_table
@@ -35,7 +35,8 @@ def command(
 
     Sessions without an end are left out; the column "ended" says how many there are with one.
     """
-    what = chosen(days, since, until, component=component, project=project, agent=agent)
+    times = zone(False)
+    what = chosen(days, since, until, times, component=component, project=project, agent=agent)
     found = read_groups(store, what, by)
     timed = [group for group in found.breakdown.groups if group.durations.known]
     timed.sort(key=lambda group: -(group.durations.average or 0.0))

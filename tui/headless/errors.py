@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from queries.report_json import ERROR_KEYS, error_json
-from tui.headless.arguments import forms, limit_option, store_argument
+from tui.headless.arguments import forms, limit_option, store_argument, zone
 from tui.headless.group_columns import error_columns
 from tui.headless.grouped import by_option, read_groups
 from tui.headless.output import say_page, write_table
@@ -37,7 +37,8 @@ def command(
     are not judged. The range is Wilson's 95 % interval. JSON has all sessions together as
     "whole": its rates are pooled, not averages of the components' rates.
     """
-    what = chosen(days, since, until, component=component, project=project, agent=agent)
+    times = zone(False)
+    what = chosen(days, since, until, times, component=component, project=project, agent=agent)
     found = read_groups(store, what, by)
     ranked = sorted(
         found.breakdown.groups,

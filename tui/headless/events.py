@@ -71,7 +71,7 @@ def command(
     Of a large store no more is read than that takes: how many match in all is null in JSON then,
     where it is not known from another time. --limit 0 reads and counts all.
     """
-    terms = event_terms()
+    terms = event_terms(utc)
     terms.add("agent", agent)
     terms.add("kind", kind)
     terms.add("tool", tool)

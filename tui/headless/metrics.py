@@ -8,7 +8,7 @@ from queries.metrics import ToolRate, metrics
 from queries.overview import overview
 from queries.report_json import metrics_overview_json
 from queries.text import count, duration, percent
-from tui.headless.arguments import forms, store_argument
+from tui.headless.arguments import forms, store_argument, zone
 from tui.headless.output import (
     Column,
     text_or_unknown,
@@ -49,7 +49,8 @@ def command(
     "completed %" is of all sessions; JSON also has the rate of those that are over
     ("judged_completion_rate"), the running ones being neither.
     """
-    what = chosen(days, since, until, component=component, project=project, agent=agent)
+    times = zone(False)
+    what = chosen(days, since, until, times, component=component, project=project, agent=agent)
     with open_store(store) as opened:
         counted, rows = count_chosen(opened, what)
     figures = metrics(counted)

@@ -69,7 +69,7 @@ def command(
     no_cache: bool,
 ) -> int:
     """List sessions with their counts, the newest first."""
-    terms = session_terms()
+    terms = session_terms(utc)
     terms.add("status", status)
     terms.add("component", component)
     terms.add("agent", agent)

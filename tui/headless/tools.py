@@ -7,7 +7,7 @@ import click
 from queries.json_shapes import TOOL_KEYS, tool_json
 from queries.models import ToolStatistic
 from queries.text import count, duration, percent
-from tui.headless.arguments import forms, store_argument
+from tui.headless.arguments import forms, store_argument, zone
 from tui.headless.output import Column, text_or_unknown, write_table
 from tui.headless.stores import open_store
 from tui.headless.windowed import chosen, component_option, count_scope, window_options
@@ -51,7 +51,8 @@ def command(
     The rate is ok / (ok + failed); calls that run or whose outcome is unknown are counted
     apart. The range is Wilson's 95 % interval.
     """
-    what = chosen(days, since, until, component=component)
+    times = zone(False)
+    what = chosen(days, since, until, times, component=component)
     with open_store(store) as opened:
         tools = count_scope(opened, sessions, what).tools()
     document = {"tool_statistics": [tool_json(tool) for tool in tools]}

@@ -99,11 +99,13 @@ def chosen(
         days: of ``--days``.
         since: of ``--since``; the later one of both counts.
         until: of ``--until``.
-        zone: in which people read times.
+        zone: in which people read and write times; None is their own.
         names: values of ``--component`` and the like, by field.
     """
     now = time.time()
-    first, last = _moment("since", since, now), _moment("until", until, now)
+    first, last = (
+        _moment(name, text, now, zone) for name, text in (("since", since), ("until", until))
+    )
     if days is None and first is None and last is None:
         days = config.load().window_days or None
     if days is not None and not 0 <= days < 1e6:
@@ -201,10 +203,10 @@ def _note_cache(context: click.Context, _option: click.Parameter, wanted: bool) 
     context.meta[_NO_CACHE] = wanted
 
 
-def _moment(name: str, text: str | None, now: float) -> float | None:
+def _moment(name: str, text: str | None, now: float, zone: tzinfo | None) -> float | None:
     if text is None:
         return None
     try:
-        return parse_moment(text, now)
+        return parse_moment(text, now, zone)
     except ValueError as error:
         raise click.BadParameter(f"--{name}: {error}") from error

@@ -125,7 +125,7 @@ class Finding(PaneScreen):
         if not text.strip():
             self.tree_view.set_filter(None)
             return
-        chosen = parse_filter(text, self.owner.clock(), EVENT_FIELDS)
+        chosen = parse_filter(text, self.owner.clock(), EVENT_FIELDS, self.owner.zone)
         self._event_filter = chosen
         self.tree_view.set_filter(
             lambda node: node.event is not None and chosen.matches_event(node.event), str(chosen)

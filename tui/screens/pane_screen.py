@@ -43,6 +43,7 @@ class PaneScreen(PaneLayout):
             self.owner.clock,
             lambda: Bookmarks(self.owner.path).sessions(),
             self.model_watch.want,
+            lambda: self.owner.zone,
         )
         self._activity = TreeControl(
             self.tree_view,

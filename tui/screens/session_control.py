@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import UTC, tzinfo
 
 from queries.filters import SESSION_FIELDS, Filter, parse_filter
 from queries.models import SessionRow, SessionStatus, Snapshot
@@ -20,6 +21,7 @@ class SessionControl:
         clock: Callable[[], float],
         labels: Callable[[], Mapping[str, Collection[str]]] = dict,
         models: Callable[[], Mapping[str, Sequence[str]] | None] = lambda: None,
+        zone: Callable[[], tzinfo | None] = lambda: UTC,
     ) -> None:
         """Construct the control.
 
@@ -28,7 +30,9 @@ class SessionControl:
             clock: gives the present in epoch seconds.
             labels: gives the sessions that have a bookmark, by label.
             models: gives the models that were used, by session; None while they are read.
+            zone: gives the one in which times are shown, and typed; None is the user's own.
         """
+        self._zone = zone
         self._models = models
         self._labels = labels
         self._view = view
@@ -133,10 +137,13 @@ class SessionControl:
     def set_filter(self, text: str) -> None:
         """Show only sessions that match; "" shows all. Raises FilterError."""
         text = text.strip()
-        chosen = parse_filter(text, self._clock(), SESSION_FIELDS) if text else None
+        chosen = self._parsed(text) if text else None
         self.filter = None if chosen is None else self._knowing(chosen)
         self.filter_text = text
         self.refresh()
+
+    def _parsed(self, text: str) -> Filter:
+        return parse_filter(text, self._clock(), SESSION_FIELDS, self._zone())
 
     def refresh_filter(self) -> None:
         """Filter again: bookmarks have changed, or it is known which models were used."""
@@ -200,7 +207,7 @@ class SessionControl:
 
     def put_into_group(self, name: str, text: str) -> None:
         """Put all sessions that match a filter into group "A" or "B". Raises FilterError."""
-        chosen = self._knowing(parse_filter(text, self._clock(), SESSION_FIELDS))
+        chosen = self._knowing(self._parsed(text))
         rows = () if self._snapshot is None else self._snapshot.sessions
         self.marks.update((row.id, name) for row in rows if chosen.matches_session(row))
         self._labels_of[name] = (text, self.group(name))

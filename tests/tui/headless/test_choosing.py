@@ -174,3 +174,37 @@ def test_calls_without_an_end(run: Run, tmp_path: Path) -> None:
     assert (by_id["now"]["running"], by_id["over"]["running"]) == (1, 0)
     assert run("events", path, "--json").json["total"] == 3
     assert run("events", path, "--raw", "--json").json["total"] == 4
+
+
+@pytest.mark.parametrize(
+    ("command", "options", "number"),
+    [
+        ("events", ("--since", "2026-01-12T14:30"), 1),
+        ("events", ("--since", "2026-01-12T14:30", "--utc"), 0),
+        ("events", ("--since", "2026-01-12T14:30Z"), 0),
+        ("events", ("--filter", "since:2026-01-12T14:30"), 1),
+        ("events", ("--filter", "since:2026-01-12T14:30", "--utc"), 0),
+        ("sessions", ("--since", "2026-01-12T14:30"), 1),
+        ("sessions", ("--filter", "until:2026-01-12T14:30", "--utc"), 1),
+        ("sessions", ("--filter", "until:2026-01-12T14:30"), 0),
+    ],
+)
+def test_times_are_typed_as_they_are_shown(
+    run: Run,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
+    options: tuple[str, ...],
+    number: int,
+) -> None:
+    path = tmp_path / "store.db"
+    with canonical_store(path) as store:
+        store.add_session("s", started=1_768_226_400.0)  # 2026-01-12 14:00 UTC
+        store.add_event("s", time=1_768_226_400.0)
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    try:
+        assert len(run(command, path, *options, "--json").json[command]) == number
+    finally:
+        monkeypatch.undo()
+        time.tzset()
