@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from queries.fold import Fold
 from queries.garbage import no_collection
-from queries.lean_rows import LeanRows
+from queries.lean_slices import LeanSlices
 from queries.pausing import no_pause
 from queries.plain_data import dataclass
 from queries.store import Store
@@ -50,7 +50,7 @@ class Backfill:
     def __init__(self, store: Store, fold: Fold) -> None:
         """Begin at the present end of every source; :attr:`high` says where that is."""
         self._fold = fold
-        self._rows = LeanRows()
+        self._rows = LeanSlices()
         self._size = FIRST
         self._crew: CountingCrew | None = None
         self.was_shared = False

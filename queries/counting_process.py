@@ -27,7 +27,7 @@ from queries.event_stream import patiently
 from queries.fold import Fold
 from queries.fold_state import fold_parts
 from queries.gaps import Gaps
-from queries.lean_rows import LeanRows
+from queries.lean_slices import LeanSlices
 from queries.opening import StoreError
 from queries.store import Store
 from queries.way_of_reading import identity
@@ -66,7 +66,7 @@ def work(requests: queue.SimpleQueue[Any], answers: BinaryIO) -> None:
     """Answer one request after the other; returns when one could not be answered."""
     task = requests.get()
     os.nice(task["nice"])
-    rows = LeanRows()
+    rows = LeanSlices()
     try:
         with patiently(lambda: Store(os.fsdecode(bytes.fromhex(task["path"])))) as store:
             if identity(store) != task["identity"]:
@@ -88,7 +88,7 @@ def _answer(answers: BinaryIO, lines: Iterable[object]) -> None:
     answers.flush()
 
 
-def counted(store: Store, rows: LeanRows, source: int, low: int, high: int) -> Iterator[Any]:
+def counted(store: Store, rows: LeanSlices, source: int, low: int, high: int) -> Iterator[Any]:
     """What is answered about the rows with ``low <= seq <= high``: plain data, line by line.
 
     Raises StoreError when they cannot be read.
@@ -111,6 +111,6 @@ def counted(store: Store, rows: LeanRows, source: int, low: int, high: int) -> I
     yield from fold_parts(fold)
 
 
-def _slice(store: Store, rows: LeanRows, source: int, low: int, high: int) -> tuple[Batch, int]:
+def _slice(store: Store, rows: LeanSlices, source: int, low: int, high: int) -> tuple[Batch, int]:
     """The newest of these rows, and the seq that they come after."""
     return rows.read(store, source, max(low - 1, high - ROWS), high, ROWS)

@@ -9,14 +9,11 @@ hands over as one text.
 from __future__ import annotations
 
 import json
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence, Set
-from functools import partial
 from itertools import compress, count
 from operator import itemgetter
 
 from queries.batch import Batch, Links, RowType, links_of, row_type, type_of
-from queries.batch_order import joined
 from queries.dialects.base import AGENT_LIMIT, KINDS, PHASES, STATES, TOOL_LIMIT, Source
 from queries.dialects.cells import identifier, name
 from queries.lean_cells import (
@@ -38,11 +35,6 @@ _PLAIN = 8
 """How many cells these are; after them those of the summary may come."""
 _UNKNOWN: Links = (identifier(None), None, None)
 _seq_of = itemgetter(0)
-_LOWEST = -(2**63)
-PAGE = 2500
-"""Rows that are read at once at most: a writer may have to wait for that long."""
-WHOLE = 1000
-"""Whole rows that are read at once at most."""
 KEPT = 50_000
 """Sessions and types that are kept by their raw cells at most, before all are let go."""
 
@@ -61,60 +53,6 @@ class LeanRows:
         """Whose marks they are."""
         self._sessions: dict[object, str] = {}
         self._minutes: Minutes | None = None
-
-    def read(
-        self, store: Store, source: int, after: int | None, upto: int, limit: int
-    ) -> tuple[Batch, int]:
-        """The newest rows with ``after < seq <= upto``, and the seq they come after.
-
-        Args:
-            store: to read.
-            source: number of the source.
-            after: None for as many rows as the limit allows.
-            upto: the highest seq.
-            limit: most rows. Fewer are read where that takes whole rows.
-
-        Raises StoreError as the store's own queries do.
-        """
-        near = upto - limit
-        start = near if after is None else max(near, after)
-        batches: deque[Batch] = deque()
-        page: list[Row] = []
-        known, at = 0, start
-        # Upwards, as the file lies on its disk, which reads ahead then.
-        while at < upto:
-            most = store.rows_at_once(PAGE)
-            batch = self.read_cells(
-                store, source, partial(_up, store, source, at, upto, most, page)
-            )
-            if batch is None:
-                return self._read_whole(store, source, after, upto, limit)
-            known += len(page)
-            batches.append(batch)
-            if len(page) < most:
-                break
-            at = page[-1][0]
-        at = start
-        # Where seqs are missing, there are older ones instead.
-        while after is None and known < limit:
-            most = min(store.rows_at_once(PAGE), limit - known)
-            batch = self.read_cells(store, source, partial(_down, store, source, at, most, page))
-            if batch is None:
-                return self._read_whole(store, source, after, upto, limit)
-            known += len(page)
-            batches.appendleft(batch)
-            at = page[0][0] - 1 if len(page) == most else _LOWEST - 1
-            if at < _LOWEST:
-                break
-        return joined(batches) if batches else Batch.of(()), at if after is None else after
-
-    def _read_whole(
-        self, store: Store, source: int, after: int | None, upto: int, limit: int
-    ) -> tuple[Batch, int]:
-        limit = min(limit, WHOLE)
-        start = store.slice_start(source, upto, limit)
-        after = start if after is None else max(start, after)
-        return Batch.of(store.events_between(source, after, upto, limit)), after
 
     def read_cells(
         self,
@@ -322,26 +260,3 @@ def lean_view(store: Store, source: int) -> str:
     """Where the cells are that :meth:`LeanRows.read_cells` asks for."""
     has_marks = store.mapping.sources[source].marks is not None
     return f"{'lean' if has_marks else 'event'}_rows_{source}"
-
-
-def _up(
-    store: Store, source: int, after: int, upto: int, most: int, page: list[Row], cells: str
-) -> list[Row]:
-    """The oldest rows with ``after < seq <= upto``, which are left in ``page`` as well."""
-    page[:] = store.query(
-        f"SELECT {cells} FROM {lean_view(store, source)}"
-        " WHERE seq >= ? AND seq <= ? ORDER BY seq LIMIT ?",
-        (max(after + 1, _LOWEST), upto, most),
-    )
-    return page
-
-
-def _down(
-    store: Store, source: int, upto: int, most: int, page: list[Row], cells: str
-) -> list[Row]:
-    """The newest rows with ``seq <= upto``, ascending, which are left in ``page`` as well."""
-    page[:] = store.query(
-        f"SELECT {cells} FROM {lean_view(store, source)} WHERE seq <= ? ORDER BY seq DESC LIMIT ?",
-        (upto, most),
-    )[::-1]
-    return page

@@ -12,7 +12,7 @@ from queries.event_pages import EventPage, Matches, PageOfEvents
 from queries.event_stream import patiently
 from queries.fold_cache import FoldCache
 from queries.kept_totals import KeptTotals
-from queries.lean_rows import LeanRows
+from queries.lean_slices import LeanSlices
 from queries.models import Event, EventKind, Phase
 from queries.opening import QueryStoppedError, StoreBusyError, StoreError, StoreGoneError
 from queries.pairing import Pairing
@@ -147,7 +147,7 @@ class _Newest:
 
     def _before(self, start: int) -> list[Batch]:
         """The rows within reach before a seq, oldest first."""
-        reader, batches, number = LeanRows(), list[Batch](), 0
+        reader, batches, number = LeanSlices(), list[Batch](), 0
         while number < open_rows.REACH and start >= self._first:
             wanted = open_rows.REACH - number
             batch, start = reader.read(self._store, self._source, None, start, wanted)

@@ -26,7 +26,7 @@ from queries.counting_crew import CountedRange, CountingCrew, Range, ranges
 from queries.counting_process import counted, work
 from queries.feed import Feed
 from queries.fold import Fold
-from queries.lean_rows import LeanRows
+from queries.lean_slices import LeanSlices
 from queries.models import Event, Problem
 from queries.opening import StoreBusyError
 from queries.store import Store
@@ -92,7 +92,7 @@ class Alone:
     why: str | None = None
 
     def __init__(self, store: Store, wanted: list[Range]) -> None:
-        self.store, self.wanted, self.rows = store, list(wanted), LeanRows()
+        self.store, self.wanted, self.rows = store, list(wanted), LeanSlices()
 
     def take(self, _timeout: float) -> CountedRange:
         """The next range."""
@@ -343,13 +343,13 @@ def test_what_only_the_store_itself_can_tell_is_not_answered(tmp_path: Path) -> 
     with filled(tmp_path / "store.db", 40) as builder:
         builder.add_event("one\x1b[31mred")
     with Store(tmp_path / "store.db") as store:
-        assert "first_time" in next(counted(store, LeanRows(), 0, 1, 40))
-        assert "why" in next(counted(store, LeanRows(), 0, 1, 41))
+        assert "first_time" in next(counted(store, LeanSlices(), 0, 1, 40))
+        assert "why" in next(counted(store, LeanSlices(), 0, 1, 41))
     with (
         Store(tmp_path / "store.db") as store,
         mock.patch.object(store, "problems", return_value=[Problem("event", "rows left out", 1)]),
     ):
-        assert "why" in next(counted(store, LeanRows(), 0, 1, 40))
+        assert "why" in next(counted(store, LeanSlices(), 0, 1, 40))
 
 
 def test_beside_a_writer_without_a_log_it_pauses(tmp_path: Path) -> None:
@@ -359,10 +359,10 @@ def test_beside_a_writer_without_a_log_it_pauses(tmp_path: Path) -> None:
         Store(tmp_path / "store.db") as store,
         mock.patch("queries.counting_process.time.sleep", pauses.append),
     ):
-        list(counted(store, LeanRows(), 0, 1, 40))
+        list(counted(store, LeanSlices(), 0, 1, 40))
         assert pauses == []
         with mock.patch.object(store, "rows_at_once", lambda most: min(most, 300)):
-            list(counted(store, LeanRows(), 0, 1, 40))
+            list(counted(store, LeanSlices(), 0, 1, 40))
         assert len(pauses) == 1
 
 

@@ -10,19 +10,16 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from queries import lean_rows
-from queries.backfill import Backfill
+from queries import lean_slices
 from queries.batch import type_of
-from queries.fold import Fold
-from queries.lean_rows import LeanRows
+from queries.lean_slices import LeanSlices
 from queries.store import Store
 from tests.queries.dialects.htmlgraph_rows import EVENTS_26, EVENTS_35, OK
 from tests.queries.dialects.reading import HOSTILE_CELLS
-from tests.queries.test_backfill import counted, one_pass, some
+from tests.queries.test_backfill import counted, one_pass
 from tests.queries.test_fold import figures
 
 PLAIN: dict[str, tuple[Any, ...]] = {
@@ -79,7 +76,7 @@ def written(table: str, given_rows: list[dict[str, Any]]) -> Iterator[Store]:
 def test_htmlgraph_counts_the_same(
     given_rows: list[dict[str, Any]], table: str, size: int, page: int
 ) -> None:
-    with written(table, given_rows) as store, mock.patch.object(lean_rows, "PAGE", page):
+    with written(table, given_rows) as store, mock.patch.object(lean_slices, "PAGE", page):
         assert figures(counted(store, size, False)) == figures(one_pass(store, False))
 
 
@@ -87,7 +84,7 @@ def test_htmlgraph_counts_the_same(
 @given(rows(), st.sampled_from((EVENTS_26, EVENTS_35)))
 def test_marks_say_of_what_type_a_row_is(given_rows: list[dict[str, Any]], table: str) -> None:
     with written(table, given_rows) as store:
-        batch = LeanRows().read(store, 0, 0, 99, 99)[0]
+        batch = LeanSlices().read(store, 0, 0, 99, 99)[0]
         events = store.events_between(0, 0, 99, 99)
         assert list(batch.types) == [type_of(event) for event in events]
 
@@ -96,7 +93,7 @@ def test_marks_are_looked_up_once(tmp_path: Path) -> None:
     row = {"event_id": "e1", "agent_id": "a", "event_type": "tool_call", "session_id": "s",
            "tool_name": "Read", "input_summary": "Read: a", "context": OK}  # fmt: skip
     with written(EVENTS_26, [{**row, "event_id": f"e{number}"} for number in range(8)]) as store:
-        reader = LeanRows()
+        reader = LeanSlices()
         for statements in (2, 1, 1):
             before = store.statements
             batch = reader.read(store, 0, 0, 99, 99)[0]
@@ -116,54 +113,6 @@ def test_a_row_that_changes_between_two_looks_is_read_whole() -> None:
             return found
 
         store.query = meanwhile  # type: ignore[method-assign]  # a writer between two queries
-        batch = LeanRows().read(store, 0, 0, 99, 99)[0]
+        batch = LeanSlices().read(store, 0, 0, 99, 99)[0]
         (event,) = store.events_between(0, 0, 99, 99)
         assert batch.types == [type_of(event)]
-
-
-@pytest.mark.parametrize("number", [6, 7, 8])
-def test_a_slice_is_read_page_by_page(tmp_path: Path, number: int) -> None:
-    with some(tmp_path / "store.db", number) as store, mock.patch.object(lean_rows, "PAGE", 3):
-        fold = Fold(messages_only=False)
-        past = Backfill(store, fold)
-        before = store.statements
-        past.step(store, 7)
-        with_rows = 2 if number == 6 else 3
-        assert store.statements - before == 3 + with_rows  # pages, and the texts of neighbours
-        assert fold.rows == min(number, 7)
-        assert past.done == (number < 8)
-        while not past.done:
-            past.step(store, 7)
-        assert fold.rows == number
-
-
-def test_what_has_no_holes_is_read_as_it_lies_on_the_disk(tmp_path: Path) -> None:
-    with some(tmp_path / "store.db", 40) as store, mock.patch.object(lean_rows, "PAGE", 3):
-        past = Backfill(store, Fold(messages_only=False))
-        said: list[str] = []
-        store.connection.set_trace_callback(said.append)
-        for _ in range(3):
-            past.step(store, 12)
-        assert len(said) > 12
-        assert not any("DESC" in statement for statement in said)
-
-
-@pytest.mark.parametrize("page", [1, 2, 5, 100])
-@pytest.mark.parametrize("limit", [1, 3, 7, 100])
-def test_where_seqs_are_missing_older_rows_are_read(tmp_path: Path, limit: int, page: int) -> None:
-    path = tmp_path / "store.db"
-    with some(path, 60):
-        pass
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("DELETE FROM event WHERE seq % 5 IN (0, 1) OR seq BETWEEN 20 AND 33")
-        left = [seq for (seq,) in connection.execute("SELECT seq FROM event ORDER BY seq")]
-    with Store(path) as store, mock.patch.object(lean_rows, "PAGE", page):
-        upto, found = 60, list[int]()
-        while upto >= 1:
-            batch, upto = LeanRows().read(store, 0, None, upto, limit)
-            seqs = list(batch.seqs)
-            rest = len(left) - len(found)
-            assert seqs == left[max(rest - limit, 0) : rest]
-            assert list(batch.texts(range(len(seqs)))) == list(range(len(seqs)))
-            found = seqs + found
-        assert found == left
