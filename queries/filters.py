@@ -38,7 +38,7 @@ FIELDS: Final[dict[str, str]] = {
     "component": "part of the session's component",
     "model": "part of the name of a model that was used",
     "since": "active at or after: 7d, 12h, 30m, 2026-01-12, 2026-01-12T14:00, today",
-    "until": "active before: the same; times without a zone are in the one that is shown",
+    "until": "active before: the same, in the zone that is shown",
     "events": "number of events of the session: >=100",
     "errors": "number of failed events of the session: >0",
     "tool": "part of the name or operation of a tool that was called",
