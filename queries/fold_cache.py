@@ -33,10 +33,10 @@ import stat
 import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
 
+from queries.digest import blake2b
 from queries.fold import Fold
 from queries.fold_state import LAYOUT, fold_of, total_parts
 from queries.packed_lines import lines_of, packed_lines

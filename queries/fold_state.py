@@ -15,10 +15,10 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from hashlib import blake2b
 from operator import attrgetter
 from typing import Final
 
+from queries.digest import blake2b
 from queries.durations import Durations
 from queries.event_slots import EventSlots
 from queries.fold import Fold

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence, Set
-from hashlib import blake2b
 
 from queries.activity_bars import ActivityBars
 from queries.batch import RowType, type_of
+from queries.digest import blake2b
 from queries.fold_parts import KnownSum
 from queries.models import Event, EventKey, EventKind, EventState, SessionTotals
 from queries.open_rows import OpenRows
