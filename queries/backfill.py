@@ -113,8 +113,9 @@ class Backfill:
         if wanted:
             with suppress(OSError):
                 self._crew = CountingCrew(
-                    store, past.source, wanted, processes=processes, nice=nice
-                )
+                    store, past.source, wanted, processes=processes, nice=nice,
+                    end=self._fold.first,
+                )  # fmt: skip
 
     def recall(self, source: int, seq: int) -> None:
         """A row has changed: what others have counted of it may not be so any more."""

@@ -102,6 +102,7 @@ class CountingCrew:
         *,
         processes: int,
         nice: int = 0,
+        end: int = 0,
     ) -> None:
         """Start the processes.
 
@@ -111,10 +112,12 @@ class CountingCrew:
             wanted: of its rows, in the order in which they are taken.
             processes: how many.
             nice: how far they give way to other processes.
+            end: the position after that of the last row, where the rows are put together.
 
         Raises OSError when none can be started.
         """
         self._source = source
+        self._beyond = end - wanted[0][1] if wanted else 0
         self._rest = deque(wanted)
         self._wanted = deque(wanted)
         self._counted: dict[Range, CountedRange] = {}
@@ -159,7 +162,9 @@ class CountingCrew:
 
     def _give(self, member: _Member) -> None:
         if self._rest:
-            member.ask(self._source, *self._rest.popleft())
+            low, high = self._rest.popleft()
+            # Where no seq is missing, these are the positions that the rows will have here.
+            member.ask(self._source, low, high, high + self._beyond)
 
     def _heard(self, member: _Member, asked: Range, lines: deque[bytes]) -> None:
         """A process has counted a range."""
@@ -206,10 +211,10 @@ class _Member:
         self._listener = threading.Thread(target=self._listen, name="counting", daemon=True)
         self._listener.start()
 
-    def ask(self, source: int, low: int, high: int) -> None:
-        """Have it count some rows."""
+    def ask(self, source: int, low: int, high: int, end: int) -> None:
+        """Have it count some rows, as if their positions came before this one."""
         self._asked.append((low, high))
-        self._say([source, low, high])
+        self._say([source, low, high, end])
 
     def close(self) -> None:
         """End it."""

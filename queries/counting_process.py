@@ -88,12 +88,16 @@ def _answer(answers: BinaryIO, lines: Iterable[object]) -> None:
     answers.flush()
 
 
-def counted(store: Store, rows: LeanSlices, source: int, low: int, high: int) -> Iterator[Any]:
+def counted(
+    store: Store, rows: LeanSlices, source: int, low: int, high: int, end: int = 0
+) -> Iterator[Any]:
     """What is answered about the rows with ``low <= seq <= high``: plain data, line by line.
+
+    Their positions come before ``end``.
 
     Raises StoreError when they cannot be read.
     """
-    fold = Fold(messages_only=store.mapping.has_messages)
+    fold = Fold(messages_only=store.mapping.has_messages, end=end)
     first_time: float | None = None
     while high >= low:
         begun = time.monotonic()

@@ -26,14 +26,24 @@ _source_of, _counts_of = attrgetter("source"), attrgetter("counts")
 class FoldRows(FoldCounts):
     """Counts rows in order of arrival."""
 
-    def __init__(self, *, messages_only: bool) -> None:
-        """Args: messages_only: whether "follows" looks at messages only (else all events)."""
+    def __init__(self, *, messages_only: bool, end: int = 0) -> None:
+        """Nothing is counted yet.
+
+        Args:
+            messages_only: whether "follows" looks at messages only (else all events).
+            end: the position after that of the last row before which rows are prepended.
+        """
         super().__init__()
         self.messages_only = messages_only
-        self._first = 0
+        self._first = end
         """The position of the first row."""
         self._sealed = False
         self._forgotten = 0
+
+    @property
+    def first(self) -> int:
+        """The position of the first row, before which others are prepended."""
+        return self._first
 
     @property
     def low(self) -> float:

@@ -178,26 +178,44 @@ class HandedOn:
         return pairs
 
     def merge(self, other: HandedOn, shift: int, pause: Callable[[], object] = no_pause) -> None:
-        """Take the counts of other rows, whose positions move by ``shift``.
+        """Take the counts of other rows, whose positions move by ``shift``. Consumes ``other``.
 
         ``pause`` is called now and then.
         """
         self._counts.update(other._counts)
+        if shift:
+            other._shift(shift, pause)
+        for stretch, edges in other._edges.items():
+            pause()
+            self._edges[stretch].update(edges)
+        for stretch, speakers in other._speakers.items():
+            pause()
+            known = self._speakers[stretch]
+            both = known.keys() & speakers.keys()
+            later = {name: max(known[name], speakers[name]) for name in both}
+            known.update(speakers)
+            known.update(later)
+
+    def _shift(self, by: int, pause: Callable[[], object]) -> None:
         size = max(open_rows.REACH, 1)
-        for edges in other._edges.values():
+        moved_edges: defaultdict[int, dict[EventKey, _Edge | Told]] = defaultdict(dict)
+        for edges in self._edges.values():
             pause()
             for key, edge in edges.items():
                 if isinstance(edge, Told):
-                    moved = edge[0] + shift
-                    self._edges[moved // size][key] = Told._make((moved, *edge[1:]))
+                    at = edge[0] + by
+                    moved_edges[at // size][key] = Told._make((at, *edge[1:]))
                     continue
                 for row in edge.rows():
-                    row.at += shift
-                self._edges[edge.at // size][edge.key] = edge
-        for speakers in other._speakers.values():
+                    row.at += by
+                moved_edges[edge.at // size][edge.key] = edge
+        moved_speakers: defaultdict[int, dict[str | None, tuple[int, str, bool]]]
+        moved_speakers = defaultdict(dict)
+        for speakers in self._speakers.values():
             pause()
             for event_id, (at, speaker, is_delegation) in speakers.items():
-                self._speak(event_id, at + shift, speaker, is_delegation)
+                moved_speakers[(at + by) // size][event_id] = (at + by, speaker, is_delegation)
+        self._edges, self._speakers = moved_edges, moved_speakers
 
     def forget(self, low: float, high: int) -> None:
         """Settle what rows below ``low`` and from ``high`` on cannot change."""

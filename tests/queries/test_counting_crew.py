@@ -7,10 +7,12 @@ import itertools
 import json
 import queue
 import random
+import sqlite3
 import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,7 @@ from queries.counting_crew import CountedRange, CountingCrew, Range, ranges
 from queries.counting_process import counted, work
 from queries.feed import Feed
 from queries.fold import Fold
+from queries.handed_on import HandedOn
 from queries.lean_slices import LeanSlices
 from queries.models import Event, Problem
 from queries.opening import StoreBusyError
@@ -201,6 +204,36 @@ def test_sums_do_not_depend_on_who_counted(small_ranges: None, tmp_path: Path) -
         alone = count_store(opened).tools()
     assert shared == alone
     assert shared[0].total == pytest.approx(sum(took), rel=1e-12)
+
+
+@pytest.mark.parametrize("holes", [False, True])
+@pytest.mark.parametrize("begun", [0, 70])
+def test_positions_fit_where_no_seq_is_missing(
+    small_ranges: None, tmp_path: Path, holes: bool, begun: int
+) -> None:
+    """Then nothing has to be moved; else everything is, and is counted as well."""
+    path = tmp_path / "store.db"
+    filled(path).close()
+    if holes:
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute("DELETE FROM event WHERE seq % 50 = 7")
+    moves: list[int] = []
+    shift = HandedOn._shift
+
+    def noted(handed_on: HandedOn, by: int, pause: Callable[[], object]) -> None:
+        moves.append(by)
+        shift(handed_on, by, pause)
+
+    with Store(path) as store, mock.patch.object(HandedOn, "_shift", noted):
+        fold = Fold(messages_only=store.mapping.has_messages)
+        past = Backfill(store, fold)
+        if begun:
+            past.step(store, begun)
+        past.share(store, 2)
+        while not past.done:
+            past.step(store)
+        assert figures(fold) == figures(one_pass(store, store.mapping.has_messages))
+    assert bool(moves) == holes
 
 
 # -- what may go wrong ------------------------------------------------------------------------
