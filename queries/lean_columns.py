@@ -7,7 +7,7 @@ from datetime import tzinfo
 from functools import partial
 from itertools import compress, count, repeat
 from operator import add, is_, is_not, itemgetter
-from typing import Any
+from typing import Any, cast
 
 from queries.batch import Links
 from queries.dialects.base import AGENT_LIMIT, Moments, Source
@@ -129,8 +129,8 @@ def links(rows: Sequence[Sequence[Any]]) -> Iterator[Links]:
         return iter(())
     _, ids, parents, targets = zip(*rows, strict=True)
     return zip(
-        map(identifier, ids),
-        [None if cell is None or cell == "" else identifier(cell) for cell in parents],
+        map(identifier, ids) if None in ids else cast("Sequence[str]", identifiers(ids)),
+        identifiers([None if cell == "" else cell for cell in parents]),
         [None if cell is None else name(cell, AGENT_LIMIT) for cell in targets],
         strict=True,
     )
