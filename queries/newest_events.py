@@ -29,6 +29,8 @@ STRIDE = 50_000
 """Rows whose times are looked at in one query."""
 _SECONDS = 1e11
 """Larger numbers are times in other units."""
+Found = tuple[list[Event], int | None]
+"""Events, and how many match in all; None where it takes more to know that."""
 _DeadEnd = (StoreBusyError, StoreGoneError, QueryStoppedError)
 
 
@@ -54,8 +56,8 @@ def newest_events(
         page itself takes that, or the store is small.
     """
     sources = range(len(store.mapping.sources))
-    found = patiently(lambda: {number: store.bounds(number) for number in sources})
-    bounds = {number: edges for number, edges in found.items() if edges is not None}
+    edges = patiently(lambda: {number: store.bounds(number) for number in sources})
+    bounds = {number: both for number, both in edges.items() if both is not None}
     try:
         rows = patiently(lambda: sum(store.count_events(number, 60) for number in bounds))
         if rows <= SMALL or limit > MOST // 4 or not limit:
@@ -64,22 +66,20 @@ def newest_events(
         if len(bounds) == 1:
             ((source, (first, last)),) = bounds.items()
             reader = _Newest(store, source, first, last, matches)
-            events = patiently(lambda: reader.events(limit, is_paired=is_paired))
+            found = patiently(lambda: reader.events(limit, is_paired=is_paired))
         elif is_paired:
             return None
         else:
-            events = patiently(lambda: _merged(store, bounds, limit, matches))
+            found = patiently(lambda: _merged(store, bounds, limit, matches))
     except _DeadEnd:
         raise
     except StoreError:
         return None  # Damaged: what can be read is found out row by row.
-    if events is None:
+    if found is None:
         return None
-    total: int | None = rows
-    if matches is not None:
-        total = None
-    elif is_paired:
-        total = _kept_total(store, cache)
+    events, total = found
+    if matches is None:
+        total = _kept_total(store, cache) if is_paired else rows
     return EventPage(tuple(events), total, total)
 
 
@@ -104,7 +104,7 @@ class _Newest:
         self._last = last
         self._matches = matches
 
-    def events(self, limit: int, *, is_paired: bool) -> list[Event] | None:
+    def events(self, limit: int, *, is_paired: bool) -> Found | None:
         """The newest events in order of arrival."""
         store, source = self._store, self._source
         for size in _sizes(limit, is_paired, self._matches):
@@ -115,8 +115,11 @@ class _Newest:
                 found = self._paired(rows, start)
             elif self._matches is not None:
                 found = list(filter(self._matches, rows))
-            if found is None or len(found) >= limit or start < self._first:
-                return None if found is None else found[-limit:]
+            if found is None:
+                return None
+            is_all = start < self._first
+            if is_all or len(found) >= limit:
+                return found[-limit:], len(found) if is_all else None
         return None
 
     def _paired(self, rows: list[Event], start: int) -> list[Event] | None:
@@ -158,15 +161,16 @@ class _Newest:
 
 def _merged(
     store: Store, bounds: dict[int, tuple[int, int]], limit: int, matches: Matches | None
-) -> list[Event] | None:
+) -> Found | None:
     """The newest rows of several sources, in the order that :class:`EventStream` gives."""
     for size in _sizes(limit, False, matches):
         newest = _newest_of(store, bounds, size)
         if newest is None:
             return None
-        found = list(islice(filter(matches, newest), limit))
+        matching = newest if matches is None else filter(matches, newest)
+        found = list(islice(matching, limit))
         if matches is None or len(found) >= limit:
-            return found[::-1]
+            return found[::-1], None
     return None
 
 
@@ -198,7 +202,7 @@ def _sizes(limit: int, is_paired: bool, matches: Matches | None) -> Iterator[int
     while size < MOST:
         yield size
         size *= 4
-    if matches is not None:
+    if matches is not None or size == MOST:
         yield MOST
 
 

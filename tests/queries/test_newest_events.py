@@ -137,6 +137,15 @@ def test_what_matches_is_looked_for_from_the_end(tmp_path: Path) -> None:
     assert read == [54, 216]
 
 
+@pytest.mark.parametrize("raw", [False, True])
+def test_whoever_came_to_the_beginning_knows_how_many_match(tmp_path: Path, raw: bool) -> None:
+    with some(tmp_path / "store.db", 300) as store, reach(10):
+        page = newest_events(store, 100, matches=lambda event: event.seq % 50 == 0, raw=raw)
+    assert page is not None
+    assert [event.seq for event in page.events] == list(range(50, 301, 50))
+    assert (page.total, page.before) == (6, 6)
+
+
 def test_kept_totals_say_how_many_there_are(tmp_path: Path) -> None:
     with canonical_store(tmp_path / "store.db") as builder, builder.batch():
         for number in range(20):
