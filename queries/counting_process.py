@@ -22,7 +22,6 @@ from functools import partial
 from typing import Any, BinaryIO, Final
 
 from queries import opening
-from queries.batch import Batch
 from queries.event_stream import patiently
 from queries.fold import Fold
 from queries.fold_state import fold_parts
@@ -101,7 +100,8 @@ def counted(
     first_time: float | None = None
     while high >= low:
         begun = time.monotonic()
-        batch, after = patiently(partial(_slice, store, rows, source, low, high))
+        after = max(low - 1, high - ROWS)
+        batch, _ = patiently(partial(rows.read, store, source, after, high, ROWS))
         if store.rows_at_once(ROWS) < ROWS:
             time.sleep(BESIDE_WRITER * (time.monotonic() - begun))
         fold.prepend_batch(batch)
@@ -113,8 +113,3 @@ def counted(
         return
     yield {"first_time": first_time}
     yield from fold_parts(fold)
-
-
-def _slice(store: Store, rows: LeanSlices, source: int, low: int, high: int) -> tuple[Batch, int]:
-    """The newest of these rows, and the seq that they come after."""
-    return rows.read(store, source, max(low - 1, high - ROWS), high, ROWS)

@@ -76,8 +76,7 @@ class Fold(FoldRows):
 
     def prepend_batch(self, batch: Batch) -> None:
         """Take rows right before this range. Raises as :meth:`add_batch` does."""
-        older = Fold(messages_only=self.messages_only)
-        older._first = self._first - len(batch.seqs)
+        older = Fold(messages_only=self.messages_only, end=self._first - len(batch.seqs))
         older._share_counts(self)
         older.add_batch(batch)
         self._first -= older.rows

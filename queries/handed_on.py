@@ -191,31 +191,29 @@ class HandedOn:
         for stretch, speakers in other._speakers.items():
             pause()
             known = self._speakers[stretch]
-            both = known.keys() & speakers.keys()
-            later = {name: max(known[name], speakers[name]) for name in both}
-            known.update(speakers)
-            known.update(later)
+            known.update(
+                (event_id, told)
+                for event_id, told in speakers.items()
+                if event_id not in known or told[0] >= known[event_id][0]
+            )
 
     def _shift(self, by: int, pause: Callable[[], object]) -> None:
-        size = max(open_rows.REACH, 1)
-        moved_edges: defaultdict[int, dict[EventKey, _Edge | Told]] = defaultdict(dict)
-        for edges in self._edges.values():
+        edges, self._edges = self._edges, defaultdict(dict)
+        speakers, self._speakers = self._speakers, defaultdict(dict)
+        for some in edges.values():
             pause()
-            for key, edge in edges.items():
+            for key, edge in some.items():
                 if isinstance(edge, Told):
-                    at = edge[0] + by
-                    moved_edges[at // size][key] = Told._make((at, *edge[1:]))
+                    moved = edge.at + by
+                    self._edges[_stretch(moved)][key] = Told(moved, *edge[1:])
                     continue
                 for row in edge.rows():
                     row.at += by
-                moved_edges[edge.at // size][edge.key] = edge
-        moved_speakers: defaultdict[int, dict[str | None, tuple[int, str, bool]]]
-        moved_speakers = defaultdict(dict)
-        for speakers in self._speakers.values():
+                self._edges[_stretch(edge.at)][key] = edge
+        for told in speakers.values():
             pause()
-            for event_id, (at, speaker, is_delegation) in speakers.items():
-                moved_speakers[(at + by) // size][event_id] = (at + by, speaker, is_delegation)
-        self._edges, self._speakers = moved_edges, moved_speakers
+            for event_id, (at, speaker, is_delegation) in told.items():
+                self._speak(event_id, at + by, speaker, is_delegation)
 
     def forget(self, low: float, high: int) -> None:
         """Settle what rows below ``low`` and from ``high`` on cannot change."""

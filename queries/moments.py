@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, tzinfo
 from typing import Final
 
 from queries.text import clean, iso
@@ -11,7 +11,7 @@ from queries.times import LOCAL_ZONE, parse_time
 
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 
-_DAYS_AGO: Final = {"today": 0, "yesterday": 1}
+_DAYS: Final = ("today", "yesterday")
 
 _match_ago = re.compile(r"(?:[0-9]{1,9}(?:\.[0-9]{1,6})?[smhdw])+\Z").match
 _find_parts = re.compile(r"([0-9.]+)([smhdw])").findall
@@ -30,17 +30,22 @@ def parse_moment(text: str, now: float, zone: tzinfo | None = UTC) -> float:
     Raises:
         ValueError: with a sentence.
     """
-    word = text.strip()
-    zone = zone or LOCAL_ZONE
-    moment: float | None = now if word.lower() == "now" else None
-    if word.lower() in _DAYS_AGO:
-        day = datetime.fromtimestamp(now, zone).date() - timedelta(days=_DAYS_AGO[word.lower()])
-        # A day without a midnight begins when its clocks are changed.
-        moment = datetime(day.year, day.month, day.day, tzinfo=zone).timestamp()
-    if moment is None and _match_ago(word):
+    word, moment = text.strip(), None
+    if word.lower() == "now":
+        moment = now
+    elif word.lower() in _DAYS:
+        # What is seldom typed need not be there before the first screen.
+        from queries.overview_models import BucketSize
+        from queries.windows import Calendar
+
+        calendar = Calendar(BucketSize.DAY, zone)
+        moment = calendar.start(now)
+        if word.lower() == "yesterday":
+            moment = calendar.start(moment - 1)
+    elif _match_ago(word):
         moment = now - sum(float(number) * _UNITS[unit] for number, unit in _find_parts(word))
-    elif moment is None and _match_date(word):
-        moment = parse_time(word, zone)
+    elif _match_date(word):
+        moment = parse_time(word, zone or LOCAL_ZONE)
     if iso(moment) is None or moment is None:
         raise ValueError(
             f"'{clean(word, 40)}' is not a time: write 30m, 12h, 7d, 2w, today, 2026-01-12 or "

@@ -7,7 +7,7 @@ from datetime import tzinfo
 
 import click
 
-from queries.filters import Filter, Term
+from queries.filters import Filter
 from queries.json_shapes import Json, event_json, stats_json
 from queries.models import Event, EventState
 from queries.newest_prompts import ROWS_KEPT
@@ -19,6 +19,7 @@ from tui.headless.arguments import (
     event_terms,
     forms,
     limit_option,
+    named,
     store_argument,
     utc_option,
     zone,
@@ -70,7 +71,8 @@ def command(
     What lies outside any prompt is listed apart, from the first prompt shown on (from the
     beginning, when all prompts are shown); it is left out where prompts are chosen.
     """
-    terms = event_terms(utc)
+    times = zone(utc)
+    terms = event_terms(times)
     terms.add_days(days)
     terms.add_moment("since", since)
     terms.add_moment("until", until)
@@ -94,7 +96,7 @@ def command(
             }
         )
     else:
-        _write_trees(trees, zone(utc))
+        _write_trees(trees, times)
     if trees.cut:
         say(
             f"only the newest {ROWS_KEPT:,} rows were built into trees; --limit 0 takes all, "
@@ -107,8 +109,7 @@ def command(
 
 def parts_of_agents(names: tuple[str, ...]) -> Filter:
     """A filter for events of any of these agents; none asks for nothing."""
-    named = tuple(filter(None, names))
-    return Filter((Term("agent", named),) if named else ())
+    return Filter(named("agent", names))
 
 
 def _chosen(trees: PromptTrees, asked: Filter, by: Filter, limit: int | None) -> PromptTrees:

@@ -62,7 +62,8 @@ def command(
     With --csv: the agents, or the interactions when --relation is given.
     """
     shown = Relation(relation or Relation.FOLLOWS.value)
-    what = chosen(days, since, until, zone(utc), component=component)
+    times = zone(utc)
+    what = chosen(days, since, until, times, component=component)
     with open_store(store) as opened:
         counted = count_scope(opened, sessions, what)
     agents = counted.agents()
@@ -77,7 +78,7 @@ def command(
         write_csv(AGENT_KEYS, rows)
     else:
         show = write_markdown if form == "markdown" else write_text
-        show(agent_columns(zone(utc)), agents)
+        show(agent_columns(times), agents)
         write(f"\n{shown.value}: {matrix.basis}\n\n")
         show(INTERACTIONS, cells)
     return 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, tzinfo
 from typing import Any, TypeVar
 
@@ -82,6 +82,12 @@ def _read_limit(_context: click.Context, _option: click.Parameter, text: str | N
     return number or None
 
 
+def named(field: str, values: Iterable[str]) -> tuple[Term, ...]:
+    """A term for any of these values; none for no value."""
+    known = tuple(value for value in values if value)
+    return (Term(field, known),) if known else ()
+
+
 class FilterTerms:
     """A filter put together from single options and ``--filter``."""
 
@@ -94,9 +100,7 @@ class FilterTerms:
 
     def add(self, field: str, values: Sequence[str]) -> None:
         """Any of these values; none at all asks for nothing."""
-        known = tuple(value for value in values if value)
-        if known:
-            self._terms.append(Term(field, known))
+        self._terms += named(field, values)
 
     def add_moment(self, field: str, text: str | None) -> None:
         """``since`` or ``until``. Raises click.BadParameter for what is no time."""
@@ -123,11 +127,11 @@ class FilterTerms:
         return Filter((*self._terms, *typed.terms))
 
 
-def session_terms(utc: bool) -> FilterTerms:
+def session_terms(zone: tzinfo | None) -> FilterTerms:
     """For sessions."""
-    return FilterTerms(SESSION_FIELDS, zone(utc))
+    return FilterTerms(SESSION_FIELDS, zone)
 
 
-def event_terms(utc: bool) -> FilterTerms:
+def event_terms(zone: tzinfo | None) -> FilterTerms:
     """For events."""
-    return FilterTerms(EVENT_FIELDS, zone(utc))
+    return FilterTerms(EVENT_FIELDS, zone)

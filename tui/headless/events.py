@@ -71,7 +71,8 @@ def command(
     Of a large store no more is read than that takes: how many match in all is null in JSON then,
     where it is not known from another time. --limit 0 reads and counts all.
     """
-    terms = event_terms(utc)
+    times = zone(utc)
+    terms = event_terms(times)
     terms.add("agent", agent)
     terms.add("kind", kind)
     terms.add("tool", tool)
@@ -101,7 +102,7 @@ def command(
         "events": (event_json(event, sources, phase=raw) for event in page.events),
     }
     keys = (*EVENT_KEYS, "phase") if raw else EVENT_KEYS
-    columns = event_columns(zone(utc), phase=raw)
+    columns = event_columns(times, phase=raw)
     write_table(form or "text", document, "events", keys, columns, page.events)
     if page.total is None or page.before is None:
         say(f"the newest {len(page.events):,}; counting all would mean to read the whole store")

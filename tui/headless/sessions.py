@@ -69,7 +69,8 @@ def command(
     no_cache: bool,
 ) -> int:
     """List sessions with their counts, the newest first."""
-    terms = session_terms(utc)
+    times = zone(utc)
+    terms = session_terms(times)
     terms.add("status", status)
     terms.add("component", component)
     terms.add("agent", agent)
@@ -95,7 +96,7 @@ def command(
         "total": len(rows),
         "sessions": map(session_json, page),
     }
-    write_table(form or "text", document, "sessions", SESSION_KEYS, columns(zone(utc)), page)
+    write_table(form or "text", document, "sessions", SESSION_KEYS, columns(times), page)
     say_page(offset + 1, offset + len(page), len(rows))
     return 0
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from datetime import tzinfo
+from itertools import chain
 from typing import Any, TypeVar
 
 import click
 
 from queries.event_stream import patiently
-from queries.filters import Filter, Term
+from queries.filters import Filter
 from queries.listing import running_sessions
 from queries.models import SessionRow
 from queries.moments import parse_moment
@@ -29,6 +30,7 @@ from queries.whole_store import (
 )
 from queries.windows import ALL_TIME, between, in_window, last_days
 from tui import config
+from tui.headless.arguments import named
 from tui.headless.stores import progress, stale_after, totals_cache
 
 _NO_CACHE = "session_tui.no_cache"
@@ -90,7 +92,7 @@ def chosen(
     days: float | None,
     since: str | None,
     until: str | None,
-    zone: tzinfo | None = None,
+    zone: tzinfo | None,
     **names: tuple[str, ...],
 ) -> Chosen:
     """What the options ask for. Raises click.BadParameter, ConfigError.
@@ -103,9 +105,8 @@ def chosen(
         names: values of ``--component`` and the like, by field.
     """
     now = time.time()
-    first, last = (
-        _moment(name, text, now, zone) for name, text in (("since", since), ("until", until))
-    )
+    first = _moment("since", since, now, zone)
+    last = _moment("until", until, now, zone)
     if days is None and first is None and last is None:
         days = config.load().window_days or None
     if days is not None and not 0 <= days < 1e6:
@@ -117,11 +118,7 @@ def chosen(
             window = back
         elif back.since is not None:
             window = between(back.since if first is None else max(first, back.since), last, zone)
-    terms = tuple(
-        Term(name, tuple(value for value in values if value))
-        for name, values in names.items()
-        if any(values)
-    )
+    terms = tuple(chain.from_iterable(named(*each) for each in names.items()))
     return Chosen(window, Filter(terms), now)
 
 
