@@ -15,10 +15,11 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import IO, Any, Final
+from typing import Any, Final
 
 from queries.fold import Fold
 from queries.fold_state import fold_of
+from queries.packed_parts import receive, unpack
 from queries.plain_data import dataclass
 from queries.store import Store
 from queries.way_of_reading import identity
@@ -26,7 +27,9 @@ from queries.way_of_reading import identity
 LEAST: Final = 100_000
 """Rows that are worth starting processes for."""
 NARROWEST: Final = 8000
-"""Rows of the first range, and of the last ones."""
+"""Rows of the first range."""
+GROWTH: Final = 4
+"""How many times as many rows the next one has, and the last ones of several processes."""
 WIDEST: Final = 128_000
 """Rows of a range at most: with fewer, putting together costs more, with more, memory."""
 LOOKS: Final = 20
@@ -46,9 +49,10 @@ Range = tuple[int, int]
 def ranges(store: Store, source: int, low: int, high: int, *, processes: int) -> list[Range]:
     """The rows from one seq to another in parts, from the newest to the oldest.
 
-    They grow, so that something can be shown soon, and shrink at the end, where one process
-    would be waited for by the others. Empty where counting them in other processes is not worth
-    it: there are few, or they cannot be told apart by their seqs because these are far apart.
+    They grow, so that something can be shown soon, and shrink at the end where one of several
+    processes would be waited for by the others. Empty where counting them in other processes is
+    not worth it: there are few, or they cannot be told apart by their seqs because these are far
+    apart.
 
     Raises StoreError as the store's own queries do.
     """
@@ -64,8 +68,10 @@ def ranges(store: Store, source: int, low: int, high: int, *, processes: int) ->
     while high >= low:
         found.append((max(high - width + 1, low), high))
         high -= width
-        fair = (high - low) // (2 * processes)
-        width = min(2 * width, WIDEST, max(fair, NARROWEST))
+        width = min(GROWTH * width, WIDEST)
+        if processes > 1:
+            fair = (high - low) // (2 * processes)
+            width = min(width, max(fair, GROWTH * NARROWEST))
     return found
 
 
@@ -78,7 +84,7 @@ class CountedRange:
     first_time: float | None
     """When the first of them with a known time happened."""
     parts: deque[bytes]
-    """Plain data of the totals, line by line."""
+    """The totals, as they were received."""
 
     def fold(self, pause: Callable[[], object]) -> Fold:
         """The totals, once; ``pause`` is called now and then while they are read."""
@@ -86,7 +92,7 @@ class CountedRange:
         def read() -> Iterator[Any]:
             while self.parts:
                 pause()
-                yield json.loads(self.parts.popleft())
+                yield unpack(self.parts.popleft())
 
         return fold_of(read())
 
@@ -166,14 +172,14 @@ class CountingCrew:
             # Where no seq is missing, these are the positions that the rows will have here.
             member.ask(self._source, low, high, high + self._beyond)
 
-    def _heard(self, member: _Member, asked: Range, lines: deque[bytes]) -> None:
+    def _heard(self, member: _Member, asked: Range, parts: deque[bytes]) -> None:
         """A process has counted a range."""
-        head: Mapping[str, Any] = json.loads(lines.popleft())
+        head: Mapping[str, Any] = unpack(parts.popleft())
         with self._changed:
             if "why" in head:
                 self.why = str(head["why"])
             else:
-                self._counted[asked] = CountedRange(asked[0], head["first_time"], lines)
+                self._counted[asked] = CountedRange(asked[0], head["first_time"], parts)
                 self._give(member)
             self._changed.notify_all()
 
@@ -236,16 +242,6 @@ class _Member:
 
     def _listen(self) -> None:
         pipe = self._process.stdout
-        while pipe is not None and (lines := _answer(pipe)):
-            self._heard(self, self._asked.popleft(), lines)
+        while pipe is not None and (parts := receive(pipe)):
+            self._heard(self, self._asked.popleft(), parts)
         self._lost()
-
-
-def _answer(pipe: IO[bytes]) -> deque[bytes]:
-    """The lines of the next answer; none when there will be no whole one any more."""
-    lines: deque[bytes] = deque()
-    for line in pipe:
-        if line == b"\n":
-            return lines
-        lines.append(line)
-    return deque()

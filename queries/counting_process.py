@@ -1,10 +1,9 @@
 """A process that counts ranges of a store's rows for another one, which puts them together.
 
 It is started by :mod:`queries.counting_crew` and told what to do by lines of JSON on its standard
-input: first which store to read and how, then range after range. Each range is answered by lines
-of JSON on its standard output, the last of which is empty: first what else is to be said, then the
-fold over its rows (:mod:`queries.fold_state`), a part in a line. No answer is ever held as a whole.
-It ends with its input, so with whoever began it.
+input: first which store to read and how, then range after range. Each range is answered on its
+standard output by parts (:mod:`queries.packed_parts`): first what else is to be said, then the fold
+over its rows (:mod:`queries.fold_state`). It ends with its input, so with whoever began it.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ import queue
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from typing import Any, BinaryIO, Final
 
@@ -28,6 +27,7 @@ from queries.fold_state import fold_parts
 from queries.gaps import Gaps
 from queries.lean_slices import LeanSlices
 from queries.opening import StoreError
+from queries.packed_parts import send
 from queries.store import Store
 from queries.way_of_reading import identity
 
@@ -69,28 +69,21 @@ def work(requests: queue.SimpleQueue[Any], answers: BinaryIO) -> None:
     try:
         with patiently(lambda: Store(os.fsdecode(bytes.fromhex(task["path"])))) as store:
             if identity(store) != task["identity"]:
-                _answer(answers, [{"why": "is another store, or read in another way"}])
+                send(answers, [{"why": "is another store, or read in another way"}])
                 return
             store.patience = task["patience"]
             if task["gaps"]:
                 store.gaps = Gaps(store.path, patience=PATIENCE)
             while (request := requests.get()) is not None:
-                _answer(answers, counted(store, rows, *request))
+                send(answers, counted(store, rows, *request))
     except StoreError as error:
-        _answer(answers, [{"why": str(error)}])
-
-
-def _answer(answers: BinaryIO, lines: Iterable[object]) -> None:
-    for line in lines:
-        answers.write(json.dumps(line, separators=(",", ":")).encode() + b"\n")
-    answers.write(b"\n")
-    answers.flush()
+        send(answers, [{"why": str(error)}])
 
 
 def counted(
     store: Store, rows: LeanSlices, source: int, low: int, high: int, end: int = 0
 ) -> Iterator[Any]:
-    """What is answered about the rows with ``low <= seq <= high``: plain data, line by line.
+    """What is answered about the rows with ``low <= seq <= high``: plain data, part by part.
 
     Their positions come before ``end``.
 

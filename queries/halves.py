@@ -23,7 +23,7 @@ class LateRow(OpenRow):
 
     @property
     def place(self) -> tuple[Batch, int] | None:
-        """The batch and the index in it; None where an event was made of the row."""
+        """The batch where the row is, and its index there; None where an event was made of it."""
         return None if self._batch is None else (self._batch, self._index)
 
     @property

@@ -191,6 +191,9 @@ class HandedOn:
         for stretch, speakers in other._speakers.items():
             pause()
             known = self._speakers[stretch]
+            if known.keys().isdisjoint(speakers):
+                known.update(speakers)
+                continue
             known.update(
                 (event_id, told)
                 for event_id, told in speakers.items()

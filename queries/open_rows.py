@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from operator import attrgetter
 from typing import Protocol
 
+from queries.batch import Batch
 from queries.joining import DELEGATIONS, delegation_key, finish_all, group_of
 from queries.models import Event, Phase
 
@@ -55,6 +56,11 @@ class OpenRow:
         self.now = row
         """A delegation as its end rows made it."""
         self.ends: tuple[Event, ...] = ()
+
+    @property
+    def place(self) -> tuple[Batch, int] | None:
+        """The batch where the row is, and its index there; None where it is an event."""
+        return None
 
     @property
     def is_start(self) -> bool:

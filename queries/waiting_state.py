@@ -7,84 +7,88 @@ of them are ever looked at as events, and there may be thousands.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from itertools import chain, count, repeat
 
-from queries.batch import NO_LINKS, Batch, RowType, links_of, marks_of, row_type, type_of
+from queries.batch import Batch, links_of
 from queries.halves import LateRow
 from queries.joining import finish_all
-from queries.models import Event, EventKind, EventState, Phase
+from queries.models import Event
 from queries.open_rows import OpenRow, OpenRows, _Delegation
-from queries.open_state import Plain, event_from, event_plain
-
-_NO_AMOUNTS = (None, None)
+from queries.open_state import Plain, event_from, event_plain, type_from, type_plain
 
 
 class _Columns:
     """Rows of some sessions, each once, by their places."""
 
     def __init__(self) -> None:
-        self._places: dict[int, int] = {}
         self._rows: list[OpenRow] = []
-        self._types: dict[RowType, int] = {}
-        self._columns: tuple[list[Any], ...] = ([], [], [], [], [], [], [])
-        """Positions, sources, seqs, times, durations, keys and types."""
-        self._links: Plain = []
-        self._amounts: Plain = []
-        self._whole: Plain = []
+        self._places: dict[int, int] = {}
+        """Of rows that may be met again."""
 
     def __len__(self) -> int:
         return len(self._rows)
 
     def place(self, row: OpenRow | None) -> int | None:
-        """The place of a row."""
+        """The place of a row that may be met again."""
         if row is None:
             return None
         place = self._places.get(id(row))
         if place is None:
             place = self._places[id(row)] = len(self._rows)
             self._rows.append(row)
-            self._take(place, row)
         return place
 
-    def _take(self, place: int, row: OpenRow) -> None:
-        known = row.place if isinstance(row, LateRow) else None
-        if known is None:
-            event = row.row
-            kind, (source, seq), key = type_of(event), event.key, event.call_key
-            time, duration, amounts = event.time, event.duration, (event.tokens, event.cost)
-            links = links_of(event)
-            if row.ends or event.model is not None or event.end_key is not None:
-                self._whole.append([place, event_plain(event), list(map(event_plain, row.ends))])
-        else:
-            batch, index = known
-            kind, (source, seq), key = batch.types[index], batch.key(index), batch.keys[index]
-            time, duration = batch.times[index], batch.durations[index]
-            amounts = batch.amounts.get(index, _NO_AMOUNTS)
-            links = batch.links.get(index, NO_LINKS)
-        code = self._types.setdefault(kind, len(self._types))
-        cells = (row.at, source, seq, time, duration, key, code)
-        for column, cell in zip(self._columns, cells, strict=True):
-            column.append(cell)
-        if links != NO_LINKS:
-            self._links.append([place, *links])
-        if amounts != _NO_AMOUNTS:
-            self._amounts.append([place, *amounts])
+    def places(self, rows: Sequence[OpenRow]) -> tuple[int, int]:
+        """Where rows that are met only once begin, and how many they are."""
+        first = len(self._rows)
+        self._rows += rows
+        return first, len(rows)
 
     def plain(self) -> Plain:
-        """All that is known of the rows."""
-        types = [list(marks_of(kind)) for kind in self._types]
-        return [*self._columns, types, self._links, self._amounts, self._whole]
+        """All that is known of the rows, column by column."""
+        rows = self._rows
+        found = [row.place for row in rows]
+        known = [row.row for row, place in zip(rows, found, strict=True) if place is None]
+        told = Batch.of(known)
+        told.links = dict(enumerate(map(links_of, known)))
+        number = count()
+        where = [(told, next(number)) if place is None else place for place in found]
+        kinds = [batch.types[index] for batch, index in where]
+        codes = {kind: code for code, kind in enumerate(dict.fromkeys(kinds))}
+        keys = [batch.key(index) for batch, index in where]
+        return [
+            [row.at for row in rows],
+            [source for source, _ in keys],
+            [seq for _, seq in keys],
+            [batch.times[index] for batch, index in where],
+            [batch.durations[index] for batch, index in where],
+            [batch.keys[index] for batch, index in where],
+            [codes[kind] for kind in kinds],
+            [type_plain(kind) for kind in codes],
+            [[place, *batch.links[index]] for place, (batch, index) in enumerate(where)
+             if index in batch.links],
+            [[place, *batch.amounts[index]] for place, (batch, index) in enumerate(where)
+             if index in batch.amounts],
+            [[place, event_plain(row.row), list(map(event_plain, row.ends))]
+             for place, row in enumerate(rows) if found[place] is None and _is_more(row)],
+        ]  # fmt: skip
+
+
+def _is_more(row: OpenRow) -> bool:
+    """Whether there is more to tell of a row than fits into the columns."""
+    return bool(row.ends) or row.row.model is not None or row.row.end_key is not None
 
 
 def waiting_plain(sessions: Iterable[tuple[str, OpenRows]]) -> Plain:
     """What some sessions wait for, by their ids."""
     rows = _Columns()
-    place = rows.place
+    place, places = rows.place, rows.places
     told: Plain = []
     for name, waiting in sessions:
         before = len(rows)
         stacks = [[group, list(map(place, each))] for group, each in waiting._stacks.items()]
-        ends = [[group, list(map(place, each))] for group, each in waiting._ends.items()]
+        # A delegation is met again by its key; ends are not.
+        ends = [[group, *places(each)] for group, each in waiting._ends.items()]
         delegations = [
             place(known[0].whole) if _is_alone(known) else [key, [
                 [each.first, each.last, place(each.whole), place(each.start),
@@ -114,14 +118,11 @@ def waiting_from(content: Plain) -> Iterable[tuple[str, OpenRows]]:
     """What sessions wait for, by their ids, of this plain data."""
     told, (positions, sources, seqs, times, durations, keys, codes, *rest) = content
     types, links, amounts, whole = rest
-    kinds = [
-        row_type((agent, EventKind(kind), Phase(phase), EventState(state), tool, operation))
-        for agent, kind, phase, state, tool, operation in types
-    ]
+    kinds = list(map(type_from, types))
     batch = Batch(
         source=0,
         seqs=seqs,
-        sessions=[name for name, number, *_ in told for _ in range(number)],
+        sessions=list(chain.from_iterable([name] * number for name, number, *_ in told)),
         times=times,
         types=[kinds[code] for code in codes],
         durations=durations,
@@ -132,15 +133,15 @@ def waiting_from(content: Plain) -> Iterable[tuple[str, OpenRows]]:
         stories={},
         sources=sources,
     )
-    rows: list[OpenRow] = [LateRow(at, batch, place) for place, at in enumerate(positions)]
+    rows: list[OpenRow] = list(map(LateRow, positions, repeat(batch), count()))
     for place, event, ends in whole:
         rows[place] = _whole_row(positions[place], event_from(event), list(map(event_from, ends)))
     for name, _, stacks, ends, delegations in told:
         waiting = OpenRows()
         for group, places in stacks:
             waiting._stacks[group] = [rows[place] for place in places]
-        for group, places in ends:
-            waiting._ends[group] = [rows[place] for place in places]
+        for group, first, number in ends:
+            waiting._ends[group] = rows[first : first + number]
         for each in delegations:
             if isinstance(each, int):
                 alone = _Delegation(positions[each])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import itertools
-import json
 import queue
 import random
 import sqlite3
@@ -32,6 +31,7 @@ from queries.handed_on import HandedOn
 from queries.lean_slices import LeanSlices
 from queries.models import Event, Problem
 from queries.opening import StoreBusyError
+from queries.packed_parts import pack, receive, unpack
 from queries.store import Store
 from queries.way_of_reading import identity
 from queries.whole_store import count_store
@@ -100,9 +100,8 @@ class Alone:
     def take(self, _timeout: float) -> CountedRange:
         """The next range."""
         low, high = self.wanted.pop(0)
-        head, *parts = map(json.dumps, counted(self.store, self.rows, 0, low, high))
-        first_time = json.loads(head)["first_time"]
-        return CountedRange(low, first_time, deque(map(str.encode, parts)))
+        head, *parts = map(pack, counted(self.store, self.rows, 0, low, high))
+        return CountedRange(low, unpack(head)["first_time"], deque(parts))
 
     def close(self) -> None:
         """Nothing is open."""
@@ -339,7 +338,7 @@ def test_nothing_is_loaded_that_counting_does_not_need(tmp_path: Path) -> None:
 
 
 def answers(requests: list[Any]) -> list[Any]:
-    """The first lines of what is answered."""
+    """The first parts of what is answered."""
     asked: queue.SimpleQueue[Any] = queue.SimpleQueue()
     for request in [*requests, None]:
         asked.put(request)
@@ -347,8 +346,8 @@ def answers(requests: list[Any]) -> list[Any]:
     work(asked, sent)
     sent.seek(0)
     found = []
-    while lines := counting_crew._answer(sent):
-        found.append(json.loads(lines[0]))
+    while parts := receive(sent):
+        found.append(unpack(parts[0]))
     return found
 
 
