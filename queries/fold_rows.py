@@ -138,7 +138,8 @@ class FoldRows(FoldCounts):
         if starts or halves.ends:
             waiting = self._open_rows(ledger)
             for group, own in halves.ends.items():
-                waiting.take_ends(group, halves.rows(own, at), ledger)
+                ats = [at + index for index in own]
+                waiting.take_ends(group, ats, halves.places(own), ledger)
             for group, own in starts.items():
                 waiting.take_starts(group, halves.rows(own, at))
 

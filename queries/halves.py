@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import repeat
 
 from queries.batch import Batch
 from queries.models import Event, Phase
 from queries.open_rows import OpenRow
+from queries.waiting_ends import Place
 
 
 class LateRow(OpenRow):
@@ -111,6 +113,14 @@ class Halves:
                 ends[group].append(index)
             else:
                 ends[group] = [index]
+
+    def places(self, indexes: Iterable[int]) -> list[Place]:
+        """Where rows are that are left over."""
+        batch = self._batch
+        stories = batch.stories
+        if stories:
+            return [stories.get(index) or (batch, index) for index in indexes]
+        return list(zip(repeat(batch), indexes))
 
     def rows(self, indexes: Iterable[int], first: int) -> list[OpenRow]:
         """Rows that are left over, whose positions begin with ``first``."""

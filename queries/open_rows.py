@@ -10,16 +10,15 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from operator import attrgetter
 from typing import Protocol
 
 from queries.batch import Batch
 from queries.joining import DELEGATIONS, delegation_key, finish_all, group_of
 from queries.models import Event, Phase
+from queries.waiting_ends import Place, WaitingEnds, event_at
 
 REACH = 20_000
 """Rows of the whole store after which nobody waits for the end of a call any longer."""
-_at_of = attrgetter("at")
 
 
 class Ledger(Protocol):
@@ -149,8 +148,8 @@ class OpenRows:
     def __init__(self) -> None:
         self._stacks: dict[str, list[OpenRow]] = {}
         """By group: starts (and delegations) that an end without a key may close."""
-        self._ends: dict[str, list[OpenRow]] = {}
-        """By group: ends whose start may be in older rows, oldest first."""
+        self._ends: dict[str, WaitingEnds] = {}
+        """By group: ends whose start may be in older rows."""
         self._delegations: dict[str, list[_Delegation]] = {}
         """By key, oldest first: more than one only where a key comes again far away."""
 
@@ -183,43 +182,54 @@ class OpenRows:
 
     def take_half(self, at: int, event: Event, ledger: Ledger) -> None:
         """Take the next row: a start or an end of a call, or of a delegation without a key."""
-        row, group = OpenRow(at, event), group_of(event)
+        group = group_of(event)
         if event.phase is Phase.END:
-            self._close(group, row, ledger)
+            self._close(group, at, event, ledger)
         elif group in self._stacks:
-            self._stacks[group].append(row)
+            self._stacks[group].append(OpenRow(at, event))
         else:
-            self._stacks[group] = [row]
+            self._stacks[group] = [OpenRow(at, event)]
 
-    def take_ends(self, group: str, ends: Sequence[OpenRow], ledger: Ledger) -> None:
-        """Take the next rows of a group, all of them ends."""
+    def take_ends(
+        self, group: str, ats: Sequence[int], places: Sequence[Place], ledger: Ledger
+    ) -> None:
+        """Take the next rows of a group, all of them ends: their positions and places."""
         if group in self._stacks:
-            for end in ends:
-                self._close(group, end, ledger)
-        elif kept := ends[: bisect_left(ends, ledger.low + REACH, key=_at_of)]:
-            self._ends.setdefault(group, []).extend(kept)
+            for at, place in zip(ats, places, strict=True):
+                self._close(group, at, place, ledger)
+        elif known := bisect_left(ats, ledger.low + REACH):
+            self._wait(group).add(ats[:known], places[:known])
 
     def take_starts(self, group: str, starts: Sequence[OpenRow]) -> None:
         """Take the next rows of a group, all of them starts."""
         self._stacks.setdefault(group, []).extend(starts)
 
-    def _close(self, group: str, end: OpenRow, ledger: Ledger) -> None:
+    def _close(self, group: str, at: int, end: Place, ledger: Ledger) -> None:
         stack = self._stacks.get(group)
         if stack:
             # If the newest start is too far away, all others are.
-            if end.at - stack[-1].at <= REACH:
+            if at - stack[-1].at <= REACH:
                 _match(stack.pop(), end, ledger)
                 if not stack:
                     del self._stacks[group]
-        elif end.at - ledger.low < REACH:
-            self._ends.setdefault(group, []).append(end)
+        elif at - ledger.low < REACH:
+            self._wait(group).add((at,), (end,))
+
+    def _wait(self, group: str) -> WaitingEnds:
+        ends = self._ends.get(group)
+        if ends is None:
+            ends = self._ends[group] = WaitingEnds()
+        return ends
 
     def prepend(self, older: OpenRows, ledger: Ledger) -> None:
         """Take what the rows right before these left open. Consumes ``older``."""
         for group, stack in older._stacks.items():
             self._close_older(group, stack, ledger)
         for group, ends in older._ends.items():
-            self._ends[group] = ends + self._ends.get(group, [])
+            if group in self._ends:
+                self._ends[group].prepend(ends)
+            else:
+                self._ends[group] = ends
         for key, earlier in older._delegations.items():
             later = self._delegations.get(key, [])
             if later and later[0].first - earlier[-1].last <= REACH:
@@ -228,18 +238,18 @@ class OpenRows:
             self._delegations[key] = earlier + later
 
     def _close_older(self, group: str, stack: list[OpenRow], ledger: Ledger) -> None:
-        ends = self._ends.get(group, [])
-        closed = 0
-        while stack and closed < len(ends):
-            if ends[closed].at - stack[-1].at > REACH:
-                closed = len(ends)
-                break
-            _match(stack.pop(), ends[closed], ledger)
-            closed += 1
-        if closed == len(ends):
-            self._ends.pop(group, None)
-        else:
-            del ends[:closed]
+        ends = self._ends.get(group)
+        if ends is not None:
+            closed = 0
+            while stack and closed < len(ends):
+                if ends.ats[closed] - stack[-1].at > REACH:
+                    closed = len(ends)
+                    break
+                _match(stack.pop(), ends.places[closed], ledger)
+                closed += 1
+            ends.let_go(closed)
+            if not ends:
+                del self._ends[group]
         if stack:
             self._stacks[group] = stack + self._stacks.get(group, [])
 
@@ -274,7 +284,8 @@ class OpenRows:
     def shift(self, by: int) -> None:
         """Move all positions."""
         rows = [row for stack in self._stacks.values() for row in stack]
-        rows += [row for ends in self._ends.values() for row in ends]
+        for ends in self._ends.values():
+            ends.shift(by)
         for known in self._delegations.values():
             for each in known:
                 rows += [row for row in (each.whole, *each.before) if row is not None]
@@ -301,7 +312,7 @@ class OpenRows:
                 del self._stacks[group]
         late = ledger.low + REACH
         for group, ends in list(self._ends.items()):
-            del ends[bisect_left(ends, late, key=_at_of) :]
+            ends.forget(late)
             if not ends:
                 del self._ends[group]
         early = high - REACH
@@ -321,8 +332,8 @@ class OpenRows:
         return not (self._stacks or self._ends or self._delegations)
 
 
-def _match(open_row: OpenRow, end: OpenRow, ledger: Ledger) -> None:
+def _match(open_row: OpenRow, end: Place, ledger: Ledger) -> None:
     if open_row.is_start:
-        ledger.joined(open_row.row, end.row)
+        ledger.joined(open_row.row, event_at(end))
     else:
-        open_row.add_end(end.row, ledger)
+        open_row.add_end(event_at(end), ledger)

@@ -12,11 +12,13 @@ from queries.batch import RowType, marks_of, row_type
 from queries.handed_on import HandedOn, Told, _Edge
 from queries.models import Event, EventKey, EventKind, EventState, Phase
 from queries.open_rows import OpenRow, OpenRows, _Delegation
+from queries.waiting_ends import WaitingEnds
 
 Plain = list[Any]
 OPEN_FIELDS: Final[dict[type, tuple[str, ...]]] = {
     OpenRows: ("_stacks", "_ends", "_delegations"),
     OpenRow: ("at", "row", "now", "ends"),
+    WaitingEnds: ("ats", "places"),
     _Delegation: ("first", "last", "whole", "start", "before"),
 }
 HANDED_ON_FIELDS: Final[dict[type, tuple[str, ...]]] = {

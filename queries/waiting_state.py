@@ -7,7 +7,7 @@ of them are ever looked at as events, and there may be thousands.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import chain, count, repeat
+from itertools import chain, count
 
 from queries.batch import Batch, links_of
 from queries.halves import LateRow
@@ -15,49 +15,55 @@ from queries.joining import finish_all
 from queries.models import Event
 from queries.open_rows import OpenRow, OpenRows, _Delegation
 from queries.open_state import Plain, event_from, event_plain, type_from, type_plain
+from queries.waiting_ends import Place, WaitingEnds
 
 
 class _Columns:
-    """Rows of some sessions, each once, by their places."""
+    """Rows of some sessions, each once, by their places here."""
 
     def __init__(self) -> None:
-        self._rows: list[OpenRow] = []
-        self._places: dict[int, int] = {}
+        self._ats: list[int] = []
+        self._rows: list[Place] = []
+        self._numbers: dict[int, int] = {}
         """Of rows that may be met again."""
+        self._ends: dict[int, tuple[Event, ...]] = {}
+        """Of delegations."""
 
     def __len__(self) -> int:
         return len(self._rows)
 
-    def place(self, row: OpenRow | None) -> int | None:
+    def number(self, row: OpenRow | None) -> int | None:
         """The place of a row that may be met again."""
         if row is None:
             return None
-        place = self._places.get(id(row))
-        if place is None:
-            place = self._places[id(row)] = len(self._rows)
-            self._rows.append(row)
-        return place
+        number = self._numbers.get(id(row))
+        if number is None:
+            number = self._numbers[id(row)] = len(self._rows)
+            self._ats.append(row.at)
+            self._rows.append(row.place or row.row)
+            if row.ends:
+                self._ends[number] = row.ends
+        return number
 
-    def places(self, rows: Sequence[OpenRow]) -> tuple[int, int]:
-        """Where rows that are met only once begin, and how many they are."""
+    def numbers(self, ends: WaitingEnds) -> tuple[int, int]:
+        """The first place of rows that are met only once, and how many they are."""
         first = len(self._rows)
-        self._rows += rows
-        return first, len(rows)
+        self._ats += ends.ats
+        self._rows += ends.places
+        return first, len(ends)
 
     def plain(self) -> Plain:
         """All that is known of the rows, column by column."""
-        rows = self._rows
-        found = [row.place for row in rows]
-        known = [row.row for row, place in zip(rows, found, strict=True) if place is None]
-        told = Batch.of(known)
-        told.links = dict(enumerate(map(links_of, known)))
-        number = count()
-        where = [(told, next(number)) if place is None else place for place in found]
+        events = [row for row in self._rows if isinstance(row, Event)]
+        told = Batch.of(events)
+        told.links = dict(enumerate(map(links_of, events)))
+        index = count()
+        where = [(told, next(index)) if isinstance(row, Event) else row for row in self._rows]
         kinds = [batch.types[index] for batch, index in where]
         codes = {kind: code for code, kind in enumerate(dict.fromkeys(kinds))}
         keys = [batch.key(index) for batch, index in where]
         return [
-            [row.at for row in rows],
+            self._ats,
             [source for source, _ in keys],
             [seq for _, seq in keys],
             [batch.times[index] for batch, index in where],
@@ -65,30 +71,63 @@ class _Columns:
             [batch.keys[index] for batch, index in where],
             [codes[kind] for kind in kinds],
             [type_plain(kind) for kind in codes],
-            [[place, *batch.links[index]] for place, (batch, index) in enumerate(where)
+            [[number, *batch.links[index]] for number, (batch, index) in enumerate(where)
              if index in batch.links],
-            [[place, *batch.amounts[index]] for place, (batch, index) in enumerate(where)
+            [[number, *batch.amounts[index]] for number, (batch, index) in enumerate(where)
              if index in batch.amounts],
-            [[place, event_plain(row.row), list(map(event_plain, row.ends))]
-             for place, row in enumerate(rows) if found[place] is None and _is_more(row)],
+            [[number, event_plain(row), list(map(event_plain, self._ends.get(number, ())))]
+             for number, row in enumerate(self._rows)
+             if isinstance(row, Event) and self._is_more(number, row)],
         ]  # fmt: skip
 
+    def _is_more(self, number: int, row: Event) -> bool:
+        """Whether there is more to tell of a row than fits into the columns."""
+        return number in self._ends or row.model is not None or row.end_key is not None
 
-def _is_more(row: OpenRow) -> bool:
-    """Whether there is more to tell of a row than fits into the columns."""
-    return bool(row.ends) or row.row.model is not None or row.row.end_key is not None
+
+class _Rows:
+    """Rows by their places, made of these columns."""
+
+    def __init__(self, batch: Batch, ats: Sequence[int], whole: Plain) -> None:
+        self.ats = ats
+        self._batch = batch
+        self._known: dict[int, OpenRow] = {}
+        self._events: dict[int, Event] = {}
+        for number, event, ends in whole:
+            self._events[number] = known = event_from(event)
+            if ends:
+                row = self._known[number] = OpenRow(ats[number], known)
+                row.ends = tuple(map(event_from, ends))
+                row.now = finish_all(known, row.ends)
+
+    def row(self, number: int) -> OpenRow:
+        """The row in this place, the same one each time."""
+        row = self._known.get(number)
+        if row is None:
+            event, at = self._events.get(number), self.ats[number]
+            row = LateRow(at, self._batch, number) if event is None else OpenRow(at, event)
+            self._known[number] = row
+        return row
+
+    def ends(self, first: int, number: int) -> WaitingEnds:
+        """So many ends, from this place on."""
+        numbers = range(first, first + number)
+        return WaitingEnds(
+            self.ats[first : first + number],
+            [self._events.get(number) or (self._batch, number) for number in numbers],
+        )
 
 
 def waiting_plain(sessions: Iterable[tuple[str, OpenRows]]) -> Plain:
     """What some sessions wait for, by their ids."""
     rows = _Columns()
-    place, places = rows.place, rows.places
+    place = rows.number
     told: Plain = []
     for name, waiting in sessions:
         before = len(rows)
         stacks = [[group, list(map(place, each))] for group, each in waiting._stacks.items()]
         # A delegation is met again by its key; ends are not.
-        ends = [[group, *places(each)] for group, each in waiting._ends.items()]
+        ends = [[group, *rows.numbers(each)] for group, each in waiting._ends.items()]
         delegations = [
             place(known[0].whole) if _is_alone(known) else [key, [
                 [each.first, each.last, place(each.whole), place(each.start),
@@ -133,19 +172,17 @@ def waiting_from(content: Plain) -> Iterable[tuple[str, OpenRows]]:
         stories={},
         sources=sources,
     )
-    rows: list[OpenRow] = list(map(LateRow, positions, repeat(batch), count()))
-    for place, event, ends in whole:
-        rows[place] = _whole_row(positions[place], event_from(event), list(map(event_from, ends)))
+    rows = _Rows(batch, positions, whole)
     for name, _, stacks, ends, delegations in told:
         waiting = OpenRows()
         for group, places in stacks:
-            waiting._stacks[group] = [rows[place] for place in places]
+            waiting._stacks[group] = list(map(rows.row, places))
         for group, first, number in ends:
-            waiting._ends[group] = rows[first : first + number]
+            waiting._ends[group] = rows.ends(first, number)
         for each in delegations:
             if isinstance(each, int):
                 alone = _Delegation(positions[each])
-                alone.whole = rows[each]
+                alone.whole = rows.row(each)
                 waiting._delegations[keys[each]] = [alone]
             else:
                 key, known = each
@@ -153,18 +190,11 @@ def waiting_from(content: Plain) -> Iterable[tuple[str, OpenRows]]:
         yield name, waiting
 
 
-def _whole_row(at: int, event: Event, ends: list[Event]) -> OpenRow:
-    row = OpenRow(at, event)
-    row.ends = tuple(ends)
-    row.now = finish_all(event, ends)
-    return row
-
-
-def _delegation_from(cells: Plain, rows: Sequence[OpenRow]) -> _Delegation:
+def _delegation_from(cells: Plain, rows: _Rows) -> _Delegation:
     first, last, whole, start, before = cells
     delegation = _Delegation(first)
     delegation.last = last
-    delegation.whole = None if whole is None else rows[whole]
-    delegation.start = None if start is None else rows[start]
-    delegation.before = [rows[place] for place in before]
+    delegation.whole = None if whole is None else rows.row(whole)
+    delegation.start = None if start is None else rows.row(start)
+    delegation.before = list(map(rows.row, before))
     return delegation

@@ -16,6 +16,7 @@ from queries.fold import Fold
 from queries.fold_state import FIELDS, fold_of, fold_parts
 from queries.models import Event, EventKind, Phase, Relation
 from queries.open_rows import OpenRow
+from queries.waiting_ends import WaitingEnds, event_at
 from tests.queries.events import call, event, prompt, sequences, task
 from tests.queries.test_fold import figures, folded
 
@@ -32,6 +33,8 @@ def plain(fold: Fold) -> list[str]:
 def parts_of(value: object, path: str = "", seen: dict[int, str] | None = None) -> Iterable[str]:
     """Every value within a fold with its place; what is met again is told by its first place."""
     seen = {} if seen is None else seen
+    if isinstance(value, WaitingEnds):
+        value = list(zip(value.ats, map(event_at, value.places), strict=True))
     kind = OpenRow if isinstance(value, OpenRow) else type(value)
     if kind in FIELDS and not isinstance(value, Event):
         if id(value) in seen:
@@ -125,6 +128,7 @@ def test_classes_within_a_fold_are_all_known() -> None:
         call(3, Phase.START),
         event(4, kind=EventKind.MESSAGE, tokens=2, cost=0.5, duration=1.5),
         call(5, Phase.END, kind=EventKind.DELEGATION, call_key="k2"),
+        call(6, Phase.END, tool="Alone"),
     ]
     known = {kind.__name__ for kind in FIELDS} | {
         "NoneType", "bool", "bytes", "float", "int", "str", "Counter", "defaultdict", "dict",
