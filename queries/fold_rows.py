@@ -182,7 +182,7 @@ class FoldRows(FoldCounts):
     ) -> None:
         """What rows mean beyond being counted; few of them are looked at as events."""
         types, keys, links, handed_on = batch.types, batch.keys, batch.links, self.handed_on
-        session = ledger.session
+        session, waiting = ledger.session, ledger.session.open
         for index in indexes:
             kind, at = types[index], first + index
             if kind.is_prompt:
@@ -198,8 +198,8 @@ class FoldRows(FoldCounts):
                 told = Told(at, own, parent, kind.agent, target, False, is_sure)
                 handed_on.delegation(batch.key(index), told)
                 if key is not None:
-                    row = open_row(at, batch, index)
-                    self._open_rows(ledger).take_delegation(key, row, ledger)
+                    waiting = waiting or self._open_rows(ledger)
+                    waiting.take_delegation(key, open_row(at, batch, index), ledger)
             else:
                 self._take_event(ledger, at, batch.event(index))
 

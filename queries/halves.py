@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import repeat
+from operator import attrgetter
 
-from queries.batch import Batch
+from queries.batch import Batch, RowType
 from queries.models import Event, Phase
 from queries.open_rows import OpenRow
 from queries.waiting_ends import Place
+
+_counts_of, _group_of = attrgetter("counts"), attrgetter("group")
 
 
 class LateRow(OpenRow):
@@ -78,15 +81,16 @@ class Halves:
             both = list(zip(indexes, keys, strict=True))
             self._join_keys({index: key for index, key in both if key is not None})
             indexes = [index for index, key in both if key is None]
-        types = batch.types
-        self._join_groups((index, types[index].group) for index in indexes)
+        kinds = list(map(batch.types.__getitem__, indexes))
+        self._join_groups(indexes, kinds, map(_group_of, kinds))
 
     def _join_keys(self, keys: Mapping[int, str]) -> None:
         types = self._batch.types
         starts = {key: index for index, key in keys.items() if not types[index].counts}
         ends = {key: index for index, key in keys.items() if types[index].counts}
         if len(starts) + len(ends) < len(keys):
-            self._join_groups((index, "\0" + key) for index, key in keys.items())
+            kinds = list(map(types.__getitem__, keys))
+            self._join_groups(keys, kinds, map("\0".__add__, keys.values()))
             return
         # Each key has one start and one end at most.
         for key, end in ends.items():
@@ -98,11 +102,13 @@ class Halves:
                 self.ends["\0" + key] = [end]
         self.starts.update(("\0" + key, [start]) for key, start in starts.items())
 
-    def _join_groups(self, halves: Iterable[tuple[int, str]]) -> None:
+    def _join_groups(
+        self, indexes: Iterable[int], kinds: Iterable[RowType], groups: Iterable[str]
+    ) -> None:
         """As closing brackets do: an end and the last start that is still open."""
-        types, pairs, starts, ends = self._batch.types, self.pairs, self.starts, self.ends
-        for index, group in halves:
-            if not types[index].counts:
+        pairs, starts, ends = self.pairs, self.starts, self.ends
+        for index, is_end, group in zip(indexes, map(_counts_of, kinds), groups, strict=True):
+            if not is_end:
                 if group in starts:
                     starts[group].append(index)
                 else:

@@ -134,9 +134,12 @@ class HandedOn:
     def delegation(self, key: EventKey, told: Told) -> None:
         """Count a row of a delegation."""
         at, event_id, _, _, target, _, _ = told
-        self._edges[_stretch(at)][key] = told
+        stretch = _stretch(at)
+        self._edges[stretch][key] = told
         if target:
-            self._speak(event_id, at, target, True)
+            speakers = self._speakers[stretch]
+            if event_id not in speakers or at >= speakers[event_id][0]:
+                speakers[event_id] = (at, target, True)
 
     def same(self, row: Event, other: Event) -> None:
         """A row turned out to tell of the same delegation as another one: it is none itself."""
@@ -301,7 +304,7 @@ _NOBODY: dict[str | None, tuple[int, str, bool]] = {}
 
 
 def _stretch(at: int) -> int:
-    return at // max(open_rows.REACH, 1)
+    return at // (open_rows.REACH or 1)
 
 
 def _between(stretches: Iterable[int], low: float, high: int, before: int, after: int) -> list[int]:

@@ -165,7 +165,12 @@ class OpenRows:
 
     def take_delegation(self, key: str, row: OpenRow, ledger: Ledger) -> None:
         """Take the next row: a delegation with this key."""
-        self._delegation(key, row.at).take_whole(row, ledger)
+        if key in self._delegations:
+            self._delegation(key, row.at).take_whole(row, ledger)
+        else:
+            new = _Delegation(row.at)
+            new.whole = row
+            self._delegations[key] = [new]
         if DELEGATIONS in self._stacks:
             self._stacks[DELEGATIONS].append(row)
         else:
