@@ -225,7 +225,11 @@ def _without_parent(store: Store) -> Orphans:
         lost = f"FROM {quoted(source.table)} AS child WHERE {parent} <> '' AND {nowhere}"
         number = f"SELECT count(*) {lost}"
         some = f"SELECT child.{quoted(source.id_column)} {lost} ORDER BY child.rowid LIMIT ?"
-        total += int(patiently(partial(store.query, number, deadline=_SLOW))[0][0])
-        rows = patiently(partial(store.query, some, (EXAMPLES,), deadline=_SLOW))
-        examples += [clean_id(row[0]) for row in rows]
-    return Orphans(total, tuple(examples[:EXAMPLES]))
+        found = int(patiently(partial(store.query, number, deadline=_SLOW))[0][0])
+        total += found
+        if found and len(examples) < EXAMPLES:
+            # Where there are fewer of them, all rows are gone through again.
+            most = min(found, EXAMPLES - len(examples))
+            rows = patiently(partial(store.query, some, (most,), deadline=_SLOW))
+            examples += [clean_id(row[0]) for row in rows]
+    return Orphans(total, tuple(examples))
