@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
-from operator import itemgetter
 
 from queries.models import SessionRow
 
 _Key = tuple[float, str]
-_id = itemgetter(1)
 _AFTER_ALL = "\U0010ffff" * 4
 _MANY = 64
 
@@ -22,7 +20,7 @@ class Ranking:
 
     def __init__(self) -> None:
         self._by_id: dict[str, SessionRow] = {}
-        self._keys: list[_Key] = []
+        # What they are sorted by is made when it is needed: for thousands, it would take megabytes.
         self._ordered: list[SessionRow] = []
         self._tuple: tuple[SessionRow, ...] | None = ()
 
@@ -41,39 +39,32 @@ class Ranking:
         for session_id, row in rows.items():
             before = self._by_id.get(session_id)
             if before is not None and row is not None and rank(before) == rank(row):
-                self._ordered[bisect_left(self._keys, rank(row))] = row
+                self._ordered[self._place(rank(row))] = row
                 self._by_id[session_id] = row
                 continue
             if before is not None:
-                at = bisect_left(self._keys, rank(before))
-                del self._keys[at], self._ordered[at], self._by_id[session_id]
+                del self._ordered[self._place(rank(before))], self._by_id[session_id]
             if row is not None:
-                at = bisect_left(self._keys, rank(row))
-                insort(self._keys, rank(row))
-                self._ordered.insert(at, row)
+                self._ordered.insert(self._place(rank(row)), row)
                 self._by_id[session_id] = row
 
     def _put_many(self, rows: Mapping[str, SessionRow | None]) -> None:
-        by_id, same, fresh, gone = self._by_id, self._keys, list[_Key](), set[_Key]()
+        by_id = self._by_id
+        fresh: list[SessionRow] = []
         for session_id, row in rows.items():
-            before = by_id.get(session_id)
-            key = None if row is None else rank(row)
-            known = None if before is None else rank(before)
             if row is None:
                 by_id.pop(session_id, None)
             else:
                 by_id[session_id] = row
-            if key != known:
-                if known is not None:
-                    gone.add(known)
-                if key is not None:
-                    fresh.append(key)
-        if gone:
-            same = [key for key in same if key not in gone]
+                fresh.append(row)
+        same = [row for row in self._ordered if row.id not in rows]
         # Two runs that are in order are merged: other threads wait while that is done.
-        fresh.sort()
-        self._keys = sorted(same + fresh)
-        self._ordered = list(map(by_id.__getitem__, map(_id, self._keys)))
+        fresh.sort(key=rank)
+        self._ordered = sorted(same + fresh, key=rank)
+
+    def _place(self, key: _Key) -> int:
+        """Where the row with this key is, or belongs."""
+        return bisect_left(self._ordered, key, key=rank)
 
     def rows(self) -> tuple[SessionRow, ...]:
         """All rows in order; the same object as long as nothing is put."""
@@ -83,16 +74,18 @@ class Ranking:
 
     def newest(self) -> str | None:
         """The id of the row with the latest start, the highest of several; None if unknown."""
-        if not self._keys or self._keys[0][0] == float("inf"):
+        if not self._ordered:
             return None
-        return self._keys[bisect_right(self._keys, (self._keys[0][0], _AFTER_ALL)) - 1][1]
+        latest = self._ordered[0].started
+        if latest is None:
+            return None
+        return self._ordered[bisect_right(self._ordered, (-latest, _AFTER_ALL), key=rank) - 1].id
 
     def started_between(self, first: float, last: float) -> Iterator[str]:
         """The ids of rows that started between two instants, both included."""
-        at = bisect_left(self._keys, (-last, ""))
-        while at < len(self._keys) and self._keys[at][0] <= -first:
-            yield self._keys[at][1]
-            at += 1
+        upto = self._place((-first, _AFTER_ALL))
+        for at in range(self._place((-last, "")), upto):
+            yield self._ordered[at].id
 
     def __len__(self) -> int:
         return len(self._by_id)

@@ -271,7 +271,9 @@ class Roster:
         if frontier == before:
             return set()
         if frontier is None:
-            return set(self._incomplete)
+            # What was large stays so when it is emptied.
+            incomplete, self._incomplete = self._incomplete, set()
+            return incomplete
         if before is None:
             return set(self._sessions)
         first, last = sorted((before, frontier))

@@ -208,10 +208,11 @@ def _count_back(
     if processes > 1:
         patiently(lambda: past.share(store, processes))
     try:
-        while not past.done:
-            patiently(lambda: past.step(store))
-            if progress is not None:
-                progress(past.counted)
+        with no_collection():
+            while not past.done:
+                patiently(lambda: past.step(store))
+                if progress is not None:
+                    progress(past.counted)
     finally:
         past.close()
     return fold, past.high

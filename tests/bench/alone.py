@@ -20,8 +20,10 @@ def back_fill(path: Path, shape: str) -> Callable[[], None]:
     """Count everything as the program does beside its screen, without its pauses."""
     from queries.feed import Feed
     from queries.processors import processors
+    from tui.terminal.lifecycle import settle_gc
 
     def work() -> None:
+        settle_gc()
         feed = Feed(path, processes=1 if processors() > 1 else 0)
         feed.poll()
         while feed.counting:
