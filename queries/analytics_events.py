@@ -87,7 +87,7 @@ class EventQueries(AnalyticsThread):
             page = None
             if ids is None and limit is not None:
                 matches = None if wanted.is_empty else wanted.matches_event
-                page = newest_events(store, limit, matches=matches, raw=raw)
+                page = newest_events(store, limit, matches=matches, terms=wanted.terms, raw=raw)
             if page is None:
                 rows = EventStream(store, sessions=ids)
                 page = newest_page(rows, wanted.matches_event, limit, raw=raw)

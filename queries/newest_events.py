@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from queries import open_rows
 from queries.batch import Batch
 from queries.event_pages import EventPage, Matches, PageOfEvents
-from queries.event_stream import patiently
+from queries.event_stream import Progress, patiently
+from queries.filters import Term
 from queries.fold_cache import FoldCache
 from queries.kept_totals import KeptTotals
 from queries.lean_slices import LeanSlices
+from queries.merged_end import newest_first
 from queries.models import Event, EventKind, Phase
 from queries.opening import QueryStoppedError, StoreBusyError, StoreError, StoreGoneError
 from queries.pairing import Pairing
+from queries.rare_events import any_fulfil, rare_events, telling
 from queries.store import Store
-from queries.times import parse_time
 
 SMALL = 20_000
 """Rows of a store up to which all are read: then it is certain how many events there are."""
@@ -25,10 +26,6 @@ MOST = 50_000
 """Rows that are read as events at most."""
 FILTERED = 4_000
 """Rows of which those that match are looked for at first."""
-STRIDE = 50_000
-"""Rows whose times are looked at in one query."""
-_SECONDS = 1e11
-"""Larger numbers are times in other units."""
 Found = tuple[list[Event], int | None]
 """Events, and how many match in all; None where it takes more to know that."""
 _DeadEnd = (StoreBusyError, StoreGoneError, QueryStoppedError)
@@ -39,8 +36,10 @@ def newest_events(
     limit: int,
     *,
     matches: Matches | None = None,
+    terms: Sequence[Term] = (),
     raw: bool = False,
     cache: FoldCache | None = None,
+    progress: Progress | None = None,
 ) -> EventPage | None:
     """The page that :func:`~queries.event_pages.newest_page` gives of all rows of a store.
 
@@ -48,8 +47,10 @@ def newest_events(
         store: an open store.
         limit: events wanted.
         matches: the filter; None for all events.
+        terms: of the filter, all of which have to be fulfilled.
         raw: take every row for an event.
         cache: where totals are kept, which say how many events there are; None: nowhere.
+        progress: told which part of the rows is looked at, where it is all of them.
 
     Returns:
         The page, whose total is None where only reading all rows would tell it; None where the
@@ -67,10 +68,16 @@ def newest_events(
             ((source, (first, last)),) = bounds.items()
             reader = _Newest(store, source, first, last, matches)
             found = patiently(lambda: reader.events(limit, is_paired=is_paired))
+            some = telling(terms, is_paired=is_paired)
+            if found is None and matches is not None and some:
+                return rare_events(
+                    store, source, matches, some, limit, is_paired=is_paired, progress=progress
+                )
         elif is_paired:
             return None
         else:
-            found = patiently(lambda: _merged(store, bounds, limit, matches))
+            some = telling(terms, is_paired=False)
+            found = patiently(lambda: _merged(store, bounds, limit, matches, some))
     except _DeadEnd:
         raise
     except StoreError:
@@ -160,38 +167,19 @@ class _Newest:
 
 
 def _merged(
-    store: Store, bounds: dict[int, tuple[int, int]], limit: int, matches: Matches | None
+    store: Store,
+    bounds: dict[int, tuple[int, int]],
+    limit: int,
+    matches: Matches | None,
+    terms: Sequence[Term],
 ) -> Found | None:
     """The newest rows of several sources, in the order that :class:`EventStream` gives."""
-    for size in _sizes(limit, False, matches):
-        newest = _newest_of(store, bounds, size)
-        if newest is None:
-            return None
-        matching = newest if matches is None else filter(matches, newest)
-        found = list(islice(matching, limit))
-        if matches is None or len(found) >= limit:
-            return found[::-1], None
-    return None
-
-
-def _newest_of(
-    store: Store, bounds: dict[int, tuple[int, int]], limit: int
-) -> Iterator[Event] | None:
-    """The newest so many rows of several sources, the newest first."""
-    ends: list[list[tuple[float, int, int, Event]]] = []
-    for source, (first, last) in bounds.items():
-        rows, start = _newest_rows(store, source, first, last, limit)
-        latest = _latest(store, source, start)
-        if latest is None:
-            return None
-        end = []
-        for event in rows:
-            if event.time is not None and event.time > latest:
-                latest = event.time
-            end.append((latest, event.source, event.seq, event))
-        ends.append(end[::-1])
-    newest = heapq.merge(*ends, key=lambda entry: entry[:3], reverse=True)
-    return (entry[3] for entry in islice(newest, limit))
+    may_hold = any_fulfil(store, terms) if terms else None
+    newest = newest_first(store, bounds, limit, may_hold)
+    if newest is None:
+        return None
+    found = list(islice(newest if matches is None else filter(matches, newest), limit))
+    return found[::-1], len(found) if len(found) < limit else None
 
 
 def _sizes(limit: int, is_paired: bool, matches: Matches | None) -> Iterator[int]:
@@ -204,39 +192,3 @@ def _sizes(limit: int, is_paired: bool, matches: Matches | None) -> Iterator[int
         size *= 4
     if matches is not None or size == MOST:
         yield MOST
-
-
-def _newest_rows(
-    store: Store, source: int, first: int, last: int, limit: int
-) -> tuple[list[Event], int]:
-    """Of a source that may hide most of its rows: the newest, and the seq they come after."""
-    rows: list[Event] = []
-    start = last
-    while len(rows) < limit and start >= first:
-        upto = start
-        start = store.slice_start(source, upto, max(limit, STRIDE))
-        rows = store.newest_between(source, start, upto, limit - len(rows)) + rows
-    return rows, rows[0].seq - 1 if len(rows) >= limit else first - 1
-
-
-def _latest(store: Store, source: int, upto: int) -> float | None:
-    """The latest time of rows up to a seq; None where it cannot be told without reading them."""
-    latest, after = float("-inf"), -(2**63)
-    while True:
-        rows, known, numbers, least, most, end = store.query(
-            "SELECT count(*), count(time), total(typeof(time) IN ('real', 'integer')), min(time),"
-            f" max(time), max(seq) FROM (SELECT seq, time FROM event_rows_{source}"
-            " WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?)",
-            (after, upto, STRIDE),
-        )[0]
-        if known:
-            if numbers < known or not -_SECONDS < least <= most < _SECONDS:
-                return None
-            # What lies outside of all years is no time.
-            edges = [parse_time(cell, store.mapping.zone) for cell in (least, most)]
-            if None in edges or edges[1] is None:
-                return None
-            latest = max(latest, edges[1])
-        if rows < STRIDE:
-            return latest
-        after = end

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable, Mapping
 from functools import partial
 
-from queries.event_stream import PAGE, Progress, patiently
+from queries.event_stream import PAGE, EventStream, Progress, patiently
+from queries.merged_end import newest_first
 from queries.models import Event, EventKind
+from queries.opening import QueryStoppedError, StoreBusyError, StoreError, StoreGoneError
 from queries.store import Store
 
 ROWS_KEPT = 100_000
 """Rows held at most while the number of prompts is limited."""
+ABOUT = 1000
+"""Rows of each of several sources that are read at first."""
 COUNTED_AT_ONCE = 20_000
 """Rows among which prompts are counted in one statement: a writer may have to wait for that."""
 
@@ -52,14 +57,79 @@ class NewestRows:
             self._places.popleft()
 
 
-def newest_from_the_end(store: Store, limit: int, progress: Progress | None = None) -> NewestRows:
-    """As taking all rows of a store with one source, which are only counted before the newest.
+def newest_rows(store: Store, limit: int, progress: Progress | None = None) -> NewestRows:
+    """As taking all rows of a store, which are only counted before the newest where possible.
 
     Args:
         store: an open store.
         limit: prompts, at least one.
         progress: told which part is read.
     """
+    if len(store.mapping.sources) == 1:
+        return newest_from_the_end(store, limit, progress)
+    try:
+        newest = _merged_from_the_end(store, limit, progress)
+    except (StoreBusyError, StoreGoneError, QueryStoppedError):
+        raise
+    except StoreError:
+        newest = None  # Damaged: what can be read is found out row by row.
+    if newest is None:
+        newest = NewestRows(limit, None)
+        for row in EventStream(store, progress=progress):
+            newest.take(row)
+    return newest
+
+
+def _merged_from_the_end(store: Store, limit: int, progress: Progress | None) -> NewestRows | None:
+    """Of several sources; None where their order can only be told by reading all rows."""
+    edges = {number: patiently(partial(store.bounds, number))
+             for number in range(len(store.mapping.sources))}  # fmt: skip
+    bounds = {number: both for number, both in edges.items() if both is not None}
+    rows = prompts = 0
+    for done, (source, (first, last)) in enumerate(bounds.items()):
+        if progress is not None:
+            progress(done / len(bounds))
+        counted = _counted(store, source, first - 1, last)
+        rows += counted[0]
+        prompts += counted[1]
+    about = ABOUT if prompts > limit else rows
+    # A busy store is asked again from the beginning: rows are read while they are taken.
+    taken = patiently(partial(_taken, store, bounds, limit, about))
+    if taken is None:
+        return None
+    newest = NewestRows(limit, None)
+    rows -= len(taken)
+    while taken:
+        newest.take(taken.pop())
+    newest.prompts = prompts
+    newest.left_out += rows
+    return newest
+
+
+def _taken(
+    store: Store, bounds: Mapping[int, tuple[int, int]], limit: int, about: int
+) -> list[Event] | None:
+    """The newest rows with one prompt more than is shown, or one row more than is kept."""
+    newest = newest_first(store, bounds, about)
+    if newest is None:
+        return None
+    taken: list[Event] = []
+    prompts = 0
+    for row in newest:
+        taken.append(row)
+        prompts += row.kind is EventKind.PROMPT
+        # One more tells whether there is anything before the first one that is shown.
+        if prompts > limit or len(taken) > ROWS_KEPT:
+            break
+    return taken
+
+
+def _prompts_in(rows: Iterable[Event]) -> int:
+    return sum(row.kind is EventKind.PROMPT for row in rows)
+
+
+def newest_from_the_end(store: Store, limit: int, progress: Progress | None = None) -> NewestRows:
+    """The same of a store with one source."""
     newest = NewestRows(limit, None)
     bounds = patiently(partial(store.bounds, 0))
     if bounds is None:
@@ -71,19 +141,30 @@ def newest_from_the_end(store: Store, limit: int, progress: Progress | None = No
     while upto >= first and prompts <= limit and rows <= ROWS_KEPT:
         start = patiently(partial(store.slice_start, 0, upto, PAGE))
         pages.append(patiently(partial(store.events_between, 0, start, upto, PAGE)))
-        prompts += sum(row.kind is EventKind.PROMPT for row in pages[-1])
+        prompts += _prompts_in(pages[-1])
         rows += len(pages[-1])
         upto = start
     for page in reversed(pages):
         for row in page:
             newest.take(row)
-    after = first - 1
+    counted = _counted(store, 0, first - 1, upto, progress)
+    newest.left_out += counted[0]
+    newest.prompts += counted[1]
+    return newest
+
+
+def _counted(
+    store: Store, source: int, before: int, upto: int, progress: Progress | None = None
+) -> tuple[int, int]:
+    """The rows after one seq and up to another one, and the prompts among them."""
+    rows = prompts = 0
+    after = before
     while after < upto:
-        end = min(patiently(partial(store.slice_end, 0, after, COUNTED_AT_ONCE)), upto)
-        counted = patiently(partial(store.count_kind, 0, EventKind.PROMPT, after, end))
-        newest.left_out += counted[0]
-        newest.prompts += counted[1]
+        end = min(patiently(partial(store.slice_end, source, after, COUNTED_AT_ONCE)), upto)
+        counted = patiently(partial(store.count_kind, source, EventKind.PROMPT, after, end))
+        rows += counted[0]
+        prompts += counted[1]
         after = end
         if progress is not None:
-            progress((after - first + 1) / (upto - first + 1))
-    return newest
+            progress((after - before) / (upto - before))
+    return rows, prompts

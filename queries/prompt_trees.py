@@ -9,7 +9,7 @@ from queries.activity import ActivityModel
 from queries.activity_forest import Line
 from queries.event_stream import EventStream, Progress, patiently
 from queries.models import Event, EventKind, NodeKind, NodeStats, Session
-from queries.newest_prompts import NewestRows, newest_from_the_end
+from queries.newest_prompts import NewestRows, newest_rows
 from queries.plain_data import dataclass, field
 from queries.store import Store
 
@@ -60,8 +60,8 @@ def read_prompt_trees(
     declared = patiently(lambda: store.sessions(limit=_ALL))
     subs = _below(declared, session_id)
     ids = None if session_id is None else [session_id, *(session.id for session in subs)]
-    if session_id is None and limit and len(store.mapping.sources) == 1:
-        newest = newest_from_the_end(store, limit, progress)
+    if session_id is None and limit:
+        newest = newest_rows(store, limit, progress)
     else:
         newest = NewestRows(limit, session_id)
         for row in EventStream(store, sessions=ids, progress=progress):

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from queries import merged_end, open_rows, pairing
 from queries import newest_events as module
-from queries import open_rows, pairing
 from queries.event_pages import EventPage, Matches, newest_page
 from queries.event_stream import EventStream
 from queries.kept_totals import KeptTotals
@@ -175,7 +175,7 @@ def test_hidden_rows_at_the_end_are_passed(tmp_path: Path) -> None:
     with (
         Store(path) as store,
         mock.patch.object(module, "SMALL", 0),
-        mock.patch.object(module, "STRIDE", 7),
+        mock.patch.object(merged_end, "STRIDE", 7),
     ):
         page = newest_events(store, 9)
         assert page == all_read(store, 9, raw=False)

@@ -6,15 +6,18 @@ from collections.abc import Iterable
 from pathlib import Path
 from random import Random
 from typing import Any
+from unittest import mock
 
 import pytest
 
-from queries import newest_prompts
+from queries import merged_end, newest_prompts
 from queries.event_stream import EventStream
-from queries.models import Event
-from queries.newest_prompts import NewestRows, newest_from_the_end
+from queries.models import Event, EventKind
+from queries.newest_prompts import NewestRows, newest_from_the_end, newest_rows
+from queries.plain_data import replace
 from queries.prompt_trees import PromptNode, read_prompt_trees
 from queries.store import Store
+from tests.stores.base import SAMPLES
 from tests.stores.canonical import CanonicalStore, canonical_store
 
 Shape = list[object]
@@ -148,6 +151,56 @@ def test_reading_from_the_end_is_taking_all_rows(
                 found = newest_from_the_end(opened, limit)
                 assert found.rows == newest.rows
                 assert (found.prompts, found.left_out) == (newest.prompts, newest.left_out)
+
+
+@pytest.mark.parametrize("sample", sorted(SAMPLES.glob("*.db")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("kept", [5, 1000])
+def test_of_several_sources_as_well(
+    sample: Path, kept: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(newest_prompts, "ROWS_KEPT", kept)
+    monkeypatch.setattr(newest_prompts, "ABOUT", 3)
+    monkeypatch.setattr(merged_end, "STRIDE", 4)
+    path = tmp_path / sample.name
+    path.write_bytes(sample.read_bytes())
+    with Store(path) as opened:
+        for limit in (1, 3, 50):
+            newest = NewestRows(limit, None)
+            for row in EventStream(opened):
+                newest.take(row)
+            found = newest_rows(opened, limit)
+            assert found.rows == newest.rows
+            assert (found.prompts, found.left_out) == (newest.prompts, newest.left_out)
+
+
+def test_prompts_of_several_sources_are_found_from_the_end(tmp_path: Path) -> None:
+    path = tmp_path / "heist.db"
+    path.write_bytes((SAMPLES / "heist-audit.db").read_bytes())
+    with Store(path) as opened:
+        everything = list(EventStream(opened))
+        is_prompt = frozenset(event.key for event in everything[::9])
+
+        def read(source: int, after: int, upto: int, limit: int) -> list[Event]:
+            rows = Store.events_between(opened, source, after, upto, limit)
+            prompt = EventKind.PROMPT
+            return [replace(row, kind=prompt) if row.key in is_prompt else row for row in rows]
+
+        def count(source: int, kind: EventKind, after: int, upto: int) -> tuple[int, int]:
+            rows = [row for row in everything if row.source == source and after < row.seq <= upto]
+            return len(rows), sum(row.key in is_prompt for row in rows)
+
+        with (
+            mock.patch.object(opened, "events_between", read),
+            mock.patch.object(opened, "count_kind", count),
+            mock.patch.object(merged_end, "STRIDE", 4),
+        ):
+            newest = NewestRows(3, None)
+            for row in EventStream(opened):
+                newest.take(row)
+            found = newest_rows(opened, 3)
+    assert found.rows == newest.rows
+    assert (found.prompts, found.left_out) == (newest.prompts, newest.left_out)
+    assert found.prompts == len(is_prompt)
 
 
 def test_rows_before_the_newest_prompts_are_only_counted(

@@ -90,8 +90,10 @@ def command(
                 opened,
                 limit,
                 matches=None if wanted.is_empty else wanted.matches_event,
+                terms=wanted.terms,
                 raw=raw,
                 cache=totals_cache(no_cache=False),
+                progress=tell,
             )
         if page is None:
             rows = EventStream(opened, sessions=ids, progress=tell)
