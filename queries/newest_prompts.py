@@ -12,7 +12,7 @@ from queries.models import Event, EventKind
 from queries.opening import QueryStoppedError, StoreBusyError, StoreError, StoreGoneError
 from queries.store import Store
 
-ROWS_KEPT = 100_000
+ROWS_KEPT = 80_000
 """Rows held at most while the number of prompts is limited."""
 ABOUT = 1000
 """Rows of each of several sources that are read at first."""
