@@ -42,6 +42,22 @@ async def test_order_filter_marks_and_layout_come_back(folder: Path) -> None:
         assert stage.main.view() == View()
 
 
+async def test_a_filter_that_came_back_and_hides_all_is_told_by_every_pane(folder: Path) -> None:
+    path = sample("heist-demo", folder)
+    memory = ViewMemory(path)
+    memory.recall()
+    memory.keep(View(filter="zebra", pane=2))
+    async with on_stage(path, (80, 24), memory=ViewMemory(path)) as stage:
+        for pane in ("tools", "activity", "matrix"):
+            await stage.focus(pane)
+            assert "No session matches zebra; esc in the list of sessions takes" in stage.text()
+        await stage.focus("sessions")
+        await stage.press("escape")
+        for pane in ("tools", "activity", "matrix"):
+            await stage.focus(pane)
+            assert "zebra" not in stage.text()
+
+
 async def test_nothing_is_written_where_nothing_changed(folder: Path) -> None:
     path = sample("heist-demo", folder)
     async with on_stage(path, memory=ViewMemory(path)) as stage:

@@ -64,6 +64,7 @@ class PaneScreen(PaneLayout):
         self._wanted_session = self.owner.options.session
         self._wanted_groups = self.owner.options.groups
         self._epoch = 0
+        self._why_empty = ""
         self.titles = ("", "", "", "")
         self.set_interval(1.0, self._tick)
         self.recall()
@@ -266,7 +267,18 @@ class PaneScreen(PaneLayout):
         for pane, title, known in zip(self.panes, self.titles, before, strict=True):
             if title != known:
                 pane.set_title(Content(drawable(title, self.owner.glyphs)))
+        self._say_why_empty()
         self.owner.poller.watch(self.tree_view.visible_event_keys())
+
+    def _say_why_empty(self) -> None:
+        """Where a filter hides all sessions, the list of which may not be on screen."""
+        why, before = self.sessions.why_none, self._why_empty
+        self._why_empty = why
+        why = why or ("No session." if before else "")
+        if why and self._activity.session_id is None:
+            self.tree_view.empty_text = why
+        if why and self._figures.scope is None:
+            self.tool_view.empty_text = self.matrix_view.empty_text = why
 
     def show_message(self) -> None:
         """Say how many sessions are marked."""
