@@ -256,10 +256,15 @@ def _is_wrapped(summary: object, tool: object) -> bool:
 
 def unwrapped(kind: object, tool: object, summary: object) -> object:
     """A summary without what is around it; a prompt's stays as it is."""
-    if kind == "prompt" or type(summary) is not str or not _is_wrapped(summary, tool):
+    if kind == "prompt" or type(summary) is not str:
         return summary
-    text = main_argument(summary, delegation=kind == "delegation")
-    return text if text is not None else plain_summary(summary, str(tool) if tool else None)
+    if summary[:1] == "{":
+        text = main_argument(summary, delegation=kind == "delegation")
+        if text is not None:
+            return text
+    elif summary[:1] != "(" and not (type(tool) is str and summary.startswith(tool)):
+        return summary
+    return plain_summary(summary, str(tool) if tool else None)
 
 
 def worked_out(time: object, took: object, zone: tzinfo) -> float | None:
