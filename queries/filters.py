@@ -24,9 +24,10 @@ from queries.filter_matching import (
     ask_session,
 )
 from queries.models import Event, EventKind, EventState, SessionRow, SessionStatus
-from queries.moments import parse_moment
+from queries.moments import moment_text, parse_moment
 from queries.plain_data import dataclass, field, replace
 from queries.text import clean, iso
+from queries.times import parse_time
 
 FIELDS: Final[dict[str, str]] = {
     "status": "what the session is doing, or how the event went: " + ", ".join(SessionStatus),
@@ -98,8 +99,20 @@ class Term:
     """Of a bookmark: the sessions that have it."""
 
     def __str__(self) -> str:
-        values = ",".join(_quoted(value, self.field) for value in self.values)
-        return f"{'-' * self.negative}{self.field}{':' * bool(self.field)}{values}"
+        return self._with(self.values)
+
+    def text(self, zone: tzinfo | None) -> str:
+        """As ``str``, but with moments as they are written in a zone; None: the reader's own."""
+        if self.field not in MOMENTS:
+            return str(self)
+        known = ((value, parse_time(value, UTC)) for value in self.values)
+        return self._with(
+            value if moment is None else moment_text(moment, zone) for value, moment in known
+        )
+
+    def _with(self, values: Iterable[str]) -> str:
+        written = ",".join(_quoted(value, self.field) for value in values)
+        return f"{'-' * self.negative}{self.field}{':' * bool(self.field)}{written}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +167,10 @@ class Filter:
 
     def __str__(self) -> str:
         return " ".join(map(str, self.terms))
+
+    def text(self, zone: tzinfo | None) -> str:
+        """As ``str``, but for whoever reads it: text that parses to an equal one in that zone."""
+        return " ".join(term.text(zone) for term in self.terms)
 
 
 def parse_filter(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import Final
 
 from queries.text import clean, iso
@@ -13,6 +13,8 @@ _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 
 _DAYS: Final = ("today", "yesterday")
 
+_LENGTHS: Final = (10, 16, 19)
+"""Characters of a date, with hours and minutes, with seconds."""
 _match_ago = re.compile(r"(?:[0-9]{1,9}(?:\.[0-9]{1,6})?[smhdw])+\Z").match
 _find_parts = re.compile(r"([0-9.]+)([smhdw])").findall
 _match_date = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").match
@@ -52,3 +54,17 @@ def parse_moment(text: str, now: float, zone: tzinfo | None = UTC) -> float:
             "2026-01-12T14:00."
         )
     return moment
+
+
+def moment_text(moment: float, zone: tzinfo | None = UTC) -> str:
+    """The shortest text that :func:`parse_moment` reads as this instant, with the same zone.
+
+    Args:
+        moment: epoch seconds, within the years 1 to 9999.
+        zone: as there.
+    """
+    local = datetime.fromtimestamp(moment, zone or LOCAL_ZONE).isoformat()
+    for length in _LENGTHS:
+        if parse_moment(local[:length], moment, zone) == moment:
+            return local[:length]
+    return iso(moment) or local

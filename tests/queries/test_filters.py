@@ -3,6 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -293,6 +294,15 @@ def test_the_normal_form_means_the_same(text: str) -> None:
         return
     assert parse_filter(str(parsed), NOW + 99) == parsed
     assert str(parse_filter(str(parsed), NOW)) == str(parsed)
+    tokyo = ZoneInfo("Asia/Tokyo")
+    assert parse_filter(parsed.text(tokyo), NOW, zone=tokyo) == parsed
+
+
+def test_moments_are_written_as_in_the_readers_zone() -> None:
+    tokyo = ZoneInfo("Asia/Tokyo")
+    parsed = parse_filter("-since:2026-01-12 until:2026-01-12T14:30 x", NOW, zone=tokyo)
+    assert parsed.text(tokyo) == "-since:2026-01-12 until:2026-01-12T14:30 x"
+    assert str(parsed) == "-since:2026-01-11T15:00:00Z until:2026-01-12T05:30:00Z x"
     for row in (ROW, BARE):
         assert isinstance(parsed.matches_session(row), bool)
 

@@ -1,14 +1,14 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from queries.moments import parse_moment
+from queries.moments import moment_text, parse_moment
 from queries.text import iso
 
 NOW = 1_768_226_400.0  # 2026-01-12 14:00 UTC
@@ -105,3 +105,30 @@ def test_any_text_is_a_moment_or_a_sentence(text: str, now: float) -> None:
 def test_what_is_printed_is_read_back(moment: object) -> None:
     text = str(moment).replace(" ", "T")
     assert iso(parse_moment(text, NOW)) == iso(parse_moment(f"{text}Z", NOW))
+
+
+@pytest.mark.parametrize(
+    ("moment", "berlin", "utc"),
+    [
+        ("2026-01-11T23:00:00Z", "2026-01-12", "2026-01-11T23:00"),
+        ("2026-01-12T13:00:00Z", "2026-01-12T14:00", "2026-01-12T13:00"),
+        ("2026-01-12T13:00:07Z", "2026-01-12T14:00:07", "2026-01-12T13:00:07"),
+        ("2026-01-12T13:00:07.250000Z",) * 3,
+        # Half past two comes twice in that night: only one of both can be written without a zone.
+        ("2026-10-25T00:30:00Z", "2026-10-25T02:30", "2026-10-25T00:30"),
+        ("2026-10-25T01:30:00Z", "2026-10-25T01:30:00Z", "2026-10-25T01:30"),
+    ],
+)
+def test_instants_are_written_as_in_a_zone(moment: str, berlin: str, utc: str) -> None:
+    instant = parse_moment(moment, NOW)
+    assert moment_text(instant, ZoneInfo("Europe/Berlin")) == berlin
+    assert moment_text(instant) == utc
+
+
+@given(
+    st.floats(0.0, 4e9) | st.integers(0, 4_000_000_000).map(float),
+    st.sampled_from((UTC, ZoneInfo("Europe/Berlin"), ZoneInfo("Asia/Kathmandu"), None)),
+)
+def test_what_is_written_is_read_as_the_same_instant(instant: float, zone: tzinfo | None) -> None:
+    read = parse_moment(moment_text(instant, zone), NOW, zone)
+    assert read == pytest.approx(instant, abs=1e-6)

@@ -288,12 +288,18 @@ async def test_times_are_typed_as_they_are_shown(
                 await stage.press("ctrl+u")
                 await stage.type("since:2026-01-12T14:00")
                 assert str(control.filter) == f"since:{since}"
+                assert stage.titles()[0].endswith(" · since:2026-01-12T14:00")
+                await stage.press("F")
+                assert stage.app.query_one(Input).value == "since:2026-01-12T14:00"
+                await stage.press("escape")
                 await stage.focus("activity")
                 await stage.press("F")
                 await stage.press("ctrl+u")
                 await stage.type("since:2026-01-12T14:00")
                 assert str(stage.main._event_filter) == f"since:{since}"
                 await stage.press("u")
+            # In UTC, as at first.
+            assert stage.titles()[0].endswith(" · since:2026-01-12T05:00")
     finally:
         monkeypatch.undo()
         time.tzset()

@@ -81,11 +81,15 @@ class Finding(PaneScreen):
         """Ask for a filter, of events in the activity tree, of sessions elsewhere."""
         if self.pane_index == ACTIVITY:
             typed = self._event_filter
-            known = "" if typed is None or not self.tree_view.filter_label else str(typed)
+            known = (
+                ""
+                if typed is None or not self.tree_view.filter_label
+                else typed.text(self.owner.zone)
+            )
             self._ask_filter("events", known)
         else:
             now = self.sessions.filter
-            self._ask_filter("sessions", "" if now is None else str(now))
+            self._ask_filter("sessions", "" if now is None else now.text(self.owner.zone))
 
     def _ask_filter(self, purpose: str, text: str) -> None:
         self.prompt.ask(purpose, f"filter {purpose}: ", text, _EXAMPLES[purpose])

@@ -255,7 +255,7 @@ class PaneScreen(PaneLayout):
     def show_titles(self) -> None:
         """Say above each pane what it covers."""
         activity, figures, before = self._activity, self._figures, self.titles
-        sessions = titles.sessions_title(self.sessions, self.session_view)
+        sessions = titles.sessions_title(self.sessions, self.session_view, self.owner.zone)
         _, tree, tools, matrix = before
         # What still shows the session before keeps its title.
         if not activity.is_waiting:
@@ -272,7 +272,7 @@ class PaneScreen(PaneLayout):
 
     def _say_why_empty(self) -> None:
         """Where a filter hides all sessions, the list of which may not be on screen."""
-        why, before = self.sessions.why_none, self._why_empty
+        why, before = self.sessions.why_none(self.owner.zone), self._why_empty
         self._why_empty = why
         why = why or ("No session." if before else "")
         if why and self._activity.session_id is None:
@@ -323,6 +323,7 @@ class PaneScreen(PaneLayout):
     def zone_changed(self, zone: tzinfo | None) -> None:
         """Show times in another zone."""
         self.tree_view.zone = zone
+        self.show_titles()
 
     def say(self, text: str) -> None:
         """Tell the user something that passes."""

@@ -100,12 +100,12 @@ class SessionControl:
             return "Looking which models were used ..."
         return "No session matches the filter."
 
-    @property
-    def why_none(self) -> str:
+    def why_none(self, zone: tzinfo | None) -> str:
         """Why there is nothing to show of a session, for panes that show no list of them."""
         if self.filter is None or self.shown:
             return ""
-        return f"No session matches {self.filter}; esc in the list of sessions takes it off."
+        known = self.filter.text(zone)
+        return f"No session matches {known}; esc in the list of sessions takes it off."
 
     def row(self, session_id: str) -> SessionRow | None:
         """The line of a session."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import tzinfo
+
 from rich.cells import cell_len
 
 from tui import session_order
@@ -20,13 +22,16 @@ SHORTEST = 8
 """Cells that are left of a name."""
 
 
-def sessions_title(sessions: SessionControl, view: SessionList) -> str:
-    """Which part of the list is visible, its order, and what is left out."""
+def sessions_title(sessions: SessionControl, view: SessionList, zone: tzinfo | None) -> str:
+    """Which part of the list is visible, its order, and what is left out.
+
+    Moments are those of a zone; None: the reader's own.
+    """
     return session_order.sessions_title(
         view.covers(),
         sessions.sort,
         sessions.reverse,
-        matching="" if sessions.filter is None else str(sessions.filter),
+        matching="" if sessions.filter is None else sessions.filter.text(zone),
         alerts=f"{ALERT} in {len(view.alerts):,}" if view.alerts else "",
         hidden=sessions.hidden,
     )
