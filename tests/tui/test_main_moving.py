@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.stores import canonical_store
 from tests.tui.desk import LIVE, OLD, desk, desk_clock
 from tests.tui.stage import Stage, on_stage
 
@@ -167,3 +168,54 @@ async def test_a_session_that_is_not_there_is_told(folder: Path) -> None:
     async with on_stage(STORE, clock=desk_clock(), options=options) as stage:
         assert stage.said() == ["There is no session no[/]body."]
         assert stage.main.session_view.focused_id() == LIVE
+
+
+def written_backwards(path: Path, number: int = 2500) -> None:
+    """More sessions than are read before the first frame; the newest was written first."""
+    with canonical_store(path) as store, store.batch():
+        for at in range(number):
+            store.add_session(f"s{at:04}", started=1e9 - at * 100, ended=1e9 - at * 100 + 50)
+
+
+async def test_a_session_is_chosen_as_soon_as_it_is_listed(folder: Path) -> None:
+    from tui.options import ScreenOptions
+
+    written_backwards(folder / "store.db")
+    options = ScreenOptions(session="s0002")
+    async with on_stage(folder / "store.db", options=options, first_step=False) as stage:
+        await stage.step(count=False)
+        assert "s0002" not in ids(stage)
+        assert stage.said() == []
+        while "s0002" not in ids(stage):
+            await stage.step()
+        assert stage.main.session_view.focused_id() == "s0002"
+        await stage.step()
+        assert stage.main.session_view.focused_id() == "s0002"
+        assert stage.said() == []
+
+
+@pytest.mark.parametrize("key", [None, "j"])
+async def test_the_cursor_stays_at_the_top_until_it_is_moved(folder: Path, key: str | None) -> None:
+    written_backwards(folder / "store.db")
+    async with on_stage(folder / "store.db", first_step=False) as stage:
+        await stage.step(count=False)
+        first = ids(stage)
+        assert stage.main.session_view.focused_id() == first[0] != "s0000"
+        if key is not None:
+            await stage.press(key)
+        while len(ids(stage)) < 2500:
+            await stage.step()
+        chosen = "s0000" if key is None else first[1]
+        assert stage.main.session_view.focused_id() == chosen
+        assert stage.titles()[1].startswith(f"Activity · {chosen}")
+
+
+async def test_a_session_that_comes_later_leaves_the_cursor_where_it_is(folder: Path) -> None:
+    path = folder / "store.db"
+    with canonical_store(path) as store:
+        store.add_session("old", started=1000.0)
+        async with on_stage(path) as stage:
+            store.add_session("new", started=2000.0)
+            await stage.step()
+            assert ids(stage) == ["new", "old"]
+            assert stage.main.session_view.focused_id() == "old"

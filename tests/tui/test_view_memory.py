@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.tui.stage import on_stage, sample
+from tui.options import ScreenOptions
 from tui.screens import remembering
 from tui.state import load_state, state_folder
 from tui.view_memory import FILE, MOST_STORES, View, ViewMemory
@@ -56,6 +57,20 @@ async def test_a_filter_that_came_back_and_hides_all_is_told_by_every_pane(folde
         for pane in ("tools", "activity", "matrix"):
             await stage.focus(pane)
             assert "zebra" not in stage.text()
+
+
+async def test_a_filter_that_came_back_does_not_hide_the_session_that_is_asked_for(
+    folder: Path,
+) -> None:
+    path = sample("heist-audit", folder)
+    memory = ViewMemory(path)
+    memory.recall()
+    memory.keep(View(filter="zebra"))
+    options = ScreenOptions(session="heist_1766132250")
+    async with on_stage(path, memory=ViewMemory(path), options=options) as stage:
+        assert stage.main.session_view.focused_id() == "heist_1766132250"
+        assert stage.main.sessions.filter is None
+        assert stage.said() == ["The filter is off: it hid that session."]
 
 
 async def test_nothing_is_written_where_nothing_changed(folder: Path) -> None:

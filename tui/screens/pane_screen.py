@@ -16,6 +16,7 @@ from tui.model_watch import ModelWatch
 from tui.reader import Answer
 from tui.screens import titles
 from tui.screens.cursor_follower import CursorFollower
+from tui.screens.first_choice import FirstChoice
 from tui.screens.layout import PaneLayout
 from tui.screens.messages import AnswerArrived, SnapshotArrived
 from tui.screens.reading import Reading
@@ -61,7 +62,9 @@ class PaneScreen(PaneLayout):
         )
         self._follower = CursorFollower(self, self._show_session, self._turn_over)
         self.bandwidth_changed()
-        self._wanted_session = self.owner.options.session
+        self._first_choice = FirstChoice(
+            self.sessions, self.session_view, self.owner.options.session
+        )
         self._wanted_groups = self.owner.options.groups
         self._epoch = 0
         self._why_empty = ""
@@ -85,7 +88,7 @@ class PaneScreen(PaneLayout):
             if snapshot.epoch != self._epoch:
                 self._begin_again(snapshot)
             if snapshot.info is not None:
-                self._choose_first()
+                self._choose_first(is_listed=snapshot.is_listed)
             self._activity.take(snapshot)
             if not self.is_paused:
                 self._figures.take(snapshot)
@@ -108,10 +111,12 @@ class PaneScreen(PaneLayout):
             self.sessions.forget_gone()
             self.marks_changed()
 
-    def _choose_first(self) -> None:
-        wanted, self._wanted_session = self._wanted_session, None
-        if wanted is not None and not self.session_view.select(wanted):
-            self.say(f"There is no session {wanted}.")
+    def _choose_first(self, *, is_listed: bool) -> None:
+        """Begin as was asked for; ``is_listed``: whether all sessions are known."""
+        if told := self._first_choice.choose(is_listed=is_listed):
+            self.say(told)
+        if not is_listed:
+            return
         groups, self._wanted_groups = self._wanted_groups, ()
         for name, text in groups:
             self.sessions.put_into_group(name, text)
@@ -191,6 +196,7 @@ class PaneScreen(PaneLayout):
 
     def before_action(self, action: str | ActionParseResult) -> None:
         """Bring the panes to the cursor before anything but moving it on is done."""
+        self._first_choice.leave()
         name = action if isinstance(action, str) else action[1]
         moves_on = name.partition("(")[0] == "pane" and self.pane is self.session_view
         if not moves_on:
@@ -198,6 +204,7 @@ class PaneScreen(PaneLayout):
 
     def on_mouse_down(self) -> None:
         """Bring the panes to the cursor before one of them is clicked."""
+        self._first_choice.leave()
         self.follow_cursor()
 
     def follow_cursor(self) -> None:
