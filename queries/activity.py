@@ -58,6 +58,8 @@ class ActivityModel(ActivityPlaces):
         self._running: dict[str, dict[str, None]] = {}
         self._told: set[EventKey] = set()
         """Rows that are part of another row's line."""
+        self._merged: dict[str, list[str]] = {}
+        """By line: the ids of rows that had lines of their own and are part of it now."""
         self._moved: dict[EventKey, str] = {}
         """Lines by the key that their row has now, where it came again under another one."""
         self.prompts = 0
@@ -228,7 +230,9 @@ class ActivityModel(ActivityPlaces):
             self._forest.move(into, None if line.parent is None else self._lines[line.parent])
         for child in list(line.children):
             self._forest.move(self._lines[child], into)
-        self._by_id[line.event.id] = into.key
+        names = [line.event.id, *self._merged.pop(line.key, ())]
+        self._merged.setdefault(into.key, []).extend(names)
+        self._by_id.update(dict.fromkeys(names, into.key))
         self._forest.remove(line)
 
     def _change(self, line: Line, event: Event) -> None:

@@ -206,8 +206,16 @@ def told_twice() -> list[Event]:
     return [start, event(2, session_id="s1"), whole]
 
 
+def started_twice() -> list[Event]:
+    """A delegation under whose first start a session hangs, and whose second one comes later."""
+    fields = {"session_id": "s1", "kind": EventKind.DELEGATION, "call_key": "k"}
+    starts = [event(seq, phase=Phase.START, state=EventState.RUNNING, **fields) for seq in (3, 9)]
+    return [*starts, event(14, session_id="sub2"), event(15, **fields)]
+
+
 @settings(max_examples=60)
 @example(told_twice(), 3, False)
+@example(started_twice(), 4, False)
 @given(rows(orphans=False), st.integers(0, 25), st.booleans())
 def test_sub_sessions_may_be_declared_late(given_rows: list[Event], late: int, guess: bool) -> None:
     starters = {session.parent_event_id for session in SUBS[:2]}
