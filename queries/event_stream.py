@@ -45,6 +45,23 @@ def patiently(read: Callable[[], _T], patience: float = PATIENCE) -> _T:
             time.sleep(BETWEEN_TRIES)
 
 
+def bounds_of(store: Store) -> dict[int, tuple[int, int]]:
+    """Per source that has rows, the lowest and the highest seq."""
+    sources = range(len(store.mapping.sources))
+    edges = {source: patiently(partial(store.bounds, source)) for source in sources}
+    return {source: both for source, both in edges.items() if both is not None}
+
+
+def stretches(
+    store: Store, source: int, after: int, upto: int, rows: int
+) -> Iterator[tuple[int, int]]:
+    """The rows after one seq and up to another one, so many at a time, in the same way."""
+    while after < upto:
+        end = min(patiently(partial(store.slice_end, source, after, rows)), upto)
+        yield after, end
+        after = end
+
+
 class EventStream:
     """Rows up to those that are there when the stream is made. Iterate once.
 
@@ -63,13 +80,8 @@ class EventStream:
         self._store = store
         self._sessions = None if sessions is None else tuple(dict.fromkeys(sessions))
         self._progress = progress
-        self._bounds: dict[int, tuple[int, int]] = {}
-        self._at: dict[int, int] = {}
-        for source in range(len(store.mapping.sources)):
-            bounds = patiently(partial(store.bounds, source))
-            if bounds is not None:
-                self._bounds[source] = bounds
-                self._at[source] = bounds[0] - 1
+        self._bounds = bounds_of(store)
+        self._at = {source: first - 1 for source, (first, _) in self._bounds.items()}
 
     def __iter__(self) -> Iterator[Event]:
         rows = [self._rows(source) for source in self._bounds]

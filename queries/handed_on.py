@@ -134,12 +134,9 @@ class HandedOn:
     def delegation(self, key: EventKey, told: Told) -> None:
         """Count a row of a delegation."""
         at, event_id, _, _, target, _, _ = told
-        stretch = _stretch(at)
-        self._edges[stretch][key] = told
+        self._edges[_stretch(at)][key] = told
         if target:
-            speakers = self._speakers[stretch]
-            if event_id not in speakers or at >= speakers[event_id][0]:
-                speakers[event_id] = (at, target, True)
+            self._speak(event_id, at, target, True)
 
     def same(self, row: Event, other: Event) -> None:
         """A row turned out to tell of the same delegation as another one: it is none itself."""

@@ -26,7 +26,7 @@ from queries.lean_cells import (
 )
 from queries.lean_columns import Minutes, amounts, durations_of, identifiers, instants, links
 from queries.models import Event, EventKind, EventState, Phase
-from queries.opening import QueryStoppedError, StoreBusyError, StoreError, StoreGoneError
+from queries.opening import DEAD_ENDS, StoreError
 from queries.store import Store
 
 _MARKS = "json_array(agent, kind, phase, state, tool, operation)"
@@ -74,16 +74,16 @@ class LeanRows:
         Raises StoreBusyError, StoreGoneError or QueryStoppedError as the store's queries do.
         """
         described = store.mapping.sources[source]
-        if described.convert is not None and described.amend is None:
+        marks = _marks_of(described)
+        if marks is None:
             return None
         key = "call_key" if store.mapping.has_phases else "NULL"
         try:
-            marks = _MARKS if described.marks is None else "marks"
             cells = _CELLS.format(marks, key)
             if with_texts:
                 cells += f", {summary_cells(described)}"
             return self._batch(store, source, read(cells))
-        except (StoreBusyError, StoreGoneError, QueryStoppedError):
+        except DEAD_ENDS:
             raise
         except (StoreError, _UnclearError):
             return None  # Cells of kinds that only whole rows can be read with.
@@ -95,10 +95,9 @@ class LeanRows:
 
         Raises as :meth:`read_cells` does.
         """
-        described = store.mapping.sources[source]
-        if described.convert is not None and described.amend is None:
+        marks = _marks_of(store.mapping.sources[source])
+        if marks is None:
             return None
-        marks = _MARKS if described.marks is None else "marks"
         try:
             rows = store.query(
                 f"SELECT min(seq), NULL, {marks} FROM {lean_view(store, source)}"
@@ -107,7 +106,7 @@ class LeanRows:
             )
             columns = tuple(zip(*rows, strict=True))
             return set(self._types_of(store, source, columns)) if rows else set()
-        except (StoreBusyError, StoreGoneError, QueryStoppedError):
+        except DEAD_ENDS:
             raise
         except (StoreError, _UnclearError):
             return None
@@ -239,6 +238,13 @@ class LeanRows:
                 self._sessions.clear()
             self._sessions[raw] = shown
         return shown
+
+
+def _marks_of(described: Source) -> str | None:
+    """The cell that holds the marks of a source's rows; None where only whole rows tell them."""
+    if described.convert is not None and described.amend is None:
+        return None
+    return _MARKS if described.marks is None else "marks"
 
 
 def _places(types: Sequence[RowType], wanted: Set[RowType]) -> list[int]:

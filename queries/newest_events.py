@@ -8,14 +8,14 @@ from itertools import islice
 from queries import open_rows
 from queries.batch import Batch
 from queries.event_pages import EventPage, Matches, PageOfEvents
-from queries.event_stream import Progress, patiently
+from queries.event_stream import Progress, bounds_of, patiently
 from queries.filters import Term
 from queries.fold_cache import FoldCache
 from queries.kept_totals import KeptTotals
 from queries.lean_slices import LeanSlices
 from queries.merged_end import newest_first
 from queries.models import Event, EventKind, Phase
-from queries.opening import QueryStoppedError, StoreBusyError, StoreError, StoreGoneError
+from queries.opening import DEAD_ENDS, StoreError
 from queries.pairing import Pairing
 from queries.rare_events import any_fulfil, rare_events, telling
 from queries.store import Store
@@ -28,7 +28,6 @@ FILTERED = 4_000
 """Rows of which those that match are looked for at first."""
 Found = tuple[list[Event], int | None]
 """Events, and how many match in all; None where it takes more to know that."""
-_DeadEnd = (StoreBusyError, StoreGoneError, QueryStoppedError)
 
 
 def newest_events(
@@ -56,29 +55,28 @@ def newest_events(
         The page, whose total is None where only reading all rows would tell it; None where the
         page itself takes that, or the store is small.
     """
-    sources = range(len(store.mapping.sources))
-    edges = patiently(lambda: {number: store.bounds(number) for number in sources})
-    bounds = {number: both for number, both in edges.items() if both is not None}
+    bounds = bounds_of(store)
     try:
         rows = patiently(lambda: sum(store.count_events(number, 60) for number in bounds))
         if rows <= SMALL or limit > MOST // 4 or not limit:
             return None
         is_paired = store.mapping.has_phases and not raw
+        some = telling(terms, is_paired=is_paired)
         if len(bounds) == 1:
             ((source, (first, last)),) = bounds.items()
             reader = _Newest(store, source, first, last, matches)
             found = patiently(lambda: reader.events(limit, is_paired=is_paired))
-            some = telling(terms, is_paired=is_paired)
             if found is None and matches is not None and some:
+                within = first - 1, last
                 return rare_events(
-                    store, source, matches, some, limit, is_paired=is_paired, progress=progress
-                )
+                    store, source, within, matches, some, limit,
+                    is_paired=is_paired, progress=progress,
+                )  # fmt: skip
         elif is_paired:
             return None
         else:
-            some = telling(terms, is_paired=False)
             found = patiently(lambda: _merged(store, bounds, limit, matches, some))
-    except _DeadEnd:
+    except DEAD_ENDS:
         raise
     except StoreError:
         return None  # Damaged: what can be read is found out row by row.

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import partial
 
-from queries.event_stream import PAGE, EventStream, Progress, patiently
+from queries.event_stream import (
+    PAGE,
+    EventStream,
+    Progress,
+    bounds_of,
+    patiently,
+    stretches,
+)
 from queries.merged_end import newest_first
 from queries.models import Event, EventKind
-from queries.opening import QueryStoppedError, StoreBusyError, StoreError, StoreGoneError
+from queries.opening import DEAD_ENDS, StoreError
 from queries.store import Store
 
 ROWS_KEPT = 80_000
@@ -69,7 +76,7 @@ def newest_rows(store: Store, limit: int, progress: Progress | None = None) -> N
         return newest_from_the_end(store, limit, progress)
     try:
         newest = _merged_from_the_end(store, limit, progress)
-    except (StoreBusyError, StoreGoneError, QueryStoppedError):
+    except DEAD_ENDS:
         raise
     except StoreError:
         newest = None  # Damaged: what can be read is found out row by row.
@@ -82,9 +89,7 @@ def newest_rows(store: Store, limit: int, progress: Progress | None = None) -> N
 
 def _merged_from_the_end(store: Store, limit: int, progress: Progress | None) -> NewestRows | None:
     """Of several sources; None where their order can only be told by reading all rows."""
-    edges = {number: patiently(partial(store.bounds, number))
-             for number in range(len(store.mapping.sources))}  # fmt: skip
-    bounds = {number: both for number, both in edges.items() if both is not None}
+    bounds = bounds_of(store)
     rows = prompts = 0
     for done, (source, (first, last)) in enumerate(bounds.items()):
         if progress is not None:
@@ -124,10 +129,6 @@ def _taken(
     return taken
 
 
-def _prompts_in(rows: Iterable[Event]) -> int:
-    return sum(row.kind is EventKind.PROMPT for row in rows)
-
-
 def newest_from_the_end(store: Store, limit: int, progress: Progress | None = None) -> NewestRows:
     """The same of a store with one source."""
     newest = NewestRows(limit, None)
@@ -141,7 +142,7 @@ def newest_from_the_end(store: Store, limit: int, progress: Progress | None = No
     while upto >= first and prompts <= limit and rows <= ROWS_KEPT:
         start = patiently(partial(store.slice_start, 0, upto, PAGE))
         pages.append(patiently(partial(store.events_between, 0, start, upto, PAGE)))
-        prompts += _prompts_in(pages[-1])
+        prompts += sum(row.kind is EventKind.PROMPT for row in pages[-1])
         rows += len(pages[-1])
         upto = start
     for page in reversed(pages):
@@ -158,13 +159,10 @@ def _counted(
 ) -> tuple[int, int]:
     """The rows after one seq and up to another one, and the prompts among them."""
     rows = prompts = 0
-    after = before
-    while after < upto:
-        end = min(patiently(partial(store.slice_end, source, after, COUNTED_AT_ONCE)), upto)
+    for after, end in stretches(store, source, before, upto, COUNTED_AT_ONCE):
         counted = patiently(partial(store.count_kind, source, EventKind.PROMPT, after, end))
         rows += counted[0]
         prompts += counted[1]
-        after = end
         if progress is not None:
-            progress((after - before) / (upto - before))
+            progress((end - before) / (upto - before))
     return rows, prompts

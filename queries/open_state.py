@@ -30,7 +30,7 @@ _event_cells = attrgetter(*EVENT_FIELDS[Event])
 _KIND, _PHASE, _SUMMARY, _STATE, _END, _ID, _KEY = map(
     EVENT_FIELDS[Event].index, ("kind", "phase", "summary", "state", "end_key", "id", "call_key")
 )
-_edge_columns = attrgetter(*HANDED_ON_FIELDS[_Edge][:7])
+_edge_columns = attrgetter(*Told._fields)
 _NAMES = tuple(
     map(EVENT_FIELDS[Event].index, ("agent", "target_agent", "tool", "operation", "model"))
 )

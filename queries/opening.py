@@ -39,6 +39,8 @@ from queries.signatures import private_folder, real_path
 from queries.signatures import signature as signature
 from queries.text import clean
 
+DEAD_ENDS = (StoreBusyError, StoreGoneError, QueryStoppedError)
+"""Errors that reading in another way does not mend."""
 LOCK_PATIENCE = 0.1
 """Seconds for which a locked store is tried again, every millisecond."""
 PAGES_KEPT = 4_000

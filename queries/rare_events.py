@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from functools import partial
+from itertools import chain, takewhile
 
 from queries import open_rows
 from queries.batch import RowType
-from queries.event_pages import EventPage, Matches, PageOfEvents
-from queries.event_stream import PAGE, Progress, patiently
+from queries.event_pages import EventPage, Matches, newest_page
+from queries.event_stream import PAGE, Progress, patiently, stretches
 from queries.filter_matching import ask_event
 from queries.filters import Term
 from queries.lean_rows import LeanRows
 from queries.merged_end import MayHold
 from queries.models import Event, EventKind, Phase
-from queries.pairing import Outcome, Pairing
 from queries.store import Store
 
 STRETCH = 5000
@@ -29,8 +29,6 @@ _OF_ROWS = frozenset(("kind", "tool", "state", "status"))
 """What can be asked of a row by itself, as the event that it is."""
 _OF_HALVES = frozenset(("kind", "tool"))
 """What an event of several rows has from one of them."""
-_Range = tuple[int, int]
-"""Rows after one seq and up to another one."""
 
 
 def telling(terms: Sequence[Term], *, is_paired: bool) -> tuple[Term, ...]:
@@ -39,23 +37,35 @@ def telling(terms: Sequence[Term], *, is_paired: bool) -> tuple[Term, ...]:
     return tuple(term for term in terms if term.field in fields and not term.negative)
 
 
-def fulfils(kind: RowType, term: Term) -> bool:
-    """Whether rows of a type fulfil one of the terms that are :func:`telling`."""
-    return ask_event(term, _event_of(kind))
+class _Kinds:
+    """Tells which terms rows fulfil by their types."""
+
+    def __init__(self, store: Store, terms: Sequence[Term]) -> None:
+        self._store = store
+        self._terms = terms
+        self._lean = LeanRows()
+        self._known: dict[RowType, frozenset[Term]] = {}
+
+    def between(self, source: int, after: int, upto: int) -> list[frozenset[Term]] | None:
+        """Of each type between two seqs, the terms; None where that takes whole rows."""
+        read = partial(self._lean.types_between, self._store, source, after, upto)
+        kinds = patiently(read)
+        return None if kinds is None else list(map(self._of, kinds))
+
+    def _of(self, kind: RowType) -> frozenset[Term]:
+        if kind not in self._known:
+            row = _event_of(kind)
+            self._known[kind] = frozenset(term for term in self._terms if ask_event(term, row))
+        return self._known[kind]
 
 
 def any_fulfil(store: Store, terms: Sequence[Term]) -> MayHold:
     """Tells whether some row of a stretch may fulfil all of the terms that are :func:`telling`."""
-    lean = LeanRows()
-    known: dict[RowType, bool] = {}
+    kinds, wanted = _Kinds(store, terms), frozenset(terms)
 
     def may_hold(source: int, after: int, upto: int) -> bool:
-        kinds = patiently(partial(lean.types_between, store, source, after, upto))
-        if kinds is None:
-            return True
-        for kind in kinds - known.keys():
-            known[kind] = all(fulfils(kind, term) for term in terms)
-        return any(known[kind] for kind in kinds)
+        found = kinds.between(source, after, upto)
+        return found is None or wanted in found
 
     return may_hold
 
@@ -63,6 +73,7 @@ def any_fulfil(store: Store, terms: Sequence[Term]) -> MayHold:
 def rare_events(
     store: Store,
     source: int,
+    within: tuple[int, int],
     matches: Matches,
     terms: Sequence[Term],
     limit: int,
@@ -75,6 +86,7 @@ def rare_events(
     Args:
         store: an open store.
         source: number of its only source.
+        within: all of its rows come after the first seq, and up to the second one.
         matches: the whole filter.
         terms: of the filter, those that are :func:`telling`; at least one.
         limit: events wanted.
@@ -84,86 +96,61 @@ def rare_events(
     Returns:
         The page; None where reading all rows is faster, or the only way.
     """
-    bounds = store.bounds(source)
-    if bounds is None:
-        return None
-    stretches = list(_stretches(store, source, bounds))
-    places = _places(store, source, stretches, terms, progress)
+    parts = list(stretches(store, source, *within, STRETCH))
+    places = _places(store, source, parts, terms, progress)
     if places is None:
         return None
     around = -(-open_rows.REACH // STRETCH) if is_paired else 0
-    runs = list(_runs(places, around, len(stretches)))
-    if sum(last - first + 1 for first, last in runs) > LARGEST_PART * len(stretches):
+    runs = list(_runs(places, around, len(parts)))
+    if sum(last - first + 1 for first, last in runs) > LARGEST_PART * len(parts):
         return None
-    page = _Page(matches, limit)
-    for first, last in runs:
-        if not page.read(store, source, (stretches[first][0], stretches[last][1]), is_paired):
-            return None
-    return page.taken.result()
+    is_chained = False
 
-
-class _Page:
-    """Takes the rows of one run after the other."""
-
-    def __init__(self, matches: Matches, limit: int) -> None:
-        self._matches = matches
-        self._is_chained = False
-        self.taken = PageOfEvents(self._wants, limit)
-
-    def _wants(self, event: Event) -> bool:
-        wanted = self._matches(event)
+    def wanted(event: Event) -> bool:
+        nonlocal is_chained
+        is_wanted = matches(event)
         # Rows of a delegation may be far apart, where each is near to the one before.
-        self._is_chained |= wanted and event.kind is EventKind.DELEGATION
-        return wanted
+        is_chained |= is_wanted and is_paired and event.kind is EventKind.DELEGATION
+        return is_wanted
 
-    def read(self, store: Store, source: int, within: _Range, is_paired: bool) -> bool:
-        """Take rows; whether what they are can be told by them alone."""
-        pairing = Pairing()
-        after, upto = within
-        while after < upto:
-            rows, after = patiently(partial(store.event_page, source, after, upto, PAGE))
-            for row in rows:
-                outcome = pairing.add(row) if is_paired else Outcome(shown=row)
-                self.taken.take(outcome, may_change=is_paired)
-        return not (is_paired and self._is_chained)
+    # Rows of two runs are further apart than those of one event may be.
+    rows = chain.from_iterable(
+        _rows(store, source, parts[first][0], parts[last][1]) for first, last in runs
+    )
+    page = newest_page(takewhile(lambda _: not is_chained, rows), wanted, limit, raw=not is_paired)
+    return None if is_chained else page
 
 
-def _stretches(store: Store, source: int, bounds: _Range) -> Iterator[_Range]:
-    """All rows of a source, in order."""
-    after, last = bounds[0] - 1, bounds[1]
-    while after < last:
-        end = min(patiently(partial(store.slice_end, source, after, STRETCH)), last)
-        yield after, end
-        after = end
+def _rows(store: Store, source: int, after: int, upto: int) -> Iterator[Event]:
+    """The rows after one seq and up to another one, in order."""
+    while after < upto:
+        rows, after = patiently(partial(store.event_page, source, after, upto, PAGE))
+        yield from rows
 
 
 def _places(
     store: Store,
     source: int,
-    stretches: Sequence[_Range],
+    parts: Sequence[tuple[int, int]],
     terms: Sequence[Term],
     progress: Progress | None,
 ) -> set[int] | None:
-    """The stretches with rows that fulfil the term which the fewest of them fulfil."""
-    lean = LeanRows()
+    """The parts with rows that fulfil the term which the fewest of them fulfil."""
+    kinds = _Kinds(store, terms)
     found: dict[Term, set[int]] = {term: set() for term in terms}
-    known: dict[RowType, list[Term]] = {}
-    for number, (after, upto) in enumerate(stretches):
-        kinds = patiently(partial(lean.types_between, store, source, after, upto))
-        if kinds is None:
+    for number, (after, upto) in enumerate(parts):
+        there = kinds.between(source, after, upto)
+        if there is None:
             return None
-        for kind in kinds:
-            if kind not in known:
-                known[kind] = [term for term in terms if fulfils(kind, term)]
-            for term in known[kind]:
-                found[term].add(number)
+        for term in frozenset[Term]().union(*there):
+            found[term].add(number)
         if progress is not None:
-            progress((number + 1) / len(stretches))
+            progress((number + 1) / len(parts))
     return min(found.values(), key=len)
 
 
 def _runs(places: Collection[int], around: int, number: int) -> Iterator[tuple[int, int]]:
-    """The first and the last of stretches that are read together."""
+    """The first and the last of the parts that are read together."""
     begun: tuple[int, int] | None = None
     for place in sorted(places):
         first, last = max(place - around, 0), min(place + around, number - 1)

@@ -15,7 +15,7 @@ from queries.dialects.cells import identifier
 from queries.event_stream import EventStream, patiently
 from queries.lean_cells import Row
 from queries.lean_rows import LeanRows, lean_view
-from queries.opening import QueryStoppedError, StoreBusyError, StoreError, StoreGoneError
+from queries.opening import DEAD_ENDS, StoreError
 from queries.raw_ids import bound_list
 from queries.session_pages import parts
 from queries.store import Store
@@ -249,7 +249,7 @@ class SessionBatches:
             chosen = f" AND (session_id IN ({marks}) OR session_id IS NULL)"
         try:
             end = min(store.slice_end(source, after, PAGE), last)
-        except (StoreBusyError, StoreGoneError, QueryStoppedError):
+        except DEAD_ENDS:
             raise
         except StoreError:
             return Batch.of(()), None

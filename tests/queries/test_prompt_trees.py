@@ -129,6 +129,17 @@ def test_cycles_and_two_rows_of_a_call(path: Path) -> None:
         assert shape(raw.prompts) == [("p", ["start", "end"])]
 
 
+def all_taken(store: Store, limit: int) -> NewestRows:
+    newest = NewestRows(limit, None)
+    for row in EventStream(store):
+        newest.take(row)
+    return newest
+
+
+def told(newest: NewestRows) -> tuple[list[Event], int, int]:
+    return list(newest.rows), newest.prompts, newest.left_out
+
+
 @pytest.mark.parametrize("kept", [7, 1000])
 def test_reading_from_the_end_is_taking_all_rows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: int
@@ -145,12 +156,8 @@ def test_reading_from_the_end_is_taking_all_rows(
                 made.add_event(f"s{random.randrange(3)}", kind=kind)
         with Store(path) as opened:
             for limit in (1, 2, 5, 6, 100):
-                newest = NewestRows(limit, None)
-                for row in EventStream(opened):
-                    newest.take(row)
-                found = newest_from_the_end(opened, limit)
-                assert found.rows == newest.rows
-                assert (found.prompts, found.left_out) == (newest.prompts, newest.left_out)
+                found, newest = newest_from_the_end(opened, limit), all_taken(opened, limit)
+                assert told(found) == told(newest)
 
 
 @pytest.mark.parametrize("sample", sorted(SAMPLES.glob("*.db")), ids=lambda path: path.stem)
@@ -165,12 +172,7 @@ def test_of_several_sources_as_well(
     path.write_bytes(sample.read_bytes())
     with Store(path) as opened:
         for limit in (1, 3, 50):
-            newest = NewestRows(limit, None)
-            for row in EventStream(opened):
-                newest.take(row)
-            found = newest_rows(opened, limit)
-            assert found.rows == newest.rows
-            assert (found.prompts, found.left_out) == (newest.prompts, newest.left_out)
+            assert told(newest_rows(opened, limit)) == told(all_taken(opened, limit))
 
 
 def test_prompts_of_several_sources_are_found_from_the_end(tmp_path: Path) -> None:
@@ -194,12 +196,8 @@ def test_prompts_of_several_sources_are_found_from_the_end(tmp_path: Path) -> No
             mock.patch.object(opened, "count_kind", count),
             mock.patch.object(merged_end, "STRIDE", 4),
         ):
-            newest = NewestRows(3, None)
-            for row in EventStream(opened):
-                newest.take(row)
-            found = newest_rows(opened, 3)
-    assert found.rows == newest.rows
-    assert (found.prompts, found.left_out) == (newest.prompts, newest.left_out)
+            found, newest = newest_rows(opened, 3), all_taken(opened, 3)
+    assert told(found) == told(newest)
     assert found.prompts == len(is_prompt)
 
 

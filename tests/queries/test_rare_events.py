@@ -65,8 +65,9 @@ def test_the_same_events_as_of_all_rows(
     wanted = asked(text)
     with written([cells_of(row) for row in rows]) as store, reach(reached), short(stretch):
         terms = rare_events.telling(wanted.terms, is_paired=not raw)
+        first, last = store.bounds(0) or (1, 0)
         page = None if not terms else rare_events.rare_events(
-            store, 0, wanted.matches_event, terms, limit, is_paired=not raw
+            store, 0, (first - 1, last), wanted.matches_event, terms, limit, is_paired=not raw
         )  # fmt: skip
         if page is not None:
             assert page == all_read(store, limit, wanted, raw=raw)

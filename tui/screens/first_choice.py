@@ -37,22 +37,9 @@ class FirstChoice:
         told = ""
         if self._wanted is None:
             self._view.move_to(0)
-        elif self._view.select(self._wanted):
-            self._is_open = False
-        elif self._sessions.row(self._wanted) is not None:
-            told = self._uncover(self._wanted)
-            self._is_open = False
+        elif (said := self._sessions.reveal(self._wanted)) is not None:
+            told, self._is_open = said, False
         elif is_listed:
             told = f"There is no session {self._wanted}."
         self._is_open = self._is_open and not is_listed
         return told
-
-    def _uncover(self, wanted: str) -> str:
-        """List a session that was left out, as the screen was left the last time."""
-        if not self._sessions.sub_agents:
-            self._sessions.toggle_sub_agents()
-        if self._view.select(wanted):
-            return ""
-        self._sessions.set_filter("")
-        self._view.select(wanted)
-        return "The filter is off: it hid that session."

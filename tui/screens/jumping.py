@@ -29,16 +29,14 @@ class Jumping(PaneScreen):
             self._sought = None
             self.focus_pane(0)
             return
-        if not self.session_view.select(place.session_id) and not self.sessions.sub_agents:
-            self.sessions.toggle_sub_agents()
-        if not self.session_view.select(place.session_id):
-            if self.sessions.row(place.session_id) is None:
-                self._sought = None
-                self.say("That session is not listed.")
-                return
-            self._set_filter("")
-            self.session_view.select(place.session_id)
-            self.say("The filter is off: it hid that session.")
+        told = self.sessions.reveal(place.session_id)
+        if told is None:
+            self._sought = None
+            self.say("That session is not listed.")
+            return
+        if told:
+            self.show_titles()
+            self.say(told)
         self.focus_pane(_ACTIVITY)
         self.call_later(self._seek)
 

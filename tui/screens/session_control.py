@@ -93,10 +93,15 @@ class SessionControl:
         """How many sessions of sub-agents are not shown."""
         return self._listing.hidden
 
+    @property
+    def _waits_for_models(self) -> bool:
+        chosen = self.filter
+        return chosen is not None and chosen.asks_for_models and chosen.models is None
+
     def _why_empty(self) -> str:
         if self.filter is None:
             return "No sessions yet."
-        if self.filter.asks_for_models and self.filter.models is None:
+        if self._waits_for_models:
             return "Looking which models were used ..."
         return "No session matches the filter."
 
@@ -104,12 +109,30 @@ class SessionControl:
         """Why there is nothing to show of a session, for panes that show no list of them."""
         if self.filter is None or self.shown:
             return ""
+        if self._waits_for_models:
+            return self._why_empty()
         known = self.filter.text(zone)
         return f"No session matches {known}; esc in the list of sessions takes it off."
 
     def row(self, session_id: str) -> SessionRow | None:
         """The line of a session."""
         return self._listing.row(session_id)
+
+    def reveal(self, session_id: str) -> str | None:
+        """Put the cursor on a known session, and list it if it is left out.
+
+        Returns:
+            What the user is to be told; "" for nothing. None for a session that is not known.
+        """
+        if self.row(session_id) is None:
+            return None
+        if not self._view.select(session_id) and not self.sub_agents:
+            self.toggle_sub_agents()
+        if self._view.select(session_id):
+            return ""
+        self.set_filter("")
+        self._view.select(session_id)
+        return "The filter is off: it hid that session."
 
     def title(self, session_id: str) -> str:
         """What to call a session."""
