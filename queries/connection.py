@@ -324,9 +324,12 @@ class StoreConnection:
         if self.info.journal_mode != "wal" and not self.is_detached:
             self.gaps = Gaps(self.path)
 
-    def rows_at_once(self, most: int) -> int:
-        """How many rows a query should fetch: ``most``, or few while a writer waits for them."""
-        return most if self.gaps is None else self.gaps.rows(most)
+    def rows_at_once(self, most: int, *, cells_only: bool = False) -> int:
+        """How many rows a query should fetch: ``most``, or few while a writer waits for them.
+
+        ``cells_only``: few cells of each.
+        """
+        return most if self.gaps is None else self.gaps.rows(most, cells_only=cells_only)
 
     def interrupt(self) -> None:
         """Stop the query that another thread is running on this store, if any."""

@@ -13,7 +13,7 @@ from queries.opening import StoreBusyError
 from queries.plain_data import dataclass
 from queries.raw_ids import bound, place
 from queries.selects import bare_select
-from queries.session_pages import SessionPages, filled_parts
+from queries.session_pages import PARAMETERS, SessionPages, filled_parts
 
 WINDOW = 5000
 """Rows looked at in one step where a source may hide most of them."""
@@ -183,7 +183,7 @@ class IndexedRows(SessionPages):
             else:
                 chosen = rowids[first : min(first + size, last)]
                 first += len(chosen)
-            for part in filled_parts(chosen):
+            for part in filled_parts(chosen, self.rows_at_once(PARAMETERS)):
                 marks = ",".join("?" * len(part))
                 page += self.query(
                     f"{select} WHERE seq IN ({marks}){of_session}", (*part, bound(raw))

@@ -7,7 +7,7 @@ from typing import Any
 
 from queries.dialects.base import Source
 from queries.lean_columns import summaries
-from queries.session_pages import filled_parts
+from queries.session_pages import PARAMETERS, filled_parts
 from queries.store import Store
 
 Row = tuple[Any, ...]
@@ -42,7 +42,7 @@ def rows_of(
 ) -> list[Row]:
     """These cells of the rows with these seqs, in no certain order; some may be gone."""
     rows: list[Row] = []
-    for part in filled_parts(seqs):
+    for part in filled_parts(seqs, store.rows_at_once(PARAMETERS, cells_only=True)):
         marks = ",".join("?" * len(part))
         rows += store.query(
             f"SELECT {cells} FROM {view}_rows_{source} WHERE seq IN ({marks})", part

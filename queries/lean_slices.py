@@ -45,7 +45,7 @@ class LeanSlices:
         known, at = 0, start
         # Upwards, as the file lies on its disk, which reads ahead then.
         while at < upto:
-            most = store.rows_at_once(PAGE)
+            most = store.rows_at_once(PAGE, cells_only=True)
             batch = self._rows.read_cells(
                 store, source, partial(_up, store, source, at, upto, most, page)
             )
@@ -59,7 +59,7 @@ class LeanSlices:
         at = start
         # Where seqs are missing, there are older ones instead.
         while after is None and known < limit and at >= _LOWEST:
-            most = min(store.rows_at_once(PAGE), limit - known)
+            most = min(store.rows_at_once(PAGE, cells_only=True), limit - known)
             batch = self._rows.read_cells(
                 store, source, partial(_down, store, source, at, most, page)
             )

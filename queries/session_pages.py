@@ -259,10 +259,10 @@ class SessionPages(StoreConnection):
         return found
 
 
-def parts(values: Sequence[Any]) -> Iterable[Sequence[Any]]:
-    """The values in groups that one statement can take."""
-    for start in range(0, len(values), PARAMETERS):
-        yield values[start : start + PARAMETERS]
+def parts(values: Sequence[Any], most: int = PARAMETERS) -> Iterable[Sequence[Any]]:
+    """The values in groups of at most so many; of as many as one statement can take by default."""
+    for start in range(0, len(values), most):
+        yield values[start : start + most]
 
 
 def filled(values: Sequence[Any]) -> Sequence[Any]:
@@ -276,6 +276,6 @@ def filled(values: Sequence[Any]) -> Sequence[Any]:
     return [*values, *[values[-1]] * missing] if missing > 0 else values
 
 
-def filled_parts(values: Sequence[Any]) -> Iterable[Sequence[Any]]:
+def filled_parts(values: Sequence[Any], most: int = PARAMETERS) -> Iterable[Sequence[Any]]:
     """As :func:`parts`, each :func:`filled`."""
-    return map(filled, parts(values))
+    return map(filled, parts(values, most))

@@ -121,7 +121,29 @@ class SessionRows(IndexedRows):
     ) -> Rows:
         """As :meth:`session_page`, raw: these cells of a view, the first of them ``seq``."""
         raw = self.raw_id(session_id)
+        rows: Rows = []
         high = _HIGHEST if before is None else before - 1
+        while len(rows) < limit:
+            size = min(self.rows_at_once(limit), limit - len(rows))
+            older = self._newest_cells(source, raw, cells, view, high, size, within, windows)
+            rows[:0] = older
+            if len(older) < size:
+                break
+            high = older[0][0] - 1
+        return rows
+
+    def _newest_cells(
+        self,
+        source: int,
+        raw: object,
+        cells: str,
+        view: str,
+        high: int,
+        limit: int,
+        within: tuple[int, int] | None,
+        windows: int | None,
+    ) -> Rows:
+        """The newest rows of a session up to a seq, in order of arrival, by one query."""
         if self.session_indexed[source]:
             rows = self._indexed_page(
                 source, raw, cells, limit, (_LOWEST, high), newest=True, view=view, windows=windows

@@ -12,7 +12,7 @@ from queries.dialects.base import EVENT_COLUMNS
 from queries.indexed_rows import WINDOW
 from queries.models import Event, EventKey, EventKind
 from queries.raw_ids import bound, bound_list, place
-from queries.session_pages import PAGE, PARAMETERS, filled, filled_parts
+from queries.session_pages import PAGE, PARAMETERS, filled_parts
 from queries.session_rows import SessionRows
 
 __all__ = ["PAGE", "WINDOW", "Store"]
@@ -61,13 +61,18 @@ class Store(SessionRows):
     def event_page(self, source: int, after: int, upto: int, limit: int) -> tuple[list[Event], int]:
         """As :meth:`events_between`, and the seq after which to go on; ``upto`` at the end."""
         low, high = max(after + 1, _LOWEST), min(upto, _HIGHEST)
-        if low > high:
-            return [], upto
-        rows = self.query(
-            f"SELECT {_EVENT} FROM event_rows_{source}"
-            " WHERE seq >= ? AND seq <= ? ORDER BY seq LIMIT ?",
-            (low, high, limit),
-        )
+        rows: Rows = []
+        while low <= high and len(rows) < limit:
+            size = min(self.rows_at_once(limit), limit - len(rows))
+            newer = self.query(
+                f"SELECT {_EVENT} FROM event_rows_{source}"
+                " WHERE seq >= ? AND seq <= ? ORDER BY seq LIMIT ?",
+                (low, high, size),
+            )
+            rows += newer
+            if len(newer) < size:
+                break
+            low = newer[-1][0] + 1
         return self._events(source, rows), int(rows[-1][0]) if len(rows) == limit else upto
 
     def newest_between(self, source: int, after: int, upto: int, limit: int) -> list[Event]:
@@ -136,7 +141,7 @@ class Store(SessionRows):
         for source, seq in keys:
             by_source.setdefault(source, []).append(seq)
         for source, seqs in sorted(by_source.items()):
-            for part in filled_parts(sorted(seqs)):
+            for part in filled_parts(sorted(seqs), self.rows_at_once(PARAMETERS)):
                 marks = ",".join("?" * len(part))
                 sql = f"SELECT {_EVENT} FROM event_rows_{source} WHERE seq IN ({marks})"
                 yield source, self.query(f"{sql} ORDER BY seq", part)
@@ -200,20 +205,20 @@ class Store(SessionRows):
         for part in filled_parts([self._raw_event_ids.get(parent) for parent in parents]):
             marks, values = bound_list(part)
             seqs = self._child_seqs(source, marks, values)
-            where = f"parent_id IN ({marks})"
+            wanted = [(f"parent_id IN ({marks})", values)]
             if len(seqs) < MANY:
-                seqs = {seq for seq in seqs if (source, seq) not in known}
-                if not seqs:
-                    continue
-                if len(seqs) <= PARAMETERS:
-                    values = filled(sorted(seqs))
-                    where = f"seq IN ({','.join('?' * len(values))})"
-            rows = self.query(
-                f"SELECT {_EVENT} FROM event_rows_{source} WHERE {where}"
-                f" AND session_id IS NOT {place(own)} LIMIT ?",
-                (*values, bound(own), MANY),
-            )
-            found += self._events(source, rows)
+                unknown = sorted(seq for seq in seqs if (source, seq) not in known)
+                wanted = [
+                    (f"seq IN ({','.join('?' * len(some))})", some)
+                    for some in filled_parts(unknown, self.rows_at_once(PARAMETERS))
+                ]
+            for where, values in wanted:
+                rows = self.query(
+                    f"SELECT {_EVENT} FROM event_rows_{source} WHERE {where}"
+                    f" AND session_id IS NOT {place(own)} LIMIT ?",
+                    (*values, bound(own), MANY),
+                )
+                found += self._events(source, rows)
         return sorted(found, key=lambda event: event.seq)
 
     def _child_seqs(self, source: int, marks: str, values: Sequence[object]) -> set[int]:

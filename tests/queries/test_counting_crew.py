@@ -393,7 +393,7 @@ def test_beside_a_writer_without_a_log_it_pauses(tmp_path: Path) -> None:
     ):
         list(counted(store, LeanSlices(), 0, 1, 40))
         assert pauses == []
-        with mock.patch.object(store, "rows_at_once", lambda most: min(most, 300)):
+        with mock.patch.object(store, "rows_at_once", lambda most, **_: min(most, 300)):
             list(counted(store, LeanSlices(), 0, 1, 40))
         assert len(pauses) == 1
 

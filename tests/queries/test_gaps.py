@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 
 from queries import gaps as gaps_module
+from queries.activity_reader import read_tree
 from queries.connection import Rows
 from queries.feed import Feed
-from queries.gaps import ACTIVE, BETWEEN_LOOKS, FRESH, IN_VAIN, PATIENCE, ROWS, Gaps
+from queries.gaps import ACTIVE, BETWEEN_LOOKS, CELLS_ONLY, FRESH, IN_VAIN, PATIENCE, ROWS, Gaps
+from queries.models import Scope
+from queries.scope import ScopeCounter
 from queries.store import Store
 from tests.stores import canonical_store
 
@@ -47,6 +50,22 @@ def transaction(path: Path) -> Iterator[sqlite3.Connection]:
             connection.execute("ROLLBACK")
 
 
+def noted_sizes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Takes down how many rows each query fetches, and lets it wait for nobody."""
+    monkeypatch.setattr(gaps_module, "PATIENCE", 0.0)
+    monkeypatch.setattr(gaps_module, "ACTIVE", 3600.0)
+    sizes: list[int] = []
+    query = Store.query
+
+    def noting(self: Store, sql: str, *arguments: object, **options: float | None) -> Rows:
+        rows = query(self, sql, *arguments, **options)  # type: ignore[arg-type]  # as called
+        sizes.append(len(rows))
+        return rows
+
+    monkeypatch.setattr(Store, "query", noting)
+    return sizes
+
+
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     path = tmp_path / "store.db"
@@ -74,6 +93,7 @@ def test_the_end_of_a_transaction_is_waited_for_but_not_for_ever(path: Path) -> 
         gaps.wait()
         assert PATIENCE <= time.now < PATIENCE + 2 * BETWEEN_LOOKS
         assert gaps.rows(2500) == ROWS
+        assert gaps.rows(2500, cells_only=True) == ROWS * CELLS_ONLY
         assert gaps.rows(10) == 10
     time.now += ACTIVE
     assert gaps.rows(2500) == 2500
@@ -115,7 +135,7 @@ def test_after_a_commit_the_next_one_is_waited_for_and_then_some_queries_go_at_o
             os.utime(path, (written + 0.001, written + 0.001))
 
     gaps = Gaps(path, monotonic=time, sleep=sleep, clock=lambda: written + 0.005)
-    assert gaps.rows(2500) == 2500
+    assert gaps.rows(2500) == ROWS
     gaps.wait()
     assert time.sleeps == 4
     assert gaps.rows(2500) == ROWS
@@ -170,26 +190,47 @@ def test_a_query_begins_right_after_the_transaction(path: Path) -> None:
 def test_a_feed_reads_few_rows_at_once_while_somebody_writes(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gaps_module, "PATIENCE", 0.0)
-    monkeypatch.setattr(gaps_module, "ACTIVE", 3600.0)
-    sizes: list[int] = []
-    query = Store.query
-
-    def noting(self: Store, sql: str, *arguments: object, **options: float | None) -> Rows:
-        rows = query(self, sql, *arguments, **options)  # type: ignore[arg-type]  # as called
-        if "ORDER BY seq DESC LIMIT" in sql:
-            sizes.append(len(rows))
-        return rows
-
-    monkeypatch.setattr(Store, "query", noting)
+    sizes = noted_sizes(monkeypatch)
     feed = Feed(path)
     with transaction(path):
         feed.poll()
         while feed.counting:
             feed.backfill(1.0)
     assert feed.fold.rows == 1000
-    assert max(sizes) <= ROWS
+    assert max(sizes) <= ROWS * CELLS_ONLY
     feed.close()
+
+
+@pytest.mark.parametrize("has_index", [True, False])
+def test_a_session_is_read_by_few_rows_at_once_while_somebody_writes(
+    path: Path, monkeypatch: pytest.MonkeyPatch, has_index: bool
+) -> None:
+    if not has_index:
+        with closing(sqlite3.connect(path)) as connection:
+            names = connection.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+            ).fetchall()
+            for (name,) in names:
+                connection.execute(f'DROP INDEX "{name}"')
+    with Store(path) as alone:
+        expected = read_tree(alone, "s"), alone.events_by_key((0, seq) for seq in range(1, 1001))
+        counter = ScopeCounter(alone, Scope(("s",)))
+        list(counter.read(alone))
+    sizes = noted_sizes(monkeypatch)
+    with Store(path) as store:
+        store.give_way()
+        with transaction(path):
+            found = read_tree(store, "s"), store.events_by_key((0, seq) for seq in range(1, 1001))
+            assert sum(sizes) >= 2000
+            assert max(sizes) <= ROWS
+            beside = ScopeCounter(store, Scope(("s",)))
+            list(beside.read(store))
+    assert found[0].nodes == expected[0].nodes
+    assert found[1] == expected[1]
+    assert len(found[1]) == found[0].events == 1000
+    assert beside.figures(lambda _: True) == counter.figures(lambda _: True)
+    assert sum(sizes) >= 3000
+    assert max(sizes) <= ROWS * CELLS_ONLY
 
 
 def test_a_feed_waits_for_no_gaps_where_readers_are_in_nobodys_way(tmp_path: Path) -> None:
