@@ -25,6 +25,7 @@ from queries.event_stream import EventStream, patiently
 from queries.filters import EVENT_FIELDS
 from queries.group_comparison import compare_groups
 from queries.group_measuring import METRIC_NAMES
+from queries.living import Living
 from queries.newest_events import newest_events
 from queries.pairing import paired
 from queries.run_reading import read_runs
@@ -125,9 +126,14 @@ class EventQueries(AnalyticsThread):
                     and (last is None or (one.started is not None and one.started < last))
                 )
 
-            alive = self._count(store).is_alive
+            alive = Living(
+                store,
+                now=self._clock(),
+                stale_after=self._stale_after,
+                count=lambda: self._count(store).alive,
+            )
             found = patiently(
-                lambda: read_delegations(store, is_alive=alive, wanted=wanted, shown=limit)
+                lambda: read_delegations(store, is_alive=alive.runs, wanted=wanted, shown=limit)
             )
             return DelegationsFound(found, between(first, last, UTC))
 

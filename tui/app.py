@@ -14,6 +14,7 @@ from textual.binding import BindingType
 from textual.command import Provider
 from textual.dom import DOMNode
 from textual.events import Event, InputEvent, Key, MouseMove
+from textual.message import Message
 from textual.screen import Screen
 from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.widget import Widget
@@ -200,10 +201,15 @@ class SessionApp(DiscreetApp[None]):
         self.reader.stop()
 
     def _take_snapshot(self, snapshot: Snapshot) -> None:
-        self._main.post_message(SnapshotArrived(snapshot))
+        self._tell_main(SnapshotArrived(snapshot))
 
     def _take_answer(self, answer: Answer) -> None:
-        self._main.post_message(AnswerArrived(answer))
+        self._tell_main(AnswerArrived(answer))
+
+    def _tell_main(self, message: Message) -> None:
+        """Called by threads, which stop only after the screens are gone."""
+        for screen in self.screen_stack[:1]:
+            screen.post_message(message)
 
     def set_low_bandwidth(self, on: bool) -> None:
         """See :class:`tui.terminal.TerminalApp`; also, less that is sent comes up at all."""
@@ -218,10 +224,6 @@ class SessionApp(DiscreetApp[None]):
         """Suggest to send less."""
         if self.config.suggest_low_bandwidth and not self.low_bandwidth:
             self.notify("slow link? --low-bandwidth", markup=False)
-
-    @property
-    def _main(self) -> Screen[object]:
-        return self.screen_stack[0]
 
     # Actions of the registry
 

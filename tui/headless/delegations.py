@@ -26,6 +26,7 @@ from queries.delegation_models import (
 )
 from queries.delegations import read_delegations
 from queries.event_stream import patiently
+from queries.living import Living
 from queries.report_json import window_json
 from queries.session_lookup import require_sessions
 from queries.text import UNKNOWN, count, date_time, duration, percent
@@ -41,7 +42,7 @@ from tui.headless.output import (
     write_markdown,
     write_text,
 )
-from tui.headless.stores import open_store, progress
+from tui.headless.stores import open_store, progress, stale_after
 from tui.headless.windowed import Chosen, chosen, count_running, window_options
 
 Line = tuple[int, DelegationChain]
@@ -84,12 +85,17 @@ def command(
     what = chosen(days, since, until, times)
     with open_store(store) as opened:
         wanted = require_sessions(opened, sessions)
-        alive = {row.id for row in count_running(opened, what.now)[1]}
+        alive = Living(
+            opened,
+            now=what.now,
+            stale_after=stale_after(),
+            count=lambda: {row.id for row in count_running(opened, what.now)[1]},
+        )
         with progress() as tell:
             found = patiently(
                 lambda: read_delegations(
                     opened,
-                    is_alive=alive.__contains__,
+                    is_alive=alive.runs,
                     wanted=lambda each: (
                         _is_in(each, what)
                         and (not wanted or each.session_id in wanted)

@@ -114,7 +114,9 @@ class TerminalApp(TypeAhead[ReturnType], DiffOutput[ReturnType]):
         if self.frames_held:
             self.frames_held = False
             self._end_batch()
-            self.screen.refresh(layout=True)
+            # Whoever leaves at once has no screen any more.
+            if self._screen_stack:
+                self.screen.refresh(layout=True)
 
     def _handle_exception(self, error: Exception) -> None:
         self.crash = self.crash or error
