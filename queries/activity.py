@@ -25,6 +25,7 @@ from queries.models import (
     TreeChange,
 )
 from queries.pairing import Outcome, Pairing
+from queries.processors import in_turns
 
 EARLIER = "notice:earlier"
 
@@ -73,7 +74,7 @@ class ActivityModel(ActivityPlaces):
         """
         if earlier:
             self._forest.insert(Line(EARLIER, NodeKind.NOTICE, earlier), None)
-        for event in events:
+        for event in in_turns(events):
             self._take(event)
         return [self._forest.node(line) for line in self._forest.settle()]
 

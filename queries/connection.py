@@ -18,6 +18,7 @@ from queries.changes import Change as Change
 from queries.changes import is_hasty, is_overwritten
 from queries.dialects import explain_unknown, read_schema, recognise
 from queries.dialects.base import StoreMapping
+from queries.fetching import fetched
 from queries.file_head import journal_mode
 from queries.gaps import Gaps
 from queries.guard import authorize
@@ -68,6 +69,8 @@ class StoreConnection:
         self.gaps: Gaps | None = None
         """Where the gaps between a writer's transactions are waited for before each query;
         None: nowhere."""
+        self._holds_up = True
+        """Whether a writer has to wait for what is being read."""
         self._closed = False
         self._moved: Change | None = None
         self._opened: Opened | None = None
@@ -103,6 +106,7 @@ class StoreConnection:
         return self._stopped or self.is_unwanted()
 
     def _prepare(self, how: str, origin: Origin | None) -> None:
+        self._holds_up = True
         self.connection.set_progress_handler(self._tick, 2000)
         self.schema = read_schema(self._probe)
         mapping = recognise(self.schema, self._probe)
@@ -135,6 +139,7 @@ class StoreConnection:
             has_messages=mapping.has_messages,
             size=self.signature.size,
         )
+        self._holds_up = self.info.journal_mode != "wal" and not self.is_detached
 
     def _make_views(self) -> None:
         for number, source in enumerate(self.mapping.sources):
@@ -296,7 +301,7 @@ class StoreConnection:
         while True:
             self.statements += 1
             try:
-                return self.connection.execute(sql, parameters).fetchall()
+                return fetched(self.connection.execute(sql, parameters), holds_up=self._holds_up)
             except sqlite3.Error as error:
                 name = opening.error_name(error)
                 if name == "SQLITE_INTERRUPT":
@@ -321,7 +326,7 @@ class StoreConnection:
 
     def give_way(self) -> None:
         """Read between a writer's transactions from now on, where it would wait for us."""
-        if self.info.journal_mode != "wal" and not self.is_detached:
+        if self._holds_up:
             self.gaps = Gaps(self.path)
 
     def rows_at_once(self, most: int, *, cells_only: bool = False) -> int:

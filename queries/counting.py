@@ -14,6 +14,7 @@ from queries.figures import Figures
 from queries.fold import Fold
 from queries.models import Event, EventKey, Phase, SessionRow, StoreTotals
 from queries.pausing import no_pause
+from queries.processors import in_turns
 from queries.recent_rows import RecentRows, is_same_row
 from queries.roster import Roster
 from queries.store import Store
@@ -289,7 +290,7 @@ class Counting:
         self._seen = {key: event for key, event in self._seen.items() if key in watched}
         chosen = {*keys, *watched} - fresh
         now = {event.key: event for event in store.events_again(chosen)}
-        for key in sorted(chosen):
+        for key in in_turns(sorted(chosen)):
             before = self._recent.get(key) or running.get(key) or self._seen.get(key)
             event = now.get(key)
             if before is event:

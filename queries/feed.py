@@ -152,7 +152,9 @@ class Feed(Following):
         self.generation += 1
         rows = counting.rows(now, self.pause)
         figures = self._figures
+        self.pause()
         counting.refresh_figures(figures, self.epoch)
+        self.pause()
         arrived, self._arrived = tuple(self._arrived), []
         cut, self._arrived_cut = self._arrived_cut, False
         updated, self._updated = tuple(self._updated.values()), {}

@@ -11,6 +11,7 @@ from queries.connection import Rows, quoted
 from queries.dialects.base import EVENT_COLUMNS
 from queries.indexed_rows import WINDOW
 from queries.models import Event, EventKey, EventKind
+from queries.processors import in_turns
 from queries.raw_ids import bound, bound_list, place
 from queries.session_pages import PAGE, PARAMETERS, filled_parts
 from queries.session_rows import SessionRows
@@ -123,7 +124,7 @@ class Store(SessionRows):
         before, self._again = self._again, {}
         result: list[Event] = []
         for source, rows in self._rows_by_key(keys):
-            for row in rows:
+            for row in in_turns(rows):
                 # 1 and 1.0 are equal, but do not look the same.
                 cells = (row, tuple(map(type, row)))
                 known = before.get((source, row[0]))

@@ -10,6 +10,8 @@ import threading
 import time
 from collections.abc import Callable
 
+from queries.processors import yield_processor
+
 LONGEST = 0.05
 """Seconds for which one key is waited for at most: not every key changes the screen."""
 MOST = 0.5
@@ -77,6 +79,7 @@ class KeyGate:
 
     def wait(self) -> None:
         """Return when no key is being answered, or after a while."""
+        yield_processor()
         if self._open.is_set():
             return
         now = self._monotonic()

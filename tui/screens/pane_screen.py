@@ -10,6 +10,7 @@ from textual.content import Content
 
 from queries.activity_reader import Ranges
 from queries.models import Scope, Snapshot
+from queries.processors import yield_processor
 from tui.bookmarks import Bookmarks
 from tui.model_watch import SLOT as MODELS_SLOT
 from tui.model_watch import ModelWatch
@@ -89,9 +90,12 @@ class PaneScreen(PaneLayout):
                 self._begin_again(snapshot)
             if snapshot.info is not None:
                 self._choose_first(is_listed=snapshot.is_listed)
+            yield_processor()
             self._activity.take(snapshot)
+            yield_processor()
             if not self.is_paused:
                 self._figures.take(snapshot)
+            yield_processor()
             self.query_one(StatusBar).show(snapshot, paused=self.is_paused)
             self.show_titles()
             self.tree_view.tick(self.owner.age_clock())

@@ -21,6 +21,7 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App, ReturnType
 from textual.screen import Screen
 
+from queries.processors import yield_processor
 from tui.terminal.cells import CellGrid, UnexpectedShapeError
 
 SYNC_START = "\x1b[?2026h"
@@ -119,7 +120,9 @@ class DiffOutput(App[ReturnType]):
             super()._display(screen, renderable)
             return
         try:
+            yield_processor()
             self._want(screen, renderable)
+            yield_processor()
             self._show()
         except Exception as error:
             self._give_up(error)
