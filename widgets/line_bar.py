@@ -52,6 +52,8 @@ class LineBar(Widget):
         super().__init__(name=name, id=id, classes=classes)
         self.glyphs = glyphs
         self._line: Pieces = ()
+        self._styles: dict[str, Style] = {}
+        """By role: Textual puts one together from those of all that is around the bar."""
 
     def pieces(self, width: int) -> tuple[Pieces, Pieces]:
         """What stands left and what stands right in so many cells."""
@@ -69,6 +71,11 @@ class LineBar(Widget):
             self._line = line
             self.refresh()
 
+    def notify_style_update(self) -> None:
+        """Take up new colours, as after a change of theme."""
+        super().notify_style_update()
+        self._styles.clear()
+
     def masking_changed(self) -> None:
         """Draw the line anew: secrets are covered now, or shown."""
         self.update_line()
@@ -83,15 +90,19 @@ class LineBar(Widget):
         """Draw the line."""
         width = self.size.width
         if y:
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, self._style(""))
         segments = [
             Segment(drawable(text, self.glyphs), self._style(role))
             for text, role in self._laid_out(width)
         ]
-        return Strip(segments).adjust_cell_length(width, self.rich_style)
+        return Strip(segments).adjust_cell_length(width, self._style(""))
 
     def _laid_out(self, width: int) -> Pieces:
         return laid_out(*self.pieces(width), width)
 
     def _style(self, role: str) -> Style:
-        return self.get_component_rich_style(f"bar--{role}") if role else self.rich_style
+        known = self._styles.get(role)
+        if known is None:
+            known = self.get_component_rich_style(f"bar--{role}") if role else self.rich_style
+            self._styles[role] = known
+        return known

@@ -248,3 +248,42 @@ def test_a_path_loses_its_folders_first() -> None:
     assert shorten_path(path, 11) == "…/heist.db"
     assert shorten_path(path, 9) == "heist.db"
     assert shorten_path(path, 6) == "he….db"
+
+
+@pytest.mark.parametrize("theme", ["textual-light", "nord", "ansi-dark"])
+async def test_a_change_of_theme_changes_every_colour(theme: str) -> None:
+    bar = StatusBar()
+    async with shown(bar, 100) as pilot:
+        bar.show(SNAPSHOT)
+        await pilot.pause()
+        before = [segment.style for segment in bar.render_line(0)]
+        bar.app.theme = theme
+        await pilot.pause()
+        after = [segment.style for segment in bar.render_line(0)]
+        assert after != before
+        fresh = StatusBar()
+        await bar.screen.mount(fresh)
+        fresh.show(SNAPSHOT)
+        await pilot.pause()
+        assert after == [segment.style for segment in fresh.render_line(0)]
+
+
+async def test_a_style_is_put_together_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    component = StatusBar.get_component_rich_style
+
+    def counted(self: StatusBar, *names: str, **options: Any) -> Any:
+        asked.extend(names)
+        return component(self, *names, **options)
+
+    monkeypatch.setattr(StatusBar, "get_component_rich_style", counted)
+    bar = StatusBar()
+    async with shown(bar, 100) as pilot:
+        bar.show(SNAPSHOT)
+        await pilot.pause()
+        assert asked
+        asked.clear()
+        bar.show(replace(SNAPSHOT, total_sessions=13, totals=replace(TOTALS, sessions=13)))
+        await pilot.pause()
+        assert "13" in bar.text
+        assert not asked
