@@ -20,15 +20,19 @@ def back_fill(path: Path, shape: str) -> Callable[[], None]:
     """Count everything as the program does beside its screen, without its pauses."""
     from queries.feed import Feed
     from queries.processors import processors
+    from tui.poller import PROGRESS
     from tui.terminal.lifecycle import settle_gc
 
     def work() -> None:
         settle_gc()
         feed = Feed(path, processes=1 if processors() > 1 else 0)
         feed.poll()
+        told = time.monotonic()
         while feed.counting:
             feed.backfill(0.25)
-            feed.poll()
+            now = time.monotonic()
+            if feed.poll(tells_progress=now - told >= PROGRESS) is not None:
+                told = now
         feed.close()
 
     return work
