@@ -297,9 +297,13 @@ async def test_times_are_typed_as_they_are_shown(
                 await stage.press("ctrl+u")
                 await stage.type("since:2026-01-12T14:00")
                 assert str(stage.main._event_filter) == f"since:{since}"
+                assert " · only since:2026-01-12T14:00" in stage.titles()[1]
                 await stage.press("u")
             # In UTC, as at first.
             assert stage.titles()[0].endswith(" · since:2026-01-12T05:00")
+            assert " · only since:2026-01-12T05:00 ·" in stage.titles()[1]
+            await stage.press("u")
+            assert " · only since:2026-01-12T14:00 ·" in stage.titles()[1]
     finally:
         monkeypatch.undo()
         time.tzset()

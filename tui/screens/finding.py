@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import tzinfo
+
 from textual import on
 
 from queries.filters import EVENT_FIELDS, Filter, FilterError, parse_filter
@@ -132,8 +134,15 @@ class Finding(PaneScreen):
         chosen = parse_filter(text, self.owner.clock(), EVENT_FIELDS, self.owner.zone)
         self._event_filter = chosen
         self.tree_view.set_filter(
-            lambda node: node.event is not None and chosen.matches_event(node.event), str(chosen)
+            lambda node: node.event is not None and chosen.matches_event(node.event),
+            chosen.text(self.owner.zone),
         )
+
+    def zone_changed(self, zone: tzinfo | None) -> None:
+        """Say in another zone which events are shown, too."""
+        if self._event_filter is not None and self.tree_view.filter_label:
+            self.tree_view.filter_label = self._event_filter.text(zone)
+        super().zone_changed(zone)
 
     # Sessions
 
