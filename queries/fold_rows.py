@@ -16,6 +16,7 @@ from queries.handed_on import Told, told_by
 from queries.heard import Heard
 from queries.models import Event, EventKind, Phase
 from queries.open_rows import OpenRows
+from queries.processors import yield_processor
 from queries.rows_of_one import RowsOfOne, texts_of
 from queries.session_fold import Said, SessionFold, text_mark
 from queries.session_ledger import SessionLedger
@@ -91,9 +92,11 @@ class FoldRows(FoldCounts):
         self.rows += len(batch.seqs)
         self._count_types(batch)
         for rows, each in zip(groups, heard, strict=True):
+            yield_processor()
             session = self._session(rows.name)
             self._take(session, batch, rows, at, texts)
             self._speak(session, each, texts)
+        yield_processor()
         self._count_amounts(batch)
         self.changed.update(rows_of)
         self._forget_now_and_then()
