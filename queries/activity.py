@@ -25,7 +25,7 @@ from queries.models import (
     TreeChange,
 )
 from queries.pairing import Outcome, Pairing
-from queries.processors import in_turns
+from queries.pausing import in_turns
 
 EARLIER = "notice:earlier"
 

@@ -69,7 +69,7 @@ class StoreConnection:
         self.gaps: Gaps | None = None
         """Where the gaps between a writer's transactions are waited for before each query;
         None: nowhere."""
-        self._holds_up = True
+        self._holds_up: bool
         """Whether a writer has to wait for what is being read."""
         self._closed = False
         self._moved: Change | None = None

@@ -13,8 +13,7 @@ from queries.declared import Declared
 from queries.figures import Figures
 from queries.fold import Fold
 from queries.models import Event, EventKey, Phase, SessionRow, StoreTotals
-from queries.pausing import no_pause
-from queries.processors import in_turns
+from queries.pausing import in_turns, no_pause
 from queries.recent_rows import RecentRows, is_same_row
 from queries.roster import Roster
 from queries.store import Store

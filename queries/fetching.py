@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
-from queries.processors import yield_processor
+from queries.pausing import yield_processor
 
 AT_ONCE = 160
 """Rows that are taken in one go: at most some tenths of a millisecond."""

@@ -16,7 +16,7 @@ from queries.handed_on import Told, told_by
 from queries.heard import Heard
 from queries.models import Event, EventKind, Phase
 from queries.open_rows import OpenRows
-from queries.processors import yield_processor
+from queries.pausing import yield_processor
 from queries.rows_of_one import RowsOfOne, texts_of
 from queries.session_fold import Said, SessionFold, text_mark
 from queries.session_ledger import SessionLedger

@@ -41,7 +41,7 @@ class Living:
         """
         self._store, self._now, self._stale_after = store, now, stale_after
         self._count = count
-        self._counted: Container[str] | None = None if all(store.session_indexed) else count()
+        self._counted: Container[str] | None = None
         self._known: dict[str, bool] = {}
         self._starts: dict[str, float | None] | None = None
 
@@ -59,6 +59,8 @@ class Living:
 
     def _look(self, session_id: str) -> bool | None:
         """As :meth:`runs`; None where only a count tells."""
+        if not all(self._store.session_indexed):
+            return None
         declared = patiently(lambda: self._store.sessions_by_id([session_id]))
         if not declared or not self._is_running(declared[-1], self._now):
             return False

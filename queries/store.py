@@ -11,7 +11,7 @@ from queries.connection import Rows, quoted
 from queries.dialects.base import EVENT_COLUMNS
 from queries.indexed_rows import WINDOW
 from queries.models import Event, EventKey, EventKind
-from queries.processors import in_turns
+from queries.pausing import in_turns
 from queries.raw_ids import bound, bound_list, place
 from queries.session_pages import PAGE, PARAMETERS, filled_parts
 from queries.session_rows import SessionRows

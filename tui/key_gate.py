@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from queries.processors import yield_processor
+from queries.pausing import yield_processor
 
 LONGEST = 0.05
 """Seconds for which one key is waited for at most: not every key changes the screen."""

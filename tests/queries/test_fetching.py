@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from queries import fetching, processors
+from queries import fetching, pausing
 from queries.fetching import AT_ONCE, fetched
-from queries.processors import TURN, in_turns
+from queries.pausing import TURN, in_turns
 from queries.store import Store
 from tests.stores import canonical_store
 from tests.stores.base import Journal
@@ -24,7 +24,7 @@ def turns(monkeypatch: pytest.MonkeyPatch) -> list[None]:
     """One entry for each time that others may have the processor."""
     told: list[None] = []
     monkeypatch.setattr(fetching, "yield_processor", lambda: told.append(None))
-    monkeypatch.setattr(processors, "yield_processor", lambda: told.append(None))
+    monkeypatch.setattr(pausing, "yield_processor", lambda: told.append(None))
     return told
 
 

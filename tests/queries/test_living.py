@@ -91,3 +91,15 @@ def test_a_long_silent_session_is_read_to_its_beginning(
         one, count = living(store)
         assert one.runs("s")
         assert count.times == 0
+
+
+def test_a_store_without_an_index_is_counted_once_and_only_when_somebody_asks(
+    tmp_path: Path,
+) -> None:
+    with Store(sample(tmp_path, "heist-session")) as store:
+        assert not all(store.session_indexed)
+        one, count = living(store)
+        assert count.times == 0
+        one.runs("a")
+        one.runs("b")
+        assert count.times == 1

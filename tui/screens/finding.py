@@ -82,13 +82,8 @@ class Finding(PaneScreen):
     def action_filter_sessions(self) -> None:
         """Ask for a filter, of events in the activity tree, of sessions elsewhere."""
         if self.pane_index == ACTIVITY:
-            typed = self._event_filter
-            known = (
-                ""
-                if typed is None or not self.tree_view.filter_label
-                else typed.text(self.owner.zone)
-            )
-            self._ask_filter("events", known)
+            is_typed = self._event_filter is not None
+            self._ask_filter("events", self.tree_view.filter_label if is_typed else "")
         else:
             now = self.sessions.filter
             self._ask_filter("sessions", "" if now is None else now.text(self.owner.zone))

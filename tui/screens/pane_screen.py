@@ -10,7 +10,7 @@ from textual.content import Content
 
 from queries.activity_reader import Ranges
 from queries.models import Scope, Snapshot
-from queries.processors import yield_processor
+from queries.pausing import yield_processor
 from tui.bookmarks import Bookmarks
 from tui.model_watch import SLOT as MODELS_SLOT
 from tui.model_watch import ModelWatch

@@ -21,7 +21,7 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App, ReturnType
 from textual.screen import Screen
 
-from queries.processors import yield_processor
+from queries.pausing import yield_processor
 from tui.terminal.cells import CellGrid, UnexpectedShapeError
 
 SYNC_START = "\x1b[?2026h"
