@@ -86,7 +86,7 @@ class EventQueries(AnalyticsThread):
         def read(store: Store) -> EventPage:
             ids = require_sessions(store, session_ids) or None
             page = None
-            if ids is None and limit is not None:
+            if ids is None:
                 matches = None if wanted.is_empty else wanted.matches_event
                 page = newest_events(store, limit, matches=matches, terms=wanted.terms, raw=raw)
             if page is None:

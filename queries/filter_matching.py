@@ -75,7 +75,7 @@ def ask_session(term: Term, row: SessionRow, models: Sequence[str] = ()) -> bool
     if field in NUMBERS:
         return _compares(row.totals.events if field == "events" else row.totals.errors, term.values)
     if field in MOMENTS:
-        return _active(row.started, row.last_time, term)
+        return is_active(row.started, row.last_time, term)
     texts = (text for read in _SESSION_TEXTS.values() for text in read(row))
     others = (row.session.error, row.totals.first_prompt)
     return not field and _contains((*texts, *others), term.values)
@@ -91,7 +91,7 @@ def ask_event(term: Term, event: Event) -> bool:
     if field in ("state", "status"):
         return event.state in (STATES.get(value, value) for value in term.values)
     if field in MOMENTS:
-        return _active(event.time, event.time, term)
+        return is_active(event.time, event.time, term)
     texts = (text for read in _EVENT_TEXTS.values() for text in read(event))
     return not field and _contains((*texts, event.session_id), term.values)
 
@@ -138,7 +138,8 @@ def _instant(value: str) -> float:
     return math.nan if moment is None else moment
 
 
-def _active(first: float | None, last: float | None, term: Term) -> bool:
+def is_active(first: float | None, last: float | None, term: Term) -> bool:
+    """Whether what was under way between two instants fulfils a term about moments."""
     for value in term.values:
         moment = _instant(value)
         if term.field == "since" and last is not None and last >= moment:

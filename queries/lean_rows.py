@@ -88,29 +88,6 @@ class LeanRows:
         except (StoreError, _UnclearError):
             return None  # Cells of kinds that only whole rows can be read with.
 
-    def types_between(
-        self, store: Store, source: int, after: int, upto: int
-    ) -> set[RowType] | None:
-        """The types of the rows between two seqs; None where they take whole rows.
-
-        Raises as :meth:`read_cells` does.
-        """
-        marks = _marks_of(store.mapping.sources[source])
-        if marks is None:
-            return None
-        try:
-            rows = store.query(
-                f"SELECT min(seq), NULL, {marks} FROM {lean_view(store, source)}"
-                " WHERE seq > ? AND seq <= ? GROUP BY 3",
-                (after, upto),
-            )
-            columns = tuple(zip(*rows, strict=True))
-            return set(self._types_of(store, source, columns)) if rows else set()
-        except DEAD_ENDS:
-            raise
-        except (StoreError, _UnclearError):
-            return None
-
     def _batch(self, store: Store, source: int, rows: list[Row]) -> Batch:
         if not rows:
             return Batch.of(())

@@ -17,8 +17,9 @@ from queries.merged_end import newest_first
 from queries.models import Event, EventKind, Phase
 from queries.opening import DEAD_ENDS, StoreError
 from queries.pairing import Pairing
-from queries.rare_events import any_fulfil, rare_events, telling
+from queries.rare_events import any_fulfil, rare_events
 from queries.store import Store
+from queries.term_rows import telling
 
 SMALL = 20_000
 """Rows of a store up to which all are read: then it is certain how many events there are."""
@@ -32,7 +33,7 @@ Found = tuple[list[Event], int | None]
 
 def newest_events(
     store: Store,
-    limit: int,
+    limit: int | None,
     *,
     matches: Matches | None = None,
     terms: Sequence[Term] = (),
@@ -44,7 +45,7 @@ def newest_events(
 
     Args:
         store: an open store.
-        limit: events wanted.
+        limit: events wanted; None for all that match.
         matches: the filter; None for all events.
         terms: of the filter, all of which have to be fulfilled.
         raw: take every row for an event.
@@ -58,23 +59,24 @@ def newest_events(
     bounds = bounds_of(store)
     try:
         rows = patiently(lambda: sum(store.count_events(number, 60) for number in bounds))
-        if rows <= SMALL or limit > MOST // 4 or not limit:
+        if rows <= SMALL or limit == 0:
             return None
+        few = limit if limit is not None and limit <= MOST // 4 else None
         is_paired = store.mapping.has_phases and not raw
-        some = telling(terms, is_paired=is_paired)
+        some = telling(terms)
+        found: Found | None = None
         if len(bounds) == 1:
             ((source, (first, last)),) = bounds.items()
-            reader = _Newest(store, source, first, last, matches)
-            found = patiently(lambda: reader.events(limit, is_paired=is_paired))
+            if few is not None:
+                reader = _Newest(store, source, first, last, matches)
+                found = patiently(lambda: reader.events(few, is_paired=is_paired))
             if found is None and matches is not None and some:
                 within = first - 1, last
                 return rare_events(
                     store, source, within, matches, some, limit,
                     is_paired=is_paired, progress=progress,
                 )  # fmt: skip
-        elif is_paired:
-            return None
-        else:
+        elif not is_paired and (few is not None or some):
             found = patiently(lambda: _merged(store, bounds, limit, matches, some))
     except DEAD_ENDS:
         raise
@@ -167,17 +169,17 @@ class _Newest:
 def _merged(
     store: Store,
     bounds: dict[int, tuple[int, int]],
-    limit: int,
+    limit: int | None,
     matches: Matches | None,
     terms: Sequence[Term],
 ) -> Found | None:
     """The newest rows of several sources, in the order that :class:`EventStream` gives."""
     may_hold = any_fulfil(store, terms) if terms else None
-    newest = newest_first(store, bounds, limit, may_hold)
+    newest = newest_first(store, bounds, limit or FILTERED, may_hold)
     if newest is None:
         return None
     found = list(islice(newest if matches is None else filter(matches, newest), limit))
-    return found[::-1], len(found) if len(found) < limit else None
+    return found[::-1], len(found) if limit is None or len(found) < limit else None
 
 
 def _sizes(limit: int, is_paired: bool, matches: Matches | None) -> Iterator[int]:

@@ -1,71 +1,53 @@
 """Events that match a filter which hardly any row can match, without reading all others.
 
-What rows have in common (their kind, their tool) is looked at stretch by stretch. Only where
-some may match, rows are read, and those around that may be of the same events.
+Which rows may belong to such an event is found out by columns of their cells. Only those are
+read, and where an event may be several rows, those around.
 """
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_left
+from collections import deque
 from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 from itertools import chain, takewhile
+from operator import attrgetter, itemgetter
 
 from queries import open_rows
-from queries.batch import RowType
+from queries.batch import type_of
 from queries.event_pages import EventPage, Matches, newest_page
 from queries.event_stream import PAGE, Progress, patiently, stretches
-from queries.filter_matching import ask_event
 from queries.filters import Term
-from queries.lean_rows import LeanRows
 from queries.merged_end import MayHold
-from queries.models import Event, EventKind, Phase
+from queries.models import Event, EventKind
 from queries.store import Store
+from queries.term_rows import TermRows
 
 STRETCH = 5000
-"""Rows whose kinds are looked at at once."""
+"""Rows that are read together where those around are needed."""
 LARGEST_PART = 0.5
 """Part of all rows up to which reading only some is worth it."""
-_OF_ROWS = frozenset(("kind", "tool", "state", "status"))
-"""What can be asked of a row by itself, as the event that it is."""
-_OF_HALVES = frozenset(("kind", "tool"))
-"""What an event of several rows has from one of them."""
-
-
-def telling(terms: Sequence[Term], *, is_paired: bool) -> tuple[Term, ...]:
-    """Those terms of a filter that one row of each matching event fulfils by its type alone."""
-    fields = _OF_HALVES if is_paired else _OF_ROWS
-    return tuple(term for term in terms if term.field in fields and not term.negative)
-
-
-class _Kinds:
-    """Tells which terms rows fulfil by their types."""
-
-    def __init__(self, store: Store, terms: Sequence[Term]) -> None:
-        self._store = store
-        self._terms = terms
-        self._lean = LeanRows()
-        self._known: dict[RowType, frozenset[Term]] = {}
-
-    def between(self, source: int, after: int, upto: int) -> list[frozenset[Term]] | None:
-        """Of each type between two seqs, the terms; None where that takes whole rows."""
-        read = partial(self._lean.types_between, self._store, source, after, upto)
-        kinds = patiently(read)
-        return None if kinds is None else list(map(self._of, kinds))
-
-    def _of(self, kind: RowType) -> frozenset[Term]:
-        if kind not in self._known:
-            row = _event_of(kind)
-            self._known[kind] = frozenset(term for term in self._terms if ask_event(term, row))
-        return self._known[kind]
+SINGLY = 0.2
+"""The same, of rows that are looked up one by one."""
+AT_ONCE = 500
+_seq_of = attrgetter("seq")
 
 
 def any_fulfil(store: Store, terms: Sequence[Term]) -> MayHold:
-    """Tells whether some row of a stretch may fulfil all of the terms that are :func:`telling`."""
-    kinds, wanted = _Kinds(store, terms), frozenset(terms)
+    """Tells whether some row of a stretch may fulfil all of the terms by itself."""
+    known: dict[int, TermRows] = {}
 
     def may_hold(source: int, after: int, upto: int) -> bool:
-        found = kinds.between(source, after, upto)
-        return found is None or wanted in found
+        if source not in known:
+            known[source] = TermRows(store, source, terms)
+        for page in known[source].between(after, upto):
+            if page is None:
+                return True
+            found = page[1]
+            if found and set.intersection(*map(set, found.values())):
+                return True
+        return False
 
     return may_hold
 
@@ -76,7 +58,7 @@ def rare_events(
     within: tuple[int, int],
     matches: Matches,
     terms: Sequence[Term],
-    limit: int,
+    limit: int | None,
     *,
     is_paired: bool,
     progress: Progress | None = None,
@@ -88,36 +70,107 @@ def rare_events(
         source: number of its only source.
         within: all of its rows come after the first seq, and up to the second one.
         matches: the whole filter.
-        terms: of the filter, those that are :func:`telling`; at least one.
-        limit: events wanted.
+        terms: of the filter, those that are :func:`~queries.term_rows.telling`; at least one.
+        limit: events wanted; None for all.
         is_paired: whether several rows may be one event.
         progress: told which part of the rows is looked at.
 
     Returns:
         The page; None where reading all rows is faster, or the only way.
     """
-    parts = list(stretches(store, source, *within, STRETCH))
-    places = _places(store, source, parts, terms, progress)
-    if places is None:
+    seqs = _candidates(store, source, within, terms, progress)
+    if seqs is None:
         return None
-    around = -(-open_rows.REACH // STRETCH) if is_paired else 0
-    runs = list(_runs(places, around, len(parts)))
+    newest: deque[Event] = deque(maxlen=limit)
+    whole, halves = array("q"), array("q")
+    for event in _looked_up(store, source, seqs):
+        if is_paired and not type_of(event).is_plain:
+            halves.append(event.seq)
+        elif matches(event):
+            whole.append(event.seq)
+            newest.append(event)
+    if not halves:
+        return EventPage(tuple(newest), len(whole), len(whole))
+    runs = _runs(store, source, within, halves)
+    page = None if runs is None else _page_of(store, source, runs, matches, limit)
+    if runs is None or page is None or page.total is None:
+        return None
+    # What is an event by itself is there twice where rows around others were read.
+    total = page.total + sum(not _is_in(runs, seq) for seq in whole)
+    others = [event for event in newest if not _is_in(runs, event.seq)]
+    events = sorted((*page.events, *others), key=_seq_of)
+    return EventPage(tuple(events if limit is None else events[-limit:]), total, total)
+
+
+def _candidates(
+    store: Store,
+    source: int,
+    within: tuple[int, int],
+    terms: Sequence[Term],
+    progress: Progress | None,
+) -> array[int] | None:
+    """The rows that fulfil the term which the fewest of them fulfil; None where all are many."""
+    after, upto = within
+    found = {term: array("q") for term in terms}
+    for page in TermRows(store, source, terms).between(after, upto):
+        if page is None:
+            return None
+        at, fulfilling = page
+        for term, seqs in fulfilling.items():
+            if term in found:
+                found[term].extend(seqs)
+                if len(found[term]) > SINGLY * (upto - after):
+                    del found[term]
+        if not found:
+            return None
+        if progress is not None:
+            progress((at - after) / (upto - after))
+    return min(found.values(), key=len)
+
+
+def _looked_up(store: Store, source: int, seqs: Sequence[int]) -> Iterator[Event]:
+    """These rows, as far as they can be read."""
+    for start in range(0, len(seqs), AT_ONCE):
+        keys = [(source, seq) for seq in seqs[start : start + AT_ONCE]]
+        yield from patiently(partial(store.events_by_key, keys))
+
+
+def _runs(
+    store: Store, source: int, within: tuple[int, int], halves: Sequence[int]
+) -> list[tuple[int, int]] | None:
+    """Which rows are read: after one seq and up to another. None where it is most of them.
+
+    Rows of two runs are further apart than those of one event may be.
+    """
+    parts = list(stretches(store, source, *within, STRETCH))
+    ends = [upto for _, upto in parts]
+    places = {bisect_left(ends, seq) for seq in halves}
+    around = -(-open_rows.REACH // STRETCH)
+    runs = list(_together(places, around, len(parts)))
     if sum(last - first + 1 for first, last in runs) > LARGEST_PART * len(parts):
         return None
+    return [(parts[first][0], parts[last][1]) for first, last in runs]
+
+
+def _page_of(
+    store: Store,
+    source: int,
+    runs: Sequence[tuple[int, int]],
+    matches: Matches,
+    limit: int | None,
+) -> EventPage | None:
+    """The page of the rows of these runs; None where an event may be told outside of them."""
     is_chained = False
 
     def wanted(event: Event) -> bool:
         nonlocal is_chained
         is_wanted = matches(event)
         # Rows of a delegation may be far apart, where each is near to the one before.
-        is_chained |= is_wanted and is_paired and event.kind is EventKind.DELEGATION
+        is_chained |= is_wanted and event.kind is EventKind.DELEGATION
         return is_wanted
 
-    # Rows of two runs are further apart than those of one event may be.
-    rows = chain.from_iterable(
-        _rows(store, source, parts[first][0], parts[last][1]) for first, last in runs
-    )
-    page = newest_page(takewhile(lambda _: not is_chained, rows), wanted, limit, raw=not is_paired)
+    rows = chain.from_iterable(_rows(store, source, after, upto) for after, upto in runs)
+    page = newest_page(takewhile(lambda _: not is_chained, rows), wanted, limit)
     return None if is_chained else page
 
 
@@ -128,28 +181,7 @@ def _rows(store: Store, source: int, after: int, upto: int) -> Iterator[Event]:
         yield from rows
 
 
-def _places(
-    store: Store,
-    source: int,
-    parts: Sequence[tuple[int, int]],
-    terms: Sequence[Term],
-    progress: Progress | None,
-) -> set[int] | None:
-    """The parts with rows that fulfil the term which the fewest of them fulfil."""
-    kinds = _Kinds(store, terms)
-    found: dict[Term, set[int]] = {term: set() for term in terms}
-    for number, (after, upto) in enumerate(parts):
-        there = kinds.between(source, after, upto)
-        if there is None:
-            return None
-        for term in frozenset[Term]().union(*there):
-            found[term].add(number)
-        if progress is not None:
-            progress((number + 1) / len(parts))
-    return min(found.values(), key=len)
-
-
-def _runs(places: Collection[int], around: int, number: int) -> Iterator[tuple[int, int]]:
+def _together(places: Collection[int], around: int, number: int) -> Iterator[tuple[int, int]]:
     """The first and the last of the parts that are read together."""
     begun: tuple[int, int] | None = None
     for place in sorted(places):
@@ -164,9 +196,7 @@ def _runs(places: Collection[int], around: int, number: int) -> Iterator[tuple[i
         yield begun
 
 
-def _event_of(kind: RowType) -> Event:
-    """A row of a type, of which nothing else is known."""
-    return Event(
-        0, 0, "", "", None, None, kind.agent, None, kind.kind, Phase.WHOLE, None, kind.tool,
-        kind.operation, "", kind.state, None, None, None, None,
-    )  # fmt: skip
+def _is_in(runs: Sequence[tuple[int, int]], seq: int) -> bool:
+    """Whether the row with this seq is in a run."""
+    at = bisect_left(runs, seq, key=itemgetter(1))
+    return at < len(runs) and runs[at][0] < seq

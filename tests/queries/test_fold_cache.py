@@ -25,6 +25,7 @@ from queries.roster import Roster
 from queries.store import Store
 from queries.whole_store import count_store
 from tests.queries.feeding import Clock, count_all, snap
+from tests.queries.files import settle
 from tests.queries.keeping import cache_in, opened, pass_a_tick
 from tests.queries.samples import HEIST, HTMLGRAPH, sample
 from tests.stores import CanonicalStore, canonical_store
@@ -45,6 +46,8 @@ def small_steps(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def path(tmp_path: Path) -> Path:
     with canonical_store(tmp_path / "a.db", "wal") as store:
         fill(store)
+    # Just written, it would be read anew as soon as another write would be dated differently.
+    settle(tmp_path / "a.db")
     return tmp_path / "a.db"
 
 
@@ -476,6 +479,7 @@ def test_totals_are_known_before_all_sessions_are_listed(
                                   status="running" if is_running else "completed")  # fmt: skip
             for _ in range(3):
                 store.add_event(name, time=1500.0, state="running" if is_running else "ok")
+    settle(path)
     clock = Clock(1600.0)
     whole = opened(path, None, clock)
     opened(path, cache_in(folder), clock)

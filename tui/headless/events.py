@@ -85,7 +85,7 @@ def command(
         ids = require_sessions(opened, sessions) or None
         end = None if before is None else find_event(opened, before)
         page = None
-        if ids is None and end is None and limit is not None:
+        if ids is None and end is None:
             page = newest_events(
                 opened,
                 limit,
