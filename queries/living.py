@@ -13,14 +13,16 @@ from queries.times import parse_time
 
 PAGE = 10_000
 """Rows of a session that are looked at in one step."""
+FEW = 50
+"""Sessions that keep their start to themselves and are read for it, at most."""
 
 
 class Living:
     """Tells which sessions run, one by one as they are asked for.
 
     The answers are those of a store that is counted whole. That is done where nothing less
-    tells: sessions without an index, or which of those that keep their start to themselves
-    is the newest.
+    tells: sessions without an index, or the newest among many that keep their start to
+    themselves.
     """
 
     def __init__(
@@ -43,7 +45,8 @@ class Living:
         self._count = count
         self._counted: Container[str] | None = None
         self._known: dict[str, bool] = {}
-        self._starts: dict[str, float | None] | None = None
+        self._newest: str | None = None
+        """The one that started last, once that was asked for."""
 
     def runs(self, session_id: str) -> bool:
         """Whether a session runs. Raises StoreError as the store's own queries do."""
@@ -98,10 +101,13 @@ class Living:
 
     def _is_newest(self, session: Session) -> bool | None:
         """Whether no other session started later, which is never stale; None: who knows."""
-        if self._starts is None:
-            self._starts = patiently(self._store.session_starts)
-        own = self._starts.get(session.id)
-        if own is not None and newest_of(self._starts.items()) != session.id:
-            return False
-        # Sessions that are not declared, and those without a start, began with their events.
-        return None
+        if self._newest is None:
+            starts = patiently(self._store.session_starts)
+            ids = patiently(self._store.event_session_ids)
+            # Sessions that are not declared, and those without a start, began with their events.
+            others = [name for name in ids if starts.get(name) is None]
+            if len(others) > FEW:
+                return None
+            starts |= {name: min(self._times(name), default=None) for name in others}
+            self._newest = newest_of(starts.items())
+        return self._newest == session.id
