@@ -259,7 +259,10 @@ class Roster:
             else:
                 self._running.discard(name)
         is_awaited = name == self._newest or name in self._awaited
-        if row is not None and is_running and not row.session.is_mute and not is_awaited:
+        if row is None or not is_running or is_awaited:
+            return
+        # Silence makes no difference to one that has ended, whatever it says.
+        if row.session.ended is None and not row.session.is_mute:
             last = row.totals.last_time if row.totals.last_time is not None else row.session.started
             if last is not None:
                 heapq.heappush(self._silent, (last + self._stale_after, name))

@@ -214,6 +214,28 @@ def test_sessions_become_stale_by_silence_alone(empty: CanonicalStore) -> None:
     assert running(1e12 + 200) == {"new"}
 
 
+@pytest.mark.parametrize("started", [None, 1000.0, NOW - 10, NOW + 90_000])
+@pytest.mark.parametrize("ended", [None, 1000.0, NOW, NOW + 90_000])
+@pytest.mark.parametrize("last", [None, 1000.0, NOW - 10, NOW + 90_000])
+def test_what_is_judged_once_is_not_due_again(
+    empty: CanonicalStore, started: float | None, ended: float | None, last: float | None
+) -> None:
+    """Such as a session that says it runs although it has ended, which silence does not change."""
+    fold = nothing()
+    for number in range(3):
+        name = f"s{number}"
+        empty.insert("session", id=name, status="running", started=started, ended=ended)
+        if last is not None:
+            fold.add(event(number + 1, session_id=name, time=last))
+    with Store(empty.path) as store:
+        roster = Roster(100, stale_after=1800.0)
+        roster.load(store, ())
+        make(fold, roster)
+        for later in (0.0, 5000.0, 1e6):
+            make(fold, roster, now=NOW + later)
+            assert not roster.is_due(NOW + later)
+
+
 def test_the_session_that_was_the_newest_may_be_stale(empty: CanonicalStore) -> None:
     empty.add_session("first", started=1000.0, status="running")
     fold = nothing()
