@@ -15,7 +15,7 @@ from queries.models import AggregatedTool, Event, Handoff, Scope, ScopeFigures
 from queries.store import Store
 from queries.tools import tool_statistics
 
-FIRST, PAGE = 400, 2000
+FIRST, PAGE = 400, 5000
 """Rows of the first page, which is soon there, and of all others."""
 _READERS: WeakKeyDictionary[Store, LeanRows] = WeakKeyDictionary()
 """What reads rows, with what it has found out about them: the next scope's are like them."""
@@ -32,6 +32,13 @@ class ScopeCounter:
         self._sessions = frozenset(scope.session_ids)
         self._rows = _READERS.setdefault(store, LeanRows())
         self._seen: dict[tuple[str, int], int] = {}
+        sources = range(len(store.mapping.sources))
+        self._todo = [(name, source) for name in scope.session_ids for source in sources]
+        self._done = 0
+        """How many of these are counted wholly."""
+        self._before: int | None = None
+        """Of the next one, the seq from which on rows are counted; None: none are."""
+        self._size = FIRST
         self.counted = 0.0
 
     def read(
@@ -39,28 +46,30 @@ class ScopeCounter:
         store: Store,
         ranges_of: Callable[[str], Mapping[int, tuple[int, int]] | None] = lambda _: None,
     ) -> Iterator[None]:
-        """Count every session, newest page first; yields after each page, complete or not."""
-        sources = range(len(store.mapping.sources))
-        todo = [(session_id, source) for session_id in self.scope.session_ids for source in sources]
-        size = FIRST
-        for number, (session_id, source) in enumerate(todo):
+        """Count every session, newest page first; yields after each page, complete or not.
+
+        What was counted by an earlier call, of the same store, is not counted again.
+        """
+        for session_id, source in self._todo[self._done :]:
             ranges = ranges_of(session_id)
             within = None if ranges is None else ranges.get(source)
-            before: int | None = None
             while True:
+                before, size = self._before, self._size
                 seqs = self._count(store, source, session_id, before, size, within)
                 if before is None:
                     self._seen[session_id, source] = seqs[-1] if seqs else 0
                 if len(seqs) < size:
                     break
-                size = PAGE
-                before = seqs[0]
+                self._size = PAGE
+                self._before = seqs[0]
                 part = 0.5
                 if within is not None and within[1] > within[0]:
-                    part = (within[1] - before) / (within[1] - within[0])
-                self.counted = (number + min(max(part, 0.0), 0.99)) / len(todo)
+                    part = (within[1] - seqs[0]) / (within[1] - within[0])
+                self.counted = (self._done + min(max(part, 0.0), 0.99)) / len(self._todo)
                 yield
-            self.counted = (number + 1) / len(todo)
+            self._done += 1
+            self._before = None
+            self.counted = self._done / len(self._todo)
             yield
         self.counted = 1.0
 

@@ -22,7 +22,7 @@ from queries.store import Store
 log = logging.getLogger(__name__)
 
 Work = Callable[[Store], Iterator[object]]
-"""Reads and yields its answers; it is not resumed once it has been replaced."""
+"""Reads and yields its answers, None while there is none; it is not resumed once replaced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,8 @@ class Reader(threading.Thread):
             for value in request.work(store):
                 if self._is_replaced(request):
                     return
-                self._receiver(Answer(request.slot, request.ticket, value))
+                if value is not None:
+                    self._receiver(Answer(request.slot, request.ticket, value))
                 if self._more_urgent(request):
                     self._put_back(request)
                     return

@@ -121,9 +121,12 @@ class StatusText:
         totals = snapshot.totals
         problems = sum(problem.count for problem in snapshot.problems)
         rate = text.percent(totals.success_rate)
+        # Whether others run is not known before they are listed.
+        more = "+" if len(snapshot.sessions) < snapshot.total_sessions else ""
+        running = f"{text.count(totals.running)}{more} running"
         shown = [
             ("sessions", _counted(snapshot.total_sessions, "session"), ""),
-            ("running", f"{text.count(totals.running)} running", "ok" if totals.running else ""),
+            ("running", running, "ok" if totals.running else ""),
             ("events", _counted(totals.events, "event"), ""),
             ("rate", f"{rate} % ok" if totals.finished_calls else f"{text.UNKNOWN} ok", ""),
         ]

@@ -59,6 +59,30 @@ def test_as_if_it_had_been_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert counter.figures(lambda _: True) == whole.figures(lambda _: True)
 
 
+@pytest.mark.parametrize("pages", range(1, 12))
+def test_it_goes_on_where_it_was_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pages: int
+) -> None:
+    monkeypatch.setattr("queries.scope.FIRST", 3)
+    monkeypatch.setattr("queries.scope.PAGE", 7)
+    path = tmp_path / "own.db"
+    with canonical_store(path) as writer:
+        fill(writer, 0, 60)
+    with Store(path) as store:
+        whole, left = counted(store), ScopeCounter(store, SCOPE)
+        statements = 0
+        while left.counted < 1.0:
+            reading = left.read(store)
+            before = store.statements
+            for _ in zip(range(pages), reading, strict=False):
+                pass
+            statements += store.statements - before
+        before = store.statements
+        counted(store)
+        assert statements == store.statements - before, "nothing is read twice"
+        assert left.figures(lambda _: True) == whole.figures(lambda _: True)
+
+
 def test_what_was_read_or_is_of_others_is_not_counted(tmp_path: Path) -> None:
     path = tmp_path / "own.db"
     with canonical_store(path, "wal") as writer:

@@ -10,7 +10,16 @@ from rich.cells import cell_len
 from textual.app import App, ComposeResult
 from textual.strip import Strip
 
-from queries.models import Problem, Snapshot, StoreInfo, StoreState, StoreTotals
+from queries.models import (
+    Problem,
+    Session,
+    SessionRow,
+    SessionTotals,
+    Snapshot,
+    StoreInfo,
+    StoreState,
+    StoreTotals,
+)
 from tests.widgets.pane_app import HOSTILE
 from widgets.glyphs import ASCII
 from widgets.line_bar import LineBar
@@ -24,7 +33,8 @@ INFO = StoreInfo(
 TOTALS = StoreTotals(
     sessions=12, running=2, events=4312, ok=972, errors=28, finished_calls=1000
 )  # fmt: skip
-SNAPSHOT = Snapshot(1, 1, StoreState.LIVE, "", INFO, (), 12, TOTALS, (), (), {})
+ROWS = tuple(SessionRow(Session(f"s{number}"), SessionTotals(), True) for number in range(12))
+SNAPSHOT = Snapshot(1, 1, StoreState.LIVE, "", INFO, ROWS, 12, TOTALS, (), (), {})
 WIDTHS = [1, 2, 3, 10, 20, 40, 60, 80, 100, 120, 200]
 
 
@@ -78,6 +88,14 @@ async def test_a_wide_bar_says_all() -> None:
             " session-tui  ~/proj/.htmlgraph/htmlgraph.db · htmlgraph 0.26 · ● live  "
         )
         assert text.endswith("  12 sessions · 2 running · 4,312 events · 97.2 % ok ")
+
+
+async def test_where_not_all_sessions_are_listed_more_may_run() -> None:
+    bar = StatusBar()
+    async with shown(bar, 130) as pilot:
+        bar.show(replace(SNAPSHOT, total_sessions=100_000))
+        await pilot.pause()
+        assert "  100,000 sessions · 2+ running · 4,312 events" in drawn(bar)
 
 
 async def test_narrow_bars_leave_out_the_least_important_first() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 
 from queries.activity_reader import Ranges
@@ -29,6 +30,8 @@ SLOT = "scope"
 SIDE_SLOT = "side"
 MODES = ("focused", "marked", "all")
 TOOL_ORDERS = ("calls", "tool", "ok", "errors", "p50", "p95", "total")
+TOLD_EVERY = 0.25
+"""Seconds between two looks at what is counted so far."""
 _WAITING = "Counting ..."
 VALUES: tuple[ValueMode, ...] = ("count", "row_share", "expected")
 
@@ -138,12 +141,20 @@ class ScopeControl:
             return
         is_alive, ranges_of = self._is_alive, self._ranges_of
 
+        begun: list[tuple[Store, ScopeCounter]] = []
+
         def work(store: Store) -> Iterator[object]:
-            counter = ScopeCounter(store, scope)
+            # Where something else went first, it goes on where it was interrupted.
+            if not begun or begun[-1][0] is not store:
+                begun[:] = [(store, ScopeCounter(store, scope))]
+            counter = begun[-1][1]
             side = _Side(aggregated_tools(store), handoffs(store))
+            told = float("-inf")
             for _ in counter.read(store, ranges_of):
-                if counter.counted < 1.0:
-                    yield counter.figures(is_alive, side.aggregated, side.handed)
+                is_due = time.monotonic() - told >= TOLD_EVERY and counter.counted < 1.0
+                yield counter.figures(is_alive, side.aggregated, side.handed) if is_due else None
+                if is_due:
+                    told = time.monotonic()
             yield _Counted(counter, side)
 
         self._loading = True

@@ -1,0 +1,83 @@
+"""How a scope is counted: told now and then, and not begun again when something else goes first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from unittest import mock
+
+import pytest
+
+from queries.models import Scope, ScopeFigures
+from queries.scope import ScopeCounter
+from queries.store import Store
+from tests.stores import canonical_store
+from tui.reader import Reader, Work
+from tui.screens import scope_control
+from tui.screens.scope_control import ScopeControl
+
+SCOPE = Scope(("s",), "one")
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    monkeypatch.setattr("queries.scope.FIRST", 5)
+    monkeypatch.setattr("queries.scope.PAGE", 10)
+    with canonical_store(tmp_path / "a.db") as writer, writer.batch():
+        for _ in range(100):
+            writer.add_event("s")
+    with Store(tmp_path / "a.db") as opened:
+        yield opened
+
+
+def asked() -> Work:
+    """What the control asks a reader for when it is to cover the scope."""
+    reader = mock.Mock(spec=Reader)
+    control = ScopeControl(
+        mock.Mock(), mock.Mock(), reader, is_alive=lambda _: False, ranges_of=lambda _: None
+    )
+    control.set_scope("focused", SCOPE)
+    work: Work = reader.request.call_args.args[1]
+    return work
+
+
+def calls(answer: object) -> int:
+    assert isinstance(answer, ScopeFigures)
+    return answer.tools[0].calls
+
+
+def whole(store: Store) -> ScopeFigures:
+    counter = ScopeCounter(store, SCOPE)
+    assert list(counter.read(store))
+    return counter.figures(lambda _: False)
+
+
+def test_it_is_told_at_once_and_then_now_and_then(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    *answers, counted = asked()(store)
+    assert [calls(answer) for answer in answers if answer is not None] == [5]
+    assert isinstance(counted, scope_control._Counted)
+    assert counted.counter.figures(lambda _: False) == whole(store)
+    monkeypatch.setattr(scope_control, "TOLD_EVERY", 0.0)
+    *answers, _ = asked()(store)
+    assert [calls(answer) for answer in answers[:3]] == [5, 15, 25]
+
+
+def test_what_was_counted_before_something_else_went_first_is_kept(store: Store) -> None:
+    work = asked()
+    reading = work(store)
+    assert calls(next(reading)) == 5
+    assert [next(reading), next(reading)] == [None, None]
+    del reading
+    *answers, counted = work(store)
+    assert [calls(answer) for answer in answers if answer is not None] == [35]
+    assert isinstance(counted, scope_control._Counted)
+    assert counted.counter.figures(lambda _: False) == whole(store)
+
+
+def test_another_store_is_counted_from_its_end(store: Store) -> None:
+    work = asked()
+    assert calls(next(work(store))) == 5
+    with Store(store.path) as other:
+        assert calls(next(work(other))) == 5
