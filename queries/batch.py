@@ -16,6 +16,8 @@ from queries.plain_data import dataclass
 ToolKey = tuple[str, str | None]
 Links = tuple[str, str | None, str | None]
 """Of a row: its id, the id above it, and the agent that it is for."""
+Amount = tuple[int | None, float | None]
+"""Of a row: its tokens and its cost."""
 NO_TOOL = "(no tool)"
 TYPES_KEPT = 20_000
 
@@ -149,7 +151,7 @@ class Batch:
     """By index: the summaries of these rows, which speak. Few are asked for, all at once."""
     keys: Sequence[str | None]
     """Call keys."""
-    amounts: dict[int, tuple[int | None, float | None]]
+    amounts: dict[int, Amount]
     """By index: (tokens, cost) of rows that state either."""
     links: dict[int, Links]
     """By index: of rows whose type is told, the cells that this takes."""

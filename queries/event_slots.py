@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from operator import attrgetter
 
-from queries.batch import ERROR, FAILED, NOTHING, OK, RowType
+from queries.batch import ERROR, FAILED, NOTHING, OK, Amount, RowType
 from queries.plain_data import dataclass
 
 SLOT = 900
@@ -108,7 +108,7 @@ class EventSlots:
     def add_amounts(
         self,
         times: Sequence[float | None],
-        amounts: Mapping[int, tuple[int | None, float | None]],
+        amounts: Mapping[int, Amount],
         types: Sequence[RowType],
     ) -> None:
         """Count what rows took: by index, (tokens, cost) of those that state either."""

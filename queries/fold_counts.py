@@ -8,7 +8,7 @@ from itertools import compress, repeat
 from operator import is_not
 from typing import cast
 
-from queries.batch import Batch, RowType, ToolKey, type_of
+from queries.batch import Amount, Batch, RowType, ToolKey, type_of
 from queries.event_slots import EventSlots
 from queries.fold_parts import AgentFold, KnownSum, ToolFold
 from queries.handed_on import HandedOn, Pair
@@ -123,26 +123,37 @@ class FoldCounts:
                 self.agents[kind.agent].see(time)
 
     def _count_amounts(self, batch: Batch) -> None:
+        if not batch.amounts:
+            return
         types, sessions = batch.types, batch.sessions
-        alike: defaultdict[tuple[str, RowType], list[tuple[int | None, float | None]]]
-        alike = defaultdict(list)
+        # Apart from each other: of each session and type there may be one row.
+        alike: defaultdict[RowType, list[Amount]] = defaultdict(list)
+        own: defaultdict[str, list[Amount]] = defaultdict(list)
         for index, amount in batch.amounts.items():
-            alike[sessions[index], types[index]].append(amount)
+            kind = types[index]
+            if kind.counts:
+                alike[kind].append(amount)
+                own[sessions[index]].append(amount)
         self.slots.add_amounts(batch.times, batch.amounts, types)
-        for (name, kind), amounts in alike.items():
-            self._add_alike(self.sessions[name], kind, amounts)
-
-    def _add_alike(
-        self,
-        session: SessionFold,
-        kind: RowType,
-        amounts: Sequence[tuple[int | None, float | None]],
-    ) -> None:
-        """Add what rows of one type and session took, if they count: (tokens, cost) of each."""
-        if kind.counts:
-            tokens = [some for some, _ in amounts if some is not None]
-            costs = [cost for _, cost in amounts if cost is not None]
-            self._add_amounts(session, kind, tokens, costs, 1)
+        for name, amounts in own.items():
+            self.sessions[name].add_amounts(*_stated(amounts), 1)
+        tokens, costs = list[int](), list[float]()
+        agents: defaultdict[str, list[int]] = defaultdict(list)
+        tools: defaultdict[ToolKey, list[int]] = defaultdict(list)
+        for kind, amounts in alike.items():
+            stated, spent = _stated(amounts)
+            tokens += stated
+            costs += spent
+            if kind.agent is not None:
+                agents[kind.agent] += stated
+            if kind.is_call:
+                tools[kind.tool_key] += stated
+        self.tokens.add_all(tokens, 1)
+        self.cost.add_all(costs, 1)
+        for name, stated in agents.items():
+            self.agents[name].tokens.add_all(stated, 1)
+        for key, stated in tools.items():
+            self.tools[key].tokens.add_all(stated, 1)
 
     def _count_in_session(self, session: SessionFold, kind: RowType, number: int) -> None:
         gained = session.count(kind, number)
@@ -157,6 +168,7 @@ class FoldCounts:
         costs: Sequence[float],
         sign: int,
     ) -> None:
+        """What one event took."""
         session.add_amounts(tokens, costs, sign)
         self.cost.add_all(costs, sign)
         if tokens:
@@ -290,3 +302,11 @@ def _by_type(batch: Batch) -> Mapping[RowType, Sequence[float]]:
         for kind, took in zip(compress(batch.types, is_known), known, strict=True):
             found[kind].append(took)
     return found
+
+
+def _stated(amounts: Sequence[Amount]) -> tuple[list[int], list[float]]:
+    """The tokens and the costs that rows state."""
+    tokens, costs = zip(*amounts, strict=True)
+    return [some for some in tokens if some is not None], [
+        cost for cost in costs if cost is not None
+    ]

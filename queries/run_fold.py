@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import compress, pairwise
 
-from queries.batch import Batch, RowType
+from queries.batch import Amount, Batch, RowType
 from queries.event_slots import EventSlots
 from queries.fold import Fold
 from queries.heard import Heard
@@ -28,7 +28,7 @@ class _NoSlots(EventSlots):
     def add_amounts(
         self,
         times: Sequence[float | None],
-        amounts: Mapping[int, tuple[int | None, float | None]],
+        amounts: Mapping[int, Amount],
         types: Sequence[RowType],
     ) -> None:
         """Count nothing."""
@@ -103,16 +103,6 @@ class RunFold(Fold):
         if tools:
             self.next_tools.update(pairwise(tools))
             self._use(session, tools[0], tools[-1])
-
-    def _count_amounts(self, batch: Batch) -> None:
-        if not batch.amounts:
-            return
-        types, session = batch.types, self._session(batch.sessions[0])
-        alike: defaultdict[RowType, list[tuple[int | None, float | None]]] = defaultdict(list)
-        for index, amount in batch.amounts.items():
-            alike[types[index]].append(amount)
-        for kind, amounts in alike.items():
-            self._add_alike(session, kind, amounts)
 
 
 def _said(kind: RowType) -> Said:
