@@ -8,7 +8,7 @@ from itertools import compress, repeat
 from operator import is_not
 from typing import cast
 
-from queries.batch import Amount, Batch, RowType, ToolKey, type_of
+from queries.batch import Batch, RowType, ToolKey, type_of
 from queries.event_slots import EventSlots
 from queries.fold_parts import AgentFold, KnownSum, ToolFold
 from queries.handed_on import HandedOn, Pair
@@ -123,33 +123,33 @@ class FoldCounts:
                 self.agents[kind.agent].see(time)
 
     def _count_amounts(self, batch: Batch) -> None:
-        if not batch.amounts:
-            return
         types, sessions = batch.types, batch.sessions
+        self.slots.add_amounts(batch.times, batch.amounts, types)
         # Apart from each other: of each session and type there may be one row.
-        alike: defaultdict[RowType, list[Amount]] = defaultdict(list)
-        own: defaultdict[str, list[Amount]] = defaultdict(list)
-        for index, amount in batch.amounts.items():
+        alike: defaultdict[RowType, list[int]] = defaultdict(list)
+        tokens: defaultdict[str, list[int]] = defaultdict(list)
+        costs: defaultdict[str, list[float]] = defaultdict(list)
+        for index, (some, cost) in batch.amounts.items():
             kind = types[index]
             if kind.counts:
-                alike[kind].append(amount)
-                own[sessions[index]].append(amount)
-        self.slots.add_amounts(batch.times, batch.amounts, types)
-        for name, amounts in own.items():
-            self.sessions[name].add_amounts(*_stated(amounts), 1)
-        tokens, costs = list[int](), list[float]()
+                if some is not None:
+                    alike[kind].append(some)
+                    tokens[sessions[index]].append(some)
+                if cost is not None:
+                    costs[sessions[index]].append(cost)
+        for name, stated in tokens.items():
+            self.sessions[name].add_amounts(stated, (), 1)
+            self.tokens.add_all(stated, 1)
+        for name, spent in costs.items():
+            self.sessions[name].add_amounts((), spent, 1)
+            self.cost.add_all(spent, 1)
         agents: defaultdict[str, list[int]] = defaultdict(list)
         tools: defaultdict[ToolKey, list[int]] = defaultdict(list)
-        for kind, amounts in alike.items():
-            stated, spent = _stated(amounts)
-            tokens += stated
-            costs += spent
+        for kind, stated in alike.items():
             if kind.agent is not None:
                 agents[kind.agent] += stated
             if kind.is_call:
                 tools[kind.tool_key] += stated
-        self.tokens.add_all(tokens, 1)
-        self.cost.add_all(costs, 1)
         for name, stated in agents.items():
             self.agents[name].tokens.add_all(stated, 1)
         for key, stated in tools.items():
@@ -302,11 +302,3 @@ def _by_type(batch: Batch) -> Mapping[RowType, Sequence[float]]:
         for kind, took in zip(compress(batch.types, is_known), known, strict=True):
             found[kind].append(took)
     return found
-
-
-def _stated(amounts: Sequence[Amount]) -> tuple[list[int], list[float]]:
-    """The tokens and the costs that rows state."""
-    tokens, costs = zip(*amounts, strict=True)
-    return [some for some in tokens if some is not None], [
-        cost for cost in costs if cost is not None
-    ]

@@ -108,12 +108,10 @@ class FoldRows(FoldCounts):
         times = rows.times
         for source, low, high in batch.ranges(rows.indexes):
             session.see_rows(source, low, high)
-        has_starts = False
-        for kind, number in rows.numbers.items():
-            if kind.counts:
-                self._count_in_session(session, kind, number)
-            else:
-                has_starts = True
+        counted = [both for both in rows.numbers.items() if both[0].counts]
+        has_starts = len(counted) < len(rows.numbers)
+        for agent, gained in session.count_all(counted).items():
+            self.agents[agent].sessions += gained
         known = _known(times)
         if known:
             session.see_times(min(known), max(known))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 from queries.activity_bars import ActivityBars
 from queries.batch import RowType, type_of
@@ -110,6 +110,53 @@ class SessionFold:
         if kind.state is EventState.ERROR:
             self.errors += number
         return 0 if kind.agent is None else self.count_agent(kind.agent, number)
+
+    def count_all(self, numbers: Iterable[tuple[RowType, int]]) -> dict[str, int]:
+        """Count events of several types, how many of each, at once: see :meth:`count`.
+
+        Returns:
+            What that returns, by agent, where it is not 0.
+        """
+        # All in one place: of each row of a store with many tools there is one call.
+        events = prompts = messages = calls = ok = failed = errors = 0
+        agents, tools, gained = self.agents, self.tools, dict[str, int]()
+        for kind, number in numbers:
+            events += number
+            state = kind.state
+            if kind.is_call:
+                calls += number
+                if state is EventState.OK:
+                    ok += number
+                elif state is EventState.ERROR:
+                    failed += number
+                used = kind.used
+                if used is not None:
+                    after = tools.get(used, 0) + number
+                    if after:
+                        tools[used] = after
+                    else:
+                        del tools[used]
+            elif kind.kind is EventKind.PROMPT:
+                prompts += number
+            elif kind.kind is EventKind.MESSAGE:
+                messages += number
+            if state is EventState.ERROR:
+                errors += number
+            agent = kind.agent
+            if agent is not None:
+                before = agents.get(agent, 0)
+                if before and before + number:
+                    agents[agent] = before + number
+                else:
+                    gained[agent] = gained.get(agent, 0) + self.count_agent(agent, number)
+        self.events += events
+        self.prompts += prompts
+        self.messages += messages
+        self.calls += calls
+        self.ok += ok
+        self.failed += failed
+        self.errors += errors
+        return gained
 
     def count_agent(self, agent: str, number: int) -> int:
         """Count events of an agent; returns what :meth:`count` does."""
