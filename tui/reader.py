@@ -12,6 +12,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Final
 
 from queries.connection import Change, always_wanted
 from queries.following import QUIET_CLOSE
@@ -22,7 +23,12 @@ from queries.store import Store
 log = logging.getLogger(__name__)
 
 Work = Callable[[Store], Iterator[object]]
-"""Reads and yields its answers, None while there is none; it is not resumed once replaced."""
+"""Reads and yields its answers, :data:`NOTHING_YET` while there is none.
+
+It is not resumed once it has been replaced.
+"""
+NOTHING_YET: Final = object()
+"""Gives what goes first the chance to do so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +162,7 @@ class Reader(threading.Thread):
             for value in request.work(store):
                 if self._is_replaced(request):
                     return
-                if value is not None:
+                if value is not NOTHING_YET:
                     self._receiver(Answer(request.slot, request.ticket, value))
                 if self._more_urgent(request):
                     self._put_back(request)

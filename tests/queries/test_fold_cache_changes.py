@@ -55,10 +55,12 @@ class Ruining(Writing):
         path = self.store.path
         names = [Path(f"{path}{suffix}") for suffix in ("", "-wal")]
         kept = {name: name.read_bytes() for name in names if name.exists()}
+        # The next one keeps the mode, which nobody can change while somebody has the store open.
+        journal: Journal = self.store.connection.execute("PRAGMA journal_mode").fetchone()[0]
         self.store.close()
         for name, content in kept.items():
             name.write_bytes(content)
-        self.store = CanonicalStore(path, ())
+        self.store = CanonicalStore(path, (), journal)
 
     def checkpoint(self, how: str) -> None:
         self.store.connection.execute(f"PRAGMA wal_checkpoint({how})").fetchall()

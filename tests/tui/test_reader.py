@@ -12,7 +12,7 @@ from queries.store import Store
 from tests.stores import Journal, canonical_store
 from tests.tui.desk import desk
 from tests.tui.stage import StepReader
-from tui.reader import Answer, Reader
+from tui.reader import NOTHING_YET, Answer, Reader
 
 LONG = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM n) SELECT count(*) FROM n"
 """A query without end."""
@@ -88,6 +88,16 @@ def test_it_answers_in_parts_with_the_ticket_of_the_request(reader: Reader) -> N
     assert [heard.next(), heard.next()] == [
         Answer("tree", ticket, "first"),
         Answer("tree", ticket, "second"),
+    ]
+
+
+def test_what_has_nothing_to_say_yet_is_not_heard(reader: Reader) -> None:
+    heard = Heard(reader)
+    reader.start()
+    ticket = reader.request("tree", say(NOTHING_YET, None, NOTHING_YET, "last"))
+    assert [heard.next(), heard.next()] == [
+        Answer("tree", ticket, None),
+        Answer("tree", ticket, "last"),
     ]
 
 

@@ -12,7 +12,7 @@ from queries.models import Scope, ScopeFigures
 from queries.scope import ScopeCounter
 from queries.store import Store
 from tests.stores import canonical_store
-from tui.reader import Reader, Work
+from tui.reader import NOTHING_YET, Reader, Work
 from tui.screens import scope_control
 from tui.screens.scope_control import ScopeControl
 
@@ -56,7 +56,7 @@ def test_it_is_told_at_once_and_then_now_and_then(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     *answers, counted = asked()(store)
-    assert [calls(answer) for answer in answers if answer is not None] == [5]
+    assert [calls(answer) for answer in answers if answer is not NOTHING_YET] == [5]
     assert isinstance(counted, scope_control._Counted)
     assert counted.counter.figures(lambda _: False) == whole(store)
     monkeypatch.setattr(scope_control, "TOLD_EVERY", 0.0)
@@ -68,10 +68,10 @@ def test_what_was_counted_before_something_else_went_first_is_kept(store: Store)
     work = asked()
     reading = work(store)
     assert calls(next(reading)) == 5
-    assert [next(reading), next(reading)] == [None, None]
+    assert [next(reading), next(reading)] == [NOTHING_YET, NOTHING_YET]
     del reading
     *answers, counted = work(store)
-    assert [calls(answer) for answer in answers if answer is not None] == [35]
+    assert [calls(answer) for answer in answers if answer is not NOTHING_YET] == [35]
     assert isinstance(counted, scope_control._Counted)
     assert counted.counter.figures(lambda _: False) == whole(store)
 

@@ -21,7 +21,7 @@ from queries.plain_data import dataclass
 from queries.scope import ScopeCounter
 from queries.side_tables import aggregated_tools, handoffs
 from queries.store import Store
-from tui.reader import Answer, Reader
+from tui.reader import NOTHING_YET, Answer, Reader
 from widgets.interaction_matrix import InteractionMatrix
 from widgets.matrix_figures import ValueMode
 from widgets.tool_table import ToolTable
@@ -151,10 +151,11 @@ class ScopeControl:
             side = _Side(aggregated_tools(store), handoffs(store))
             told = float("-inf")
             for _ in counter.read(store, ranges_of):
-                is_due = time.monotonic() - told >= TOLD_EVERY and counter.counted < 1.0
-                yield counter.figures(is_alive, side.aggregated, side.handed) if is_due else None
-                if is_due:
-                    told = time.monotonic()
+                if time.monotonic() - told < TOLD_EVERY or counter.counted >= 1.0:
+                    yield NOTHING_YET
+                    continue
+                yield counter.figures(is_alive, side.aggregated, side.handed)
+                told = time.monotonic()
             yield _Counted(counter, side)
 
         self._loading = True
