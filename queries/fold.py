@@ -60,17 +60,23 @@ class Fold(FoldRows):
         shift = self._first - older.rows - older._first
         self._first -= older.rows
         self._merge_counts(older, shift, pause)
-        for number, (name, earlier) in enumerate(older.sessions.items()):
+        for name, agent in older.agents.items():
+            self.agents[name].sessions += agent.sessions
+        for number, name in enumerate(older.sessions):
             if not number % AT_ONCE:
                 pause()
-            later = self.sessions.get(name)
+            earlier: SessionFold | None
+            if name not in self.sessions:
+                # Most have no rows elsewhere, and are looked at when they are asked for.
+                earlier = self.sessions.take_over(name, older.sessions)
+                if earlier is not None and earlier.open is not None and shift:
+                    earlier.open.shift(shift)
+                continue
+            earlier, later = older.sessions[name], self.sessions[name]
             if earlier.open is not None and shift:
                 earlier.open.shift(shift)
-            self._note_agents(earlier, later)
-            if later is None:
-                self.sessions[name] = earlier
-            else:
-                self._join(name, earlier, later)
+            self._lose_agents(earlier, later)
+            self._join(name, earlier, later)
         pause()
         self._forget_now_and_then()
 
@@ -87,9 +93,7 @@ class Fold(FoldRows):
             if later is None:
                 self.sessions[name] = earlier
             else:
-                for agent in earlier.agents:
-                    if agent in later.agents:
-                        self.agents[agent].sessions -= 1
+                self._lose_agents(earlier, later)
                 self._join(name, earlier, later)
         self._forget_now_and_then()
 
@@ -98,6 +102,12 @@ class Fold(FoldRows):
         for agent in session.agents:
             if other is None or agent not in other.agents:
                 self.agents[agent].sessions += 1
+
+    def _lose_agents(self, earlier: SessionFold, later: SessionFold) -> None:
+        """Count agents once that were counted for both parts of a session."""
+        for agent in earlier.agents:
+            if agent in later.agents:
+                self.agents[agent].sessions -= 1
 
     def _join(self, name: str, earlier: SessionFold, later: SessionFold) -> None:
         """Put the two parts of a session, which are both counted, into the later one."""

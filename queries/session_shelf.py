@@ -27,7 +27,9 @@ class SessionShelf(MutableMapping[str, SessionFold]):
     kept as packed texts, in a twelfth of the room, until they are asked for.
     """
 
-    __slots__ = ("_fetch", "_known", "_lately", "_left", "_loose", "_outdated", "_used")
+    __slots__ = (
+        "_fetch", "_known", "_lately", "_left", "_loose", "_outdated", "_used", "_written",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self._known: dict[str, SessionFold | str | PackedTexts] = {}
@@ -43,6 +45,8 @@ class SessionShelf(MutableMapping[str, SessionFold]):
         """Those that are not put together."""
         self._left = 0
         """How many of these the last :meth:`rest` left."""
+        self._written: set[str] = set()
+        """Those taken over as texts since then."""
 
     @property
     def _all(self) -> dict[str, SessionFold | str | PackedTexts]:
@@ -86,7 +90,11 @@ class SessionShelf(MutableMapping[str, SessionFold]):
             known = self._all.get(name)
         if known is None or isinstance(known, SessionFold):
             return known
-        return session_from(json.loads(self._text(name, known)))
+        session = session_from(json.loads(self._text(name, known)))
+        if isinstance(known, str) and len(self._known) <= MANY:
+            # It would be unpacked again each time.
+            self._known[name] = self._loose[name] = session
+        return session
 
     def in_turn(self, names: Iterable[str]) -> list[str]:
         """These names in an order in which each packed text is unpacked once."""
@@ -110,7 +118,8 @@ class SessionShelf(MutableMapping[str, SessionFold]):
     @property
     def is_crowded(self) -> bool:
         """Whether so many came since the last :meth:`rest` that another one is due."""
-        return len(self._loose) - self._left >= AT_ONCE and len(self._all) > MANY
+        came = len(self._loose) - self._left + len(self._written)
+        return came >= AT_ONCE and len(self._all) > MANY
 
     def rest(self) -> None:
         """Put together some of the sessions that nobody asked for since the last time.
@@ -129,6 +138,9 @@ class SessionShelf(MutableMapping[str, SessionFold]):
             self._pack(chosen)
             for name, _ in chosen:
                 del self._loose[name]
+            written = ((name, self._known.get(name)) for name in self._written)
+            self._pack((name, text) for name, text in written if isinstance(text, str))
+            self._written.clear()
             if self._outdated > len(self._all):
                 self._pack(
                     (name, self._text(name, known))
@@ -177,6 +189,20 @@ class SessionShelf(MutableMapping[str, SessionFold]):
         self._used.pop(name, None)
         self._loose.pop(name, None)
         self._known[name] = text
+
+    def take_over(self, name: str, other: SessionShelf) -> SessionFold | None:
+        """Take a session that is not known here from another shelf, as it lies there.
+
+        Returns:
+            Its totals, unless they rest.
+        """
+        known = self._all[name] = other._all[name]
+        if isinstance(known, SessionFold):
+            self._loose[name] = known
+            return known
+        if isinstance(known, str):
+            self._written.add(name)
+        return None
 
     def fetch_later(self, fetch: Callable[[], Iterable[tuple[str, str | PackedTexts]]]) -> None:
         """Take the texts of all sessions when one is asked for that is not known.

@@ -14,7 +14,8 @@ from queries.fold_state import fold_of, fold_parts
 from queries.models import Event, Phase
 from queries.packed_texts import PackedTexts
 from queries.session_fold import SessionFold
-from queries.session_shelf import SessionShelf
+from queries.session_shelf import SessionShelf, as_text
+from queries.session_state import session_from
 from tests.queries.events import call, event, sequences
 from tests.queries.test_fold import figures, folded
 
@@ -147,7 +148,8 @@ def test_a_session_that_waits_does_not_rest() -> None:
 def test_looking_at_a_session_lets_it_rest() -> None:
     shelf = SessionShelf()
     shelf.put_text("a", next(folded([event(1)]).sessions.texts())[1])
-    seen = shelf.look("a")
+    with mock.patch.object(session_shelf, "MANY", 0):
+        seen = shelf.look("a")
     assert seen is not None
     assert seen.events == 1
     assert shelf.look("b") is None
@@ -155,6 +157,15 @@ def test_looking_at_a_session_lets_it_rest() -> None:
     shelf["a"].events += 1
     assert resting(shelf) == 0
     assert shelf["a"].events == 2
+
+
+def test_among_few_sessions_a_text_is_read_once() -> None:
+    shelf = SessionShelf()
+    shelf.put_text("a", as_text(session(7)))
+    seen = shelf.look("a")
+    assert seen is not None
+    assert seen.events == 7
+    assert shelf.look("a") is seen
 
 
 def test_what_is_fetched_rests_until_it_is_asked_for() -> None:
@@ -219,3 +230,38 @@ def test_neighbours_are_unpacked_once() -> None:
             found = {name: shelf.look(name) for name in shelf.in_turn(names)}
     assert seen.call_count == 5
     assert all(each is not None and each.events == int(name) for name, each in found.items())
+
+
+def test_what_is_taken_over_is_looked_at_when_it_is_asked_for() -> None:
+    """Sessions that another process counted, few of which have rows in two ranges."""
+    rows = [event(seq, session_id=f"s{seq // 2}", agent=f"a{seq % 3}") for seq in range(40)]
+    sent = list(fold_parts(folded(rows[:21])))
+    newer = folded(rows[21:])
+    with mock.patch.object(session_shelf, "session_from", wraps=session_from) as made:
+        newer.prepend(fold_of(sent))
+        assert made.call_count == 1
+    with mock.patch.object(session_shelf, "MANY", 0):
+        newer.sessions.rest()
+        newer.sessions.rest()
+    assert not [known for known in newer.sessions._all.values() if isinstance(known, str)]
+    assert figures(newer) == figures(folded(rows))
+
+
+def test_what_is_taken_over_is_put_together_once_it_is_much() -> None:
+    shelf, other = SessionShelf(), SessionShelf()
+    for number in range(10):
+        other.put_text(f"s{number}", as_text(session(number)))
+    with (
+        mock.patch.object(session_shelf, "MANY", 0),
+        mock.patch.object(session_shelf, "AT_ONCE", 10),
+    ):
+        for number in range(10):
+            assert not shelf.is_crowded
+            assert shelf.take_over(f"s{number}", other) is None
+        assert shelf.is_crowded
+        shelf["s3"] = session(33)
+        shelf.rest()
+        assert not shelf.is_crowded
+    assert [known.events for known in map(shelf.look, sorted(other)) if known] == [
+        0, 1, 2, 33, 4, 5, 6, 7, 8, 9,
+    ]  # fmt: skip
