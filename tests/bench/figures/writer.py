@@ -34,7 +34,7 @@ FIGURES = (
 )  # fmt: skip
 RATE = 400.0
 COMMITS = 1_000
-ROUNDS = 3
+ROUNDS = 5
 MEGABYTE = 1_000_000
 
 
