@@ -27,7 +27,7 @@ class _Part:
 MASKED: Final = "masked"
 """Says that secrets are covered on the screen."""
 _LEFT_OUT_FIRST = (
-    "program", "totals", "dialect", "rate", "events", "problems", "sessions", "running", "path",
+    "program", "dialect", "rate", "totals", "events", "problems", "sessions", "running", "path",
 )  # fmt: skip
 """In this order parts give way where there is no room; the state and a message never do."""
 
@@ -127,7 +127,7 @@ class StatusText:
         shown = [
             ("sessions", _counted(snapshot.total_sessions, "session"), ""),
             ("running", running, "ok" if totals.running else ""),
-            ("events", _counted(totals.events, "event"), ""),
+            ("events", _counted(totals.events, "event", is_part=totals.counted < 1), ""),
             ("rate", f"{rate} % ok" if totals.finished_calls else f"{text.UNKNOWN} ok", ""),
         ]
         if totals.counted < 1:
@@ -165,8 +165,9 @@ def hint_pieces(
     return tuple(left), right
 
 
-def _counted(number: int, what: str) -> str:
-    return f"{text.count(number)} {what}{'' if number == 1 else 's'}"
+def _counted(number: int, what: str, *, is_part: bool = False) -> str:
+    """How many there are; of a part of them, at least so many."""
+    return f"{text.count(number)}{'+' * is_part} {what}{'' if number == 1 else 's'}"
 
 
 def _joined(parts: list[_Part], first: str, other: str) -> Pieces:

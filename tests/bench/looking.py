@@ -43,7 +43,7 @@ def shows_tree(screen: Screen) -> bool:
 def is_complete(screen: Screen) -> bool:
     """Whether everything is counted, as the line at the top says."""
     top = screen.shown()[0]
-    return " live " in top and "event" in top and "totals:" not in top
+    return " live " in top and "event" in top and "totals:" not in top and "+ event" not in top
 
 
 def shows_ready(screen: Screen) -> bool:

@@ -90,6 +90,19 @@ async def test_a_wide_bar_says_all() -> None:
         assert text.endswith("  12 sessions · 2 running · 4,312 events · 97.2 % ok ")
 
 
+@pytest.mark.parametrize("width", WIDTHS)
+async def test_a_part_of_the_events_is_told_as_a_part_at_any_width(width: int) -> None:
+    bar = StatusBar()
+    async with shown(bar, width) as pilot:
+        bar.show(replace(SNAPSHOT, totals=replace(TOTALS, events=9_876_543, counted=0.5)))
+        await pilot.pause()
+        text = drawn(bar)
+    assert "9,876,543 event" not in text
+    assert width < 80 or "9,876,543+ events" in text or "12 sessions" in text
+    # How far that is gives way later than what kind of store it is.
+    assert "totals: 50 %" in text or "% ok" not in text
+
+
 async def test_where_not_all_sessions_are_listed_more_may_run() -> None:
     bar = StatusBar()
     async with shown(bar, 130) as pilot:
@@ -196,7 +209,7 @@ async def test_totals_say_how_far_they_are_and_unknown_rates_are_dashes() -> Non
         bar.show(replace(SNAPSHOT, totals=totals, total_sessions=1, problems=problems))
         await pilot.pause()
         assert drawn(bar).endswith(
-            "  1 session · 2 running · 1 event · — ok · totals: 62 % · 3 problems "
+            "  1 session · 2 running · 1+ event · — ok · totals: 62 % · 3 problems "
         )
         bar.show(replace(SNAPSHOT, totals=replace(TOTALS, counted=0.9999)))
         await pilot.pause()
