@@ -42,9 +42,9 @@ class Fold(FoldRows):
             earlier = self.sessions.get(name)
             if later.open is not None:
                 later.open.shift(shift)
-            self._note_agents(later, earlier)
             self.sessions[name] = later
             if earlier is not None:
+                self._lose_agents(earlier, later)
                 self._join(name, earlier, later)
         self._forget_now_and_then()
 
@@ -60,23 +60,22 @@ class Fold(FoldRows):
         shift = self._first - older.rows - older._first
         self._first -= older.rows
         self._merge_counts(older, shift, pause)
-        for name, agent in older.agents.items():
-            self.agents[name].sessions += agent.sessions
         for number, name in enumerate(older.sessions):
             if not number % AT_ONCE:
                 pause()
-            earlier: SessionFold | None
-            if name not in self.sessions:
+            later = self.sessions.get(name)
+            if later is None:
                 # Most have no rows elsewhere, and are looked at when they are asked for.
                 earlier = self.sessions.take_over(name, older.sessions)
-                if earlier is not None and earlier.open is not None and shift:
-                    earlier.open.shift(shift)
+            else:
+                earlier = older.sessions[name]
+            if earlier is None:
                 continue
-            earlier, later = older.sessions[name], self.sessions[name]
             if earlier.open is not None and shift:
                 earlier.open.shift(shift)
-            self._lose_agents(earlier, later)
-            self._join(name, earlier, later)
+            if later is not None:
+                self._lose_agents(earlier, later)
+                self._join(name, earlier, later)
         pause()
         self._forget_now_and_then()
 
@@ -96,12 +95,6 @@ class Fold(FoldRows):
                 self._lose_agents(earlier, later)
                 self._join(name, earlier, later)
         self._forget_now_and_then()
-
-    def _note_agents(self, session: SessionFold, other: SessionFold | None) -> None:
-        """Agents of a session whose other rows, if there are any, are counted already."""
-        for agent in session.agents:
-            if other is None or agent not in other.agents:
-                self.agents[agent].sessions += 1
 
     def _lose_agents(self, earlier: SessionFold, later: SessionFold) -> None:
         """Count agents once that were counted for both parts of a session."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import compress, repeat
 from operator import is_not
 from typing import cast
@@ -155,10 +155,11 @@ class FoldCounts:
         for key, stated in tools.items():
             self.tools[key].tokens.add_all(stated, 1)
 
-    def _count_in_session(self, session: SessionFold, kind: RowType, number: int) -> None:
-        gained = session.count(kind, number)
-        if gained and kind.agent is not None:
-            self.agents[kind.agent].sessions += gained
+    def _count_in_session(
+        self, session: SessionFold, numbers: Iterable[tuple[RowType, int]]
+    ) -> None:
+        for agent, gained in session.count(numbers).items():
+            self.agents[agent].sessions += gained
 
     def _add_amounts(
         self,
@@ -198,7 +199,7 @@ class FoldCounts:
     def _recount(self, session: SessionFold, event: Event, sign: int) -> None:
         kind = type_of(event)
         self._count(kind, sign)
-        self._count_in_session(session, kind, sign)
+        self._count_in_session(session, ((kind, sign),))
         tokens = () if event.tokens is None else (event.tokens,)
         costs = () if event.cost is None else (event.cost,)
         self._add_amounts(session, kind, tokens, costs, sign)

@@ -132,13 +132,14 @@ class AgentFold:
             self.last_time = time
 
     def merge(self, other: AgentFold) -> None:
-        """Add all that ``other`` counted, but for sessions: those may be the same ones."""
+        """Add all that ``other`` counted, also sessions that are the same ones."""
         self.events += other.events
         self.messages += other.messages
         self.calls += other.calls
         self.ok += other.ok
         self.failed += other.failed
         self.errors += other.errors
+        self.sessions += other.sessions
         self.tokens.merge(other.tokens)
         if other.last_time is not None:
             self.see(other.last_time)

@@ -110,8 +110,7 @@ class FoldRows(FoldCounts):
             session.see_rows(source, low, high)
         counted = [both for both in rows.numbers.items() if both[0].counts]
         has_starts = len(counted) < len(rows.numbers)
-        for agent, gained in session.count_all(counted).items():
-            self.agents[agent].sessions += gained
+        self._count_in_session(session, counted)
         known = _known(times)
         if known:
             session.see_times(min(known), max(known))

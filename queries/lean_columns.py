@@ -123,13 +123,20 @@ def identifiers(cells: Cells) -> Sequence[str | None]:
     return [None if cell is None else identifier(cell) for cell in cells]
 
 
+def shown_identifiers(cells: Cells) -> Sequence[str]:
+    """What :func:`~queries.dialects.cells.identifier` makes of each cell, there or not."""
+    if None in cells:
+        return list(map(identifier, cells))
+    return cast("Sequence[str]", identifiers(cells))
+
+
 def links(rows: Sequence[Sequence[Any]]) -> Iterator[Links]:
     """The ids of rows, the ids above them and whom they are for, of (seq, and these) cells."""
     if not rows:
         return iter(())
     _, ids, parents, targets = zip(*rows, strict=True)
     return zip(
-        map(identifier, ids) if None in ids else cast("Sequence[str]", identifiers(ids)),
+        shown_identifiers(ids),
         identifiers([None if cell == "" else cell for cell in parents]),
         [None if cell is None else name(cell, AGENT_LIMIT) for cell in targets],
         strict=True,

@@ -10,7 +10,7 @@ from queries.fold import Fold
 from queries.models import AggregatedTool, Session, SessionRow, SessionStatus
 from queries.pausing import no_pause
 from queries.ranking import Ranking
-from queries.sessions import STALE_AFTER, session_row, with_status
+from queries.sessions import STALE_AFTER, may_become_stale, session_row, with_status
 from queries.store import Store
 
 ALL_BELOW = 500
@@ -259,10 +259,7 @@ class Roster:
             else:
                 self._running.discard(name)
         is_awaited = name == self._newest or name in self._awaited
-        if row is None or not is_running or is_awaited:
-            return
-        # Silence makes no difference to one that has ended, whatever it says.
-        if row.session.ended is None and not row.session.is_mute:
+        if row is not None and not is_awaited and may_become_stale(row.session):
             last = row.totals.last_time if row.totals.last_time is not None else row.session.started
             if last is not None:
                 heapq.heappush(self._silent, (last + self._stale_after, name))

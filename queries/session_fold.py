@@ -88,67 +88,35 @@ class SessionFold:
         if self.last_time is None or last > self.last_time:
             self.last_time = last
 
-    def count(self, kind: RowType, number: int) -> int:
-        """Count ``number`` events (negative: take them back).
+    def count(self, numbers: Iterable[tuple[RowType, int]]) -> dict[str, int]:
+        """Count events of several types, so many of each (negative: take them back).
 
         Returns:
-            1 when the agent now has events in this session and had none, -1 the other way
-            round, else 0.
+            By agent: 1 when it now has events in this session and had none, -1 the other way
+            round.
         """
-        self.events += number
-        if kind.kind is EventKind.PROMPT:
-            self.prompts += number
-        elif kind.kind is EventKind.MESSAGE:
-            self.messages += number
-        elif kind.is_call:
-            self.calls += number
-            if kind.state is EventState.OK:
-                self.ok += number
-            elif kind.state is EventState.ERROR:
-                self.failed += number
-            self.use(kind.used, number)
-        if kind.state is EventState.ERROR:
-            self.errors += number
-        return 0 if kind.agent is None else self.count_agent(kind.agent, number)
-
-    def count_all(self, numbers: Iterable[tuple[RowType, int]]) -> dict[str, int]:
-        """Count events of several types, how many of each, at once: see :meth:`count`.
-
-        Returns:
-            What that returns, by agent, where it is not 0.
-        """
-        # All in one place: of each row of a store with many tools there is one call.
+        # Added up here first: of each row of a store with many tools there is one type.
         events = prompts = messages = calls = ok = failed = errors = 0
-        agents, tools, gained = self.agents, self.tools, dict[str, int]()
+        gained: dict[str, int] = {}
         for kind, number in numbers:
             events += number
-            state = kind.state
-            if kind.is_call:
-                calls += number
-                if state is EventState.OK:
-                    ok += number
-                elif state is EventState.ERROR:
-                    failed += number
-                used = kind.used
-                if used is not None:
-                    after = tools.get(used, 0) + number
-                    if after:
-                        tools[used] = after
-                    else:
-                        del tools[used]
-            elif kind.kind is EventKind.PROMPT:
+            if kind.kind is EventKind.PROMPT:
                 prompts += number
             elif kind.kind is EventKind.MESSAGE:
                 messages += number
-            if state is EventState.ERROR:
+            elif kind.is_call:
+                calls += number
+                if kind.state is EventState.OK:
+                    ok += number
+                elif kind.state is EventState.ERROR:
+                    failed += number
+                self.use(kind.used, number)
+            if kind.state is EventState.ERROR:
                 errors += number
-            agent = kind.agent
-            if agent is not None:
-                before = agents.get(agent, 0)
-                if before and before + number:
-                    agents[agent] = before + number
-                else:
-                    gained[agent] = gained.get(agent, 0) + self.count_agent(agent, number)
+            if kind.agent is not None:
+                change = self.count_agent(kind.agent, number)
+                if change:
+                    gained[kind.agent] = gained.get(kind.agent, 0) + change
         self.events += events
         self.prompts += prompts
         self.messages += messages
@@ -159,7 +127,7 @@ class SessionFold:
         return gained
 
     def count_agent(self, agent: str, number: int) -> int:
-        """Count events of an agent; returns what :meth:`count` does."""
+        """Count events of an agent; returns what :meth:`count` does of it, or 0."""
         before = self.agents.get(agent, 0)
         if before + number:
             self.agents[agent] = before + number

@@ -46,7 +46,7 @@ class SessionShelf(MutableMapping[str, SessionFold]):
         self._left = 0
         """How many of these the last :meth:`rest` left."""
         self._written: set[str] = set()
-        """Those taken over as texts since then."""
+        """Those put here as texts since then."""
 
     @property
     def _all(self) -> dict[str, SessionFold | str | PackedTexts]:
@@ -189,6 +189,7 @@ class SessionShelf(MutableMapping[str, SessionFold]):
         self._used.pop(name, None)
         self._loose.pop(name, None)
         self._known[name] = text
+        self._written.add(name)
 
     def take_over(self, name: str, other: SessionShelf) -> SessionFold | None:
         """Take a session that is not known here from another shelf, as it lies there.
@@ -196,13 +197,15 @@ class SessionShelf(MutableMapping[str, SessionFold]):
         Returns:
             Its totals, unless they rest.
         """
-        known = self._all[name] = other._all[name]
-        if isinstance(known, SessionFold):
-            self._loose[name] = known
-            return known
+        known = other._all[name]
         if isinstance(known, str):
-            self._written.add(name)
-        return None
+            self.put_text(name, known)
+            return None
+        self._all[name] = known
+        if not isinstance(known, SessionFold):
+            return None
+        self._loose[name] = known
+        return known
 
     def fetch_later(self, fetch: Callable[[], Iterable[tuple[str, str | PackedTexts]]]) -> None:
         """Take the texts of all sessions when one is asked for that is not known.

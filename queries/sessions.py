@@ -75,11 +75,17 @@ def judge(
         return session
     if session.started is not None and session.started > now + AHEAD:
         return replace(session, status=SessionStatus.UNKNOWN)
-    if newest or session.is_mute:
+    if newest or not may_become_stale(session):
         return session
     if last_time is None or now - last_time > stale_after:
         return with_status(session, SessionStatus.STALE)
     return session
+
+
+def may_become_stale(session: Session) -> bool:
+    """Whether silence makes a difference: not to one that has ended, whatever it says."""
+    runs = session.status is SessionStatus.RUNNING and session.ended is None
+    return runs and not session.is_mute
 
 
 def with_status(session: Session, status: SessionStatus) -> Session:

@@ -18,7 +18,7 @@ from queries.event_stream import patiently
 from queries.filter_matching import MOMENTS, ask_event, is_active
 from queries.filters import Term
 from queries.lean_cells import summaries_of, summary_cells
-from queries.lean_columns import Minutes, identifiers, instants
+from queries.lean_columns import Minutes, instants, shown_identifiers
 from queries.models import Event, EventKind, Phase
 from queries.opening import DEAD_ENDS, StoreError
 from queries.plain_data import dataclass
@@ -153,7 +153,7 @@ class TermRows:
             own = [cells[name] for name in summary_cells(self._described).split(", ")]
             texts["summary"] = summaries_of(self._described, own)
         if "id" in cells:
-            texts["id"] = [one or identifier(one) for one in identifiers(cells["id"])]
+            texts["id"] = shown_identifiers(cells["id"])
         whole: dict[int, Event] = {}
         if self._asks_target:
             unsure = {

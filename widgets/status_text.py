@@ -122,8 +122,8 @@ class StatusText:
         problems = sum(problem.count for problem in snapshot.problems)
         rate = text.percent(totals.success_rate)
         # Whether others run is not known before they are listed.
-        more = "+" if len(snapshot.sessions) < snapshot.total_sessions else ""
-        running = f"{text.count(totals.running)}{more} running"
+        is_part = len(snapshot.sessions) < snapshot.total_sessions
+        running = f"{_number(totals.running, is_part=is_part)} running"
         shown = [
             ("sessions", _counted(snapshot.total_sessions, "session"), ""),
             ("running", running, "ok" if totals.running else ""),
@@ -166,8 +166,12 @@ def hint_pieces(
 
 
 def _counted(number: int, what: str, *, is_part: bool = False) -> str:
+    return f"{_number(number, is_part=is_part)} {what}{'' if number == 1 else 's'}"
+
+
+def _number(number: int, *, is_part: bool) -> str:
     """How many there are; of a part of them, at least so many."""
-    return f"{text.count(number)}{'+' * is_part} {what}{'' if number == 1 else 's'}"
+    return f"{text.count(number)}{'+' * is_part}"
 
 
 def _joined(parts: list[_Part], first: str, other: str) -> Pieces:

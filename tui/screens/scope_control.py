@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from weakref import WeakKeyDictionary
 
 from queries.activity_reader import Ranges
 from queries.models import (
@@ -141,13 +142,11 @@ class ScopeControl:
             return
         is_alive, ranges_of = self._is_alive, self._ranges_of
 
-        begun: list[tuple[Store, ScopeCounter]] = []
+        begun: WeakKeyDictionary[Store, ScopeCounter] = WeakKeyDictionary()
 
         def work(store: Store) -> Iterator[object]:
             # Where something else went first, it goes on where it was interrupted.
-            if not begun or begun[-1][0] is not store:
-                begun[:] = [(store, ScopeCounter(store, scope))]
-            counter = begun[-1][1]
+            counter = begun.setdefault(store, ScopeCounter(store, scope))
             side = _Side(aggregated_tools(store), handoffs(store))
             told = float("-inf")
             for _ in counter.read(store, ranges_of):
