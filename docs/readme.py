@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from queries.filters import EVENT_FIELDS, FIELDS, SESSION_FIELDS
+from queries.finding.filters import EVENT_FIELDS, FIELDS, SESSION_FIELDS
 from tui.cli import COMMANDS, SCREEN_OPTIONS
 from tui.config import default_text
 from tui.reference import with_key_table

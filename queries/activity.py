@@ -11,8 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from queries.activity_forest import Line, key_of
-from queries.activity_places import ActivityPlaces
+from queries.folding.pairing import Outcome, Pairing
 from queries.models import (
     ActivityNode,
     Event,
@@ -24,8 +23,9 @@ from queries.models import (
     Session,
     TreeChange,
 )
-from queries.pairing import Outcome, Pairing
 from queries.pausing import in_turns
+from queries.trees.activity_forest import Line, key_of
+from queries.trees.activity_places import ActivityPlaces
 
 EARLIER = "notice:earlier"
 

@@ -6,16 +6,16 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import takewhile
 
-from queries.aligned_lines import AlignedLines
-from queries.alignment_models import AlignedStep, Alignment, Step, StepRelation
-from queries.common_sequence import (
+from queries.comparing.aligned_lines import AlignedLines
+from queries.comparing.common_sequence import (
     Pair,
     common_pairs,
     common_pairs_of_any_size,
     single_pairs,
 )
-from queries.gap_placing import by_outcome, from_prompts
-from queries.step_columns import StepColumns, StepShapes, outcomes_differ
+from queries.comparing.gap_placing import by_outcome, from_prompts
+from queries.comparing.step_columns import StepColumns, StepShapes, outcomes_differ
+from queries.models.alignment import AlignedStep, Alignment, Step, StepRelation
 
 MOST_STEPS = 10_000
 """A session with more steps is aligned by its prompts first."""

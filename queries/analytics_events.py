@@ -17,23 +17,23 @@ from queries.analytics_records import (
     records,
 )
 from queries.analytics_thread import AnalyticsThread, Moment
+from queries.comparing.group_comparison import compare_groups
+from queries.comparing.group_measuring import METRIC_NAMES
+from queries.comparing.run_reading import read_runs
+from queries.comparing.session_alignment import AlignmentReading
+from queries.comparing.session_choice import choose_groups, choose_sessions
 from queries.comparison import compare
-from queries.delegation_models import Delegation
+from queries.counting.event_stream import EventStream, patiently
 from queries.delegations import read_delegations
-from queries.event_pages import newest_page
-from queries.event_stream import EventStream, patiently
-from queries.filters import EVENT_FIELDS
-from queries.group_comparison import compare_groups
-from queries.group_measuring import METRIC_NAMES
-from queries.living import Living
-from queries.newest_events import newest_events
-from queries.pairing import paired
-from queries.run_reading import read_runs
-from queries.session_alignment import AlignmentReading
-from queries.session_choice import choose_groups, choose_sessions
-from queries.session_lookup import require_sessions
+from queries.finding.event_pages import newest_page
+from queries.finding.filters import EVENT_FIELDS
+from queries.finding.newest_events import newest_events
+from queries.finding.session_lookup import require_sessions
+from queries.folding.pairing import paired
+from queries.live.living import Living
+from queries.live.tailing import Tail
+from queries.models.delegations import Delegation
 from queries.store import Store
-from queries.tailing import Tail
 from queries.windows import between
 
 

@@ -5,29 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from queries.alignment_models import Alignment
-from queries.comparison_models import Comparison
-from queries.delegation_json import (
-    delegations_json,
-    handoff_group_json,
-    handoff_json,
-    live_json,
-    spawner_json,
-)
-from queries.delegation_models import Delegations
-from queries.group_models import GroupComparison
-from queries.json_shapes import (
+from queries.as_json.canonical import (
     agent_json,
     event_json,
     interactions_json,
     session_json,
     tool_json,
 )
+from queries.as_json.delegations import (
+    delegations_json,
+    handoff_group_json,
+    handoff_json,
+    live_json,
+    spawner_json,
+)
+from queries.as_json.overview import metrics_overview_json, window_json
 from queries.metrics import Metrics
 from queries.models import AgentStatistic, Event, Interactions, SessionRow, ToolStatistic
-from queries.overview_models import Overview, Window
+from queries.models.alignment import Alignment
+from queries.models.comparison import Comparison
+from queries.models.delegations import Delegations
+from queries.models.groups import GroupComparison
+from queries.models.overview import Overview, Window
 from queries.plain_data import dataclass
-from queries.report_json import metrics_overview_json, window_json
 
 Plain = dict[str, Any]
 
@@ -110,7 +110,7 @@ class SessionComparison:
 
     def to_dict(self) -> Plain:
         """As ``session-tui compare STORE ID ID --json``."""
-        from queries.comparison_json import comparison_json
+        from queries.comparing.comparison_json import comparison_json
 
         return comparison_json(self.comparison, self.alignment)
 
@@ -123,7 +123,7 @@ class GroupsCompared:
 
     def to_dict(self) -> Plain:
         """As ``session-tui compare STORE --a ... --b ... --json``."""
-        from queries.comparison_json import group_comparison_json
+        from queries.comparing.comparison_json import group_comparison_json
 
         return group_comparison_json(self.comparison)
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from queries.agent_profiles import agent_profiles
 from queries.analytics_records import SessionDetail, StoreMetrics
 from queries.analytics_thread import AnalyticsThread, Moment
-from queries.filters import SESSION_FIELDS
+from queries.finding.filters import SESSION_FIELDS
 from queries.metrics import metrics
-from queries.model_use import knowing_models, models_used
 from queries.models import (
     AgentStatistic,
     Interactions,
@@ -19,8 +17,10 @@ from queries.models import (
     StoreInfo,
     ToolStatistic,
 )
-from queries.overview import breakdown, natural_grouping, overview
-from queries.overview_models import AgentProfile, By, Group, Window
+from queries.models.overview import AgentProfile, By, Group, Window
+from queries.overviews.agent_profiles import agent_profiles
+from queries.overviews.model_use import knowing_models, models_used
+from queries.overviews.overview import breakdown, natural_grouping, overview
 from queries.plain_data import replace
 from queries.sessions import sort_rows
 from queries.store import Store

@@ -9,13 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Self, TypeVar
 
-from queries.connection import Change
-from queries.event_stream import patiently
-from queries.filters import Filter, Term, parse_filter
-from queries.fold_cache import FoldCache
-from queries.kept_totals import user_cache
+from queries.counting.event_stream import patiently
+from queries.finding.filters import Filter, Term, parse_filter
+from queries.finding.session_lookup import require_sessions
+from queries.keeping.fold_cache import FoldCache
+from queries.keeping.kept_totals import user_cache
 from queries.moments import parse_moment
-from queries.session_lookup import require_sessions
+from queries.reading.connection import Change
 from queries.sessions import STALE_AFTER
 from queries.store import Store
 from queries.text import iso

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from queries.comparison_models import (
+from queries.comparing.run_metrics import METRICS, value_of
+from queries.models import Interactions, Relation, SessionStatus
+from queries.models.comparison import (
     Change,
     ComparedAgent,
     ComparedMetric,
@@ -17,8 +19,6 @@ from queries.comparison_models import (
     Tally,
     Value,
 )
-from queries.models import Interactions, Relation, SessionStatus
-from queries.run_metrics import METRICS, value_of
 
 _WELL = SessionStatus.COMPLETED.value
 _BADLY = frozenset((SessionStatus.FAILED.value, SessionStatus.STALE.value))

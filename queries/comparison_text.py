@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from queries.comparison_models import Metric, Tally, Unit, Value
-from queries.group_models import GroupMetric, Verdict
+from queries.models.comparison import Metric, Tally, Unit, Value
+from queries.models.groups import GroupMetric, Verdict
 from queries.text import UNKNOWN, count, duration, percent
 
 MOST_NEEDED = 100_000

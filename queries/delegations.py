@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from queries.delegation_events import Found, find_delegations
-from queries.delegation_models import (
+from queries.counting.event_stream import Progress
+from queries.delegating.delegation_events import Found, find_delegations
+from queries.delegating.delegation_work import Below
+from queries.delegating.live_phases import live_runs, read_live
+from queries.models import EventKey, EventState, Handoff
+from queries.models.delegations import (
     Delegation,
     DelegationChain,
     Delegations,
@@ -16,12 +20,8 @@ from queries.delegation_models import (
     LiveStatus,
     SpawnerStatistic,
 )
-from queries.delegation_work import Below
-from queries.event_stream import Progress
-from queries.live_phases import live_runs, read_live
-from queries.models import EventKey, EventState, Handoff
+from queries.overviews.rates import rate_of
 from queries.plain_data import replace
-from queries.rates import rate_of
 from queries.side_tables import handoffs
 from queries.store import Store
 

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 
-from queries.connection import quoted
-from queries.event_stream import EventStream, Progress, patiently
+from queries.counting.event_stream import EventStream, Progress, patiently
+from queries.folding.pairing import Pairing
 from queries.models import Problem, SessionRow, StoreInfo
-from queries.pairing import Pairing
 from queries.plain_data import dataclass
+from queries.reading.connection import quoted
 from queries.sessions import STALE_AFTER
 from queries.store import Store
 from queries.text import clean, clean_id

@@ -9,11 +9,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 
-from queries.backfill import WORK
+from queries.counting.backfill import WORK
 from queries.fold import Fold
-from queries.following import Following
+from queries.live.following import Following
 from queries.models import EventKey, Snapshot, StoreState
-from queries.opening import QueryStoppedError, StoreBusyError, StoreError
+from queries.opening.files import QueryStoppedError, StoreBusyError, StoreError
 from queries.pausing import no_pause
 from queries.store import Store
 

@@ -14,14 +14,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from queries import open_rows
-from queries.batch import NO_TOOL, Batch, ToolKey
-from queries.fold_rows import FoldRows
-from queries.handed_on import Pair
+from queries.folding import open_rows
+from queries.folding.batch import NO_TOOL, Batch, ToolKey
+from queries.folding.fold_rows import FoldRows
+from queries.folding.handed_on import Pair
+from queries.folding.session_fold import SessionFold
+from queries.folding.session_ledger import SessionLedger
 from queries.models import Event
 from queries.pausing import no_pause
-from queries.session_fold import SessionFold
-from queries.session_ledger import SessionLedger
 
 __all__ = ["NO_TOOL", "Fold", "Pair", "ToolKey"]
 

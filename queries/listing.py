@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from itertools import takewhile
 
-from queries.event_stream import patiently
+from queries.counting.event_stream import patiently
 from queries.fold import Fold
+from queries.live.ranking import rank
 from queries.models import AggregatedTool, Session, SessionRow, SessionStatus
-from queries.ranking import rank
 from queries.sessions import newest_of, session_row
 from queries.store import Store
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from statistics import fmean, median
 from typing import Any
 
-from queries.json_shapes import rounded
+from queries.as_json.canonical import rounded
 from queries.models import SessionStatus, ToolStatistic
 from queries.plain_data import dataclass
 from queries.whole_store import ListedStore

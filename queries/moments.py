@@ -37,7 +37,7 @@ def parse_moment(text: str, now: float, zone: tzinfo | None = UTC) -> float:
         moment = now
     elif word.lower() in _DAYS:
         # What is seldom typed need not be there before the first screen.
-        from queries.overview_models import BucketSize
+        from queries.models.overview import BucketSize
         from queries.windows import Calendar
 
         calendar = Calendar(BucketSize.DAY, zone)

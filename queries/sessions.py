@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from operator import attrgetter
 from typing import Any
 
-from queries.batch import used_tool
 from queries.fold import Fold
+from queries.folding.batch import used_tool
 from queries.models import AggregatedTool, Session, SessionRow, SessionStatus, SessionTotals
 from queries.plain_data import replace
 

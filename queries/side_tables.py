@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from queries.connection import quoted
 from queries.dialects.base import number, whole
 from queries.models import AggregatedTool, Event, EventText, Handoff, WorkItem
+from queries.reading.connection import quoted
 from queries.store import Store
 from queries.text import clean, clean_id, clean_lines, clean_or_none
 from queries.times import parse_time

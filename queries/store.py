@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Sequence
 
-from queries.connection import Rows, quoted
 from queries.dialects.base import EVENT_COLUMNS
-from queries.indexed_rows import WINDOW
 from queries.models import Event, EventKey, EventKind
 from queries.pausing import in_turns
-from queries.raw_ids import bound, bound_list, place
-from queries.session_pages import PAGE, PARAMETERS, filled_parts
-from queries.session_rows import SessionRows
+from queries.reading.connection import Rows, quoted
+from queries.reading.indexed_rows import WINDOW
+from queries.reading.raw_ids import bound, bound_list, place
+from queries.reading.session_pages import PAGE, PARAMETERS, filled_parts
+from queries.reading.session_rows import SessionRows
 
 __all__ = ["PAGE", "WINDOW", "Store"]
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from queries.activity_reader import Ranges, read_events
 from queries.fold import Fold
+from queries.folding.pairing import paired
 from queries.interactions import agent_statistics, all_interactions
 from queries.models import Event, EventState, Scope, ScopeFigures, SessionTotals
-from queries.pairing import paired
+from queries.models.timeline import Replay, Timeline, TimelineEntry, TimelineLane, TimelineSpan
 from queries.plain_data import replace
 from queries.store import Store
-from queries.timeline_models import Replay, Timeline, TimelineEntry, TimelineLane, TimelineSpan
 from queries.tools import tool_statistics
+from queries.trees.activity_reader import Ranges, read_events
 
 PAGE = 5000
 """Newest rows of a session that are read for its timeline."""

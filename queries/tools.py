@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from queries.fold import NO_TOOL, Fold, ToolKey
-from queries.fold_parts import ToolFold
+from queries.folding.fold_parts import ToolFold
 from queries.models import AggregatedTool, Event, ToolStatistic
 from queries.plain_data import dataclass, field
 from queries.statistics import wilson

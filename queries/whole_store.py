@@ -6,14 +6,15 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from queries.backfill import Backfill
-from queries.batch import Batch
-from queries.event_stream import SINGLY, EventStream, Progress, patiently
+from queries.counting.backfill import Backfill
+from queries.counting.event_stream import SINGLY, EventStream, Progress, patiently
+from queries.counting.session_batches import SessionBatches
 from queries.fold import Fold
-from queries.fold_cache import FoldCache
+from queries.folding.batch import Batch
 from queries.garbage import no_collection
 from queries.interactions import agent_statistics, interactions
-from queries.kept_totals import BY_SLICES, BY_TIME, KeptTotals
+from queries.keeping.fold_cache import FoldCache
+from queries.keeping.kept_totals import BY_SLICES, BY_TIME, KeptTotals
 from queries.listing import (
     list_sessions,
     read_sessions,
@@ -34,7 +35,6 @@ from queries.models import (
     ToolStatistic,
 )
 from queries.plain_data import dataclass
-from queries.session_batches import SessionBatches
 from queries.sessions import STALE_AFTER, newest_of, session_row
 from queries.side_tables import aggregated_tools, handoffs
 from queries.store import Store

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from queries.models import SessionRow
-from queries.overview_models import BucketSize, Window
+from queries.models.overview import BucketSize, Window
 from queries.text import date_time
 
 ALL_TIME = Window()

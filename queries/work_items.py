@@ -6,13 +6,13 @@ import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 
-from queries.connection import quoted
 from queries.models import WorkItem
-from queries.raw_ids import bound
+from queries.models.work_items import WorkBoard, WorkColumn, WorkItemDetail
+from queries.reading.connection import quoted
+from queries.reading.raw_ids import bound
 from queries.side_tables import work_items
 from queries.store import Store
 from queries.text import clean, clean_id, clean_lines, clean_or_none
-from queries.work_item_models import WorkBoard, WorkColumn, WorkItemDetail
 
 STATUSES = (
     "backlog", "todo", "open", "pending", "planned", "ready", "active", "in progress", "started",

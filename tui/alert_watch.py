@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Set
 from typing import Final
 
 from queries.models import Snapshot, StoreState
-from queries.overview_models import Alert, Alerts, Thresholds
+from queries.models.overview import Alert, Alerts, Thresholds
 from queries.plain_data import dataclass
 from queries.store import Store
 from tui.pause import Pause
@@ -131,10 +131,10 @@ class AlertWatch:
 
         def work(store: Store) -> Iterator[object]:
             # What is not needed for the first screen is loaded after it.
-            from queries.alert_groups import find_grouped
-            from queries.alerts import by_rule
-            from queries.loops import read_loops
-            from queries.window_tools import tools_in
+            from queries.overviews.alert_groups import find_grouped
+            from queries.overviews.alerts import by_rule
+            from queries.overviews.loops import read_loops
+            from queries.overviews.window_tools import tools_in
             from queries.windows import ALL_TIME, last_days, rows_in
             from widgets.alert_list import alert_key
 

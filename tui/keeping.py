@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tui.config import Config
 
 if TYPE_CHECKING:
-    from queries.fold_cache import EntryInfo, FoldCache
+    from queries.keeping.fold_cache import EntryInfo, FoldCache
 
 
 def totals_cache(config: Config, *, wanted: bool = True) -> FoldCache | None:
@@ -22,7 +22,7 @@ def totals_cache(config: Config, *, wanted: bool = True) -> FoldCache | None:
     """
     if not (wanted and config.cache):
         return None
-    from queries.kept_totals import user_cache
+    from queries.keeping.kept_totals import user_cache
 
     return user_cache()
 
@@ -35,7 +35,7 @@ def kept_of(cache: FoldCache | None, path: Path) -> list[EntryInfo] | None:
     """
     if cache is None:
         return None
-    from queries.kept_totals import BY_SLICES, BY_TIME
+    from queries.keeping.kept_totals import BY_SLICES, BY_TIME
 
     entries = (cache.info(path, order) for order in (BY_SLICES, BY_TIME))
     return [entry for entry in entries if entry is not None]

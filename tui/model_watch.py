@@ -41,7 +41,7 @@ class ModelWatch:
         if self._pause.is_over():
 
             def work(store: Store) -> Iterator[object]:
-                from queries.model_use import models_used
+                from queries.overviews.model_use import models_used
 
                 yield models_used(store)
 

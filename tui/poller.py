@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from queries.backfill import WORK
+from queries.counting.backfill import WORK
 from queries.feed import Feed
 from queries.fold import Fold
 from queries.models import EventKey, Snapshot, StoreState, StoreTotals

@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from queries.connection import Change, always_wanted
-from queries.following import QUIET_CLOSE
-from queries.opening import QueryStoppedError, StoreBusyError, StoreError, StoreGoneError
+from queries.live.following import QUIET_CLOSE
+from queries.opening.files import QueryStoppedError, StoreBusyError, StoreError, StoreGoneError
 from queries.plain_data import dataclass
+from queries.reading.connection import Change, always_wanted
 from queries.store import Store
 
 log = logging.getLogger(__name__)

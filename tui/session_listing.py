@@ -15,7 +15,7 @@ from queries.sessions import SORTS, TEXT_SORTS
 from tui.session_order import listed, places_below
 
 if TYPE_CHECKING:
-    from queries.filters import Filter
+    from queries.finding.filters import Filter
 
 _id = attrgetter("session.id")
 _family = attrgetter("session.id", "session.parent_id")

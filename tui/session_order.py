@@ -11,7 +11,7 @@ from queries.models import SessionRow
 from queries.sessions import sort_rows
 
 if TYPE_CHECKING:
-    from queries.filters import Filter
+    from queries.finding.filters import Filter
 
 MARK = "●"
 ORDERS = ("started", "active", "title", "status", "duration", "events", "calls", "errors", "tokens")

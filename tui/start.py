@@ -124,7 +124,7 @@ def _show_picture(
 
 def _open_store(path: Path) -> Store | None:
     """Open the store, before anything is drawn; None for one that is locked at the moment."""
-    from queries.opening import StoreBusyError
+    from queries.opening.files import StoreBusyError
     from queries.store import Store
 
     try:

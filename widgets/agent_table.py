@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
-from queries.overview_models import AgentProfile
+from queries.models.overview import AgentProfile
 from queries.text import UNKNOWN, count, date_time, percent, short_count
 from widgets.cells import Column
 from widgets.glyphs import bar

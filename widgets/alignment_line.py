@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from queries.alignment_models import AlignedStep, Step, StepRelation
 from queries.models import EventState
+from queries.models.alignment import AlignedStep, Step, StepRelation
 from queries.text import duration
 from widgets.glyphs import Glyphs, state_glyph
 

@@ -9,7 +9,7 @@ from typing import ClassVar, Final, Unpack
 from rich.cells import cell_len
 from rich.segment import Segment
 
-from queries.alignment_models import AlignedStep, Alignment, Step, StepRelation
+from queries.models.alignment import AlignedStep, Alignment, Step, StepRelation
 from queries.text import duration
 from widgets.alignment_line import line_sentence, relation_sign, step_sign, step_text
 from widgets.cells import fit

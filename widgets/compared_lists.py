@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from queries.comparison_models import ComparedAgent, ComparedTool
+from queries.models.comparison import ComparedAgent, ComparedTool
 from queries.text import count, duration, percent, short_count
 from widgets.column_plan import Part
 from widgets.session_columns import Cell, SessionColumns

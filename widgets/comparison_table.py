@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, Unpack
 
-from queries.comparison_models import Change, ComparedMetric, Comparison
+from queries.models.comparison import Change, ComparedMetric, Comparison
 from widgets.column_plan import Part
 from widgets.line_view import ViewOptions
 from widgets.metric_text import (

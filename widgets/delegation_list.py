@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import tzinfo
 from typing import ClassVar, Unpack
 
-from queries.delegation_models import Delegation, DelegationChain, DelegationStatus
 from queries.models import EventKey
+from queries.models.delegations import Delegation, DelegationChain, DelegationStatus
 from queries.plain_data import dataclass
 from queries.text import UNKNOWN, clock, count, date_time, duration, short_count
 from widgets.activity_line import running_age

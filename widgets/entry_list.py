@@ -7,9 +7,9 @@ from datetime import tzinfo
 from typing import ClassVar, Unpack
 
 from queries.models import Event, EventKey, EventKind, EventState
+from queries.models.timeline import TimelineEntry
 from queries.plain_data import dataclass
 from queries.text import UNKNOWN, clock, duration, short_count
-from queries.timeline_models import TimelineEntry
 from widgets.cells import Column
 from widgets.glyphs import Glyphs, state_glyph
 from widgets.line_table import LineTable

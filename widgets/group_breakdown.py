@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import ClassVar, Final, Unpack
 
-from queries.overview_models import Breakdown, Group
+from queries.models.overview import Breakdown, Group
 from queries.text import age, count, duration, percent, short_count
 from widgets.cells import Column
 from widgets.glyphs import bar

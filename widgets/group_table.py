@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar, Final, Unpack
 
-from queries.comparison_models import Unit
 from queries.comparison_text import (
     delta_text,
     effect_text,
@@ -14,7 +13,8 @@ from queries.comparison_text import (
     p_text,
     value_text,
 )
-from queries.group_models import GroupComparison, GroupMetric, Verdict
+from queries.models.comparison import Unit
+from queries.models.groups import GroupComparison, GroupMetric, Verdict
 from queries.plain_data import replace
 from widgets.cells import Column, Placed, layout
 from widgets.line_table import LineTable

@@ -7,7 +7,7 @@ from typing import ClassVar, Final, Unpack
 
 from rich.segment import Segment
 
-from queries.overview_models import HeatMap
+from queries.models.overview import HeatMap
 from queries.text import count, percent, short_count
 from widgets.cells import fit
 from widgets.glyphs import Glyphs, spark

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
 from queries.models import EventKey, EventKind, EventState
+from queries.models.timeline import Timeline, TimelineLane, TimelineSpan
 from queries.plain_data import dataclass, replace
 from queries.text import UNKNOWN
-from queries.timeline_models import Timeline, TimelineLane, TimelineSpan
 from widgets.time_axis import TimeAxis, nearest
 
 

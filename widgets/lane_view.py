@@ -9,8 +9,8 @@ from typing import Final, Unpack
 from rich.segment import Segment
 from textual import events
 
+from queries.models.timeline import TimelineSpan
 from queries.text import UNKNOWN
-from queries.timeline_models import TimelineSpan
 from widgets.cells import fit, shortened
 from widgets.lane_index import LaneIndex, as_of
 from widgets.line_view import ViewOptions

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from queries.delegation_models import LiveRun, LiveStatus
+from queries.models.delegations import LiveRun, LiveStatus
 from queries.text import duration, short_count
 from widgets.cells import Column
 from widgets.glyphs import bar

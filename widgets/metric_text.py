@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from queries.comparison_models import Change, ComparedMetric, Direction, Metric, Unit, Value
 from queries.comparison_text import delta_text, part_text, value_text
+from queries.models.comparison import Change, ComparedMetric, Direction, Metric, Unit, Value
 from queries.text import short_count
 from widgets.glyphs import Glyphs
 

@@ -8,7 +8,7 @@ from typing import ClassVar, Final, Literal, Unpack
 from rich.cells import cell_len
 from rich.segment import Segment
 
-from queries.comparison_models import Curve
+from queries.models.comparison import Curve
 from queries.text import count, duration, short_count
 from widgets.cells import fit
 from widgets.line_view import ViewOptions

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from queries.overview_models import Rate
+from queries.models.overview import Rate
 from queries.text import UNKNOWN, count, percent
 
 

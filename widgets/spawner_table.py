@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from queries.delegation_models import SpawnerStatistic
+from queries.models.delegations import SpawnerStatistic
 from queries.text import UNKNOWN, count, date_time, duration, percent, short_count
 from widgets.cells import Column
 from widgets.pane import Pane

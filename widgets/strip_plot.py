@@ -7,9 +7,9 @@ from typing import ClassVar, Final, Unpack
 
 from rich.segment import Segment
 
-from queries.comparison_models import Metric, Unit
 from queries.comparison_text import value_text
-from queries.group_models import GroupMetric
+from queries.models.comparison import Metric, Unit
+from queries.models.groups import GroupMetric
 from widgets.cells import fit
 from widgets.glyphs import UNICODE, Glyphs
 from widgets.line_view import LineView, ViewOptions

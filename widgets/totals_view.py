@@ -9,7 +9,7 @@ from typing import Final, NamedTuple, Unpack
 from rich.cells import cell_len
 from rich.segment import Segment
 
-from queries.overview_models import Overview, Spread
+from queries.models.overview import Overview, Spread
 from queries.text import UNKNOWN, count, date_time, duration
 from widgets.cells import fit
 from widgets.line_view import ViewOptions

@@ -7,7 +7,7 @@ from typing import Final, Unpack
 
 from rich.segment import Segment
 
-from queries.overview_models import Bucket, Trends
+from queries.models.overview import Bucket, Trends
 from queries.text import count
 from widgets.cells import fit
 from widgets.column_chart import column_width, columns_text, nice_top, placed_labels

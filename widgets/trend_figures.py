@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Literal
 
-from queries.overview_models import Bucket, BucketSize, Rate, Trends
+from queries.models.overview import Bucket, BucketSize, Rate, Trends
 from queries.plain_data import dataclass
 from queries.text import UNKNOWN, count, percent, short_count
 from widgets.rate_text import many, rate_sentence, rate_text

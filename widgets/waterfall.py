@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Final
 
 from queries.models import Event, EventKey
+from queries.models.timeline import TimelineSpan
 from queries.text import UNKNOWN, clock, count, date_time, duration
-from queries.timeline_models import TimelineSpan
 from widgets.activity_line import running_age
 from widgets.lane_index import as_of, is_failure
 from widgets.lane_view import LaneView

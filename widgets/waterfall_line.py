@@ -5,8 +5,8 @@ from __future__ import annotations
 from rich.cells import cell_len
 
 from queries.models import EventKind, EventState
+from queries.models.timeline import TimelineSpan
 from queries.plain_data import dataclass
-from queries.timeline_models import TimelineSpan
 from widgets.glyphs import Glyphs
 from widgets.lane_index import Cell, LaneLine, as_of, is_failure
 from widgets.time_axis import TimeAxis

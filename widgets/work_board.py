@@ -9,8 +9,8 @@ from typing import Final, Unpack
 from rich.segment import Segment
 
 from queries.models import WorkItem
+from queries.models.work_items import WorkBoard, WorkColumn
 from queries.text import count
-from queries.work_item_models import WorkBoard, WorkColumn
 from widgets.cells import fit
 from widgets.line_view import ViewOptions
 from widgets.masking import shown

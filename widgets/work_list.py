@@ -9,8 +9,8 @@ from rich.cells import cell_len
 from rich.segment import Segment
 
 from queries.models import WorkItem
+from queries.models.work_items import WorkBoard
 from queries.text import count
-from queries.work_item_models import WorkBoard
 from widgets.cells import fit
 from widgets.line_view import ViewOptions
 from widgets.pane import Pane

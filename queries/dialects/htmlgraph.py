@@ -6,7 +6,7 @@ and ``ended_at`` (written by ``htmlgraph init`` up to 0.26), which are the write
 Up to 0.29 a tool call is two rows: one from before it (no context, its arguments as JSON) and
 one from after it. Whether a store has such rows is looked up at both ends of its table. A
 delegation is told by up to four rows: ``task_delegation``, the two of the Task call, and
-``task_completed``; :mod:`queries.pairing` makes one event of them.
+``task_completed``; :mod:`queries.folding.pairing` makes one event of them.
 """
 
 from __future__ import annotations

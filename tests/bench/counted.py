@@ -14,9 +14,9 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from queries.connection import Rows, StoreConnection
-from queries.counting_crew import CountedRange
+from queries.counting.counting_crew import CountedRange
 from queries.fold import Fold
+from queries.reading.connection import Rows, StoreConnection
 from tests.bench.measure import Helpers, cpu_seconds, end_after, peak_memory
 from tui.cli import main
 

@@ -95,10 +95,10 @@ def run_command(path: Path, number: int) -> str | None:
 
 def run_engine(path: Path) -> None:
     """Follow a file for a while as the screen does, and read what it shows first."""
-    from queries.activity_reader import read_tree
     from queries.feed import Feed
-    from queries.opening import StoreError
+    from queries.opening.files import StoreError
     from queries.store import Store
+    from queries.trees.activity_reader import read_tree
 
     feed = Feed(path)
     try:

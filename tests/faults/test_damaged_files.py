@@ -12,7 +12,7 @@ import pytest
 
 from queries.feed import Feed
 from queries.models import StoreState
-from queries.opening import StoreError
+from queries.opening.files import StoreError
 from queries.whole_store import count_store
 from tests.faults.numbers import (
     command,

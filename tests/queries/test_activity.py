@@ -18,7 +18,7 @@ from queries.models import (
 )
 from tests.queries.effort import lines_run
 from tests.queries.events import event, prompt, task
-from tests.queries.trees import NaiveTree, outline, tree
+from tests.queries.tree_making import NaiveTree, outline, tree
 
 # -- places -----------------------------------------------------------------------------------
 

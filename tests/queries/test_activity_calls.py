@@ -9,7 +9,7 @@ import pytest
 from queries.activity import ActivityModel
 from queries.models import Event, EventKind, EventState, NodeKind, NodeReplaced, Phase
 from tests.queries.events import call, event, prompt, task
-from tests.queries.trees import NaiveTree, outline, tree
+from tests.queries.tree_making import NaiveTree, outline, tree
 
 
 def test_the_two_rows_of_a_call_are_one_line() -> None:

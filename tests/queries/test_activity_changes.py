@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from queries.activity import ActivityModel
 from queries.models import ActivityNode, Event, EventKind, EventState, Phase, Session
 from tests.queries.events import event
-from tests.queries.trees import NaiveTree, apart
+from tests.queries.tree_making import NaiveTree, apart
 
 SUBS = (
     Session(id="sub1", parent_id="s1", agent="explorer"),

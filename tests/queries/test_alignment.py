@@ -14,12 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from queries.alignment import MOST_STEPS, align
-from queries.alignment_models import Alignment, Step, StepRelation
-from queries.common_sequence import common_pairs, common_pairs_of_any_size, single_pairs
+from queries.comparing.common_sequence import common_pairs, common_pairs_of_any_size, single_pairs
+from queries.comparing.normalising import normaliser
+from queries.comparing.session_alignment import align_sessions
+from queries.comparing.steps import make_steps
 from queries.models import Event, EventKind, EventState
-from queries.normalising import normaliser
-from queries.session_alignment import align_sessions
-from queries.steps import make_steps
+from queries.models.alignment import Alignment, Step, StepRelation
 from queries.store import Store
 from tests.queries.events import event
 from tests.queries.runs import (
@@ -320,7 +320,7 @@ def test_single_pairs_occur_once_and_ascend(a: str, b: str) -> None:
 
 
 def test_cut_sequences_are_matched_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("queries.common_sequence.MOST_WORK", 400)
+    monkeypatch.setattr("queries.comparing.common_sequence.MOST_WORK", 400)
     dice = Random(3)
     for letters in (5, 500):
         a = [dice.randrange(letters) for _ in range(120)]

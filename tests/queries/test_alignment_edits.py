@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from queries.alignment import align
-from queries.alignment_models import Alignment, StepRelation
-from queries.event_stream import EventStream
+from queries.comparing.steps import make_steps
+from queries.counting.event_stream import EventStream
+from queries.folding.pairing import paired
 from queries.models import Event, EventKind, EventState
-from queries.pairing import paired
-from queries.steps import make_steps
+from queries.models.alignment import Alignment, StepRelation
 from queries.store import Store
 from tests.queries.events import event
 

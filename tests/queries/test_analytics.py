@@ -12,13 +12,12 @@ from typing import Any
 
 import pytest
 
-from queries import SessionAnalytics, store_mark, whole_store
-from queries.filters import FilterError
+from queries import FilterError, SessionAnalytics, StoreError, UnknownSessionError, whole_store
+from queries.keeping import store_mark
 from queries.models import Relation, SessionStatus
-from queries.opening import StoreError, StoreGoneError
-from queries.session_lookup import UnknownSessionError
+from queries.opening.files import StoreGoneError
 from queries.store import Store
-from tests.queries.keeping import cache_in
+from tests.queries.kept import cache_in
 from tests.queries.samples import sample
 from tests.stores.canonical import canonical_store
 from tui.headless.running import run

@@ -10,17 +10,17 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
+from queries.as_json.canonical import session_json, tool_json
+from queries.comparing.overlay import POINTS, CurveCounter
+from queries.comparing.run_metrics import METRICS
+from queries.comparing.run_reading import read_runs
+from queries.comparing.session_alignment import AlignmentReading, align_sessions
 from queries.comparison import compare, judge_change
-from queries.comparison_models import Change, ComparedMetric, Comparison, Curve, RunFigures, Tally
-from queries.connection import Rows
-from queries.json_shapes import session_json, tool_json
+from queries.counting.session_batches import SessionBatches
+from queries.folding.pairing import paired
 from queries.models import Event, EventKind, EventState, Phase, Relation, SessionStatus
-from queries.overlay import POINTS, CurveCounter
-from queries.pairing import paired
-from queries.run_metrics import METRICS
-from queries.run_reading import read_runs
-from queries.session_alignment import AlignmentReading, align_sessions
-from queries.session_batches import SessionBatches
+from queries.models.comparison import Change, ComparedMetric, Comparison, Curve, RunFigures, Tally
+from queries.reading.connection import Rows
 from queries.store import Store
 from queries.whole_store import count_sessions
 from tests.queries.effort import lines_run

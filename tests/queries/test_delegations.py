@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from queries import delegation_work
-from queries.delegation_events import find_delegations, joined
-from queries.delegation_models import Delegation, Delegations, DelegationStatus, LiveStatus
-from queries.delegation_work import KEPT, LEVELS
+from queries.delegating import delegation_work
+from queries.delegating.delegation_events import find_delegations, joined
+from queries.delegating.delegation_work import KEPT, LEVELS
+from queries.delegating.live_phases import live_runs, read_live
 from queries.delegations import chains, handoff_groups, read_delegations
-from queries.live_phases import live_runs, read_live
+from queries.folding.pairing import paired
 from queries.models import Event, EventKind, EventState, Phase
-from queries.pairing import paired
+from queries.models.delegations import Delegation, Delegations, DelegationStatus, LiveStatus
 from queries.side_tables import handoffs
 from queries.store import Store
 from queries.whole_store import count_store

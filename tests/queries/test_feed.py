@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from queries import counting
 from queries.feed import Feed
-from queries.following import ARRIVED_KEPT
+from queries.live import counting
+from queries.live.following import ARRIVED_KEPT
 from queries.models import Relation, StoreState
-from queries.opening import StoreBusyError
+from queries.opening.files import StoreBusyError
 from queries.store import Store
 from tests.queries.feeding import Clock, count_all, snap
 from tests.queries.files import filled, folder

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from queries.feed import Feed
-from queries.following import QUIET_AUDIT, QUIET_CLOSE
+from queries.live.following import QUIET_AUDIT, QUIET_CLOSE
 from queries.models import EventState, StoreState
 from tests.queries.feeding import Clock, begun, count_all, counted, snap, total
 from tests.queries.files import filled, folder, kill_writer, settle

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from queries.feed import Feed
-from queries.following import BETWEEN_AUDITS, QUIET_AUDIT, QUIET_CLOSE
+from queries.live.following import BETWEEN_AUDITS, QUIET_AUDIT, QUIET_CLOSE
+from queries.live.recount import SHARE
 from queries.models import Snapshot
-from queries.recount import SHARE
 from tests.queries.feeding import Clock, begun, count_all, counted, snap, total
 from tests.queries.files import filled
 from tests.stores import CanonicalStore, Journal, canonical_store

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from queries.connection import Change
 from queries.feed import Feed
 from queries.models import StoreState
+from queries.reading.connection import Change
 from queries.store import Store
 from tests.queries.feeding import Clock, begun, count_all, snap, total
 from tests.queries.files import filled, kill_writer, settle

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from queries import counting
 from queries.feed import Feed
+from queries.live import counting
 from queries.models import EventState, SessionStatus
 from tests.queries.feeding import Clock, begun, count_all, counted, snap, states
 from tests.queries.files import filled

@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 import pytest
 
-from queries import session_pages
 from queries.dialects.base import StoreMapping, to_session
 from queries.feed import Feed
 from queries.models import Session
+from queries.reading import session_pages
 from tests.queries.feeding import Clock, begun, count_all, snap
 from tests.stores import (
     CanonicalStore,

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queries import open_rows
 from queries.fold import NO_TOOL, Fold
+from queries.folding import open_rows
+from queries.folding.pairing import paired
 from queries.interactions import agent_statistics, interactions
 from queries.models import Event, EventKind, EventState, Handoff, Phase, Relation
-from queries.pairing import paired
+from queries.overviews.trends import dated_slots
 from queries.tools import tool_statistics
-from queries.trends import dated_slots
 from tests.queries.events import call, event, sequences
 
 

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from queries.fold import Fold
+from queries.folding.open_rows import REACH
 from queries.interactions import agent_statistics, all_interactions, interactions
 from queries.models import Event, EventKind, EventState, Handoff, Phase, Relation
-from queries.open_rows import REACH
 from tests.queries.events import call, event
 
 

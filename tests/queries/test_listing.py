@@ -7,16 +7,17 @@ from random import Random
 
 import pytest
 
-from queries import listing, sessions, store_mark, whole_store
-from queries.connection import Rows
-from queries.fold_cache import FoldCache
+from queries import listing, sessions, whole_store
+from queries.finding.session_lookup import require_sessions
+from queries.folding.session_shelf import SessionShelf
+from queries.keeping import store_mark
+from queries.keeping.fold_cache import FoldCache
 from queries.listing import running_sessions
 from queries.models import Relation, Session, SessionRow
-from queries.session_lookup import require_sessions
-from queries.session_shelf import SessionShelf
+from queries.reading.connection import Rows
 from queries.store import Store
 from queries.whole_store import CountedStore, count_sessions, count_store, count_totals
-from tests.queries.keeping import cache_in
+from tests.queries.kept import cache_in
 from tests.queries.samples import HEIST, HTMLGRAPH, sample
 from tests.stores import canonical_store
 

@@ -13,7 +13,7 @@ pytest.importorskip("duckdb", reason="the extra 'duckdb' is not installed")
 
 from queries import SessionAnalytics
 from queries.dialects.session_buddy import TEXT_LIMIT
-from queries.overview import overview
+from queries.overviews.overview import overview
 from queries.text import clean_or_none, iso
 from tests.queries.samples import duckdb_sample, reference_answers
 

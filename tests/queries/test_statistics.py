@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queries.bootstrap import bootstrap_difference
-from queries.power import needed_for_means, needed_for_proportions, needed_for_ranks
-from queries.rank_tests import cliffs_delta, is_exact, mann_whitney, smallest_p
+from queries.comparing.bootstrap import bootstrap_difference
+from queries.comparing.power import needed_for_means, needed_for_proportions, needed_for_ranks
+from queries.comparing.rank_tests import cliffs_delta, is_exact, mann_whitney, smallest_p
 from queries.statistics import (
     fisher_exact,
     holm,

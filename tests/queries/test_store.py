@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from queries import indexed_rows, session_pages
 from queries.models import EventKind
-from queries.opening import StoreError
+from queries.opening.files import StoreError
+from queries.reading import indexed_rows, session_pages
 from queries.store import Store
 from tests.queries.files import filled
 from tests.stores import (

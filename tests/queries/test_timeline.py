@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from queries.folding.pairing import paired
 from queries.models import Event, EventKind, EventState, Phase
-from queries.pairing import paired
 from queries.store import Store
 from queries.timeline import as_of, entries, read_session, replay, steps_of, timeline
 from queries.tools import tool_statistics

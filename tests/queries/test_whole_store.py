@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from queries import doctor, listing, session_batches, whole_store
+from queries import doctor, listing, whole_store
+from queries.counting import session_batches
+from queries.counting.event_stream import EventStream
 from queries.doctor import diagnose
-from queries.event_stream import EventStream
 from queries.feed import Feed
 from queries.fold import Fold
 from queries.models import Relation, SessionRow

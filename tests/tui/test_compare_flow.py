@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from queries.comparison_models import Change
+from queries.models.comparison import Change
 from tests.tui.runs import BAD, GOOD, RUNS, runs, runs_clock
 from tests.tui.stage import Stage, on_stage
 from tui.screens.compare import CompareScreen

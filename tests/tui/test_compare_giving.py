@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from queries.comparison_models import Comparison
+from queries.models.comparison import Comparison
 from tests.stores import FIRST_TIME
 from tests.tui.runs import BAD, GOOD, RUNS, experiment, runs, runs_clock
 from tests.tui.stage import Clock, Stage, on_stage, run_line, sample

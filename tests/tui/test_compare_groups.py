@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from queries.group_models import Verdict
+from queries.models.groups import Verdict
 from tests.stores import FIRST_TIME
 from tests.tui.runs import RUNS, experiment, runs, runs_clock
 from tests.tui.stage import Clock, Stage, on_stage

@@ -5,7 +5,7 @@ from textual.app import App
 from textual.containers import VerticalScroll
 from textual.pilot import Pilot
 
-from queries.filters import FIELDS
+from queries.finding.filters import FIELDS
 from tui import keymap
 from tui.commands import COMMANDS, GROUPS, bindings_for
 from tui.screens.help import HelpScreen

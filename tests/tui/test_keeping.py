@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from queries import fold_cache, kept_totals, store_mark
-from queries.backfill import Backfill
+from queries.counting.backfill import Backfill
 from queries.feed import Feed
-from queries.fold_cache import FoldCache
+from queries.keeping import fold_cache, kept_totals, store_mark
+from queries.keeping.fold_cache import FoldCache
 from queries.models import Snapshot
 from queries.store import Store
-from tests.queries.keeping import pass_a_tick
+from tests.queries.kept import pass_a_tick
 from tests.stores import canonical_store
 from tests.tui.desk import desk
 from tui import keeping, start

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from queries.activity_reader import FIRST, SessionTree
 from queries.models import StoreState
+from queries.trees.activity_reader import FIRST, SessionTree
 from tests.stores import CanonicalStore, canonical_store
 from tests.tui.desk import LIVE, OLD, SUB, desk, desk_clock
 from tests.tui.stage import Stage, on_stage

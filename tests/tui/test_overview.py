@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from queries.overview_models import By, Rule
+from queries.models.overview import By, Rule
 from tests.stores.hostile import GIANT_TEXT, LONG_TEXT, SHORT_HOSTILE
 from tests.tui.harmless import acting
 from tests.tui.overviews import DAY, HOUR, LATEST, LOOPING, MONDAY, STALE, STORE, past, past_clock

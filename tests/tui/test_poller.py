@@ -9,10 +9,10 @@ from queue import Queue
 
 import pytest
 
-from queries.backfill import WORK
+from queries.counting.backfill import WORK
 from queries.feed import Feed
+from queries.live.roster import Roster
 from queries.models import SessionStatus, Snapshot, StoreState
-from queries.roster import Roster
 from tests.stores import canonical_store
 from tests.tui.desk import LIVE, desk, desk_clock
 from tests.tui.stage import Clock, StepPoller

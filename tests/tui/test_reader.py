@@ -7,7 +7,7 @@ from queue import Queue
 
 import pytest
 
-from queries.opening import QueryStoppedError
+from queries.opening.files import QueryStoppedError
 from queries.store import Store
 from tests.stores import Journal, canonical_store
 from tests.tui.desk import desk

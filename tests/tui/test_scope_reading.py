@@ -8,8 +8,8 @@ from unittest import mock
 
 import pytest
 
+from queries.live.scope import ScopeCounter
 from queries.models import Scope, ScopeFigures
-from queries.scope import ScopeCounter
 from queries.store import Store
 from tests.stores import canonical_store
 from tui.reader import NOTHING_YET, Reader, Work
@@ -21,8 +21,8 @@ SCOPE = Scope(("s",), "one")
 
 @pytest.fixture
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    monkeypatch.setattr("queries.scope.FIRST", 5)
-    monkeypatch.setattr("queries.scope.PAGE", 10)
+    monkeypatch.setattr("queries.live.scope.FIRST", 5)
+    monkeypatch.setattr("queries.live.scope.PAGE", 10)
     with canonical_store(tmp_path / "a.db") as writer, writer.batch():
         for _ in range(100):
             writer.add_event("s")

@@ -9,9 +9,9 @@ from random import Random
 import pytest
 
 from queries import sessions
-from queries.filters import SESSION_FIELDS, Filter, parse_filter
+from queries.finding.filters import SESSION_FIELDS, Filter, parse_filter
+from queries.live.ranking import rank
 from queries.models import Session, SessionRow, SessionStatus, SessionTotals
-from queries.ranking import rank
 from tui.session_listing import FEW, Choice, Listing, difference
 from tui.session_order import ORDERS, listed, places_below
 

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from queries.alignment import align
-from queries.alignment_models import Alignment, Step
 from queries.comparison import compare
-from queries.comparison_models import Comparison, Curve, Direction, Metric, RunFigures, Unit
-from queries.group_models import GroupComparison, GroupMetric, SignificanceTest, Verdict
 from queries.models import (
     AgentStatistic,
     Event,
@@ -22,6 +19,9 @@ from queries.models import (
     SessionTotals,
     ToolStatistic,
 )
+from queries.models.alignment import Alignment, Step
+from queries.models.comparison import Comparison, Curve, Direction, Metric, RunFigures, Unit
+from queries.models.groups import GroupComparison, GroupMetric, SignificanceTest, Verdict
 from tests.widgets.rows import NOW, tool
 
 DURATION = Metric("duration", "duration", Unit.SECONDS, Direction.LOWER, "From start to end.")

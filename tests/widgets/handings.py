@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from queries.delegation_models import (
+from queries.models import EventState, Handoff
+from queries.models.delegations import (
     Delegation,
     DelegationChain,
     DelegationStatus,
@@ -14,8 +15,7 @@ from queries.delegation_models import (
     LiveStatus,
     SpawnerStatistic,
 )
-from queries.models import EventState, Handoff
-from queries.overview_models import AgentProfile, Rate, ToolUse
+from queries.models.overview import AgentProfile, Rate, ToolUse
 
 NOON = 1_700_000_000.0
 """2023-11-14 22:13:20 UTC."""

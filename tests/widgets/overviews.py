@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from queries.models import WorkItem
-from queries.overview_models import (
+from queries.models.overview import (
     Alert,
     Alerts,
     Breakdown,
@@ -20,7 +20,7 @@ from queries.overview_models import (
     Trends,
     Window,
 )
-from queries.work_item_models import WorkBoard, WorkColumn
+from queries.models.work_items import WorkBoard, WorkColumn
 
 DAY = 86400.0
 FIRST = 1_768_176_000.0

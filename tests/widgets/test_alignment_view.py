@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from rich.segment import Segment
 
-from queries.alignment_models import AlignedStep, StepRelation
 from queries.models import EventKind
+from queries.models.alignment import AlignedStep, StepRelation
 from tests.widgets.comparisons import A, B, alignment, step, steps
 from tests.widgets.pane_app import HOSTILE, SIZES, Stage, on_stage
 from widgets.alignment_line import relation_sign, step_sign

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from queries.comparison_models import Change
 from queries.models import SessionStatus
+from queries.models.comparison import Change
 from tests.widgets.comparisons import comparison, run, titles, two_runs
 from tests.widgets.pane_app import HOSTILE, SIZES, Stage, on_stage
 from widgets.comparison_table import ComparisonTable

@@ -4,7 +4,7 @@ from datetime import UTC
 
 import pytest
 
-from queries.delegation_models import DelegationStatus
+from queries.models.delegations import DelegationStatus
 from tests.widgets.handings import NOON, chain, chains
 from tests.widgets.pane_app import HOSTILE, SIZES, on_stage
 from widgets.delegation_list import DelegationList, chain_lines

@@ -5,7 +5,7 @@ from datetime import UTC
 import pytest
 
 from queries.models import EventKind, EventState
-from queries.timeline_models import TimelineEntry
+from queries.models.timeline import TimelineEntry
 from tests.widgets.pane_app import HOSTILE, SIZES, on_stage
 from tests.widgets.timelines import event
 from widgets.entry_list import EntryList, EntryRows

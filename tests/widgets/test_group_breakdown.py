@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from queries.overview_models import Breakdown, By, Window
+from queries.models.overview import Breakdown, By, Window
 from tests.widgets.overviews import FIRST, breakdown, group
 from tests.widgets.pane_app import HOSTILE, SIZES, on_stage
 from widgets.group_breakdown import SORTS, BreakdownTable, sort_groups

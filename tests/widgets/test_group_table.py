@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from queries.group_models import Verdict
+from queries.models.groups import Verdict
 from tests.widgets.comparisons import DURATION, SUCCESS, group_metric, groups
 from tests.widgets.pane_app import HOSTILE, SIZES, Stage, on_stage
 from widgets.glyphs import ASCII

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from queries.delegation_models import LiveStatus
-from queries.overview_models import Rate
+from queries.models.delegations import LiveStatus
+from queries.models.overview import Rate
 from tests.widgets.handings import NOON, agent, handoff, nothing_known, run, spawner
 from tests.widgets.pane_app import HOSTILE, SIZES, on_stage
 from widgets.agent_table import AgentTable

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from queries.overview_models import HeatMap
+from queries.models.overview import HeatMap
 from tests.widgets.overviews import heat
 from tests.widgets.pane_app import SIZES, on_stage
 from widgets.glyphs import ASCII, UNICODE

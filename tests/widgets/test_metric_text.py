@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from queries.comparison_models import Change, Direction, Metric, Unit
+from queries.models.comparison import Change, Direction, Metric, Unit
 from widgets.glyphs import ASCII, UNICODE, Glyphs
 from widgets.metric_text import change_sign, short_delta, short_part, short_value
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from queries.comparison_models import Curve
+from queries.models.comparison import Curve
 from tests.widgets.pane_app import HOSTILE, SIZES, on_stage
 from widgets.glyphs import ASCII, UNICODE
 from widgets.overlay_chart import OverlayChart

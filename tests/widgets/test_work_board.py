@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from queries.work_item_models import WorkBoard, WorkColumn
+from queries.models.work_items import WorkBoard, WorkColumn
 from tests.widgets.overviews import board, item
 from tests.widgets.pane_app import HOSTILE, SIZES, on_stage
 from widgets.glyphs import ASCII

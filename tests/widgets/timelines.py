@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from queries.models import Event, EventKind, EventState
-from queries.timeline_models import Timeline, TimelineEntry, TimelineLane, TimelineSpan
+from queries.models.timeline import Timeline, TimelineEntry, TimelineLane, TimelineSpan
 
 NOON = 1_700_000_000.0
 """2023-11-14 22:13:20 UTC."""

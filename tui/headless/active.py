@@ -6,9 +6,9 @@ from datetime import tzinfo
 
 import click
 
-from queries.json_shapes import SESSION_KEYS
+from queries.as_json.canonical import SESSION_KEYS
+from queries.as_json.overview import active_json
 from queries.models import SessionRow, SessionStatus
-from queries.report_json import active_json
 from queries.sessions import sort_rows
 from queries.text import count, date_time, duration
 from tui.headless.arguments import forms, limit_option, store_argument, utc_option, zone

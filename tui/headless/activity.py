@@ -7,14 +7,14 @@ from datetime import tzinfo
 
 import click
 
-from queries.filters import Filter
-from queries.json_shapes import Json, event_json, stats_json
+from queries.as_json.canonical import Json, event_json, stats_json
+from queries.finding.filters import Filter
+from queries.finding.session_lookup import require_sessions
 from queries.models import Event, EventState
-from queries.newest_prompts import ROWS_KEPT
 from queries.plain_data import replace
-from queries.prompt_trees import PromptNode, PromptTrees, read_prompt_trees
-from queries.session_lookup import require_sessions
 from queries.text import date_time, duration
+from queries.trees.newest_prompts import ROWS_KEPT
+from queries.trees.prompt_trees import PromptNode, PromptTrees, read_prompt_trees
 from tui.headless.arguments import (
     event_terms,
     forms,

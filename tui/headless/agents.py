@@ -6,7 +6,7 @@ from datetime import tzinfo
 
 import click
 
-from queries.json_shapes import (
+from queries.as_json.canonical import (
     AGENT_KEYS,
     INTERACTION_KEYS,
     Json,

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from queries.filters import EVENT_FIELDS, SESSION_FIELDS, Filter, Term, parse_filter
+from queries.finding.filters import EVENT_FIELDS, SESSION_FIELDS, Filter, Term, parse_filter
 from queries.moments import parse_moment
 from queries.text import iso
 

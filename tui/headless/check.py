@@ -6,12 +6,12 @@ from datetime import tzinfo
 
 import click
 
-from queries.alert_groups import grouped, since_filter
-from queries.alerts import find_alerts, with_evidence
-from queries.event_stream import patiently
-from queries.loops import SESSIONS, read_loops
-from queries.overview_models import Alert, Rule
-from queries.report_json import ALERT_KEYS, alert_json, window_json
+from queries.as_json.overview import ALERT_KEYS, alert_json, window_json
+from queries.counting.event_stream import patiently
+from queries.models.overview import Alert, Rule
+from queries.overviews.alert_groups import grouped, since_filter
+from queries.overviews.alerts import find_alerts, with_evidence
+from queries.overviews.loops import SESSIONS, read_loops
 from queries.text import date_time
 from tui import config
 from tui.headless.arguments import forms, store_argument, utc_option, zone

@@ -6,8 +6,7 @@ import time
 
 import click
 
-from queries.comparison import compare
-from queries.comparison_json import (
+from queries.comparing.comparison_json import (
     METRIC_KEYS,
     SUBJECT_KEYS,
     comparison_json,
@@ -15,14 +14,15 @@ from queries.comparison_json import (
     metric_rows,
     subject_rows,
 )
-from queries.fold_cache import FoldCache
-from queries.group_comparison import compare_groups
-from queries.group_measuring import METRIC_NAMES, MORE_NAMES
+from queries.comparing.group_comparison import compare_groups
+from queries.comparing.group_measuring import METRIC_NAMES, MORE_NAMES
+from queries.comparing.run_reading import read_runs
+from queries.comparing.session_alignment import AlignmentReading
+from queries.comparing.session_choice import ChoiceError, choose_groups, choose_sessions
+from queries.comparison import compare
+from queries.keeping.fold_cache import FoldCache
 from queries.models import Relation, SessionRow
 from queries.processors import processors
-from queries.run_reading import read_runs
-from queries.session_alignment import AlignmentReading
-from queries.session_choice import ChoiceError, choose_groups, choose_sessions
 from queries.store import Store
 from queries.whole_store import count_store
 from tui.bookmarks import Bookmarks

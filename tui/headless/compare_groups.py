@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from queries.comparison_models import (
-    Metric,
-    Unit,
-)
 from queries.comparison_text import (
     delta_text,
     effect_text,
@@ -14,7 +10,11 @@ from queries.comparison_text import (
     p_text,
     value_text,
 )
-from queries.group_models import GroupComparison, GroupMetric, Verdict
+from queries.models.comparison import (
+    Metric,
+    Unit,
+)
+from queries.models.groups import GroupComparison, GroupMetric, Verdict
 from queries.text import count
 from tui.headless.compare_headings import write_notes, write_title
 from tui.headless.output import Column, write, write_markdown, write_text

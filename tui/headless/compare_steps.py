@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from queries.alignment_models import AlignedStep, Alignment, StepRelation
+from queries.models.alignment import AlignedStep, Alignment, StepRelation
 from queries.text import count, duration
 from tui.headless.compare_headings import write_title
 from tui.headless.output import Column, write, write_markdown, write_text

@@ -4,15 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from queries.alignment_models import Alignment
-from queries.comparison_models import (
-    Change,
-    ComparedAgent,
-    ComparedMetric,
-    ComparedTool,
-    Comparison,
-    Unit,
-)
 from queries.comparison_text import (
     delta_text,
     part_text,
@@ -20,6 +11,15 @@ from queries.comparison_text import (
     value_text,
 )
 from queries.models import Interactions, Relation
+from queries.models.alignment import Alignment
+from queries.models.comparison import (
+    Change,
+    ComparedAgent,
+    ComparedMetric,
+    ComparedTool,
+    Comparison,
+    Unit,
+)
 from queries.text import UNKNOWN, count, duration, percent
 from tui.headless.compare_headings import write_notes, write_title
 from tui.headless.compare_steps import write_steps

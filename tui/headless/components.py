@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from queries.report_json import COMPONENT_KEYS, component_json
+from queries.as_json.overview import COMPONENT_KEYS, component_json
 from tui.headless.arguments import forms, limit_option, store_argument, utc_option, zone
 from tui.headless.group_columns import component_columns
 from tui.headless.grouped import by_option, read_groups

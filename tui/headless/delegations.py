@@ -7,7 +7,7 @@ from datetime import tzinfo
 
 import click
 
-from queries.delegation_json import (
+from queries.as_json.delegations import (
     DELEGATION_KEYS,
     delegations_json,
     handoff_group_json,
@@ -15,7 +15,12 @@ from queries.delegation_json import (
     live_json,
     spawner_json,
 )
-from queries.delegation_models import (
+from queries.as_json.overview import window_json
+from queries.counting.event_stream import patiently
+from queries.delegations import read_delegations
+from queries.finding.session_lookup import require_sessions
+from queries.live.living import Living
+from queries.models.delegations import (
     Delegation,
     DelegationChain,
     Delegations,
@@ -24,11 +29,6 @@ from queries.delegation_models import (
     LiveRun,
     SpawnerStatistic,
 )
-from queries.delegations import read_delegations
-from queries.event_stream import patiently
-from queries.living import Living
-from queries.report_json import window_json
-from queries.session_lookup import require_sessions
 from queries.text import UNKNOWN, count, date_time, duration, percent
 from tui.headless.arguments import forms, limit_option, store_argument, utc_option, zone
 from tui.headless.output import (

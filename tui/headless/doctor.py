@@ -7,9 +7,9 @@ from dataclasses import asdict
 
 import click
 
+from queries.as_json.canonical import Json
 from queries.doctor import Diagnosis, Table, diagnose
-from queries.fold_cache import EntryInfo
-from queries.json_shapes import Json
+from queries.keeping.fold_cache import EntryInfo
 from queries.processors import processors
 from queries.text import count, date_time, iso
 from tui.headless.arguments import forms, store_argument

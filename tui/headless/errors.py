@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from queries.report_json import ERROR_KEYS, error_json
+from queries.as_json.overview import ERROR_KEYS, error_json
 from tui.headless.arguments import forms, limit_option, store_argument, zone
 from tui.headless.group_columns import error_columns
 from tui.headless.grouped import by_option, read_groups

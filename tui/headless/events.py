@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import click
 
-from queries.event_pages import find_event, newest_page
-from queries.event_stream import EventStream
-from queries.json_shapes import EVENT_KEYS, event_json
+from queries.as_json.canonical import EVENT_KEYS, event_json
+from queries.counting.event_stream import EventStream
+from queries.finding.event_pages import find_event, newest_page
+from queries.finding.newest_events import newest_events
+from queries.finding.session_lookup import require_sessions
 from queries.models import EventKind, EventState
-from queries.newest_events import newest_events
-from queries.session_lookup import require_sessions
 from tui.headless.arguments import (
     event_terms,
     forms,

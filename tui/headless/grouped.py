@@ -7,12 +7,12 @@ from typing import Any, TypeVar
 
 import click
 
-from queries.agent_profiles import agent_profiles
-from queries.model_use import models_used
-from queries.overview import breakdown, natural_grouping
-from queries.overview_models import Breakdown, By
+from queries.as_json.overview import window_json
+from queries.models.overview import Breakdown, By
+from queries.overviews.agent_profiles import agent_profiles
+from queries.overviews.model_use import models_used
+from queries.overviews.overview import breakdown, natural_grouping
 from queries.plain_data import dataclass
-from queries.report_json import window_json
 from tui.headless.output import say
 from tui.headless.stores import open_store, progress
 from tui.headless.windowed import Chosen, count_all, count_only

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
+from queries.as_json.overview import metrics_overview_json
 from queries.metrics import ToolRate, metrics
-from queries.overview import overview
-from queries.report_json import metrics_overview_json
+from queries.overviews.overview import overview
 from queries.text import count, duration, percent
 from tui.headless.arguments import forms, store_argument, zone
 from tui.headless.output import (

@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Any, Generic, TypeVar
 from unicodedata import category, east_asian_width
 
-from queries.json_shapes import Json, encode
+from queries.as_json.canonical import Json, encode
 from queries.plain_data import dataclass
 from queries.text import UNKNOWN
 from tui.cli import PROGRAM

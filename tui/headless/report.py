@@ -8,16 +8,8 @@ from typing import Any
 
 import click
 
-from queries.alert_groups import grouped, since_filter
-from queries.alerts import with_evidence
-from queries.event_stream import patiently
-from queries.json_shapes import tool_json
-from queries.loops import read_loops
-from queries.models import ToolStatistic
-from queries.overview_models import AgentProfile, Group, Overview, Rate
-from queries.plain_data import replace
-from queries.report import Report, make_report
-from queries.report_json import (
+from queries.as_json.canonical import tool_json
+from queries.as_json.overview import (
     alert_json,
     bucket_json,
     component_json,
@@ -25,6 +17,14 @@ from queries.report_json import (
     profile_json,
     window_json,
 )
+from queries.counting.event_stream import patiently
+from queries.models import ToolStatistic
+from queries.models.overview import AgentProfile, Group, Overview, Rate
+from queries.overviews.alert_groups import grouped, since_filter
+from queries.overviews.alerts import with_evidence
+from queries.overviews.loops import read_loops
+from queries.overviews.report import Report, make_report
+from queries.plain_data import replace
 from queries.text import clean, count, date_time, duration, percent
 from tui import config
 from tui.headless.arguments import store_argument, utc_option, zone

@@ -90,11 +90,11 @@ def _place_of(error: BaseException) -> str:
 
 
 def _of_queries(error: Exception) -> str | None:
-    from queries.event_pages import UnknownEventError
-    from queries.filters import FilterError
-    from queries.opening import StoreError
-    from queries.session_lookup import UnknownSessionError
-    from queries.view_sql import UnknownViewError
+    from queries.finding.event_pages import UnknownEventError
+    from queries.finding.filters import FilterError
+    from queries.finding.session_lookup import UnknownSessionError
+    from queries.opening.files import StoreError
+    from queries.questions.view_sql import UnknownViewError
 
     known = (StoreError, UnknownSessionError, UnknownEventError, FilterError, UnknownViewError)
     return str(error) if isinstance(error, known) else None

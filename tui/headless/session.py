@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from queries.json_shapes import agent_json, interactions_json, session_json, tool_json
+from queries.as_json.canonical import agent_json, interactions_json, session_json, tool_json
+from queries.finding.session_lookup import require_sessions
 from queries.models import Relation
-from queries.session_lookup import require_sessions
 from queries.text import count, date_time, duration
 from queries.whole_store import count_sessions
 from tui.headless.agents import INTERACTIONS, agent_columns

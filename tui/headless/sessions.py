@@ -6,9 +6,9 @@ from datetime import tzinfo
 
 import click
 
-from queries.json_shapes import SESSION_KEYS, session_json
-from queries.model_use import knowing_models
+from queries.as_json.canonical import SESSION_KEYS, session_json
 from queries.models import SessionRow, SessionStatus
+from queries.overviews.model_use import knowing_models
 from queries.processors import processors
 from queries.sessions import SORTS, sort_rows
 from queries.text import count, date_time, duration

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import click
 
-from queries.canonical_views import schema_text
+from queries.questions.canonical_views import schema_text
+from queries.questions.view_sql import (
+    dialect_names,
+    duckdb_sql,
+    require_view,
+    sqlite_sql,
+    stock_sql,
+)
+from queries.questions.view_templates import VIEWS
 from queries.store import Store
-from queries.view_sql import dialect_names, duckdb_sql, require_view, sqlite_sql, stock_sql
-from queries.view_templates import VIEWS
 from tui.headless.output import write, write_pairs
 from tui.headless.stores import open_store, stale_after
 

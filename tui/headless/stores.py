@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from queries.event_stream import patiently
-from queries.fold_cache import FoldCache
+from queries.counting.event_stream import patiently
+from queries.keeping.fold_cache import FoldCache
 from queries.store import Store
 from queries.text import clean
 from tui import config, keeping, places

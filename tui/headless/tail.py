@@ -11,10 +11,10 @@ from collections.abc import Iterator
 
 import click
 
-from queries.json_shapes import encode, event_json
-from queries.open_calls import Line
-from queries.session_lookup import require_sessions
-from queries.tailing import Tail
+from queries.as_json.canonical import encode, event_json
+from queries.finding.session_lookup import require_sessions
+from queries.live.open_calls import Line
+from queries.live.tailing import Tail
 from tui.headless.arguments import store_argument
 from tui.headless.output import flush, forget_stdout, say, write
 from tui.headless.stores import open_store, store_path

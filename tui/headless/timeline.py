@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from queries.event_stream import EventStream
-from queries.json_shapes import EVENT_KEYS, event_json
-from queries.json_texts import event_text
-from queries.pairing import made_in_turn, paired
-from queries.session_lookup import require_sessions
+from queries.as_json.canonical import EVENT_KEYS, event_json
+from queries.as_json.texts import event_text
+from queries.counting.event_stream import EventStream
+from queries.finding.session_lookup import require_sessions
+from queries.folding.pairing import made_in_turn, paired
 from tui.headless.arguments import forms, utc_option, zone
 from tui.headless.event_table import event_columns
 from tui.headless.output import PackedItems, write_json, write_table

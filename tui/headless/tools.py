@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from queries.json_shapes import TOOL_KEYS, tool_json
+from queries.as_json.canonical import TOOL_KEYS, tool_json
 from queries.models import ToolStatistic
 from queries.text import count, duration, percent
 from tui.headless.arguments import forms, store_argument, zone

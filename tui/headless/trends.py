@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from queries.overview_models import Bucket, BucketSize
-from queries.report_json import BUCKET_KEYS, bucket_json, heat_json, window_json
+from queries.as_json.overview import BUCKET_KEYS, bucket_json, heat_json, window_json
+from queries.models.overview import Bucket, BucketSize
+from queries.overviews.trends import trends
 from queries.text import count, percent
-from queries.trends import trends
 from tui.headless.arguments import forms, store_argument, utc_option, zone
 from tui.headless.group_columns import bar
 from tui.headless.output import Column, say, write_table

@@ -10,15 +10,15 @@ from typing import Any, TypeVar
 
 import click
 
-from queries.event_stream import patiently
-from queries.filters import Filter
+from queries.counting.event_stream import patiently
+from queries.finding.filters import Filter
+from queries.finding.session_lookup import require_sessions
 from queries.listing import running_sessions
 from queries.models import SessionRow
+from queries.models.overview import Window
 from queries.moments import parse_moment
-from queries.overview_models import Window
 from queries.plain_data import dataclass, field
 from queries.processors import processors
-from queries.session_lookup import require_sessions
 from queries.store import Store
 from queries.text import clean
 from queries.whole_store import (

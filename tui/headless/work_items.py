@@ -6,11 +6,11 @@ from datetime import tzinfo
 
 import click
 
-from queries.event_stream import patiently
+from queries.as_json.work_items import WORK_ITEM_KEYS, work_item_detail_json, work_item_json
+from queries.counting.event_stream import patiently
 from queries.models import WorkItem
 from queries.side_tables import work_items
 from queries.text import UNKNOWN, clean, clean_lines, date_time
-from queries.work_item_json import WORK_ITEM_KEYS, work_item_detail_json, work_item_json
 from queries.work_items import work_board, work_item_detail
 from tui.headless.arguments import forms, limit_option, store_argument, utc_option, zone
 from tui.headless.output import (

@@ -8,9 +8,9 @@ from typing import ClassVar
 from textual import on
 from textual.binding import BindingType
 
-from queries.alignment_models import Step
-from queries.comparison_models import Change
 from queries.models import Relation
+from queries.models.alignment import Step
+from queries.models.comparison import Change
 from tui.commands import SECTIONS, bindings_for
 from tui.export import give_text
 from tui.screens.compare_giving import FORMS, Given, command_line, export_text

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from queries.alignment_models import Alignment
-from queries.comparison_models import Comparison
-from queries.group_models import GroupComparison
 from queries.models import Relation
+from queries.models.alignment import Alignment
+from queries.models.comparison import Comparison
+from queries.models.groups import GroupComparison
 from queries.plain_data import dataclass
 from tui.export import absolute
 from tui.screens.compare_wanted import Wanted
@@ -61,7 +61,7 @@ def export_text(
     groups: GroupComparison | None,
 ) -> str:
     """What the command would print in one of the :data:`FORMS`."""
-    from queries.comparison_json import (
+    from queries.comparing.comparison_json import (
         METRIC_KEYS,
         SUBJECT_KEYS,
         comparison_json,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from queries.comparison_models import Comparison
 from queries.models import Interactions, Relation
+from queries.models.comparison import Comparison
 from queries.plain_data import replace
 from widgets.matrix_figures import ValueMode
 

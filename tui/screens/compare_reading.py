@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from queries.alignment_models import Alignment
+from queries.comparing.group_comparison import compare_groups
+from queries.comparing.run_reading import read_runs
+from queries.comparing.session_alignment import align_sessions
 from queries.comparison import compare
-from queries.comparison_models import Comparison
-from queries.group_comparison import compare_groups
-from queries.group_models import GroupComparison
 from queries.models import Relation, SessionRow, SessionStatus, Snapshot, StoreState
-from queries.run_reading import read_runs
-from queries.session_alignment import align_sessions
+from queries.models.alignment import Alignment
+from queries.models.comparison import Comparison
+from queries.models.groups import GroupComparison
 from queries.store import Store
 from tui.pause import Pause
 from tui.reader import Answer, Reader

@@ -7,9 +7,9 @@ from textwrap import wrap
 
 from textual import on
 
-from queries.alignment_models import Alignment
-from queries.comparison_models import Comparison
 from queries.models import ActivityNode, Relation, SessionRow, Snapshot
+from queries.models.alignment import Alignment
+from queries.models.comparison import Comparison
 from tui.reader import Answer
 from tui.screens import compare_words
 from tui.screens.compare_layout import GROUPS, MATRIX, METRICS, OVERLAY, STEPS, CompareLayout

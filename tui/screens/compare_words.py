@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from datetime import tzinfo
 from textwrap import wrap
 
-from queries.alignment_models import Alignment
-from queries.comparison_models import Change, ComparedMetric, Comparison, Tally
 from queries.comparison_text import value_text
-from queries.group_models import GroupComparison, Verdict
+from queries.models.alignment import Alignment
+from queries.models.comparison import Change, ComparedMetric, Comparison, Tally
+from queries.models.groups import GroupComparison, Verdict
 from queries.text import date_time
 from widgets.glyphs import Glyphs
 from widgets.line_text import Pieces, shorten_middle, width_of

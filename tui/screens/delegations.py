@@ -11,13 +11,13 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
 
-from queries.agent_profiles import agent_profiles
-from queries.delegation_models import DelegationChain, Delegations, SpawnerStatistic
 from queries.delegations import read_delegations
-from queries.filter_matching import WHOLE
-from queries.filters import Term
+from queries.finding.filter_matching import WHOLE
+from queries.finding.filters import Term
 from queries.models import Snapshot
-from queries.overview_models import AgentProfile
+from queries.models.delegations import DelegationChain, Delegations, SpawnerStatistic
+from queries.models.overview import AgentProfile
+from queries.overviews.agent_profiles import agent_profiles
 from queries.store import Store
 from tui.commands import DELEGATION_PANES, bindings_for
 from tui.export import absolute

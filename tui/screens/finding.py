@@ -6,7 +6,7 @@ from datetime import tzinfo
 
 from textual import on
 
-from queries.filters import EVENT_FIELDS, Filter, FilterError, parse_filter
+from queries.finding.filters import EVENT_FIELDS, Filter, FilterError, parse_filter
 from queries.models import Relation
 from tui.screens.pane_screen import PaneScreen
 from tui.screens.prompt import Prompt

@@ -13,7 +13,7 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from queries.filters import FIELDS
+from queries.finding.filters import FIELDS
 from tui.commands import COMMANDS, GROUPS, Keymap, bindings_for, key_names
 
 _CLOSING: Final = ("screens.back", "screens.help", "program.quit")

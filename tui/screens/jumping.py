@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual import on
 
-from queries.filters import FilterError
+from queries.finding.filters import FilterError
 from tui.screens.messages import AnswerArrived
 from tui.screens.pane_screen import PaneScreen
 from tui.screens.places import Place

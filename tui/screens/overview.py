@@ -15,7 +15,7 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from queries.models import Snapshot
-from queries.overview_models import Alert, Alerts, By
+from queries.models.overview import Alert, Alerts, By
 from queries.text import count
 from tui.alert_watch import AlertWatch
 from tui.commands import OVERVIEW_PANES, bindings_for

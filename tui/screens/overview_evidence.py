@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from textual import on
 
-from queries.alerts import with_evidence
-from queries.filter_matching import UNKNOWN_NAME, WHOLE
-from queries.filters import Term
-from queries.overview_models import Alert
+from queries.finding.filter_matching import UNKNOWN_NAME, WHOLE
+from queries.finding.filters import Term
+from queries.models.overview import Alert
+from queries.overviews.alerts import with_evidence
 from queries.store import Store
 from queries.text import iso
 from tui.alert_watch import days_filter

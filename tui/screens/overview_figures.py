@@ -8,10 +8,10 @@ from datetime import tzinfo
 from typing import Final
 
 from queries.models import SessionRow, Snapshot
-from queries.overview import Models, breakdown, overview
-from queries.overview_models import Breakdown, BucketSize, By, Overview, Trends, Window
+from queries.models.overview import Breakdown, BucketSize, By, Overview, Trends, Window
+from queries.overviews.overview import Models, breakdown, overview
+from queries.overviews.trends import DatedSlots, trends
 from queries.plain_data import dataclass
-from queries.trends import DatedSlots, trends
 from queries.windows import ALL_TIME, last_days, rows_in
 
 DAYS: Final = (0.0, 1.0, 7.0, 30.0, 90.0)

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from queries.fold import Fold
 from queries.models import Snapshot
-from queries.overview_models import By
+from queries.models.overview import By
+from queries.overviews.trends import dated_slots
 from queries.plain_data import replace
-from queries.trends import dated_slots
 from tui.model_watch import ModelWatch
 from tui.poller import Poller
 from tui.screens.overview_figures import Measured, Wanted, measure

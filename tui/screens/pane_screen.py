@@ -8,9 +8,9 @@ from textual import on
 from textual.actions import ActionParseResult
 from textual.content import Content
 
-from queries.activity_reader import Ranges
 from queries.models import Scope, Snapshot
 from queries.pausing import yield_processor
+from queries.trees.activity_reader import Ranges
 from tui.bookmarks import Bookmarks
 from tui.model_watch import SLOT as MODELS_SLOT
 from tui.model_watch import ModelWatch

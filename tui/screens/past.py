@@ -6,11 +6,11 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 
 from queries.activity import ActivityModel
-from queries.activity_reader import Ranges, read_tree
 from queries.models import ActivityNode, Event, ScopeFigures, Session
 from queries.plain_data import dataclass
 from queries.store import Store
 from queries.timeline import as_of, replay, steps_of
+from queries.trees.activity_reader import Ranges, read_tree
 from tui.reader import Answer, Reader
 
 SLOT = "replay"

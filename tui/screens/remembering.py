@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from queries.filters import FilterError
+from queries.finding.filters import FilterError
 from queries.models import Relation
 from tui.commands import PANES
 from tui.screens.pane_screen import PaneScreen

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from weakref import WeakKeyDictionary
 
-from queries.activity_reader import Ranges
+from queries.live.scope import ScopeCounter
 from queries.models import (
     AggregatedTool,
     Handoff,
@@ -19,9 +19,9 @@ from queries.models import (
     ToolStatistic,
 )
 from queries.plain_data import dataclass
-from queries.scope import ScopeCounter
 from queries.side_tables import aggregated_tools, handoffs
 from queries.store import Store
+from queries.trees.activity_reader import Ranges
 from tui.reader import NOTHING_YET, Answer, Reader
 from widgets.interaction_matrix import InteractionMatrix
 from widgets.matrix_figures import ValueMode

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, tzinfo
 
-from queries.filters import SESSION_FIELDS, Filter, parse_filter
+from queries.finding.filters import SESSION_FIELDS, Filter, parse_filter
 from queries.models import SessionRow, SessionStatus, Snapshot
 from tui.session_listing import Choice, Listing
 from tui.session_order import MARK, ORDERS

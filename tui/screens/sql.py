@@ -22,7 +22,7 @@ from widgets.result_table import ResultTable
 from widgets.status_bar import FooterBar
 
 if TYPE_CHECKING:
-    from queries.sql_prompt import SqlAnswer
+    from queries.questions.sql_prompt import SqlAnswer
     from tui.app import SessionApp
 
 CONTEXTS: Final = ("any", "detail", "sql")
@@ -108,7 +108,7 @@ class SqlScreen(Reading, Screen[None]):
         path, stale_after = self.owner.path, self.owner.config.stale_minutes * 60.0
 
         def work(_store: Store) -> Iterator[object]:
-            from queries.sql_prompt import SqlError, SqlStore
+            from queries.questions.sql_prompt import SqlError, SqlStore
 
             class Asked(SqlStore):
                 pass

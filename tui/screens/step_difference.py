@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
 
-from queries.alignment_models import Step
+from queries.models.alignment import Step
 from queries.side_tables import event_text
 from queries.store import Store
 from tui.commands import available, bindings_for, footer_hints

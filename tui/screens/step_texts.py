@@ -6,8 +6,8 @@ import difflib
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from queries.alignment_models import Step
 from queries.models import EventState
+from queries.models.alignment import Step
 from queries.text import duration
 from widgets.json_layout import render_text
 

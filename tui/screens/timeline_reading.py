@@ -5,12 +5,12 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 
-from queries.activity_reader import Ranges
 from queries.models import Event, EventKey, ScopeFigures
+from queries.models.timeline import Timeline
 from queries.plain_data import dataclass
 from queries.store import Store
 from queries.timeline import PAGE, as_of, entries, read_session, replay, timeline
-from queries.timeline_models import Timeline
+from queries.trees.activity_reader import Ranges
 from tui.reader import Answer, Reader
 from widgets.entry_list import EntryRows
 from widgets.lane_index import LaneIndex

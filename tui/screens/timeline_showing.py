@@ -9,7 +9,6 @@ from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 
-from queries.activity_reader import Ranges
 from queries.models import (
     EventKey,
     Interactions,
@@ -17,6 +16,7 @@ from queries.models import (
     Snapshot,
 )
 from queries.text import clock, date_time
+from queries.trees.activity_reader import Ranges
 from tui.reader import Answer
 from tui.screens.live_reading import LiveReading
 from tui.screens.pane_set import PaneSet

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
-from queries.activity_reader import PAGE, Ranges, SessionTree, read_tree
 from queries.models import (
     ActivityNode,
     Event,
@@ -19,6 +18,7 @@ from queries.models import (
     TreeChange,
 )
 from queries.store import Store
+from queries.trees.activity_reader import PAGE, Ranges, SessionTree, read_tree
 from tui.reader import Answer, Reader
 from widgets.activity_tree import ActivityTree
 

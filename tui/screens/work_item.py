@@ -14,9 +14,9 @@ from textual.content import Content
 from textual.screen import Screen
 
 from queries.models import WorkItem
+from queries.models.work_items import WorkItemDetail
 from queries.store import Store
 from queries.text import UNKNOWN, date_time
-from queries.work_item_models import WorkItemDetail
 from queries.work_items import work_item_detail
 from tui.commands import available, bindings_for, footer_hints
 from tui.export import absolute

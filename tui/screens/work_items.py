@@ -12,10 +12,10 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from queries.models import Snapshot, StoreState, WorkItem
+from queries.models.work_items import WorkBoard
 from queries.side_tables import LIMIT, work_items
 from queries.store import Store
 from queries.text import count
-from queries.work_item_models import WorkBoard
 from queries.work_items import work_board
 from tui.commands import bindings_for
 from tui.export import absolute

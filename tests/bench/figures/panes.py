@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
-from queries.activity_reader import read_tree
+from queries.live.roster import Roster
+from queries.live.scope import ScopeCounter
 from queries.models import Scope
-from queries.roster import Roster
-from queries.scope import ScopeCounter
 from queries.sessions import STALE_AFTER
 from queries.store import Store
+from queries.trees.activity_reader import read_tree
 from tests.bench import naive
 from tests.bench.floor import connect
 from tests.bench.measure import percentile, seconds_of

@@ -42,7 +42,7 @@ LATER = ("compare", "event", "help", "store_info", "choose")
 IMPORT_OURS = (
     "import sys, time; begun = time.process_time(); import tui.start, tui.app;"
     " taken = time.process_time() - begun;"
-    f" later = [n for n in sys.modules if n.startswith(('queries.comparison', 'plotext'))"
+    f" later = [n for n in sys.modules if n.startswith(('queries.compar', 'plotext'))"
     f" or (n.startswith('tui.screens.') and n.rpartition('.')[2] in {LATER})];"
     " print(taken, len(later))"
 )

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from queries.feed import Feed
-from queries.fold_cache import FoldCache
+from queries.keeping.fold_cache import FoldCache
 from tests.bench.measure import median, seconds_of
 from tests.bench.report import Figure, Result
 from tests.bench.workbench import Workbench

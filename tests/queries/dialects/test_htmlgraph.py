@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from queries.folding.pairing import paired
 from queries.models import EventKind, EventState, Phase
-from queries.pairing import paired
 from tests.queries.dialects.htmlgraph_rows import (
     EVENTS_26,
     EVENTS_35,

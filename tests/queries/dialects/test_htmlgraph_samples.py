@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from queries.folding.pairing import paired
 from queries.models import Event, EventKind, EventState, Phase
-from queries.pairing import paired
 from queries.times import parse_time
 from tests.queries.dialects.reading import DATA, Reading, connect, read, truth_of
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from queries.comparison_json import GROUP_METRIC_KEYS, METRIC_KEYS, SUBJECT_KEYS
+from queries.comparing.comparison_json import GROUP_METRIC_KEYS, METRIC_KEYS, SUBJECT_KEYS
 from tests.queries.runs import DIALECTS, DROPPED, FAILING, PLAN, write_runs
 from tests.stores import canonical_store
 from tests.stores.base import SAMPLES

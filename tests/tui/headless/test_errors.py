@@ -198,8 +198,8 @@ def test_an_interrupt_is_silent(run: Run, monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_locked_store_is_waited_for_and_then_given_up(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("queries.event_stream.PATIENCE", 0.0)
-    monkeypatch.setattr("queries.event_stream.patiently.__defaults__", (0.0,))
+    monkeypatch.setattr("queries.counting.event_stream.PATIENCE", 0.0)
+    monkeypatch.setattr("queries.counting.event_stream.patiently.__defaults__", (0.0,))
     path = tmp_path / "store.db"
     with canonical_store(path) as store:
         store.add_session("s")

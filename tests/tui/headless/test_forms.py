@@ -12,16 +12,16 @@ from typing import Any
 
 import pytest
 
-from queries.delegation_json import DELEGATION_KEYS
-from queries.json_shapes import (
+from queries.as_json.canonical import (
     AGENT_KEYS,
     EVENT_KEYS,
     INTERACTION_KEYS,
     SESSION_KEYS,
     TOOL_KEYS,
 )
-from queries.report_json import BUCKET_KEYS, COMPONENT_KEYS, DURATION_KEYS, ERROR_KEYS
-from queries.work_item_json import WORK_ITEM_KEYS
+from queries.as_json.delegations import DELEGATION_KEYS
+from queries.as_json.overview import BUCKET_KEYS, COMPONENT_KEYS, DURATION_KEYS, ERROR_KEYS
+from queries.as_json.work_items import WORK_ITEM_KEYS
 from tests.stores.base import SAMPLES, Text
 from tests.stores.canonical import canonical_store
 from tests.stores.hostile import GIANT_TEXT, LONG_TEXT, SHORT_HOSTILE

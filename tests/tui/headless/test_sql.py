@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from queries.canonical_views import CANONICAL_VIEWS
-from queries.view_templates import VIEWS
+from queries.questions.canonical_views import CANONICAL_VIEWS
+from queries.questions.view_templates import VIEWS
 from tests.queries.samples import duckdb_sample, sample
 from tests.tui.headless.conftest import Run
 

@@ -1,0 +1,1 @@
+"""What comparisons are made of: runs read and measured, steps aligned, groups tested."""

@@ -1,0 +1,1 @@
+"""What delegations are made of: found, followed down to what was done, watched live."""

@@ -1,0 +1,1 @@
+"""Filters, and the events and sessions that they find."""

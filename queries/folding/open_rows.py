@@ -1,0 +1,344 @@
+"""Rows of one session whose counterpart may still come: later, or in older rows.
+
+Positions are numbers of rows of everything that is read, in order of arrival. Two rows that
+are more than :data:`REACH` apart never belong together, which bounds what must be kept of
+stores in which ends (or starts) are missing. All that is done here gives the same result for
+rows in one pass and for slices of them that are put together afterwards.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from typing import Protocol
+
+from queries.folding.batch import Batch
+from queries.folding.joining import DELEGATIONS, delegation_key, finish_all, group_of
+from queries.folding.waiting_ends import Place, WaitingEnds, event_at
+from queries.models import Event, Phase
+
+REACH = 20_000
+"""Rows of the whole store after which nobody waits for the end of a call any longer."""
+
+
+class Ledger(Protocol):
+    """Is told what rows turn out to be."""
+
+    @property
+    def low(self) -> float:
+        """The lowest position; minus infinity when nothing older can come."""
+
+    def told_already(self, row: Event) -> None:
+        """This start row tells nothing that other rows do not."""
+
+    def joined(self, start: Event, end: Event) -> None:
+        """The end row is one call with this start."""
+
+    def parted(self, start: Event, end: Event) -> None:
+        """What :meth:`joined` said of these two was too early: the end is a row by itself."""
+
+    def finished(self, end: Event, before: Event, after: Event) -> None:
+        """The end row belongs to this delegation, which thereby changes."""
+
+    def abandoned(self, start: Event) -> None:
+        """Nobody waits for the end of this start any longer."""
+
+
+class OpenRow:
+    """A start, an end or a delegation, and its position."""
+
+    __slots__ = ("at", "ends", "now", "row")
+
+    def __init__(self, at: int, row: Event) -> None:
+        self.at = at
+        self.row = row
+        self.now = row
+        """A delegation as its end rows made it."""
+        self.ends: tuple[Event, ...] = ()
+
+    @property
+    def place(self) -> tuple[Batch, int] | None:
+        """The batch where the row is, and its index there; None where it is an event."""
+        return None
+
+    @property
+    def is_start(self) -> bool:
+        """Whether it is the start of a call."""
+        return self.row.phase is Phase.START
+
+    def add_end(self, end: Event, ledger: Ledger) -> None:
+        """Finish this delegation by one of its end rows."""
+        self.ends += (end,)
+        before, self.now = self.now, finish_all(self.row, self.ends)
+        ledger.finished(end, before, self.now)
+
+    def update(self, row: Event) -> Event:
+        """The row is now like this; returns what it counts as."""
+        self.row = row
+        self.now = finish_all(row, self.ends)
+        return self.now
+
+
+class _Delegation:
+    """Rows of a session with one delegation's key, each within reach of the one before."""
+
+    __slots__ = ("before", "first", "last", "start", "whole")
+
+    def __init__(self, at: int) -> None:
+        self.first = self.last = at
+        self.whole: OpenRow | None = None
+        self.start: OpenRow | None = None
+        """A start that waits for its end: the delegation itself is not known."""
+        self.before: list[OpenRow] = []
+        """Starts and ends before the delegation itself, which may be in older rows."""
+
+    def take(self, row: OpenRow, ledger: Ledger) -> None:
+        event = row.row
+        if event.phase is Phase.WHOLE:
+            self.take_whole(row, ledger)
+            return
+        self.last = row.at
+        if self.whole is not None:
+            if event.phase is Phase.START:
+                ledger.told_already(event)
+            elif row.at - self.whole.at <= REACH:
+                self.whole.add_end(event, ledger)
+        else:
+            self.before.append(row)
+            if event.phase is Phase.START:
+                self._hide_start(ledger)
+                self.start = row
+            elif self.start is not None:
+                ledger.joined(self.start.row, event)
+                self.start = None
+
+    def take_whole(self, row: OpenRow, ledger: Ledger) -> None:
+        """Take the delegation itself."""
+        self.last = row.at
+        self._hide_start(ledger)
+        self.whole = row
+
+    def follow(self, later: _Delegation, ledger: Ledger) -> None:
+        """Take later rows, which were read without knowing these."""
+        start: OpenRow | None = None
+        for row in later.before:
+            if row.row.phase is Phase.START:
+                start = row
+            elif start is not None:
+                ledger.parted(start.row, row.row)
+                start = None
+        for row in later.before:
+            self.take(row, ledger)
+        if later.whole is not None:
+            self._hide_start(ledger)
+            self.whole = later.whole
+        self.last = later.last
+
+    def _hide_start(self, ledger: Ledger) -> None:
+        if self.start is not None:
+            ledger.told_already(self.start.row)
+            self.start = None
+
+
+class OpenRows:
+    """What one session waits for."""
+
+    __slots__ = ("_delegations", "_ends", "_stacks")
+
+    def __init__(self) -> None:
+        self._stacks: dict[str, list[OpenRow]] = {}
+        """By group: starts (and delegations) that an end without a key may close."""
+        self._ends: dict[str, WaitingEnds] = {}
+        """By group: ends whose start may be in older rows."""
+        self._delegations: dict[str, list[_Delegation]] = {}
+        """By key, oldest first: more than one only where a key comes again far away."""
+
+    def take(self, at: int, event: Event, ledger: Ledger) -> None:
+        """Take the next row: a start, an end or a delegation."""
+        key = delegation_key(event)
+        if key is None:
+            self.take_half(at, event, ledger)
+        elif event.phase is Phase.WHOLE:
+            self.take_delegation(key, OpenRow(at, event), ledger)
+        else:
+            self._delegation(key, at).take(OpenRow(at, event), ledger)
+
+    def take_delegation(self, key: str, row: OpenRow, ledger: Ledger) -> None:
+        """Take the next row: a delegation with this key."""
+        if key in self._delegations:
+            self._delegation(key, row.at).take_whole(row, ledger)
+        else:
+            new = _Delegation(row.at)
+            new.whole = row
+            self._delegations[key] = [new]
+        if DELEGATIONS in self._stacks:
+            self._stacks[DELEGATIONS].append(row)
+        else:
+            self._stacks[DELEGATIONS] = [row]
+
+    def _delegation(self, key: str, at: int) -> _Delegation:
+        """That to which rows with this key belong at this position."""
+        known = self._delegations.get(key)
+        if known is None:
+            known = self._delegations[key] = []
+        if not known or at - known[-1].last > REACH:
+            known.append(_Delegation(at))
+        return known[-1]
+
+    def take_half(self, at: int, event: Event, ledger: Ledger) -> None:
+        """Take the next row: a start or an end of a call, or of a delegation without a key."""
+        group = group_of(event)
+        if event.phase is Phase.END:
+            self._close(group, at, event, ledger)
+        elif group in self._stacks:
+            self._stacks[group].append(OpenRow(at, event))
+        else:
+            self._stacks[group] = [OpenRow(at, event)]
+
+    def take_ends(
+        self, group: str, ats: Sequence[int], places: Sequence[Place], ledger: Ledger
+    ) -> None:
+        """Take the next rows of a group, all of them ends: their positions and places."""
+        if group in self._stacks:
+            for at, place in zip(ats, places, strict=True):
+                self._close(group, at, place, ledger)
+        elif known := bisect_left(ats, ledger.low + REACH):
+            self._wait(group).add(ats[:known], places[:known])
+
+    def take_starts(self, group: str, starts: Sequence[OpenRow]) -> None:
+        """Take the next rows of a group, all of them starts."""
+        self._stacks.setdefault(group, []).extend(starts)
+
+    def _close(self, group: str, at: int, end: Place, ledger: Ledger) -> None:
+        stack = self._stacks.get(group)
+        if stack:
+            # If the newest start is too far away, all others are.
+            if at - stack[-1].at <= REACH:
+                _match(stack.pop(), end, ledger)
+                if not stack:
+                    del self._stacks[group]
+        elif at - ledger.low < REACH:
+            self._wait(group).add((at,), (end,))
+
+    def _wait(self, group: str) -> WaitingEnds:
+        ends = self._ends.get(group)
+        if ends is None:
+            ends = self._ends[group] = WaitingEnds()
+        return ends
+
+    def prepend(self, older: OpenRows, ledger: Ledger) -> None:
+        """Take what the rows right before these left open. Consumes ``older``."""
+        for group, stack in older._stacks.items():
+            self._close_older(group, stack, ledger)
+        for group, ends in older._ends.items():
+            if group in self._ends:
+                self._ends[group].prepend(ends)
+            else:
+                self._ends[group] = ends
+        for key, earlier in older._delegations.items():
+            later = self._delegations.get(key, [])
+            if later and later[0].first - earlier[-1].last <= REACH:
+                earlier[-1].follow(later[0], ledger)
+                later = later[1:]
+            self._delegations[key] = earlier + later
+
+    def _close_older(self, group: str, stack: list[OpenRow], ledger: Ledger) -> None:
+        ends = self._ends.get(group)
+        if ends is not None:
+            closed = 0
+            while stack and closed < len(ends):
+                if ends.ats[closed] - stack[-1].at > REACH:
+                    closed = len(ends)
+                    break
+                _match(stack.pop(), ends.places[closed], ledger)
+                closed += 1
+            ends.let_go(closed)
+            if not ends:
+                del self._ends[group]
+        if stack:
+            self._stacks[group] = stack + self._stacks.get(group, [])
+
+    def starts(self) -> list[OpenRow]:
+        """Starts whose end has not been seen."""
+        stacked = (row for stack in self._stacks.values() for row in stack)
+        found = [row for row in stacked if row.is_start]
+        keyed = (each.start for known in self._delegations.values() for each in known)
+        return found + [start for start in keyed if start is not None]
+
+    def find(self, event: Event) -> OpenRow | None:
+        """Where the waiting start or the delegation with this row's identity is, if it is."""
+        key = delegation_key(event)
+        if key is None:
+            known = self._stacks.get(group_of(event), [])
+        else:
+            own = self._delegations.get(key, [])
+            known = [row for each in own for row in (each.whole, each.start) if row is not None]
+        return next((row for row in known if row.row.key == event.key), None)
+
+    def remove_start(self, start: OpenRow) -> None:
+        """Forget a waiting start: its row is none any longer."""
+        for stack in self._stacks.values():
+            if start in stack:
+                stack.remove(start)
+        for known in self._delegations.values():
+            for each in known:
+                if each.start is start:
+                    each.start = None
+                    each.before.remove(start)
+
+    def shift(self, by: int) -> None:
+        """Move all positions."""
+        rows = [row for stack in self._stacks.values() for row in stack]
+        for ends in self._ends.values():
+            ends.shift(by)
+        for known in self._delegations.values():
+            for each in known:
+                rows += [row for row in (each.whole, *each.before) if row is not None]
+                each.first += by
+                each.last += by
+        for row in {id(row): row for row in rows}.values():
+            row.at += by
+
+    def forget(self, high: int, ledger: Ledger) -> bool:
+        """Let go of what cannot be matched any more; whether nothing is left.
+
+        Args:
+            high: the lowest position that later rows can have.
+            ledger: is told of starts that are given up; knows where older rows end.
+        """
+        for group, stack in list(self._stacks.items()):
+            gone = 0
+            while gone < len(stack) and high - stack[gone].at > REACH:
+                if stack[gone].is_start:
+                    ledger.abandoned(stack[gone].row)
+                gone += 1
+            del stack[:gone]
+            if not stack:
+                del self._stacks[group]
+        late = ledger.low + REACH
+        for group, ends in list(self._ends.items()):
+            ends.forget(late)
+            if not ends:
+                del self._ends[group]
+        early = high - REACH
+        settled = [
+            (key, each)
+            for key, known in self._delegations.items()
+            for each in known
+            if each.first >= late and each.last < early
+        ]
+        for key, each in settled:
+            if each.start is not None:
+                ledger.abandoned(each.start.row)
+            known = self._delegations[key]
+            known.remove(each)
+            if not known:
+                del self._delegations[key]
+        return not (self._stacks or self._ends or self._delegations)
+
+
+def _match(open_row: OpenRow, end: Place, ledger: Ledger) -> None:
+    if open_row.is_start:
+        ledger.joined(open_row.row, event_at(end))
+    else:
+        open_row.add_end(event_at(end), ledger)

@@ -1,0 +1,360 @@
+"""All that is counted of one store, and how it is kept right while the store changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Set
+from heapq import nlargest
+from typing import Self
+
+from queries.activity import merge_sources
+from queries.counting.backfill import WORK, Backfill
+from queries.fold import Fold
+from queries.live.audit import Audit
+from queries.live.declared import Declared
+from queries.live.figures import Figures
+from queries.live.recent_rows import RecentRows, is_same_row
+from queries.live.roster import Roster
+from queries.models import Event, EventKey, Phase, SessionRow, StoreTotals
+from queries.pausing import in_turns, no_pause
+from queries.store import Store
+
+FIRST_SESSIONS = 300
+"""Sessions that are read before anything is shown."""
+FIRST_RUNNING = 1000
+"""Sessions that say they run of which the same is true, where everything is counted already."""
+EDGES = 4000
+"""Rows up to which a dialect's decisions may rest on all of them."""
+TAIL_PAGE = 5000
+TAIL_PAGES = 4
+"""Pages of each source that are taken at once at most."""
+REREAD_RUNNING = 500
+"""Running rows that are read again after a commit, the newest first."""
+REREAD_OLDER = 100
+"""Running rows beyond those, taken in turn."""
+REREAD_NEWEST = 300
+"""Rows that came last that are read again after a commit, whatever they say."""
+NICE = 10
+"""How far a process that counts beside the screen gives way to others."""
+_NOWHERE = (-(2**63), 2**63 - 1)
+
+
+class Counting:
+    """The totals of one store with the places up to which it is read."""
+
+    fold: Fold
+    roster: Roster
+    declared: Declared | None
+    past: Backfill | None
+
+    def __init__(self, store: Store, keep: int, stale_after: float, processes: int = 0) -> None:
+        """Begin with the newest rows. Raises StoreError; nothing is begun then.
+
+        Args:
+            store: that is counted.
+            keep: the most sessions that are listed.
+            stale_after: seconds of silence after which a running session is stale.
+            processes: others that may count as well; see :meth:`close`.
+        """
+        self._start(Fold(messages_only=store.mapping.has_messages), Roster(keep, stale_after))
+        self.declared = Declared(store)
+        self.roster.load(store, self.declared.tools, first=FIRST_SESSIONS)
+        self.past = Backfill(store, self.fold)
+        for source, high in self.past.high.items():
+            after = store.slice_start(source, high, REREAD_NEWEST)
+            self._recent.note(store.events_between(source, after, high, REREAD_NEWEST))
+            self.step(store)
+        self._processes = processes
+
+    @classmethod
+    def nothing(cls, keep: int, stale_after: float) -> Self:
+        """What is counted of a store that has not been read."""
+        empty = cls.__new__(cls)
+        empty._start(Fold(messages_only=False), Roster(keep, stale_after))
+        empty.declared = empty.past = None
+        return empty
+
+    def _start(self, fold: Fold, roster: Roster) -> None:
+        self.fold = fold
+        self.roster = roster
+        self.arrived: list[Event] = []
+        """Events taken since the owner last emptied this list, in order of arrival."""
+        self.updated: list[Event] = []
+        """Events that changed in place since then."""
+        self.is_wrong = False
+        """Whether rows are known to have gone that are counted: all must be counted anew."""
+        self.is_misread = False
+        """Whether the store has to be opened anew: what it holds now means something else."""
+        self._decided_at = 0
+        self._recent = RecentRows()
+        self._seen: dict[EventKey, Event] = {}
+        """Rows on screen as they were last read."""
+        self._turn = 0
+        self._processes = 0
+        self._changes = 0
+        self._audit = Audit()
+
+    # -- the past -----------------------------------------------------------------------------
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the whole past is counted, and all sessions are read."""
+        return self.past is not None and self.past.done and self.roster.is_loaded
+
+    def step(
+        self, store: Store, work: float = WORK, pause: Callable[[], object] = no_pause
+    ) -> None:
+        """Count one slice of the past, and read some more sessions; see :class:`Backfill`."""
+        if self.past is not None and not self.past.done:
+            if not self.past.was_shared and self._processes:
+                self.past.share(store, self._processes, nice=NICE)
+            before = self.fold.rows
+            self.past.step(store, work=work, pause=pause)
+            self._changes += self.fold.rows != before
+        self.roster.learn(store, self.fold.changed)
+        self.roster.load_more(store)
+
+    def is_late(self) -> bool:
+        """Whether rows taken since the last question may have changed before that."""
+        past = self.past
+        was_late = past is not None and past.is_late
+        if past is not None:
+            past.is_late = False
+        return was_late
+
+    def close(self) -> None:
+        """Let no other process go on with counting."""
+        if self.past is not None:
+            self.past.close()
+
+    def adopt(self, store: Store, fold: Fold, high: Mapping[int, int]) -> bool:
+        """Go on with a fold over all rows that are there now; whether it can be that.
+
+        Args:
+            store: as it was when this counting was begun.
+            fold: over all of its rows.
+            high: per source, the seq of the last of them.
+        """
+        past = Backfill(store, fold)
+        if self.past is None or not past.high == self.past.high == high:
+            return False
+        if not self.roster.is_loaded:
+            # Figures depend on which sessions run; all others are listed step by step.
+            declared, running = store.session_signs()
+            first = {*running[:FIRST_RUNNING], *(fold.sessions.keys() - declared)}
+            self.roster.learn(store, first)
+            fold.changed = first | self.roster.known()
+        else:
+            fold.changed = set(fold.sessions)
+        past.skip()
+        self.fold, self.past = fold, past
+        self._changes += 1
+        return True
+
+    def ranges_of(self, session_id: str) -> dict[int, tuple[int, int]] | None:
+        """Per source, the seqs between which a session's rows lie; None while unknown."""
+        past = self.past
+        if past is None:
+            return None
+        session = self.fold.sessions.look(session_id)
+        ranges = {} if session is None else dict(session.ranges)
+        if past.done:
+            return ranges
+        # What is not counted yet lies before what is.
+        return {source: (_NOWHERE[0], ranges.get(source, _NOWHERE)[1]) for source in past.high}
+
+    # -- what is new ----------------------------------------------------------------------------
+
+    def read_news(
+        self,
+        store: Store,
+        watched: Collection[EventKey],
+        *,
+        is_proven: bool = True,
+        pause: Callable[[], object] = no_pause,
+    ) -> bool:
+        """Take what was committed; whether there is more to take.
+
+        Args:
+            store: the store that was counted so far, as far as is known.
+            watched: rows to read again.
+            is_proven: False when it must be made sure that it is that store.
+            pause: called between its parts, when nothing of the store is held.
+        """
+        past = self.past
+        if past is None:
+            self.is_wrong = True
+            return False
+        tops: dict[int, int] = {}
+        for source, high in past.high.items():
+            bounds = store.bounds(source)
+            tops[source] = bounds[1] if bounds is not None else 0
+            if tops[source] < high:
+                self.is_wrong = True
+                return False
+        if not is_proven and not self._are_there(store):
+            self.is_wrong = True
+            return False
+        pages = [self._read_tail(store, past, source, top) for source, top in tops.items()]
+        self.arrived += merge_sources([page for page in pages if page] or [[]])
+        pause()
+        self._read_again(store, watched, {event.key for page in pages for event in page})
+        pause()
+        self._read_beside(store)
+        pause()
+        if self.fold.rows > 2 * self._decided_at and self._decided_at < EDGES:
+            self._decided_at = self.fold.rows
+            self.is_misread = store.is_read_wrongly()
+        return any(past.high[source] < top for source, top in tops.items())
+
+    def _are_there(self, store: Store) -> bool:
+        """Whether the newest rows counted are still what they were."""
+        before = [self._recent.get(key) for key in self._recent.newest(50)]
+        known = [event for event in before if event is not None]
+        now = {event.key: event for event in store.events_by_key(event.key for event in known)}
+        return all(is_same_row(event, now.get(event.key)) for event in known)
+
+    def _read_tail(self, store: Store, past: Backfill, source: int, top: int) -> list[Event]:
+        arrived: list[Event] = []
+        for _ in range(TAIL_PAGES):
+            if past.high[source] >= top:
+                break
+            events, end = store.event_page(source, past.high[source], top, TAIL_PAGE)
+            fresh = self._without_replacements(store, events)
+            self.fold.add_all(fresh)
+            self._recent.note(events)
+            past.high[source] = end
+            arrived += fresh
+            self._changes += 1
+        return arrived
+
+    def _without_replacements(self, store: Store, events: list[Event]) -> list[Event]:
+        """The rows that are new. Those that took the place of a known one only change it."""
+        suspects = {event.key: old for event in events if (old := self._recent.with_same_id(event))}
+        if not suspects:
+            return events
+        there = {event.key for event in store.events_by_key(o.key for o in suspects.values())}
+        fresh: list[Event] = []
+        for event in events:
+            old = suspects.get(event.key)
+            if old is None or old.key in there:
+                fresh.append(event)
+                continue
+            self._recent.forget(old.key)
+            session = self.fold.sessions.get(old.session_id)
+            if event.session_id != old.session_id or session is None or not _is_whole(event, old):
+                self.is_wrong = True
+                continue
+            session.see_rows(event.source, event.seq, event.seq)
+            self.fold.update(old, event)
+            self.updated.append(event)
+        return fresh
+
+    # -- rows that change in place ------------------------------------------------------------
+
+    def _read_again(
+        self, store: Store, watched: Collection[EventKey], fresh: Set[EventKey]
+    ) -> None:
+        """Read rows again that may have changed, but not those that were read just now."""
+        running = {
+            key: event for events in self.fold.running.values() for key, event in events.items()
+        }
+        newest = nlargest(REREAD_RUNNING, running)
+        chosen = {*newest, *self._recent.newest(REREAD_NEWEST)}
+        if len(running) > len(newest):
+            older = sorted(running.keys() - set(newest))
+            at = self._turn % len(older)
+            self._turn += REREAD_OLDER
+            chosen.update((older[at:] + older[:at])[:REREAD_OLDER])
+        self._compare(store, chosen, watched, running, fresh)
+
+    def read_watched(self, store: Store, watched: Collection[EventKey]) -> None:
+        """Read these rows again."""
+        running = {
+            key: event
+            for events in self.fold.running.values()
+            for key, event in events.items()
+            if key in watched
+        }
+        self._compare(store, (), watched, running)
+
+    def _compare(
+        self,
+        store: Store,
+        keys: Iterable[EventKey],
+        watched: Collection[EventKey],
+        running: dict[EventKey, Event],
+        fresh: Set[EventKey] = frozenset(),
+    ) -> None:
+        """Read rows again, and count those that changed as they are now."""
+        self._seen = {key: event for key, event in self._seen.items() if key in watched}
+        chosen = {*keys, *watched} - fresh
+        now = {event.key: event for event in store.events_again(chosen)}
+        for key in in_turns(sorted(chosen)):
+            before = self._recent.get(key) or running.get(key) or self._seen.get(key)
+            event = now.get(key)
+            if before is event:
+                continue
+            if before is not None and not is_same_row(before, event):
+                self.is_wrong = True
+                return
+            if event is None or before == event:
+                continue
+            if before is not None:
+                if self.past is not None:
+                    self.past.recall(*key)
+                self.fold.update(before, event)
+                self._changes += 1
+            if key in watched:
+                self._seen[key] = event
+            if self._recent.get(key) is not None:
+                self._recent.note((event,))
+            self.updated.append(event)
+
+    def _read_beside(self, store: Store, *, whole: bool = False) -> None:
+        if self.declared is not None:
+            self.declared.refresh(store, whole=whole)
+            self.roster.declare_tools(self.declared.tools)
+        self.roster.refresh(store, self.fold.changed, whole=whole)
+        self.roster.learn(store, self.fold.changed)
+
+    def audit(self, store: Store, watched: Collection[EventKey]) -> bool:
+        """Compare what is counted with what is there; whether it agrees."""
+        self._compare(store, self._recent.newest(), watched, {})
+        if self.roster.total <= Audit.SESSIONS:
+            self._read_beside(store, whole=True)
+        self.is_misread = store.is_read_wrongly()
+        has_problems = bool(store.problems())
+        return not self.is_wrong and self._audit.agrees(store, self.fold.rows, has_problems)
+
+    def may_differ(self, most: int) -> bool:
+        """Whether there are rows that an audit does not read again, but no more than ``most``."""
+        return len(self._recent) < self.fold.rows <= most
+
+    # -- what the panes show --------------------------------------------------------------------
+
+    def rows(self, now: float, pause: Callable[[], object] = no_pause) -> tuple[SessionRow, ...]:
+        """The lines of all sessions, newest first; ``pause`` is called now and then."""
+        changed, self.fold.changed = self.fold.changed, set()
+        frontier = None if self.past is None else self.past.frontier
+        return self.roster.rows(self.fold, changed, now=now, frontier=frontier, pause=pause)
+
+    def refresh_figures(self, figures: Figures, epoch: int) -> None:
+        """Make the figures anew if anything they rest on changed."""
+        declared = self.declared
+        tools, handoffs = ((), ()) if declared is None else (declared.tools, declared.handoffs)
+        version = 0 if declared is None else declared.version
+        basis = (epoch, self._changes, self.roster.alive_changes, version)
+        figures.refresh(basis, self.fold, self.roster.is_alive, tools, handoffs)
+
+    def totals(self, figures: Figures) -> StoreTotals:
+        """Counts over the whole store."""
+        return figures.totals(
+            self.fold,
+            sessions=len(self.roster),
+            running=self.roster.running,
+            counted=0.0 if self.past is None else self.past.counted,
+        )
+
+
+def _is_whole(*events: Event) -> bool:
+    return all(event.phase is Phase.WHOLE for event in events)

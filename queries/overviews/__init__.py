@@ -1,0 +1,1 @@
+"""Totals, breakdowns, trends, alerts and reports over many sessions."""

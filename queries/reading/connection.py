@@ -1,0 +1,375 @@
+"""One read-only connection to a store: recognised, guarded, and told when it changed.
+
+Every query is bounded, fetched whole and under a deadline, so no read lock outlives it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+from queries.dialects import explain_unknown, read_schema, recognise
+from queries.dialects.base import StoreMapping
+from queries.models import Problem, StoreInfo
+from queries.opening import files as opening
+from queries.opening.changes import Change as Change
+from queries.opening.changes import is_hasty, is_overwritten
+from queries.opening.file_head import journal_mode
+from queries.opening.files import (
+    Opened,
+    Origin,
+    QueryStoppedError,
+    Signature,
+    StoreBusyError,
+    StoreDamagedError,
+    StoreError,
+)
+from queries.opening.gaps import Gaps
+from queries.opening.guard import authorize
+from queries.reading.fetching import fetched
+from queries.text import clean
+
+DEADLINE = 5.0
+"""Seconds after which a query is stopped unless its caller says otherwise."""
+_REOPENINGS = 5
+Rows = list[tuple[Any, ...]]
+
+
+class StoreConnection:
+    """A read-only connection to one store file.
+
+    A store that nobody had open is read without locks. When a writer comes along, the query
+    that would have seen half of what it writes runs again on a connection that locks.
+    """
+
+    mapping: StoreMapping
+    info: StoreInfo
+    signature: Signature
+    """Of the files, when they were last looked at."""
+
+    def __init__(self, path: Path | str) -> None:
+        """Open the file. Raises StoreError with one sentence when it is not a usable store."""
+        self.path = Path(path)
+        self.statements = 0
+        """Statements run so far; for tests of how much work is done."""
+        self._lock = threading.RLock()
+        self.patience = DEADLINE
+        """Seconds that a query may take unless its caller says otherwise. Who has no screen
+        to keep alive may wait longer."""
+        self._deadline = float("inf")
+        self._stopped = False
+        self.is_unwanted: Callable[[], bool] = always_wanted
+        """Asked before each query: whether nobody wants its answer any more. What was
+        interrupted between two queries would go on otherwise."""
+        self.gaps: Gaps | None = None
+        """Where the gaps between a writer's transactions are waited for before each query;
+        None: nowhere."""
+        self._holds_up: bool
+        """Whether a writer has to wait for what is being read."""
+        self._closed = False
+        self._moved: Change | None = None
+        self._opened: Opened | None = None
+        self._good_until = 0.0
+        """Until when a private copy is not renewed."""
+        self._open()
+
+    def _open(self) -> None:
+        self._asked = time.time_ns()
+        self.signature = self._base = opening.signature(self.path)
+        self._opened = opening.open_readonly(self.path)
+        self.connection = self._opened.connection
+        try:
+            try:
+                self._prepare(self._opened.how, self._opened.origin)
+            except StoreDamagedError:
+                self._salvage(self._opened)
+        except BaseException:
+            self._let_go()
+            raise
+
+    def _salvage(self, opened: Opened) -> None:
+        """Go on with what is left of a damaged file. Raises StoreError; nothing changes then."""
+        if opened.is_salvaged or opened.origin is not None:
+            raise  # the damage that was found
+        found = opening.salvaged(self.path, opened, self._base, self._is_stopped)
+        self._let_go()
+        self._opened, self.connection = found, found.connection
+        self._good_until = time.monotonic() + found.lasting
+        self._prepare(found.how, None)
+
+    def _is_stopped(self) -> bool:
+        return self._stopped or self.is_unwanted()
+
+    def _prepare(self, how: str, origin: Origin | None) -> None:
+        self._holds_up = True
+        self.connection.set_progress_handler(self._tick, 2000)
+        self.schema = read_schema(self._probe)
+        mapping = recognise(self.schema, self._probe)
+        if mapping is None:
+            raise StoreError(f"{clean(str(self.path))}: {explain_unknown(self.schema)}")
+        self.mapping = mapping if origin is None else opening.imported(mapping, origin)
+        self._make_views()
+        self.session_indexed = tuple(
+            self.leads_index(source.table, source.session_column) for source in mapping.sources
+        )
+        self.parent_indexed = tuple(
+            source.parent_column is not None
+            and self.leads_index(source.table, source.parent_column)
+            for source in mapping.sources
+        )
+        journal = self._probe("PRAGMA journal_mode")[0][0]
+        self._schema_version: int = self._probe("PRAGMA schema_version")[0][0]
+        self._data_version: int = self._probe("PRAGMA data_version")[0][0]
+        self._probe("PRAGMA query_only=1")
+        self.connection.set_authorizer(authorize)
+        self.info = StoreInfo(
+            path=clean(str(self.path)),
+            dialect=self.mapping.dialect,
+            why=self.mapping.why,
+            sources=tuple(source.name for source in mapping.sources),
+            journal_mode=(
+                "duckdb" if origin is not None else journal_mode(self.path, clean(journal))
+            ),
+            opened_as=how,
+            has_messages=mapping.has_messages,
+            size=self.signature.size,
+        )
+        self._holds_up = self.info.journal_mode != "wal" and not self.is_detached
+
+    def _make_views(self) -> None:
+        for number, source in enumerate(self.mapping.sources):
+            self._probe(f"CREATE TEMP VIEW event_rows_{number} AS {source.select}")
+        if self.mapping.sessions is not None:
+            self._probe(f"CREATE TEMP VIEW session_rows AS {self.mapping.sessions.select}")
+
+    def close(self) -> None:
+        """Close the connection; a private copy is removed. Safe to call twice."""
+        with self._lock:
+            self._closed = True
+            self._let_go()
+
+    def _let_go(self) -> None:
+        opened, self._opened = self._opened, None
+        if opened is None:
+            return
+        with contextlib.suppress(sqlite3.Error):
+            opened.connection.close()
+        if opened.copy is not None:
+            opened.copy.cleanup()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # -- noticing changes -------------------------------------------------------------------
+
+    def change(self) -> Change:
+        """What happened since the last call. A few microseconds. Raises StoreGoneError."""
+        now = opening.signature(self.path)
+        before, self.signature = self.signature, now
+        if now.file != before.file or now.file != self._base.file:
+            return Change.REPLACED
+        moved, self._moved = self._moved, None
+        if moved is not None:
+            return moved
+        if self._opened is None:
+            return Change.REOPEN
+        if self.is_detached:
+            if time.monotonic() < self._good_until:
+                return Change.NONE
+            is_other = now != self._base or is_hasty(self._base, self._asked)
+            return Change.REOPEN if is_other else Change.NONE
+        version = self.query("PRAGMA data_version")[0][0]
+        if version == self._data_version:
+            has_wal = self.info.journal_mode == "wal"
+            return Change.REOPEN if is_overwritten(before, now, has_wal) else Change.NONE
+        if self.query("PRAGMA schema_version")[0][0] != self._schema_version:
+            return Change.REPLACED
+        self._data_version = version
+        # What the commit did to the files after the look at them is no change of its own.
+        self.signature = opening.signature(self.path)
+        return Change.DATA
+
+    def _is_outdated(self) -> bool:
+        """Whether the file was written since we began to read it without locks."""
+        opened = self._opened
+        if opened is None or not opened.immutable:
+            return False
+        try:
+            now = opening.signature(self.path)
+        except StoreError:
+            return False
+        return now.file == self._base.file and now != self._base
+
+    def _reopen(self, *, is_damaged: bool = False) -> None:
+        """Go on with another connection, in the middle of what the caller reads."""
+        schema = (self._schema_version, self.info.sources)
+        opened = self._opened
+        if is_damaged and opened is not None:
+            self.signature = self._base = opening.signature(self.path)
+            self._salvage(opened)
+        else:
+            self._let_go()
+            self._open()
+        same = schema == (self._schema_version, self.info.sources)
+        self._moved = Change.DATA if same else Change.REPLACED
+
+    def is_read_wrongly(self) -> bool:
+        """Whether the dialect would now read the tables otherwise, going by what is in them."""
+        now = recognise(self.schema, self._probe)
+        return now is None or _reading(now) != _reading(self.mapping)
+
+    @property
+    def left_out(self) -> tuple[Problem, ...]:
+        """What a damaged file holds that cannot be read."""
+        return () if self._opened is None else self._opened.problems
+
+    @property
+    def origin(self) -> Origin | None:
+        """What the private copy was made from, where that is another sort of database."""
+        return None if self._opened is None else self._opened.origin
+
+    @property
+    def is_detached(self) -> bool:
+        """Whether we hold no lock on the file: an unlocked view or a private copy is read."""
+        opened = self._opened
+        return opened is None or opened.immutable or opened.copy is not None
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether a private copy is read: what the files hold now may be something else."""
+        return self._opened is None or self._opened.copy is not None
+
+    @property
+    def schema_version(self) -> int:
+        """SQLite's counter of schema changes, as of opening."""
+        return self._schema_version
+
+    @property
+    def version(self) -> int:
+        """SQLite's counter of commits, as of the last look; comparable within a connection."""
+        return self._data_version
+
+    # -- running queries --------------------------------------------------------------------
+
+    def query(
+        self, sql: str, parameters: Sequence[object] = (), *, deadline: float | None = None
+    ) -> Rows:
+        """All rows of a bounded query.
+
+        Raises:
+            StoreBusyError: a writer kept us out for longer than a tenth of a second.
+            QueryStoppedError: interrupted, or longer than ``deadline`` (:attr:`patience`) seconds.
+            StoreError: the file is damaged or gone.
+        """
+        with self._lock:
+            self._stopped = False
+            if self.is_unwanted():
+                raise QueryStoppedError("The query was stopped.")
+            for _ in range(_REOPENINGS):
+                if self._opened is None and not self._closed:
+                    self._reopen()
+                seconds = self.patience if deadline is None else deadline
+                self._deadline = time.monotonic() + seconds
+                try:
+                    rows = self._run(sql, parameters)
+                except QueryStoppedError:
+                    raise
+                except StoreDamagedError:
+                    self._reopen(is_damaged=not self._is_outdated())
+                    continue
+                except StoreError as error:
+                    if not (self._is_outdated() or opening.needs_another_way(error)):
+                        raise
+                else:
+                    if not self._is_outdated():
+                        return rows
+                self._reopen()
+            raise StoreBusyError(f"{clean(str(self.path))}: is being written all the time.")
+
+    def _run(self, sql: str, parameters: Sequence[object]) -> Rows:
+        give_up = time.monotonic() + opening.LOCK_PATIENCE
+        if self.gaps is not None:
+            self.gaps.wait()
+        while True:
+            self.statements += 1
+            try:
+                return fetched(self.connection.execute(sql, parameters), holds_up=self._holds_up)
+            except sqlite3.Error as error:
+                name = opening.error_name(error)
+                if name == "SQLITE_INTERRUPT":
+                    raise QueryStoppedError("The query was stopped.") from error
+                if opening.is_busy(error):
+                    if self._stopped:
+                        raise QueryStoppedError("The query was stopped.") from error
+                    if time.monotonic() >= give_up:
+                        raise StoreBusyError(
+                            f"{clean(str(self.path))}: is locked by a writer."
+                        ) from error
+                    time.sleep(0.001)
+                elif not name and "decode to UTF-8" in str(error) and self._is_strict():
+                    self.connection.text_factory = opening.tolerant
+                else:
+                    raise opening.unreadable(self.path, error) from error
+            except (OverflowError, UnicodeError) as error:
+                raise StoreError(f"{clean(str(self.path))}: {error}.") from error
+
+    def _is_strict(self) -> bool:
+        return self.connection.text_factory is str
+
+    def give_way(self) -> None:
+        """Read between a writer's transactions from now on, where it would wait for us."""
+        if self._holds_up:
+            self.gaps = Gaps(self.path)
+
+    def rows_at_once(self, most: int, *, cells_only: bool = False) -> int:
+        """How many rows a query should fetch: ``most``, or few while a writer waits for them.
+
+        ``cells_only``: few cells of each.
+        """
+        return most if self.gaps is None else self.gaps.rows(most, cells_only=cells_only)
+
+    def interrupt(self) -> None:
+        """Stop the query that another thread is running on this store, if any."""
+        self._stopped = True
+        with contextlib.suppress(sqlite3.Error):
+            self.connection.interrupt()
+
+    def _tick(self) -> int:
+        return int(self._stopped or time.monotonic() > self._deadline)
+
+    def _probe(self, sql: str, *parameters: object) -> Rows:
+        self._deadline = time.monotonic() + DEADLINE
+        return self._run(sql, parameters)
+
+    def leads_index(self, table: str, column: str) -> bool:
+        """Whether some index of the table has this column first."""
+        for index in self._probe("SELECT name FROM pragma_index_list(?)", table):
+            first = self._probe("SELECT name FROM pragma_index_info(?) WHERE seqno = 0", index[0])
+            if first and str(first[0][0]).lower() == column.lower():
+                return True
+        return False
+
+
+def always_wanted() -> bool:
+    """No query is unwanted."""
+    return False
+
+
+def _reading(mapping: StoreMapping) -> tuple[object, ...]:
+    selects = tuple(source.select for source in mapping.sources)
+    return (selects, mapping.has_messages, mapping.has_phases)
+
+
+def quoted(identifier: str) -> str:
+    """An identifier of the foreign schema, quoted for SQL."""
+    if identifier == "rowid":
+        return identifier
+    return '"' + identifier.replace('"', '""') + '"'

@@ -1,0 +1,1 @@
+"""The activity tree: where its lines belong, and the rows that it is made of."""
