@@ -8,21 +8,20 @@ from queries.counting.event_stream import Progress
 from queries.delegating.delegation_events import Found, find_delegations
 from queries.delegating.delegation_work import Below
 from queries.delegating.live_phases import live_runs, read_live
-from queries.models import EventKey, EventState, Handoff
+from queries.handoff_rows import handoff_groups, handoff_kinds, handoffs, kind_of
+from queries.models import EventKey, EventState
 from queries.models.delegations import (
     Delegation,
     DelegationChain,
     Delegations,
     DelegationStatus,
     DelegationWork,
-    HandoffGroup,
     LiveRun,
     LiveStatus,
     SpawnerStatistic,
 )
 from queries.overviews.rates import rate_of
 from queries.plain_data import replace
-from queries.side_tables import handoffs
 from queries.store import Store
 
 SHOWN = 200
@@ -46,6 +45,7 @@ def read_delegations(
     settled_as: Callable[[Delegation], bool] = lambda _: True,
     shown: int | None = SHOWN,
     offset: int = 0,
+    handed_shown: int | None = None,
     progress: Progress | None = None,
 ) -> Delegations:
     """All that a store tells about work being handed on.
@@ -57,6 +57,8 @@ def read_delegations(
         settled_as: which of them, once it is known how they went.
         shown: how many delegations are in the chains and looked into, the newest; None: all.
         offset: how many of the newest are left out of the chains.
+        handed_shown: how many rows of the table of hand-offs are taken, those written last;
+            None: all. Groups are of all of them.
         progress: told which part (0..1) of the store was looked through.
 
     Raises:
@@ -81,13 +83,14 @@ def read_delegations(
         each.key: below.work(each) for each in newest
     }  # fmt: skip
     parents = {each.delegation_id: each.above for each in found}
-    handed = tuple(reversed(handoffs(store)))
+    handed = tuple(reversed(handoffs(store, handed_shown)))
+    kinds = map(kind_of, handed) if handed_shown is None else handoff_kinds(store)
     return Delegations(
         total=len(known),
         chains=chains(newest, works, parents),
         spawners=spawner_statistics(known),
         handoffs=handed,
-        handoff_groups=handoff_groups(handed),
+        handoff_groups=handoff_groups(kinds),
         live=live,
         agents=tuple(sorted({
             name for each in known for name in (each.agent, each.target) if name is not None
@@ -236,19 +239,3 @@ def _spawner(name: str, is_spawner: bool, some: Sequence[Delegation]) -> Spawner
         first_used=min(times, default=None),
         last_used=max(times, default=None),
     )
-
-
-def handoff_groups(handed: Iterable[Handoff]) -> tuple[HandoffGroup, ...]:
-    """Hand-offs by agents, type and state, most frequent first."""
-    groups: dict[tuple[str, str, str | None, str | None], list[float | None]] = {}
-    for each in handed:
-        key = (each.from_agent, each.to_agent, each.type, each.state)
-        groups.setdefault(key, []).append(each.time)
-    rows = [
-        HandoffGroup(*key, len(times), max((time for time in times if time is not None),
-                                           default=None))
-        for key, times in groups.items()
-    ]  # fmt: skip
-    rows.sort(key=lambda row: (row.from_agent, row.to_agent, row.type or "", row.state or ""))
-    rows.sort(key=lambda row: -row.count)
-    return tuple(rows)

@@ -152,13 +152,13 @@ def _tables(store: Store) -> tuple[Table, ...]:
     used = {source.table: "events" for source in mapping.sources}
     if mapping.sessions is not None:
         used[mapping.sessions.table] = "sessions"
-    for select, what in (
+    for side, what in (
         (mapping.aggregated_tools, "totals per tool"),
         (mapping.handoffs, "hand-offs"),
         (mapping.work_items, "work items"),
     ):
-        if select is not None:
-            used.setdefault(select.split(" FROM ")[-1].split()[0], what)
+        if side is not None:
+            used.setdefault(side.table, what)
     counts = {name: _count(store, name) for name in sorted(store.schema.tables)}
     return tuple(
         Table(clean(name, 80), rows, used.get(name))

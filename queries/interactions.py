@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from queries.fold import Fold, Pair
-from queries.models import AgentStatistic, Handoff, Interactions, Relation
+from queries.models import AgentStatistic, Interactions, Relation
 
 
 def agent_statistics(fold: Fold) -> tuple[AgentStatistic, ...]:
@@ -53,14 +53,44 @@ def _later(first: float | None, second: float | None) -> float | None:
     return max((time for time in (first, second) if time is not None), default=None)
 
 
-def interactions(fold: Fold, relation: Relation, handoffs: Iterable[Handoff] = ()) -> Interactions:
+class HandoffPairs:
+    """How often who handed work to whom, by a table of hand-offs."""
+
+    __slots__ = ("delegations", "others")
+
+    def __init__(self) -> None:
+        self.delegations: Counter[Pair] = Counter()
+        """Those of type "delegation": where delegations are events too, these repeat them."""
+        self.others: Counter[Pair] = Counter()
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, HandoffPairs):
+            return NotImplemented
+        return self.delegations == other.delegations and self.others == other.others
+
+    __hash__ = None  # type: ignore[assignment]  # it changes
+
+    def add(self, from_agent: str, to_agent: str, kind: str | None, number: int) -> None:
+        """Count hand-offs of one type."""
+        counted = self.delegations if kind == "delegation" else self.others
+        counted[from_agent, to_agent] += number
+
+    def merge(self, other: HandoffPairs) -> None:
+        """Add all that ``other`` counts."""
+        self.delegations.update(other.delegations)
+        self.others.update(other.others)
+
+
+_NONE = HandoffPairs()
+
+
+def interactions(fold: Fold, relation: Relation, handoffs: HandoffPairs = _NONE) -> Interactions:
     """One matrix of the fold.
 
     Args:
         fold: totals of the scope.
         relation: what a cell counts.
-        handoffs: hand-offs of the scope from a table of their own. Where delegations are
-            events too, rows of type "delegation" repeat them and are left out.
+        handoffs: those of the scope, from a table of their own.
     """
     spoken = "messages" if fold.messages_only else "events"
     number = fold.messages if fold.messages_only else fold.events - fold.never_ended
@@ -75,27 +105,24 @@ def interactions(fold: Fold, relation: Relation, handoffs: Iterable[Handoff] = (
         )
     pairs = fold.delegations()
     delegated = pairs.total()
-    handed = 0
-    for handoff in handoffs:
-        if delegated and handoff.type == "delegation":
-            continue
-        pairs[handoff.from_agent, handoff.to_agent] += 1
-        handed += 1
-    basis = f"{delegated:,} delegations and {handed:,} hand-offs"
+    handed = Counter(handoffs.others)
+    if not delegated:
+        handed.update(handoffs.delegations)
+    pairs.update(handed)
+    basis = f"{delegated:,} delegations and {handed.total():,} hand-offs"
     return _matrix(relation, pairs, basis)
 
 
-def all_interactions(fold: Fold, handoffs: Iterable[Handoff] = ()) -> dict[Relation, Interactions]:
+def all_interactions(fold: Fold, handoffs: HandoffPairs = _NONE) -> dict[Relation, Interactions]:
     """Every matrix of the fold."""
     return some_interactions(fold, Relation, handoffs)
 
 
 def some_interactions(
-    fold: Fold, relations: Iterable[Relation], handoffs: Iterable[Handoff] = ()
+    fold: Fold, relations: Iterable[Relation], handoffs: HandoffPairs = _NONE
 ) -> dict[Relation, Interactions]:
     """These matrices of the fold."""
-    known = tuple(handoffs)
-    return {relation: interactions(fold, relation, known) for relation in relations}
+    return {relation: interactions(fold, relation, handoffs) for relation in relations}
 
 
 def _matrix(relation: Relation, pairs: Counter[Pair], basis: str) -> Interactions:

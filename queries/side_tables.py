@@ -1,49 +1,68 @@
-"""What a store keeps beside sessions and events: hand-offs, tool totals, work items, texts."""
+"""What a store keeps beside sessions and events: tool totals, work items, texts."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
-from queries.dialects.base import number, whole
-from queries.models import AggregatedTool, Event, EventText, Handoff, WorkItem
+from queries.dialects.base import SideTable, number, whole
+from queries.models import AggregatedTool, Event, EventText, WorkItem
 from queries.reading.connection import quoted
+from queries.side_rows import CHOSEN, PAGE, Slice, of_sessions, select, slices
 from queries.store import Store
 from queries.text import clean, clean_id, clean_lines, clean_or_none
 from queries.times import parse_time
 
-LIMIT = 20_000
-"""Rows of a side table that are read at most."""
 TEXT_LIMIT = 10_000_000
 """Characters of one text that are read at most."""
 
 
-def handoffs(store: Store) -> tuple[Handoff, ...]:
-    """Hand-offs in the store's order, the first :data:`LIMIT` of them."""
-    if store.mapping.handoffs is None:
+def aggregated_tools(
+    store: Store, sessions: Collection[str] | None = None
+) -> tuple[AggregatedTool, ...]:
+    """Totals per session and tool that the store keeps itself, in its order.
+
+    Those of sessions whose single calls it has as well may be left out.
+
+    Args:
+        store: to read.
+        sessions: of these alone; None: of all.
+    """
+    side = store.mapping.aggregated_tools
+    if side is None:
         return ()
-    rows = store.query(f"{store.mapping.handoffs} LIMIT ?", (LIMIT,))
-    zone = store.mapping.zone
     return tuple(
-        Handoff(
-            id=clean_id(row[0]),
-            session_id=None if row[1] is None else clean_id(row[1]),
-            time=parse_time(row[2], zone),
-            from_agent=clean(row[3], 80) or "(no agent)",
-            to_agent=clean(row[4], 80) or "(no agent)",
-            type=clean_or_none(row[5], 40),
-            state=clean_or_none(row[6], 40),
-            reason=clean_or_none(row[7]),
-        )
-        for row in rows
+        tool
+        for part in slices(store, side, PAGE if sessions is None else CHOSEN)
+        for tool in tools_in(store, part, sessions)
     )
 
 
-def aggregated_tools(store: Store) -> tuple[AggregatedTool, ...]:
-    """Totals per session and tool that the store keeps itself."""
-    if store.mapping.aggregated_tools is None:
-        return ()
-    rows = store.query(f"{store.mapping.aggregated_tools} LIMIT ?", (LIMIT,))
-    return tuple(tool for tool in map(_aggregated, rows) if tool is not None)
+def tools_in(
+    store: Store, part: Slice | None, sessions: Collection[str] | None = None
+) -> list[AggregatedTool]:
+    """As :func:`aggregated_tools`, of one slice of the table."""
+    side = store.mapping.aggregated_tools
+    if side is None:
+        return []
+    found: list[AggregatedTool] = []
+    untold = _untold(store, side)
+    wanted = None if sessions is None else frozenset(sessions)
+    for where, bound in of_sessions(store, side, sessions):
+        rows = select(store, side, part, side.cells(), where=(where, *untold), parameters=bound)
+        tools = [tool for tool in map(_aggregated, rows) if tool is not None]
+        found += tools if wanted is None else [each for each in tools if each.session_id in wanted]
+    return found
+
+
+def _untold(store: Store, side: SideTable) -> list[str]:
+    """The condition for rows of sessions without a single call, where that is found at once."""
+    for source, is_indexed in zip(store.mapping.sources, store.session_indexed, strict=True):
+        if source.table == side.told_by and is_indexed:
+            calls, column = quoted(source.table), quoted(source.session_column)
+            own = f"{quoted(side.table)}.{side.cell('session_id')}"
+            return [f"NOT EXISTS (SELECT 1 FROM {calls} AS told WHERE told.{column} = {own})"]
+    return []
 
 
 def _aggregated(row: tuple[Any, ...]) -> AggregatedTool | None:
@@ -61,8 +80,9 @@ def _aggregated(row: tuple[Any, ...]) -> AggregatedTool | None:
 
 
 def work_items(store: Store) -> tuple[WorkItem, ...]:
-    """Features, bugs and other items of work, the first :data:`LIMIT` of them."""
-    if store.mapping.work_items is None:
+    """Features, bugs and other items of work."""
+    side = store.mapping.work_items
+    if side is None:
         return ()
     zone = store.mapping.zone
     return tuple(
@@ -79,7 +99,8 @@ def work_items(store: Store) -> tuple[WorkItem, ...]:
             steps_total=whole(row[9]),
             steps_completed=whole(row[10]),
         )
-        for row in store.query(f"{store.mapping.work_items} LIMIT ?", (LIMIT,))
+        for part in slices(store, side, PAGE)
+        for row in select(store, side, part, side.cells())
     )
 
 

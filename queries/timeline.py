@@ -175,7 +175,7 @@ def replay(
             Scope((session_id,), session_id),
             tool_statistics(fold, is_alive),
             agent_statistics(fold),
-            all_interactions(fold, ()),
+            all_interactions(fold),
         ),
         part=min(max(passed, 0.0), 1.0),
     )

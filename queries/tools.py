@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from queries.fold import NO_TOOL, Fold, ToolKey
+from queries.folding.declared_tools import DeclaredSum, DeclaredTools
 from queries.folding.fold_parts import ToolFold
-from queries.models import AggregatedTool, Event, ToolStatistic
+from queries.models import Event, ToolStatistic
 from queries.plain_data import dataclass, field
 from queries.statistics import wilson
 
 
 @dataclass(slots=True)
 class _Extra:
-    """What a tool's fold does not hold: starts that wait, totals that the store declares."""
+    """What a tool's fold does not hold: starts that wait."""
 
     running: int = 0
     unknown: int = 0
     ended: int = 0
     """Calls counted as running that belong to a session that is over."""
     agents: set[str] = field(default_factory=set)
-    calls: int = 0
-    ok: int = 0
-    errors: int = 0
-    no_outcome: int = 0
-    timed: int = 0
-    seconds: float = 0.0
 
 
 def tool_statistics(
     fold: Fold,
     is_alive: Callable[[str], bool],
-    aggregated: Iterable[AggregatedTool] = (),
+    declared: DeclaredTools | None = None,
 ) -> tuple[ToolStatistic, ...]:
     """Statistics per tool and operation, most called first.
 
@@ -39,8 +34,8 @@ def tool_statistics(
         fold: totals of the scope.
         is_alive: whether a session (by id) is running; a call without an end in any other
             session never ended, and its outcome is unknown.
-        aggregated: totals that the store keeps itself; used for sessions of the scope in
-            which the fold has no single call.
+        declared: totals that the store keeps itself, of sessions of which the fold has no
+            single call.
     """
     extras: dict[ToolKey, _Extra] = {}
     for start, alive in _waiting(fold, is_alive):
@@ -55,14 +50,13 @@ def tool_statistics(
     for event in (event for events in dead for event in events.values()):
         if event.is_call:
             extras.setdefault((event.tool or NO_TOOL, event.operation), _Extra()).ended += 1
-    for total in aggregated:
-        session = fold.sessions.look(total.session_id)
-        if session is None or not session.calls:
-            _add_declared(extras.setdefault((total.tool, total.operation), _Extra()), total)
-    empty = ToolFold()
+    sums: Mapping[ToolKey, DeclaredSum] = {} if declared is None else declared.sums
+    empty, nothing = ToolFold(), DeclaredSum()
     rows = [
-        _statistic(key, fold.tools.get(key, empty), extras.get(key, _Extra()))
-        for key in fold.tools.keys() | extras.keys()
+        _statistic(
+            key, fold.tools.get(key, empty), extras.get(key, _Extra()), sums.get(key, nothing)
+        )
+        for key in fold.tools.keys() | extras.keys() | sums.keys()
     ]
     rows = [row for row in rows if row.calls]
     rows.sort(key=lambda row: (-row.calls, row.tool, row.operation or ""))
@@ -76,33 +70,21 @@ def _waiting(fold: Fold, is_alive: Callable[[str], bool]) -> Iterable[tuple[Even
                 yield start, may_end and is_alive(session_id)
 
 
-def _add_declared(extra: _Extra, total: AggregatedTool) -> None:
-    extra.calls += total.calls
-    if total.ok is None:
-        extra.no_outcome += total.calls
-    else:
-        extra.ok += total.ok
-        extra.errors += total.calls - total.ok
-    if total.average_duration is not None:
-        extra.timed += total.calls
-        extra.seconds += total.calls * total.average_duration
-
-
-def _statistic(key: ToolKey, tool: ToolFold, extra: _Extra) -> ToolStatistic:
-    ok = tool.ok + extra.ok
-    errors = tool.errors + extra.errors
+def _statistic(key: ToolKey, tool: ToolFold, extra: _Extra, declared: DeclaredSum) -> ToolStatistic:
+    ok = tool.ok + declared.ok
+    errors = tool.errors + declared.errors
     interval = wilson(ok, ok + errors)
-    timed = tool.durations.count + extra.timed
-    seconds = tool.durations.total + extra.seconds
+    timed = tool.durations.count + declared.timed
+    seconds = tool.durations.total + declared.seconds.total
     return ToolStatistic(
         tool=key[0],
         operation=key[1],
         agents=tuple(sorted({name for name, n in tool.agents.items() if n > 0} | extra.agents)),
-        calls=tool.calls + extra.running + extra.unknown + extra.calls,
+        calls=tool.calls + extra.running + extra.unknown + declared.calls,
         ok=ok,
         errors=errors,
         running=tool.running - extra.ended + extra.running,
-        unknown=tool.unknown + extra.ended + extra.unknown + extra.no_outcome,
+        unknown=tool.unknown + extra.ended + extra.unknown + declared.no_outcome,
         tokens=tool.tokens.whole,
         durations=timed,
         average=seconds / timed if timed else None,
@@ -113,5 +95,5 @@ def _statistic(key: ToolKey, tool: ToolFold, extra: _Extra) -> ToolStatistic:
         success_rate=ok / (ok + errors) if ok + errors else None,
         success_low=interval[0] if interval else None,
         success_high=interval[1] if interval else None,
-        aggregated=extra.calls > 0,
+        aggregated=declared.calls > 0,
     )

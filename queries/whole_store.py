@@ -11,8 +11,10 @@ from queries.counting.event_stream import SINGLY, EventStream, Progress, patient
 from queries.counting.session_batches import SessionBatches
 from queries.fold import Fold
 from queries.folding.batch import Batch
+from queries.folding.declared_tools import declared_in
 from queries.garbage import no_collection
-from queries.interactions import agent_statistics, interactions
+from queries.handoff_rows import handoff_pairs
+from queries.interactions import HandoffPairs, agent_statistics, interactions
 from queries.keeping.fold_cache import FoldCache
 from queries.keeping.kept_totals import BY_SLICES, BY_TIME, KeptTotals
 from queries.listing import (
@@ -24,7 +26,6 @@ from queries.listing import (
 from queries.models import (
     AgentStatistic,
     AggregatedTool,
-    Handoff,
     Interactions,
     Problem,
     Relation,
@@ -36,7 +37,7 @@ from queries.models import (
 )
 from queries.plain_data import dataclass
 from queries.sessions import STALE_AFTER, newest_of, session_row
-from queries.side_tables import aggregated_tools, handoffs
+from queries.side_tables import aggregated_tools
 from queries.store import Store
 from queries.tools import tool_statistics
 
@@ -48,7 +49,7 @@ class CountedStore:
     info: StoreInfo
     fold: Fold
     aggregated: tuple[AggregatedTool, ...]
-    handoffs: tuple[Handoff, ...]
+    handoffs: HandoffPairs
     problems: tuple[Problem, ...]
     """Rows that could not be read."""
     alive: frozenset[str]
@@ -60,7 +61,7 @@ class CountedStore:
 
     def tools(self) -> tuple[ToolStatistic, ...]:
         """Per tool and operation, most called first."""
-        return tool_statistics(self.fold, self.is_alive, self.aggregated)
+        return tool_statistics(self.fold, self.is_alive, declared_in(self.fold, self.aggregated))
 
     def agents(self) -> tuple[AgentStatistic, ...]:
         """Per agent, most events first."""
@@ -148,7 +149,7 @@ class _Totals:
         # This walks over an index: one that is damaged is found out before anything is counted.
         patiently(store.count_sessions)
         self.tools = patiently(lambda: aggregated_tools(store))
-        self.handed = patiently(lambda: handoffs(store))
+        self.handed = patiently(lambda: handoff_pairs(store))
 
     def count(self, progress: Progress | None, processes: int) -> Fold:
         """Everything counted, or looked up where it is kept."""
@@ -180,9 +181,8 @@ def count_sessions(
     declared = {each.id: each for each in patiently(lambda: store.sessions_by_id([*wanted]))}
     says_so = any(session.status is SessionStatus.RUNNING for session in declared.values())
     newest = newest_of(patiently(store.session_starts).items()) if says_so else None
-    tools = tuple(row for row in patiently(lambda: aggregated_tools(store))
-                  if row.session_id in wanted)  # fmt: skip
-    handed = tuple(row for row in patiently(lambda: handoffs(store)) if row.session_id in wanted)
+    tools = patiently(lambda: aggregated_tools(store, wanted))
+    handed = patiently(lambda: handoff_pairs(store, wanted))
     fold = _count_some(store, tuple(wanted))
     by_session = tools_by_session(tools)
     rows = tuple(

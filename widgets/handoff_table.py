@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import ClassVar
 
 from queries.models import Handoff
+from queries.models.delegations import HandoffGroup
 from queries.text import count, date_time
 from widgets.cells import Column
 from widgets.pane import Pane
@@ -36,9 +36,12 @@ class HandoffTable(TimedTable[Handoff]):
 
     _alike: Mapping[tuple[str, str, str | None, str | None], int] = MappingProxyType({})
 
-    def show_handoffs(self, rows: Sequence[Handoff]) -> None:
-        """Show these, each with how many are like it: same agents, type and state."""
-        self._alike = Counter(map(_kind, rows))
+    def show_handoffs(self, rows: Sequence[Handoff], groups: Sequence[HandoffGroup]) -> None:
+        """Show these, each with how many of all are like it: same agents, type and state."""
+        self._alike = {
+            (group.from_agent, group.to_agent, group.type, group.state): group.count
+            for group in groups
+        }
         self.show(rows)
 
     def open_current(self) -> None:

@@ -13,12 +13,14 @@ from queries.comparing.run_fold import RunFold
 from queries.counting.event_stream import EventStream, patiently
 from queries.counting.session_batches import PAGE, SessionBatches
 from queries.folding.batch import Batch
+from queries.folding.declared_tools import declared_in
 from queries.garbage import no_collection
-from queries.interactions import agent_statistics, some_interactions
-from queries.models import AggregatedTool, Event, Handoff, Relation, Session, SessionStatus
+from queries.handoff_rows import pairs_by_session
+from queries.interactions import HandoffPairs, agent_statistics, some_interactions
+from queries.models import AggregatedTool, Event, Relation, Session, SessionStatus
 from queries.models.comparison import RunFigures
 from queries.sessions import STALE_AFTER, newest_of, session_row
-from queries.side_tables import aggregated_tools, handoffs
+from queries.side_tables import aggregated_tools
 from queries.store import Store
 from queries.tools import tool_statistics
 
@@ -75,7 +77,8 @@ def read_runs(
     wanted = tuple(dict.fromkeys(session_ids))
     declared = {session.id: session for session in patiently(lambda: store.sessions_by_id(wanted))}
     newest = _newest(store, declared.values())
-    tools, handed = _side_tables(store)
+    tools = _tools_of(store, wanted)
+    handed = patiently(lambda: pairs_by_session(store, wanted if matrices else ()))
     instant = time.time() if now is None else now
     runs: dict[str, RunFigures] = {}
     relations = [
@@ -97,9 +100,13 @@ def read_runs(
         alive = row.session.status is SessionStatus.RUNNING
         runs[name] = RunFigures(
             row=row,
-            tools=tool_statistics(counter.fold, {name: alive}.__getitem__, own_tools),
+            tools=tool_statistics(
+                counter.fold, {name: alive}.__getitem__, declared_in(counter.fold, own_tools)
+            ),
             agents=agent_statistics(counter.fold),
-            interactions=some_interactions(counter.fold, relations, handed.get(name, ())),
+            interactions=some_interactions(
+                counter.fold, relations, handed.get(name, HandoffPairs())
+            ),
             curve=None if counter.curve is None else counter.curve.curve(),
             has_messages=store.mapping.has_messages,
         )
@@ -114,17 +121,12 @@ def _newest(store: Store, sessions: Iterable[Session]) -> str | None:
     return newest_of((session.id, session.started) for session in every)
 
 
-def _side_tables(
-    store: Store,
-) -> tuple[Mapping[str, list[AggregatedTool]], Mapping[str | None, list[Handoff]]]:
-    """By session: the store's own totals, and its hand-offs."""
+def _tools_of(store: Store, sessions: Sequence[str]) -> Mapping[str, list[AggregatedTool]]:
+    """By session: the store's own totals."""
     tools: defaultdict[str, list[AggregatedTool]] = defaultdict(list)
-    for tool in patiently(lambda: aggregated_tools(store)):
+    for tool in patiently(lambda: aggregated_tools(store, sessions)):
         tools[tool.session_id].append(tool)
-    handed: defaultdict[str | None, list[Handoff]] = defaultdict(list)
-    for hand in patiently(lambda: handoffs(store)):
-        handed[hand.session_id].append(hand)
-    return tools, handed
+    return tools
 
 
 def _taken(

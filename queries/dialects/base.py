@@ -140,6 +140,30 @@ class SessionSource:
 
 
 @dataclass(frozen=True, slots=True)
+class SideTable:
+    """A foreign table beside sessions and events, of which no row depends on another one."""
+
+    table: str
+    columns: tuple[tuple[str, str], ...]
+    """Names, each with an SQL expression over a row."""
+    told_by: str | None = None
+    """Table of a source whose rows tell the same of a session, if it has any of them."""
+
+    @property
+    def select(self) -> str:
+        """All columns of all rows."""
+        return f"SELECT {self.cells()} FROM {self.table}"
+
+    def cells(self) -> str:
+        """All columns."""
+        return ", ".join(f"{cell} AS {name}" for name, cell in self.columns)
+
+    def cell(self, wanted: str) -> str:
+        """One column's expression."""
+        return next(cell for name, cell in self.columns if name == wanted)
+
+
+@dataclass(frozen=True, slots=True)
 class WorkItemSource:
     """The foreign table whose rows are work items, for reading one of them whole.
 
@@ -168,8 +192,8 @@ class StoreMapping:
     has_phases: bool
     """Whether calls may come as a start row and an end row."""
     statuses: Mapping[str, SessionStatus] = field(default_factory=dict)
-    aggregated_tools: str | None = None
-    """SELECT session_id, tool, operation, calls, success_rate, average_duration."""
+    aggregated_tools: SideTable | None = None
+    """session_id, tool, operation, calls, success_rate, average_duration."""
     session_zone: tzinfo | None = None
     """What a session's time without a zone means, where that is something else."""
     records_durations: bool = False
@@ -178,10 +202,10 @@ class StoreMapping:
     """Whether sessions say apart from their status whether an error occurred."""
     is_mute: bool = False
     """Whether nothing is told between the start and the end of a session."""
-    handoffs: str | None = None
-    """SELECT id, session_id, time, from_agent, to_agent, type, state, reason."""
-    work_items: str | None = None
-    """SELECT the columns of models.WorkItem in order."""
+    handoffs: SideTable | None = None
+    """id, session_id, time, from_agent, to_agent, type, state, reason."""
+    work_items: SideTable | None = None
+    """The columns of models.WorkItem in order."""
     work_item_source: WorkItemSource | None = None
     live: str | None = None
     """SELECT id, time, type, spawner, session_id, parent_id, data (JSON), newest first."""

@@ -10,6 +10,7 @@ from queries.dialects.base import (
     Probe,
     Schema,
     SessionSource,
+    SideTable,
     Source,
     StoreMapping,
     WorkItemSource,
@@ -100,8 +101,8 @@ def _has_messages(probe: Probe) -> bool:
     return not kinds or "message" in kinds
 
 
-def _listed(schema: Schema, table: str, names: tuple[str, ...]) -> str | None:
+def _listed(schema: Schema, table: str, names: tuple[str, ...]) -> SideTable | None:
     if not schema.has(table, "id"):
         return None
-    cells = ", ".join(f"{column(schema.tables[table], name)} AS {name}" for name in names)
-    return f"SELECT {cells} FROM {table}"
+    columns = schema.tables[table]
+    return SideTable(table=table, columns=tuple((name, column(columns, name)) for name in names))

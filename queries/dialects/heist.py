@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from queries.dialects.base import Probe, Schema, SessionSource, Source, StoreMapping
+from queries.dialects.base import Probe, Schema, SessionSource, SideTable, Source, StoreMapping
 from queries.dialects.sql import NULL, column, edge_rows, event_select, session_select, utc
 from queries.dialects.zones import choose_zone
 
@@ -44,7 +44,7 @@ def heist_mapping(name: str, turns: str, schema: Schema, probe: Probe) -> StoreM
         sources.append(_actions(tables["actions"], has_messages))
         if has_messages:
             notes.append("actions of type 'message' are left out: they repeat the messages")
-    aggregated = _aggregated(schema)
+    aggregated = _aggregated(schema, calls)
     if not sources and aggregated is None:
         return None
     if aggregated is not None and calls is not None:
@@ -144,17 +144,24 @@ def _is_aggregated(schema: Schema) -> bool:
     return "usage_count" in columns and "agent_name" not in columns and "turn_id" not in columns
 
 
-def _aggregated(schema: Schema) -> str | None:
+def _aggregated(schema: Schema, calls: str | None) -> SideTable | None:
     if not schema.has("tool_usage", "session_id", "tool_name", "usage_count"):
         return None
     if not _is_aggregated(schema):
         return None
     columns = schema.tables["tool_usage"]
     # The column success is 1 by default in every row and never set: it proves nothing.
-    return (
-        f"SELECT session_id, tool_name AS tool, {column(columns, 'operation')} AS operation,"
-        f" usage_count AS calls, {column(columns, 'success_rate')} AS success_rate,"
-        f" {column(columns, 'avg_execution_time')} AS average_duration FROM tool_usage"
+    return SideTable(
+        table="tool_usage",
+        columns=(
+            ("session_id", "session_id"),
+            ("tool", "tool_name"),
+            ("operation", column(columns, "operation")),
+            ("calls", "usage_count"),
+            ("success_rate", column(columns, "success_rate")),
+            ("average_duration", column(columns, "avg_execution_time")),
+        ),
+        told_by=calls,
     )
 
 

@@ -19,6 +19,7 @@ from queries.dialects.base import (
     Probe,
     Schema,
     SessionSource,
+    SideTable,
     StoreMapping,
     WorkItemSource,
     to_session,
@@ -151,15 +152,22 @@ def _evidence(schema: Schema, probe: Probe) -> list[tuple[object, object]]:
     return [(start, first.get(session)) for start, session in rows]
 
 
-def _handoffs(schema: Schema) -> str | None:
+def _handoffs(schema: Schema) -> SideTable | None:
     if not schema.has("agent_collaboration", "handoff_id", "from_agent", "to_agent"):
         return None
     columns = schema.tables["agent_collaboration"]
-    return (
-        f"SELECT handoff_id AS id, {column(columns, 'session_id')} AS session_id,"
-        f" {column(columns, 'timestamp')} AS time, from_agent, to_agent,"
-        f" {column(columns, 'handoff_type')} AS type, {column(columns, 'status')} AS state,"
-        f" {column(columns, 'reason')} AS reason FROM agent_collaboration"
+    return SideTable(
+        table="agent_collaboration",
+        columns=(
+            ("id", "handoff_id"),
+            ("session_id", column(columns, "session_id")),
+            ("time", column(columns, "timestamp")),
+            ("from_agent", "from_agent"),
+            ("to_agent", "to_agent"),
+            ("type", column(columns, "handoff_type")),
+            ("state", column(columns, "status")),
+            ("reason", column(columns, "reason")),
+        ),
     )
 
 
@@ -199,7 +207,7 @@ def _live(schema: Schema) -> str | None:
     )
 
 
-def _work_items(schema: Schema) -> str | None:
+def _work_items(schema: Schema) -> SideTable | None:
     if not schema.has("features", "id", "title"):
         return None
     columns = schema.tables["features"]
@@ -216,8 +224,4 @@ def _work_items(schema: Schema) -> str | None:
         "steps_total": column(columns, "steps_total"),
         "steps_completed": column(columns, "steps_completed"),
     }
-    return (
-        "SELECT "
-        + ", ".join(f"{cell} AS {name}" for name, cell in cells.items())
-        + (" FROM features")
-    )
+    return SideTable(table="features", columns=tuple(cells.items()))

@@ -57,7 +57,7 @@ class Counting:
         """
         self._start(Fold(messages_only=store.mapping.has_messages), Roster(keep, stale_after))
         self.declared = Declared(store)
-        self.roster.load(store, self.declared.tools, first=FIRST_SESSIONS)
+        self.roster.load(store, first=FIRST_SESSIONS)
         self.past = Backfill(store, self.fold)
         for source, high in self.past.high.items():
             after = store.slice_start(source, high, REREAD_NEWEST)
@@ -97,8 +97,9 @@ class Counting:
 
     @property
     def is_complete(self) -> bool:
-        """Whether the whole past is counted, and all sessions are read."""
-        return self.past is not None and self.past.done and self.roster.is_loaded
+        """Whether the whole past is counted, and all that is declared is read."""
+        is_known = self.declared is not None and self.declared.is_loaded and self.roster.is_loaded
+        return self.past is not None and self.past.done and is_known
 
     def step(
         self, store: Store, work: float = WORK, pause: Callable[[], object] = no_pause
@@ -112,6 +113,8 @@ class Counting:
             self._changes += self.fold.rows != before
         self.roster.learn(store, self.fold.changed)
         self.roster.load_more(store)
+        if self.declared is not None:
+            self.declared.load_more(store)
 
     def is_late(self) -> bool:
         """Whether rows taken since the last question may have changed before that."""
@@ -147,6 +150,8 @@ class Counting:
             fold.changed = set(fold.sessions)
         past.skip()
         self.fold, self.past = fold, past
+        if self.declared is not None:
+            self.declared.settle(fold)
         self._changes += 1
         return True
 
@@ -312,8 +317,7 @@ class Counting:
 
     def _read_beside(self, store: Store, *, whole: bool = False) -> None:
         if self.declared is not None:
-            self.declared.refresh(store, whole=whole)
-            self.roster.declare_tools(self.declared.tools)
+            self.declared.refresh(store, self.fold, whole=whole)
         self.roster.refresh(store, self.fold.changed, whole=whole)
         self.roster.learn(store, self.fold.changed)
 
@@ -335,16 +339,19 @@ class Counting:
     def rows(self, now: float, pause: Callable[[], object] = no_pause) -> tuple[SessionRow, ...]:
         """The lines of all sessions, newest first; ``pause`` is called now and then."""
         changed, self.fold.changed = self.fold.changed, set()
+        if self.declared is not None:
+            touched = self.declared.take_touched()
+            self.declared.settle(self.fold, changed | touched)
+            self.roster.declare_tools(self.declared.tools.of, touched)
         frontier = None if self.past is None else self.past.frontier
         return self.roster.rows(self.fold, changed, now=now, frontier=frontier, pause=pause)
 
     def refresh_figures(self, figures: Figures, epoch: int) -> None:
         """Make the figures anew if anything they rest on changed."""
         declared = self.declared
-        tools, handoffs = ((), ()) if declared is None else (declared.tools, declared.handoffs)
-        version = 0 if declared is None else declared.version
-        basis = (epoch, self._changes, self.roster.alive_changes, version)
-        figures.refresh(basis, self.fold, self.roster.is_alive, tools, handoffs)
+        if declared is not None:
+            basis = (epoch, self._changes, self.roster.alive_changes, declared.version)
+            figures.refresh(basis, self.fold, self.roster.is_alive, declared.tools, declared.handed)
 
     def totals(self, figures: Figures) -> StoreTotals:
         """Counts over the whole store."""

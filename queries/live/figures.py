@@ -6,11 +6,10 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from queries.fold import Fold
-from queries.interactions import agent_statistics, all_interactions
+from queries.folding.declared_tools import DeclaredTools
+from queries.interactions import HandoffPairs, agent_statistics, all_interactions
 from queries.models import (
     AgentStatistic,
-    AggregatedTool,
-    Handoff,
     Interactions,
     Relation,
     StoreTotals,
@@ -36,14 +35,14 @@ class Figures:
         basis: object,
         fold: Fold,
         is_alive: Callable[[str], bool],
-        aggregated: tuple[AggregatedTool, ...],
-        handoffs: tuple[Handoff, ...],
+        declared: DeclaredTools,
+        handoffs: HandoffPairs,
     ) -> None:
         """Make them anew unless ``basis`` equals that of the last time."""
         if basis == self._basis:
             return
         self._basis = basis
-        self.tools = _kept(self.tools, tool_statistics(fold, is_alive, aggregated))
+        self.tools = _kept(self.tools, tool_statistics(fold, is_alive, declared))
         self.agents = _kept(self.agents, agent_statistics(fold))
         before = self.interactions
         matrices = {

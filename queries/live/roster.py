@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 
 from queries.fold import Fold
@@ -57,7 +57,7 @@ class Roster:
         self._unread: int | None = None
         """The highest rowid whose session is not read yet."""
         self._turn: int | None = None
-        self._aggregated: dict[str, tuple[AggregatedTool, ...]] = {}
+        self._totals: Mapping[str, Sequence[AggregatedTool]] = {}
         self._touched: set[str] = set()
         self.total = 0
         """Declared sessions."""
@@ -66,20 +66,16 @@ class Roster:
 
     # -- reading the store --------------------------------------------------------------------
 
-    def load(
-        self, store: Store, aggregated: Iterable[AggregatedTool], *, first: int | None = None
-    ) -> None:
+    def load(self, store: Store, *, first: int | None = None) -> None:
         """Read the declared sessions of a newly opened store.
 
         Args:
             store: to read.
-            aggregated: the store's own totals per session and tool.
             first: read only so many, those written last; the rest by :meth:`load_more`.
         """
         self.total = store.count_sessions()
         self._last_row = self._unread = store.last_session_row()
         self.load_more(store, self._keep if first is None else first)
-        self.declare_tools(aggregated)
 
     def load_more(self, store: Store, number: int = PAGE) -> None:
         """Read the next declared sessions, as long as there are such."""
@@ -100,15 +96,12 @@ class Roster:
         """Whether all declared sessions are read that are kept."""
         return self._unread is None
 
-    def declare_tools(self, aggregated: Iterable[AggregatedTool]) -> None:
-        """Take the store's own totals per session and tool."""
-        by_session: dict[str, tuple[AggregatedTool, ...]] = {}
-        for tool in aggregated:
-            by_session[tool.session_id] = (*by_session.get(tool.session_id, ()), tool)
-        for name in by_session.keys() | self._aggregated.keys():
-            if by_session.get(name) != self._aggregated.get(name):
-                self._touched.add(name)
-        self._aggregated = by_session
+    def declare_tools(
+        self, totals: Mapping[str, Sequence[AggregatedTool]], touched: Iterable[str]
+    ) -> None:
+        """Take the store's own totals of tools by session; those of some sessions changed."""
+        self._totals = totals
+        self._touched.update(touched)
 
     def learn(self, store: Store, names: Iterable[str]) -> None:
         """Find out which of these sessions are declared, but older than those kept."""
@@ -234,7 +227,7 @@ class Roster:
                 newest=name == self._newest,
                 stale_after=self._stale_after,
                 complete=self._is_complete(session),
-                aggregated=self._aggregated.get(name, ()),
+                aggregated=self._totals.get(name, ()),
             )
             self._note(name, row)
             before = self._ranking.get(name)

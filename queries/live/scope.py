@@ -9,9 +9,10 @@ from queries.counting.lean_cells import Row
 from queries.counting.lean_rows import LeanRows, lean_view
 from queries.fold import Fold
 from queries.folding.batch import Batch
+from queries.folding.declared_tools import declared_in
 from queries.garbage import no_collection
-from queries.interactions import agent_statistics, all_interactions
-from queries.models import AggregatedTool, Event, Handoff, Scope, ScopeFigures
+from queries.interactions import HandoffPairs, agent_statistics, all_interactions
+from queries.models import AggregatedTool, Event, Scope, ScopeFigures
 from queries.store import Store
 from queries.tools import tool_statistics
 
@@ -129,16 +130,20 @@ class ScopeCounter:
     def figures(
         self,
         is_alive: Callable[[str], bool],
-        aggregated: Sequence[AggregatedTool] = (),
-        handed: Sequence[Handoff] = (),
+        aggregated: Iterable[AggregatedTool] = (),
+        handed: HandoffPairs | None = None,
     ) -> ScopeFigures:
-        """What the panes of this scope show now."""
-        own_tools = [tool for tool in aggregated if tool.session_id in self._sessions]
-        own_handoffs = [row for row in handed if row.session_id in self._sessions]
+        """What the panes of this scope show now.
+
+        Args:
+            is_alive: whether a session is running.
+            aggregated: what the store declares of its sessions.
+            handed: who handed work to whom in them.
+        """
         return ScopeFigures(
             scope=self.scope,
-            tools=tool_statistics(self.fold, is_alive, own_tools),
+            tools=tool_statistics(self.fold, is_alive, declared_in(self.fold, aggregated)),
             agents=agent_statistics(self.fold),
-            interactions=all_interactions(self.fold, own_handoffs),
+            interactions=all_interactions(self.fold, handed or HandoffPairs()),
             counted=self.counted,
         )

@@ -179,9 +179,9 @@ class Delegations:
     spawners: tuple[SpawnerStatistic, ...]
     """Over all that were found, most delegations first."""
     handoffs: tuple[Handoff, ...]
-    """Newest first."""
+    """Newest first; maybe not all."""
     handoff_groups: tuple[HandoffGroup, ...]
-    """Most frequent first."""
+    """Of all of them, most frequent first."""
     live: tuple[LiveRun, ...]
     """The latest first."""
     agents: tuple[str, ...]
@@ -190,6 +190,11 @@ class Delegations:
     """Delegations in the chains."""
     covered: float = 1.0
     """The part of the store that was looked through, newest first, 0..1."""
+
+    @property
+    def handed(self) -> int:
+        """How many rows the table of hand-offs has."""
+        return sum(group.count for group in self.handoff_groups)
 
     @property
     def limits(self) -> str:

@@ -29,4 +29,5 @@ def tools_in(store: Store, rows: Sequence[SessionRow]) -> tuple[ToolStatistic, .
     counter = ScopeCounter(store, Scope(tuple(row.id for row in rows)))
     for _ in counter.read(store):
         pass
-    return counter.figures(alive.__contains__, aggregated_tools(store)).tools
+    own = aggregated_tools(store, [row.id for row in rows])
+    return counter.figures(alive.__contains__, own).tools

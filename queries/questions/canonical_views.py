@@ -102,8 +102,8 @@ def create_views(mapping: StoreMapping, stale_after: float) -> Iterator[str]:
         for source in mapping.sources
     )
     yield f"CREATE TEMP VIEW event_text AS {texts or _nothing('event_text')}"
-    for name, select in (("handoff", mapping.handoffs), ("work_item", mapping.work_items)):
-        made = _nothing(name) if select is None else f"SELECT * FROM ({qualified(select)})"
+    for name, side in (("handoff", mapping.handoffs), ("work_item", mapping.work_items)):
+        made = _nothing(name) if side is None else f"SELECT * FROM ({qualified(side.select)})"
         yield f"CREATE TEMP VIEW {name} AS {made}"
 
 

@@ -13,11 +13,11 @@ from queries.delegating import delegation_work
 from queries.delegating.delegation_events import find_delegations, joined
 from queries.delegating.delegation_work import KEPT, LEVELS
 from queries.delegating.live_phases import live_runs, read_live
-from queries.delegations import chains, handoff_groups, read_delegations
+from queries.delegations import chains, read_delegations
 from queries.folding.pairing import paired
+from queries.handoff_rows import handoff_groups, handoffs, kind_of
 from queries.models import Event, EventKind, EventState, Phase
 from queries.models.delegations import Delegation, Delegations, DelegationStatus, LiveStatus
-from queries.side_tables import handoffs
 from queries.store import Store
 from queries.whole_store import count_store
 from tests.queries.events import event, task
@@ -241,7 +241,7 @@ def test_handoffs_have_type_and_state(name: str) -> None:
         (row.time or 0 for row in found.handoffs), reverse=True
     )
     with Store(DATA / f"{name}.db") as store:
-        assert handoff_groups(handoffs(store)) == found.handoff_groups
+        assert handoff_groups(map(kind_of, handoffs(store))) == found.handoff_groups
 
 
 @pytest.mark.parametrize("name", NAMES)

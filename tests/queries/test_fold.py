@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from queries.fold import NO_TOOL, Fold
 from queries.folding import open_rows
 from queries.folding.pairing import paired
-from queries.interactions import agent_statistics, interactions
-from queries.models import Event, EventKind, EventState, Handoff, Phase, Relation
+from queries.interactions import HandoffPairs, agent_statistics, interactions
+from queries.models import Event, EventKind, EventState, Phase, Relation
 from queries.overviews.trends import dated_slots
 from queries.tools import tool_statistics
 from tests.queries.events import call, event, sequences
@@ -288,10 +288,9 @@ def test_a_start_row_that_becomes_a_whole_call_in_place_waits_no_longer() -> Non
 
 def test_handoffs_that_repeat_delegations_are_left_out() -> None:
     task = event(1, kind=EventKind.DELEGATION, agent="a", target_agent="b", call_key="e1")
-    rows = [
-        Handoff("h1", "s1", 1.0, "a", "b", "delegation"),
-        Handoff("h2", "s1", 2.0, "b", "c", "parallel"),
-    ]
+    rows = HandoffPairs()
+    rows.add("a", "b", "delegation", 1)
+    rows.add("b", "c", "parallel", 1)
     with_events = interactions(folded([task]), Relation.DELEGATES, rows)
     assert with_events.counts == {("a", "b"): 1, ("b", "c"): 1}
     alone = interactions(folded([]), Relation.DELEGATES, rows)

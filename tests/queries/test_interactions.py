@@ -4,8 +4,8 @@ import pytest
 
 from queries.fold import Fold
 from queries.folding.open_rows import REACH
-from queries.interactions import agent_statistics, all_interactions, interactions
-from queries.models import Event, EventKind, EventState, Handoff, Phase, Relation
+from queries.interactions import HandoffPairs, agent_statistics, all_interactions, interactions
+from queries.models import Event, EventKind, EventState, Phase, Relation
 from tests.queries.events import call, event
 
 
@@ -82,7 +82,9 @@ def test_the_most_active_names_come_first() -> None:
 
 def test_handoffs_in_events_and_in_a_table_of_their_own_add_up() -> None:
     row = event(1, kind=EventKind.HANDOFF, agent="a", target_agent="b")
-    table = [Handoff("h1", "s1", 1.0, "b", "c"), Handoff("h2", "s1", 2.0, "b", "c", "delegation")]
+    table = HandoffPairs()
+    table.add("b", "c", None, 1)
+    table.add("b", "c", "delegation", 1)
     found = interactions(folded(row), Relation.DELEGATES, table)
     assert found.counts == {("a", "b"): 1, ("b", "c"): 1}
     without = interactions(folded(), Relation.DELEGATES, table)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from queries.fold import NO_TOOL, Fold
+from queries.folding.declared_tools import declared_in
 from queries.models import AggregatedTool, Event, EventKind, EventState, Phase
 from queries.tools import tool_statistics
 from tests.queries.events import call, event
@@ -92,7 +93,7 @@ def declared(session_id: str, **fields: object) -> AggregatedTool:
 def test_declared_totals_count_only_for_sessions_without_single_calls() -> None:
     fold = folded(event(1, tool="scan"), event(2, session_id="s2", kind=EventKind.MESSAGE))
     totals = [declared("s1"), declared("s2"), declared("s3", calls=4, ok=4, average_duration=1.25)]
-    (tool,) = tool_statistics(fold, lambda _: True, totals)
+    (tool,) = tool_statistics(fold, lambda _: True, declared_in(fold, totals))
     assert (tool.calls, tool.ok, tool.errors) == (1 + 10 + 4, 1 + 8 + 4, 2)
     assert (tool.durations, tool.total) == (14, 10.0)
     assert tool.average == pytest.approx(10 / 14)
@@ -100,7 +101,8 @@ def test_declared_totals_count_only_for_sessions_without_single_calls() -> None:
 
 
 def test_declared_totals_without_a_rate_have_no_known_outcome() -> None:
-    (tool,) = tool_statistics(folded(), bool, [declared("s1", ok=None, average_duration=None)])
+    total = declared("s1", ok=None, average_duration=None)
+    (tool,) = tool_statistics(folded(), bool, declared_in(folded(), [total]))
     assert (tool.calls, tool.unknown, tool.success_rate, tool.average) == (10, 10, None, None)
     (single,) = tool_statistics(folded(event(1)), bool)
     assert not single.aggregated

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from queries.handoff_rows import handoff_groups, kind_of
 from queries.models.delegations import LiveStatus
 from queries.models.overview import Rate
 from tests.widgets.handings import NOON, agent, handoff, nothing_known, run, spawner
@@ -117,7 +118,8 @@ async def test_every_size_hostile_and_ascii(size: tuple[int, int]) -> None:
 async def test_hand_offs_tell_how_many_are_like_them() -> None:
     view = HandoffTable(zone=UTC)
     async with on_stage(view, (120, 6)) as stage:
-        view.show_handoffs([handoff(1), handoff(2), handoff(3, state="rejected")])
+        rows = [handoff(1), handoff(2), handoff(3, state="rejected")]
+        view.show_handoffs(rows, handoff_groups(map(kind_of, rows)))
         await stage.settle()
         assert [view.cell(row, "alike", 5)[0] for row in view.rows] == ["2", "2", ""]
         assert "alike" in stage.lines()[0]

@@ -32,6 +32,8 @@ from widgets.live_table import LiveTable
 from widgets.spawner_table import SpawnerTable
 
 LIST, SPAWNERS, HANDOFFS, LIVE, AGENTS = range(5)
+HANDED = 2000
+"""Hand-offs that are listed at most, those written last."""
 
 
 class ProfilesCounted(Message):
@@ -102,7 +104,7 @@ class DelegationsScreen(PaneSet):
         is_alive = self._is_alive
 
         def work(store: Store) -> Iterator[object]:
-            yield read_delegations(store, is_alive=is_alive)
+            yield read_delegations(store, is_alive=is_alive, handed_shown=HANDED)
 
         self.live.begin()
         self.owner.poller.ask(agent_profiles, self._take_profiles)
@@ -151,7 +153,7 @@ class DelegationsScreen(PaneSet):
         self.handoffs.empty_text = "This store tells of no hand-offs."
         self.list.show_chains(self._wanted(known))
         self.spawners.show(known.spawners)
-        self.handoffs.show_handoffs(known.handoffs)
+        self.handoffs.show_handoffs(known.handoffs, known.handoff_groups)
         self.runs.show(known.live)
         self.set_class(bool(known.live), "-live")
         self.lay_out()
@@ -184,6 +186,8 @@ class DelegationsScreen(PaneSet):
             if known.shown < known.total:
                 parts.append(f"the newest {known.shown:,} of {known.total:,} delegations")
             parts += [known.limits] if known.limits else []
+        if index == HANDOFFS and known is not None and len(known.handoffs) < known.handed:
+            parts.append(f"the newest {len(known.handoffs):,} of {known.handed:,}")
         if index == AGENTS and self.snapshot is not None:
             counted = self.snapshot.totals.counted
             parts += [f"{int(counted * 100)} % counted"] if counted < 1.0 else []

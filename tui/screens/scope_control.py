@@ -6,10 +6,11 @@ import time
 from collections.abc import Callable, Iterator
 from weakref import WeakKeyDictionary
 
+from queries.handoff_rows import handoff_pairs
+from queries.interactions import HandoffPairs
 from queries.live.scope import ScopeCounter
 from queries.models import (
     AggregatedTool,
-    Handoff,
     Interactions,
     Relation,
     Scope,
@@ -19,7 +20,7 @@ from queries.models import (
     ToolStatistic,
 )
 from queries.plain_data import dataclass
-from queries.side_tables import aggregated_tools, handoffs
+from queries.side_tables import aggregated_tools
 from queries.store import Store
 from queries.trees.activity_reader import Ranges
 from tui.reader import NOTHING_YET, Answer, Reader
@@ -42,7 +43,7 @@ class _Side:
     """What is not told by events: the store's own totals, and its table of hand-offs."""
 
     aggregated: tuple[AggregatedTool, ...]
-    handed: tuple[Handoff, ...]
+    handed: HandoffPairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,7 @@ class ScopeControl:
         def work(store: Store) -> Iterator[object]:
             # Where something else went first, it goes on where it was interrupted.
             counter = begun.setdefault(store, ScopeCounter(store, scope))
-            side = _Side(aggregated_tools(store), handoffs(store))
+            side = _side_of(store, scope)
             told = float("-inf")
             for _ in counter.read(store, ranges_of):
                 if time.monotonic() - told < TOLD_EVERY or counter.counted >= 1.0:
@@ -231,9 +232,12 @@ class ScopeControl:
         if mark == self._side_mark:
             return
         self._side_mark = mark
+        scope = self.scope
+        if scope is None:
+            return
 
         def work(store: Store) -> Iterator[object]:
-            yield _Side(aggregated_tools(store), handoffs(store))
+            yield _side_of(store, scope)
 
         self._reader.request(SIDE_SLOT, work)
 
@@ -325,6 +329,11 @@ class ScopeControl:
 
 def _ids(scope: Scope | None) -> tuple[str, ...] | None:
     return None if scope is None else scope.session_ids
+
+
+def _side_of(store: Store, scope: Scope) -> _Side:
+    names = scope.session_ids
+    return _Side(aggregated_tools(store, names), handoff_pairs(store, names))
 
 
 def _side_mark(snapshot: Snapshot | None) -> object:

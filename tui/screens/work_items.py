@@ -13,7 +13,7 @@ from textual.binding import BindingType
 
 from queries.models import Snapshot, StoreState, WorkItem
 from queries.models.work_items import WorkBoard
-from queries.side_tables import LIMIT, work_items
+from queries.side_tables import work_items
 from queries.store import Store
 from queries.text import count
 from queries.work_items import work_board
@@ -32,6 +32,8 @@ from widgets.work_list import WorkListView
 BOARD, LIST = range(2)
 PAUSE: Final = 10.0
 """Seconds after which items are read again although there is no news."""
+TIMES: Final = 100
+"""A pause without news is at least so many times as long as the reading took."""
 NOTHING: Final = (
     "This store keeps no work items: it has no table of features, bugs or other work. "
     "HtmlGraph's stores do."
@@ -57,7 +59,7 @@ class WorkItemsScreen(PaneSet):
         self._items: tuple[WorkItem, ...] = ()
         self._has_table = True
         self._board: WorkBoard | None = None
-        self._next = 0.0
+        self._next = self._begun = 0.0
         self._error = ""
         self.type: str | None = None
         self.priority: str | None = None
@@ -114,6 +116,7 @@ class WorkItemsScreen(PaneSet):
             yield work_items(store), store.mapping.work_items is not None
 
         self.live.begin()
+        self._begun = self.owner.clock()
         self.owner.reader.request(self.slot, work)
 
     def concerns(self, snapshot: Snapshot) -> bool:
@@ -130,7 +133,8 @@ class WorkItemsScreen(PaneSet):
     def take_answer(self, answer: Answer) -> None:
         """Show what was read."""
         self.live.end(answer.retry)
-        self._next = self.owner.clock() + PAUSE
+        now = self.owner.clock()
+        self._next = now + max(PAUSE, TIMES * (now - self._begun))
         self._error = answer.error
         if isinstance(answer.value, tuple):
             self._items, self._has_table = answer.value
@@ -168,8 +172,6 @@ class WorkItemsScreen(PaneSet):
         shown = count(board.shown)
         number = shown if board.shown == board.total else f"{shown} of {count(board.total)}"
         parts = [f"Work items {number}"]
-        if board.total >= LIMIT:
-            parts.append(f"the first {count(LIMIT)}")
         parts += [word for word in (self.type, self.priority, self.assignee) if word]
         covers = self.panes[index].covers()
         title = " · ".join([*parts, covers] if covers and board.shown else parts)

@@ -118,7 +118,7 @@ def _sessions(bench: Workbench, store: Store, path: Path, shape: str) -> Times:
     with closing(connect(path)) as plain:
         for _ in range(bench.runs(5)):
             busy = time.thread_time()
-            times["ours"].append(seconds_of(lambda: Roster(10**6, STALE_AFTER).load(store, ())))
+            times["ours"].append(seconds_of(lambda: Roster(10**6, STALE_AFTER).load(store)))
             times["busy"].append(time.thread_time() - busy)
             times["floor"].append(seconds_of(lambda: plain.execute(view).fetchall()))
         sql = naive.WAYS[shape].sessions

@@ -98,13 +98,13 @@ def _read(connection: sqlite3.Connection) -> Reading:
         for row in connection.execute(f"SELECT {', '.join(SESSION_COLUMNS)} FROM session_rows"):
             session = to_model(row, mapping)
             reading.sessions[session.id] = session
-    for sql, target in (
+    for side, target in (
         (mapping.handoffs, reading.handoffs),
         (mapping.work_items, reading.work_items),
         (mapping.aggregated_tools, reading.aggregated),
     ):
-        if sql is not None:
-            target += connection.execute(sql).fetchall()
+        if side is not None:
+            target += connection.execute(side.select).fetchall()
     return reading
 
 

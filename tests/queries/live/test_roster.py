@@ -42,7 +42,7 @@ def test_declared_and_undeclared_sessions(empty: CanonicalStore) -> None:
     fold.add(event(2, session_id="stray", time=500.0))
     with Store(empty.path) as store:
         roster = Roster(100)
-        roster.load(store, ())
+        roster.load(store)
         rows = make(fold, roster)
     assert [row.id for row in rows] == ["s00001", "s00000", "stray"]
     assert [row.session.declared for row in rows] == [True, True, False]
@@ -57,7 +57,7 @@ def test_others_may_go_on_while_many_lines_are_made(empty: CanonicalStore) -> No
     pauses: list[int] = []
     with Store(empty.path) as store:
         roster = Roster(1000)
-        roster.load(store, ())
+        roster.load(store)
         roster.rows(nothing(), (), now=NOW, frontier=None, pause=lambda: pauses.append(1))
     # Before each hundred of them, and before they are put in order.
     assert len(pauses) == 4
@@ -68,7 +68,7 @@ def test_only_what_changed_is_made_anew(empty: CanonicalStore) -> None:
     fold = nothing()
     with Store(empty.path) as store:
         roster = Roster(100)
-        roster.load(store, ())
+        roster.load(store)
         before = make(fold, roster)
         assert make(fold, roster) is before
         fold.add(event(1, session_id="s00001"))
@@ -83,7 +83,7 @@ def test_an_undeclared_session_may_be_declared_later(empty: CanonicalStore) -> N
     fold.add(event(1, session_id="late"))
     with Store(empty.path) as store:
         roster = Roster(100)
-        roster.load(store, ())
+        roster.load(store)
         assert [row.session.declared for row in make(fold, roster)] == [False]
         empty.add_session("late", title="Now known")
         assert roster.refresh(store, ()) == {"late"}
@@ -98,7 +98,7 @@ def test_a_deleted_session_goes_but_its_events_stay(empty: CanonicalStore) -> No
     fold.add(event(1, session_id="s00000"))
     with Store(empty.path) as store:
         roster = Roster(100)
-        roster.load(store, ())
+        roster.load(store)
         make(fold, roster)
         empty.connection.execute("DELETE FROM session")
         roster.refresh(store, ())
@@ -114,7 +114,7 @@ def test_changes_in_place_are_read(empty: CanonicalStore, number: int) -> None:
     fold = nothing()
     with Store(empty.path) as store:
         roster = Roster(100_000, stale_after=1e12)
-        roster.load(store, ())
+        roster.load(store)
         make(fold, roster)
         empty.update("session", "id", last, title="New", status="completed", ended=9e8)
         roster.refresh(store, ())
@@ -136,7 +136,7 @@ def test_in_a_long_list_old_sessions_are_read_in_turn(
     fold = nothing()
     with Store(empty.path) as store:
         roster = Roster(100_000)
-        roster.load(store, ())
+        roster.load(store)
         make(fold, roster)
         empty.update("session", "id", "s00010", title="Renamed")
         found = [roster.refresh(store, ()) for _ in range(4)]
@@ -155,7 +155,7 @@ def test_whatever_is_written_the_list_becomes_that_of_the_store(
     fold = nothing()
     with Store(empty.path) as store:
         roster = Roster(100_000, stale_after=1e12)
-        roster.load(store, ())
+        roster.load(store)
         for step in range(60):
             name = f"s{chance.randrange(60):05d}"
             if chance.random() < 0.4:
@@ -184,7 +184,7 @@ def test_sessions_become_stale_by_silence_alone(empty: CanonicalStore) -> None:
     fold = nothing()
     with Store(empty.path) as store:
         roster = Roster(100, stale_after=100.0)
-        roster.load(store, ())
+        roster.load(store)
 
     def running(now: float) -> set[str]:
         rows = make(fold, roster, now=now)
@@ -229,7 +229,7 @@ def test_what_is_judged_once_is_not_due_again(
             fold.add(event(number + 1, session_id=name, time=last))
     with Store(empty.path) as store:
         roster = Roster(100, stale_after=1800.0)
-        roster.load(store, ())
+        roster.load(store)
         make(fold, roster)
         for later in (0.0, 5000.0, 1e6):
             make(fold, roster, now=NOW + later)
@@ -241,7 +241,7 @@ def test_the_session_that_was_the_newest_may_be_stale(empty: CanonicalStore) -> 
     fold = nothing()
     with Store(empty.path) as store:
         roster = Roster(100, stale_after=100.0)
-        roster.load(store, ())
+        roster.load(store)
         (row,) = make(fold, roster, now=9000.0)
         assert row.session.status is SessionStatus.RUNNING
         empty.add_session("second", started=8990.0, status="running")
@@ -259,7 +259,7 @@ def test_lines_say_whether_all_of_their_events_are_counted(empty: CanonicalStore
     fold.add(event(1, session_id="stray", time=1002.5))
     with Store(empty.path) as store:
         roster = Roster(100)
-        roster.load(store, ())
+        roster.load(store)
 
     def complete(frontier: float | None) -> set[str]:
         rows = roster.rows(fold, (), now=NOW, frontier=frontier)
@@ -282,9 +282,11 @@ def test_the_stores_own_totals_are_taken_when_they_come(empty: CanonicalStore) -
     fold = nothing()
     with Store(empty.path) as store:
         roster = Roster(100)
-        roster.load(store, [AggregatedTool("s00000", "a", None, 3, 3)])
+        roster.load(store)
+        roster.declare_tools({"s00000": [AggregatedTool("s00000", "a", None, 3, 3)]}, ["s00000"])
     assert [row.totals.tool_calls for row in make(fold, roster)] == [0, 3]
-    roster.declare_tools([AggregatedTool("s00001", "a", None, 5, 3)])
+    other = {"s00001": [AggregatedTool("s00001", "a", None, 5, 3)]}
+    roster.declare_tools(other, ["s00000", "s00001"])
     assert roster.is_touched
     assert [row.totals.tool_calls for row in make(fold, roster)] == [5, 0]
 
@@ -300,7 +302,7 @@ def test_only_the_newest_sessions_are_kept(empty: CanonicalStore) -> None:
     fold.add(event(99, session_id="stray", time=1.0))
     with Store(empty.path) as store:
         roster = Roster(10)
-        roster.load(store, ())
+        roster.load(store)
         roster.learn(store, fold.sessions)
         rows = make(fold, roster)
         assert [row.id for row in rows] == [f"s{n:05d}" for n in range(29, 19, -1)] + ["stray"]
@@ -318,7 +320,7 @@ def test_sessions_are_loaded_step_by_step(empty: CanonicalStore) -> None:
     fold.add(event(1, session_id="s00003"))
     with Store(empty.path) as store:
         roster = Roster(25)
-        roster.load(store, (), first=10)
+        roster.load(store, first=10)
         assert not roster.is_loaded
         roster.learn(store, fold.sessions)
         rows = make(fold, roster)
