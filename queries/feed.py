@@ -158,6 +158,7 @@ class Feed(Following):
         arrived, self._arrived = tuple(self._arrived), []
         cut, self._arrived_cut = self._arrived_cut, False
         updated, self._updated = tuple(self._updated.values()), {}
+        amended, self._amended = frozenset(self._amended), set()
         if self.store is not None:
             self._problems = self.store.problems()
         return Snapshot(
@@ -175,6 +176,7 @@ class Feed(Following):
             arrived=arrived,
             arrived_cut=cut,
             updated=updated,
+            amended=amended,
             problems=self._problems,
             time=now,
             is_listed=counting.roster.is_loaded,

@@ -227,4 +227,5 @@ def _broken(last: Snapshot | None, error: BaseException) -> Snapshot:
         arrived=(),
         arrived_cut=False,
         updated=(),
+        amended=frozenset(),
     )

@@ -14,7 +14,7 @@ from queries.live.declared import Declared
 from queries.live.figures import Figures
 from queries.live.recent_rows import RecentRows, is_same_row
 from queries.live.roster import Roster
-from queries.models import Event, EventKey, Phase, SessionRow, StoreTotals
+from queries.models import Event, EventKey, EventState, Phase, SessionRow, StoreTotals
 from queries.pausing import in_turns, no_pause
 from queries.store import Store
 
@@ -80,6 +80,8 @@ class Counting:
         """Events taken since the owner last emptied this list, in order of arrival."""
         self.updated: list[Event] = []
         """Events that changed in place since then."""
+        self.amended: set[str] = set()
+        """Sessions of rows among these that were not running."""
         self.is_wrong = False
         """Whether rows are known to have gone that are counted: all must be counted anew."""
         self.is_misread = False
@@ -251,7 +253,7 @@ class Counting:
                 continue
             session.see_rows(event.source, event.seq, event.seq)
             self.fold.update(old, event)
-            self.updated.append(event)
+            self._note_update(old, event)
         return fresh
 
     # -- rows that change in place ------------------------------------------------------------
@@ -313,7 +315,13 @@ class Counting:
                 self._seen[key] = event
             if self._recent.get(key) is not None:
                 self._recent.note((event,))
-            self.updated.append(event)
+            self._note_update(before, event)
+
+    def _note_update(self, before: Event | None, event: Event) -> None:
+        self.updated.append(event)
+        is_whole = event.phase is Phase.WHOLE
+        if before is not None and not (is_whole and before.state is EventState.RUNNING):
+            self.amended.add(event.session_id)
 
     def _read_beside(self, store: Store, *, whole: bool = False) -> None:
         if self.declared is not None:

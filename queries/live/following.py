@@ -100,6 +100,7 @@ class Following:
         self._arrived: list[Event] = []
         self._arrived_cut = False
         self._updated: dict[EventKey, Event] = {}
+        self._amended: set[str] = set()
         self._dirty = True
         """Whether a snapshot would differ from the last one."""
         self._is_further = False
@@ -208,7 +209,7 @@ class Following:
         self._has_news = self._is_watched_anew = False
         self._begun = self._clock()
         self._arrived, self._arrived_cut = [], False
-        self._updated = {}
+        self._updated, self._amended = {}, set()
         self._touched = set()
         self._dirty = True
 
@@ -219,7 +220,8 @@ class Following:
         self._arrived += arrived[:room]
         self._arrived_cut = self._arrived_cut or len(arrived) > room
         self._updated.update((event.key, event) for event in counting.updated)
-        counting.updated = []
+        self._amended |= counting.amended
+        counting.updated, counting.amended = [], set()
 
     def _rest(self, store: Store) -> None:
         """Nothing happens: check what was counted, then let the writer have the file alone."""

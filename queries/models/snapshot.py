@@ -85,6 +85,8 @@ class Snapshot:
     """True when more came than are kept here: reload what you show."""
     updated: tuple[Event, ...] = ()
     """Events that changed in place since the snapshot before."""
+    amended: frozenset[str] = frozenset()
+    """Sessions of which rows changed in place that were not running: nothing told beforehand."""
     problems: tuple[Problem, ...] = ()
     time: float = 0.0
     """When it was made, epoch seconds."""

@@ -34,7 +34,12 @@ def asked() -> Work:
     """What the control asks a reader for when it is to cover the scope."""
     reader = mock.Mock(spec=Reader)
     control = ScopeControl(
-        mock.Mock(), mock.Mock(), reader, is_alive=lambda _: False, ranges_of=lambda _: None
+        mock.Mock(),
+        mock.Mock(),
+        reader,
+        is_alive=lambda _: False,
+        ranges_of=lambda _: None,
+        title_of=str,
     )
     control.set_scope("focused", SCOPE)
     work: Work = reader.request.call_args.args[1]

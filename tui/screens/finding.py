@@ -192,11 +192,8 @@ class Finding(PaneScreen):
     def action_toggle_pause(self) -> None:
         """Freeze the screen, or go on."""
         self.tree_view.paused = not self.tree_view.paused
-        if not self.is_paused and self.snapshot is not None:
-            self.sessions.take(self.snapshot)
-            self.sessions.forget_gone()
-            self.figures.take(self.snapshot)
-            self.figures.reload()
+        if not self.is_paused:
+            self.catch_up()
         self.show_status()
 
     def action_toggle_raw(self) -> None:

@@ -51,7 +51,7 @@ class OtherScreens(Jumping, Alerting):
         self.app.push_screen(
             TimelineScreen(
                 session_id,
-                self.sessions.title(session_id),
+                lambda: self.sessions.title(session_id),
                 is_alive=self.sessions.is_alive,
                 ranges_of=self._ranges_of,
                 snapshot=self.snapshot,

@@ -60,6 +60,7 @@ class PaneScreen(PaneLayout):
             reader,
             is_alive=self.sessions.is_alive,
             ranges_of=self._ranges_of,
+            title_of=self.sessions.title,
         )
         self._follower = CursorFollower(self, self._show_session, self._turn_over)
         self.bandwidth_changed()
@@ -68,6 +69,10 @@ class PaneScreen(PaneLayout):
         )
         self._wanted_groups = self.owner.options.groups
         self._epoch = 0
+        self._is_overtaken = False
+        """Whether more happened while the screen was paused than can be made up for."""
+        self._may_be_gone = False
+        """Whether marked sessions may not be in the store any more."""
         self._why_empty = ""
         self.titles = ("", "", "", "")
         self.set_interval(1.0, self._tick)
@@ -84,14 +89,17 @@ class PaneScreen(PaneLayout):
         first = self.snapshot is None
         self.snapshot = snapshot
         with self.app.batch_update():
-            if not self.is_paused:
+            if self.is_paused:
+                is_other = snapshot.epoch != self._epoch
+                self._is_overtaken = self._is_overtaken or is_other or snapshot.arrived_cut
+            else:
                 self.sessions.take(snapshot)
-            if snapshot.epoch != self._epoch:
                 self._begin_again(snapshot)
             if snapshot.info is not None:
                 self._choose_first(is_listed=snapshot.is_listed)
             yield_processor()
-            self._activity.take(snapshot)
+            if not self._is_overtaken:
+                self._activity.take(snapshot)
             yield_processor()
             if not self.is_paused:
                 self._figures.take(snapshot)
@@ -106,14 +114,32 @@ class PaneScreen(PaneLayout):
             self.call_after_refresh(self.owner.poller.count)
 
     def _begin_again(self, snapshot: Snapshot) -> None:
-        """The store was replaced: nothing shown is valid any more."""
+        """Where the store was replaced, nothing shown is valid any more."""
         known, self._epoch = self._epoch, snapshot.epoch
-        if known:
+        if known and known != snapshot.epoch:
             self.model_watch.forget()
             self.activity.reload()
             self.figures.reload()
+            self._may_be_gone = True
+        # Before all sessions are listed, those that are not may still be there.
+        if self._may_be_gone and snapshot.is_listed and snapshot.info is not None:
+            self._may_be_gone = False
             self.sessions.forget_gone()
             self.marks_changed()
+
+    def catch_up(self) -> None:
+        """Show what came while the screen was paused."""
+        snapshot = self.snapshot
+        if snapshot is None:
+            return
+        was_overtaken, self._is_overtaken = self._is_overtaken, False
+        self._may_be_gone = True
+        self.sessions.take(snapshot)
+        self._begin_again(snapshot)
+        if was_overtaken:
+            self.activity.reload()
+        self.figures.take(snapshot)
+        self.figures.reload()
 
     def _choose_first(self, *, is_listed: bool) -> None:
         """Begin as was asked for; ``is_listed``: whether all sessions are known."""

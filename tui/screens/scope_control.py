@@ -34,6 +34,8 @@ MODES = ("focused", "marked", "all")
 TOOL_ORDERS = ("calls", "tool", "ok", "errors", "p50", "p95", "total")
 TOLD_EVERY = 0.25
 """Seconds between two looks at what is counted so far."""
+REST = 5.0
+"""Rows that change in place have a scope counted anew after so many times as long as that took."""
 _WAITING = "Counting ..."
 VALUES: tuple[ValueMode, ...] = ("count", "row_share", "expected")
 
@@ -65,17 +67,23 @@ class ScopeControl:
         *,
         is_alive: Callable[[str], bool],
         ranges_of: Callable[[str], Ranges | None],
+        title_of: Callable[[str], str],
     ) -> None:
-        """Args: is_alive and ranges_of answer for a session id."""
+        """Args: is_alive, ranges_of and title_of answer for a session id."""
         self._tools = tools
         self._matrix = matrix
         self._reader = reader
         self._is_alive = is_alive
         self._ranges_of = ranges_of
+        self._title_of = title_of
         self._snapshot: Snapshot | None = None
         self._counted: _Counted | None = None
         self._figures: ScopeFigures | None = None
         self._loading = False
+        self._is_amended = False
+        """Whether rows that are counted changed in a way that takes counting anew."""
+        self._begun = self._due = 0.0
+        """When counting began last, and before when it is not begun again for that."""
         self._failed = False
         self._kept: list[Snapshot] = []
         self._alive: frozenset[str] = frozenset()
@@ -129,11 +137,16 @@ class ScopeControl:
         """What is covered, in words."""
         if self._past is not None:
             return self.past_words
-        return "no session" if self.scope is None else self.scope.label
+        if self.scope is None:
+            return "no session"
+        ids = self.scope.session_ids
+        # A session may get another title while it is covered.
+        return self._title_of(ids[0]) if self.mode == "focused" and ids else self.scope.label
 
     def reload(self) -> None:
         """Count the scope (again)."""
-        self._failed = False
+        self._failed = self._is_amended = False
+        self._begun = time.monotonic()
         self._kept.clear()
         scope = self.scope
         if scope is None or not scope.session_ids:
@@ -142,6 +155,7 @@ class ScopeControl:
             self.show()
             return
         is_alive, ranges_of = self._is_alive, self._ranges_of
+        is_again = self._counted is not None
 
         begun: WeakKeyDictionary[Store, ScopeCounter] = WeakKeyDictionary()
 
@@ -149,7 +163,8 @@ class ScopeControl:
             # Where something else went first, it goes on where it was interrupted.
             counter = begun.setdefault(store, ScopeCounter(store, scope))
             side = _side_of(store, scope)
-            told = float("-inf")
+            # What is shown already is complete, if not quite right.
+            told = float("inf") if is_again else float("-inf")
             for _ in counter.read(store, ranges_of):
                 if time.monotonic() - told < TOLD_EVERY or counter.counted >= 1.0:
                     yield NOTHING_YET
@@ -165,8 +180,9 @@ class ScopeControl:
         self._reader.request(SLOT, work)
 
     def retry(self) -> None:
-        """Count again what could not be read before, if that may help."""
-        if self._failed and not self._loading:
+        """Count again what could not be read before, or is not what was counted any more."""
+        is_due = self._is_amended and time.monotonic() >= self._due
+        if (self._failed or is_due) and not self._loading:
             self.reload()
 
     def take_answer(self, answer: Answer) -> str:
@@ -176,6 +192,8 @@ class ScopeControl:
             self._figures = answer.value
         elif isinstance(answer.value, _Counted):
             self._loading = False
+            now = time.monotonic()
+            self._due = now + REST * (now - self._begun)
             self._counted = answer.value
             kept, self._kept = self._kept, []
             for snapshot in kept:
@@ -199,6 +217,7 @@ class ScopeControl:
         self._snapshot = snapshot
         if self.scope is None:
             return
+        self._is_amended |= not snapshot.amended.isdisjoint(self.scope.session_ids)
         if not self.scope.session_ids:
             self.show()
         elif snapshot.arrived_cut:

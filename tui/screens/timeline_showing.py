@@ -42,7 +42,7 @@ class TimelineShowing(PaneSet):
     def __init__(
         self,
         session_id: str,
-        title: str,
+        title_of: Callable[[], str],
         *,
         is_alive: Callable[[str], bool],
         ranges_of: Callable[[str], Ranges | None],
@@ -53,7 +53,7 @@ class TimelineShowing(PaneSet):
 
         Args:
             session_id: which one.
-            title: what it is called.
+            title_of: tells what it is called.
             is_alive: whether a session is running.
             ranges_of: where the rows of a session are known to lie.
             snapshot: the newest one.
@@ -61,7 +61,7 @@ class TimelineShowing(PaneSet):
         """
         super().__init__(snapshot, is_paused)
         self.session_id = session_id
-        self.session_title = title
+        self.session_title = title_of
         self._is_alive = is_alive
         self._ranges_of = ranges_of
         self._was_alive = is_alive(session_id)
@@ -221,7 +221,7 @@ class TimelineShowing(PaneSet):
         if index != TOOLS:
             rest.append(pane.covers())
         room = max(SHORTEST, pane.size.width - EDGES - cell_len(" · ".join([name, "", *rest])))
-        return " · ".join([name, shorten_end(self.session_title, room), *filter(None, rest)])
+        return " · ".join([name, shorten_end(self.session_title(), room), *filter(None, rest)])
 
     def zone_changed(self, zone: tzinfo | None) -> None:
         """Show times in another zone."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
+from queries.matrix_cells import events_behind
 from queries.models import (
     ActivityNode,
     Event,
     EventKey,
-    EventKind,
     NodeRemoved,
     Relation,
     SessionRow,
@@ -199,32 +199,9 @@ class TreeControl:
 
     def behind(self, relation: Relation, first: str, second: str) -> frozenset[EventKey]:
         """The loaded events that one cell of the matrix counts."""
-        if self._tree is None:
-            return frozenset()
-        events = [node.event for node in self._tree.model.nodes() if node.event is not None]
-        events.sort(key=lambda event: event.key)
-        found: set[EventKey] = set()
-        last: dict[str, Event] = {}
-        in_messages = any(event.kind is EventKind.MESSAGE for event in events)
-        for event in events:
-            if relation is Relation.DELEGATES:
-                is_handing = event.kind in (EventKind.DELEGATION, EventKind.HANDOFF)
-                if is_handing and event.target_agent == second:
-                    found.add(event.key)
-                continue
-            name = event.tool if relation is Relation.TOOLS else event.agent
-            if name is None or (relation is Relation.TOOLS and not event.is_call):
-                continue
-            speaks = event.kind is EventKind.MESSAGE or not in_messages
-            if relation is not Relation.TOOLS and not speaks:
-                continue
-            before = last.get(event.session_id)
-            last[event.session_id] = event
-            if before is None or name != second:
-                continue
-            if first == (before.tool if relation is Relation.TOOLS else before.agent):
-                found |= {before.key, event.key}
-        return frozenset(found)
+        nodes = () if self._tree is None else self._tree.model.nodes()
+        events = (node.event for node in nodes if node.event is not None)
+        return events_behind(events, relation, first, second)
 
     def take(self, snapshot: Snapshot) -> None:
         """Bring the tree up to date with a newer snapshot."""
