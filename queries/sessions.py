@@ -58,7 +58,11 @@ def sort_rows(
 
 
 def judge(
-    session: Session, last_time: float | None, now: float, newest: bool, stale_after: float
+    session: Session,
+    last_time: float | None,
+    now: float,
+    newest: bool | Callable[[], bool],
+    stale_after: float,
 ) -> Session:
     """The session with its status as of ``now``: one that says it runs may be stale.
 
@@ -68,18 +72,20 @@ def judge(
         session: as declared.
         last_time: its latest sign of life, epoch seconds.
         now: epoch seconds.
-        newest: whether no other session started later; the newest is never stale.
+        newest: whether no other session started later, or what finds that out where it
+            matters; the newest is never stale.
         stale_after: seconds of silence.
     """
     if session.status is not SessionStatus.RUNNING or session.ended is not None:
         return session
     if session.started is not None and session.started > now + AHEAD:
         return replace(session, status=SessionStatus.UNKNOWN)
-    if newest or not may_become_stale(session):
+    if not may_become_stale(session):
         return session
-    if last_time is None or now - last_time > stale_after:
-        return with_status(session, SessionStatus.STALE)
-    return session
+    if last_time is not None and now - last_time <= stale_after:
+        return session
+    is_newest = newest() if callable(newest) else newest
+    return session if is_newest else with_status(session, SessionStatus.STALE)
 
 
 def may_become_stale(session: Session) -> bool:
@@ -101,7 +107,7 @@ def session_row(
     fold: Fold,
     *,
     now: float,
-    newest: bool,
+    newest: bool | Callable[[], bool],
     stale_after: float = STALE_AFTER,
     complete: bool = True,
     aggregated: Iterable[AggregatedTool] = (),
@@ -112,7 +118,7 @@ def session_row(
         session: as declared.
         fold: totals that include this session.
         now: epoch seconds, for judging staleness only.
-        newest: whether it is the latest one.
+        newest: whether it is the latest one, see :func:`judge`.
         stale_after: seconds of silence after which it is stale.
         complete: whether all of its events are in the fold.
         aggregated: the store's own totals of this session's tools, for one without calls.

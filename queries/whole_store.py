@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from queries.counting.backfill import Backfill
@@ -35,8 +36,9 @@ from queries.models import (
     StoreInfo,
     ToolStatistic,
 )
+from queries.newest_session import NewestSession
 from queries.plain_data import dataclass
-from queries.sessions import STALE_AFTER, newest_of, session_row
+from queries.sessions import STALE_AFTER, session_row
 from queries.side_tables import aggregated_tools
 from queries.store import Store
 from queries.tools import tool_statistics
@@ -172,25 +174,20 @@ def count_sessions(
     now: float | None = None,
     stale_after: float = STALE_AFTER,
 ) -> ListedStore:
-    """Count only these sessions, which exist, in the order given.
-
-    Whether one of them is the store's newest (and so never stale) is judged among the
-    declared sessions.
-    """
+    """Count only these sessions, which exist, in the order given."""
     wanted = dict.fromkeys(session_ids)
     declared = {each.id: each for each in patiently(lambda: store.sessions_by_id([*wanted]))}
-    says_so = any(session.status is SessionStatus.RUNNING for session in declared.values())
-    newest = newest_of(patiently(store.session_starts).items()) if says_so else None
     tools = patiently(lambda: aggregated_tools(store, wanted))
     handed = patiently(lambda: handoff_pairs(store, wanted))
     fold = _count_some(store, tuple(wanted))
     by_session = tools_by_session(tools)
+    newest = NewestSession(store)
     rows = tuple(
         session_row(
             declared.get(name, Session(id=name, declared=False)),
             fold,
             now=_now(now),
-            newest=name == newest,
+            newest=partial(newest.is_it, name),
             stale_after=stale_after,
             aggregated=by_session.get(name, ()),
         )

@@ -19,12 +19,12 @@ from queries.handoff_rows import pairs_by_session
 from queries.interactions import HandoffPairs, agent_statistics, some_interactions
 from queries.models import AggregatedTool, Event, Relation, Session, SessionStatus
 from queries.models.comparison import RunFigures
-from queries.sessions import STALE_AFTER, newest_of, session_row
+from queries.newest_session import NewestSession
+from queries.sessions import STALE_AFTER, session_row
 from queries.side_tables import aggregated_tools
 from queries.store import Store
 from queries.tools import tool_statistics
 
-ALL = 2**62
 AT_ONCE = 60
 """Batches that are counted without looking for garbage in between."""
 Taker = Callable[[Iterator[Event]], None]
@@ -76,7 +76,7 @@ def read_runs(
     """
     wanted = tuple(dict.fromkeys(session_ids))
     declared = {session.id: session for session in patiently(lambda: store.sessions_by_id(wanted))}
-    newest = _newest(store, declared.values())
+    newest = NewestSession(store)
     tools = _tools_of(store, wanted)
     handed = patiently(lambda: pairs_by_session(store, wanted if matrices else ()))
     instant = time.time() if now is None else now
@@ -93,7 +93,7 @@ def read_runs(
             declared.get(name, Session(id=name, declared=False)),
             counter.fold,
             now=instant,
-            newest=name == newest,
+            newest=partial(newest.is_it, name),
             stale_after=stale_after,
             aggregated=own_tools,
         )
@@ -111,14 +111,6 @@ def read_runs(
             has_messages=store.mapping.has_messages,
         )
     return tuple(runs[name] for name in wanted)
-
-
-def _newest(store: Store, sessions: Iterable[Session]) -> str | None:
-    """The session that started last; None where that is not asked: only one may be stale."""
-    if all(session.status is not SessionStatus.RUNNING for session in sessions):
-        return None
-    every = patiently(lambda: store.sessions(limit=ALL))
-    return newest_of((session.id, session.started) for session in every)
 
 
 def _tools_of(store: Store, sessions: Sequence[str]) -> Mapping[str, list[AggregatedTool]]:

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator
-from functools import partial
+from collections.abc import Callable, Container
 
 from queries.counting.event_stream import patiently
 from queries.models import Session, SessionStatus
-from queries.sessions import judge, newest_of
+from queries.newest_session import NewestSession, times_of
+from queries.sessions import judge
 from queries.store import Store
-from queries.times import parse_time
-
-PAGE = 10_000
-"""Rows of a session that are looked at in one step."""
-FEW = 50
-"""Sessions that keep their start to themselves and are read for it, at most."""
 
 
 class Living:
     """Tells which sessions run, one by one as they are asked for.
 
     The answers are those of a store that is counted whole. That is done where nothing less
-    tells: sessions without an index, or the newest among many that keep their start to
-    themselves.
+    tells: sessions without an index.
     """
 
     def __init__(
@@ -45,8 +38,7 @@ class Living:
         self._count = count
         self._counted: Container[str] | None = None
         self._known: dict[str, bool] = {}
-        self._newest: str | None = None
-        """The one that started last, once that was asked for."""
+        self._newest = NewestSession(store)
 
     def runs(self, session_id: str) -> bool:
         """Whether a session runs. Raises StoreError as the store's own queries do."""
@@ -69,45 +61,12 @@ class Living:
             return False
         session = declared[-1]
         last = session.started
-        for time in self._times(session_id):
+        for time in times_of(self._store, session_id):
             last = time
             if self._now - time <= self._stale_after:
                 break
-        return self._is_running(session, last) or self._is_newest(session)
+        return self._is_running(session, last) or self._newest.is_it(session_id)
 
     def _is_running(self, session: Session, last: float | None) -> bool:
         judged = judge(session, last, self._now, False, self._stale_after)
         return judged.status is SessionStatus.RUNNING
-
-    def _times(self, session_id: str) -> Iterator[float]:
-        """The times of a session's rows, about the newest first."""
-        store = self._store
-        for source in range(len(store.mapping.sources)):
-            before: int | None = None
-            while True:
-                rows = patiently(
-                    partial(
-                        store.session_cells, source, session_id, "seq, time",
-                        view=f"event_rows_{source}", before=before, limit=PAGE,
-                    )
-                )  # fmt: skip
-                for _, cell in reversed(rows):
-                    time = parse_time(cell, store.mapping.zone)
-                    if time is not None:
-                        yield time
-                if len(rows) < PAGE:
-                    break
-                before = rows[0][0]
-
-    def _is_newest(self, session: Session) -> bool | None:
-        """Whether no other session started later, which is never stale; None: who knows."""
-        if self._newest is None:
-            starts = patiently(self._store.session_starts)
-            ids = patiently(self._store.event_session_ids)
-            # Sessions that are not declared, and those without a start, began with their events.
-            others = [name for name in ids if starts.get(name) is None]
-            if len(others) > FEW:
-                return None
-            starts |= {name: min(self._times(name), default=None) for name in others}
-            self._newest = newest_of(starts.items())
-        return self._newest == session.id

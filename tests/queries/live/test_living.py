@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from queries.live.living import PAGE, Living
+from queries.live.living import Living
+from queries.newest_session import PAGE
 from queries.store import Store
 from queries.whole_store import count_store
 from tests.queries.samples import HEIST, HTMLGRAPH, sample
@@ -47,21 +48,6 @@ def test_it_is_what_a_count_says(tmp_path: Path, seed: int) -> None:
         assert count.times == 0
 
 
-def test_among_many_that_keep_their_start_to_themselves_all_are_counted_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("queries.live.living.FEW", 2)
-    path = tmp_path / "a.db"
-    with canonical_store(path) as writer, writer.batch():
-        for name in ("a", "b", "c"):
-            writer.insert("session", id=name, started=None, status="running")
-            writer.add_event(name, time=2000.0)
-    with Store(path) as store:
-        one, count = living(store)
-        assert [one.runs(name) for name in ("a", "b", "c")] == [False, False, True]
-        assert count.times == 1
-
-
 @pytest.mark.parametrize("name", [*HEIST, *HTMLGRAPH])
 def test_it_is_what_a_count_says_of_samples(tmp_path: Path, name: str) -> None:
     with Store(sample(tmp_path, name)) as store:
@@ -94,7 +80,7 @@ def test_no_store_is_counted_where_the_session_tells(tmp_path: Path) -> None:
 def test_a_long_silent_session_is_read_to_its_beginning(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("queries.live.living.PAGE", 7)
+    monkeypatch.setattr("queries.newest_session.PAGE", 7)
     path = tmp_path / "a.db"
     with canonical_store(path) as writer, writer.batch():
         writer.add_session("s", started=2000.0, status="running")
