@@ -157,7 +157,9 @@ class OpenRows:
         """Take the next row: a start, an end or a delegation."""
         key = delegation_key(event)
         if key is None:
-            self.take_half(at, event, ledger)
+            # A delegation told by one row without a key is one by itself.
+            if event.phase is not Phase.WHOLE:
+                self.take_half(at, event, ledger)
         elif event.phase is Phase.WHOLE:
             self.take_delegation(key, OpenRow(at, event), ledger)
         else:

@@ -91,8 +91,9 @@ def _row(seq: int, chance: bytes, rows: list[Event], keys: list[str]) -> Event:
             key = (None, None, "k1", "k2")[chance[10] % 4]
             fields |= {"phase": phase, "call_key": None if key is None else f"{session}{key}"}
         case "delegation":
-            keys.append(f"e{seq}")
-            fields |= {"kind": EventKind.DELEGATION, "call_key": f"e{seq}",
+            key = f"e{seq}" if chance[10] % 4 else None
+            keys += [] if key is None else [key]
+            fields |= {"kind": EventKind.DELEGATION, "call_key": key,
                        "target_agent": "explorer"}  # fmt: skip
         case _:
             key = keys[chance[11] % len(keys)] if keys and chance[10] % 2 else None

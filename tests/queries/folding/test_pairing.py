@@ -85,6 +85,20 @@ def test_a_delegation_told_by_four_rows_is_one_event() -> None:
     assert (shown.key, shown.state, shown.duration) == (whole.key, EventState.ERROR, 6.0)
 
 
+def test_a_delegation_of_one_row_without_a_key_is_one_by_itself() -> None:
+    rows = [
+        call(1, Phase.START, kind=EventKind.DELEGATION, target_agent="alice"),
+        event(2, kind=EventKind.DELEGATION, target_agent="bob", state=EventState.OK),
+        call(3, Phase.END, kind=EventKind.DELEGATION, state=EventState.ERROR),
+    ]
+    shown = paired(rows)
+    assert [(row.seq, row.target_agent, row.state, row.duration) for row in shown] == [
+        (1, "alice", EventState.ERROR, 2.0),
+        (2, "bob", EventState.OK, None),
+    ]
+    assert [row.key for row in paired(rows[1:])] == [(0, 2), (0, 3)]
+
+
 def test_nested_delegations_close_from_the_inside() -> None:
     outer = event(1, kind=EventKind.DELEGATION, call_key="e1", state=EventState.RUNNING)
     inner = event(2, kind=EventKind.DELEGATION, call_key="e2", state=EventState.RUNNING)
