@@ -62,8 +62,8 @@ def sqlite_query(
         stale_after: seconds of silence after which a running session is stale.
     """
     parts = [
-        *_events(mapping), _spoken(mapping), _TOTALS, _stated(mapping), _lasting(mapping),
-        _judged(days, stale_after),
+        *_events(mapping), _spoken(mapping), _TOTALS, _own_totals(mapping), _stated(mapping),
+        _lasting(mapping), _judged(days, stale_after),
     ]  # fmt: skip
     taken: list[str] = []
     text = query
@@ -135,7 +135,7 @@ _PAIRING = (
         SELECT session_id, call_key, max(seq) AS seq FROM row
         WHERE kind = 'delegation' AND phase = 'whole' GROUP BY session_id, call_key
     ) AS whole ON whole.session_id = row.session_id AND whole.call_key = row.call_key
-    WHERE row.kind = 'delegation' OR row.phase <> 'whole'
+    WHERE (row.kind = 'delegation' AND row.call_key IS NOT NULL) OR row.phase <> 'whole'
 )""",
     """bracket AS (
     SELECT *, CASE WHEN kind = 'delegation' THEN
@@ -209,6 +209,26 @@ _TOTALS = """total AS (
 )"""
 
 
+def _own_totals(mapping: StoreMapping) -> str:
+    """Totals per session and tool that the store keeps, of sessions without a single call."""
+    side = mapping.aggregated_tools
+    if side is None:
+        names = ("session_id", "tool", "operation", "calls", "ok", "seconds", "timed")
+        nothing = ", ".join(f"NULL AS {name}" for name in names)
+        return f"own_total AS (SELECT {nothing} WHERE 0)"
+    rate = "min(max(CAST(success_rate AS REAL), 0.0), 1.0)"
+    return f"""own_total AS (
+    SELECT session_id, NULLIF(tool, '') AS tool, operation, CAST(calls AS INTEGER) AS calls,
+        CAST(round({rate} * calls) AS INTEGER) AS ok,
+        CAST(average_duration AS REAL) * calls AS seconds,
+        CASE WHEN average_duration IS NOT NULL THEN CAST(calls AS INTEGER) END AS timed
+    FROM ({qualified(side.select)})
+    WHERE CAST(calls AS INTEGER) > 0 AND session_id NOT IN (
+        SELECT session_id FROM event WHERE kind IN ('tool', 'delegation') AND session_id IS NOT NULL
+    )
+)"""
+
+
 _FAILED = "status = 'failed' OR error IS NOT NULL THEN 1 WHEN status <> 'unknown' THEN 0 END"
 
 
@@ -242,18 +262,26 @@ def _stated(mapping: StoreMapping) -> str:
 def _lasting(mapping: StoreMapping) -> str:
     """Declared sessions and those of which only events speak, with their counts."""
     took = "recorded" if mapping.records_durations else "ended - COALESCE(started, first_time)"
+    calls, others, own = "COALESCE(tool_calls, 0)", "total", ""
+    if mapping.aggregated_tools is not None:
+        calls = "COALESCE(NULLIF(tool_calls, 0), own_calls, 0)"
+        others = "(SELECT session_id FROM total UNION SELECT session_id FROM own_total)"
+        own = (
+            "\n    LEFT JOIN (SELECT session_id AS name, sum(calls) AS own_calls FROM own_total"
+            " GROUP BY session_id) AS own ON own.name = declared.id"
+        )
     return f"""lasting AS (
     SELECT declared.*, {took} AS duration, COALESCE(started, first_time) AS begun,
         COALESCE(ended, last_time, started) AS last_active,
         COALESCE(last_time, started) AS last_seen, COALESCE(events, 0) AS events,
-        COALESCE(messages, 0) AS messages, COALESCE(tool_calls, 0) AS tool_calls,
+        COALESCE(messages, 0) AS messages, {calls} AS tool_calls,
         COALESCE(errors, 0) AS errors
     FROM (
         SELECT id, parent_id, title, agent, component, project, status, started, ended, quality,
             error, recorded, failed FROM stated
         UNION ALL SELECT session_id, NULL, NULL, NULL, NULL, NULL, 'unknown', NULL, NULL, NULL,
-            NULL, NULL, NULL FROM total WHERE session_id NOT IN (SELECT id FROM stated)
-    ) AS declared LEFT JOIN total ON total.session_id = declared.id
+            NULL, NULL, NULL FROM {others} WHERE session_id NOT IN (SELECT id FROM stated)
+    ) AS declared LEFT JOIN total ON total.session_id = declared.id{own}
 )"""
 
 

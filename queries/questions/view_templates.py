@@ -139,12 +139,18 @@ ORDER BY number
     "tools": View(
         "calls, success and average duration by tool and operation",
         """
-SELECT tool AS tool_name, operation, count(*) AS total_calls,
-    sum(state = 'ok') AS successful_calls, sum(state = 'error') AS failed_calls,
-    1.0 * sum(state = 'ok') / NULLIF(sum(state IN ('ok', 'error')), 0) AS success_rate,
-    avg(duration) AS avg_duration, sum(duration) AS total_duration
-FROM event
-WHERE kind IN ('tool', 'delegation')
+SELECT tool AS tool_name, operation, sum(calls) AS total_calls,
+    COALESCE(sum(ok), 0) AS successful_calls, COALESCE(sum(failed), 0) AS failed_calls,
+    1.0 * sum(ok) / NULLIF(sum(ok + failed), 0) AS success_rate,
+    sum(seconds) / NULLIF(sum(timed), 0) AS avg_duration,
+    CASE WHEN sum(timed) > 0 THEN sum(seconds) END AS total_duration
+FROM (
+    SELECT tool, operation, 1 AS calls, state = 'ok' AS ok, state = 'error' AS failed,
+        CASE WHEN state <> 'running' THEN duration END AS seconds,
+        state <> 'running' AND duration IS NOT NULL AS timed
+    FROM event WHERE kind IN ('tool', 'delegation')
+    UNION ALL SELECT tool, operation, calls, ok, calls - ok, seconds, timed FROM own_total
+)
 GROUP BY tool, operation
 ORDER BY total_calls DESC, tool_name, operation
 """,

@@ -31,13 +31,16 @@ from queries.text import iso
 from queries.times import parse_time
 from queries.whole_store import ListedStore, count_store
 from tests.queries.samples import HEIST, HTMLGRAPH, duckdb_sample, sample
+from tests.stores import heist_audit_store
 from tests.stores.canonical import canonical_store
 
-SAMPLES = (*HEIST, *HTMLGRAPH, "canonical")
+SAMPLES = (*HEIST, *HTMLGRAPH, "canonical", "totals")
 
 
 def made(folder: Path, name: str) -> Path:
-    """A copy of a sample, or a store in the canonical schema."""
+    """A copy of a sample, or a store made for this."""
+    if name == "totals":
+        return totals(folder / "totals.db")
     if name != "canonical":
         return sample(folder, name)
     path = folder / "canonical.db"
@@ -63,6 +66,27 @@ def made(folder: Path, name: str) -> Path:
             target_agent="b", time=2010.0,
         )  # fmt: skip
         store.add_event("s2", kind="delegation", call_key="d", phase="end", state="ok", time=2020.0)
+        store.add_event("s2", tool="Read", state="running", duration=9.0, time=2021.0)
+        for phase, time in (("start", 2030.0), ("whole", 2031.0), ("end", 2040.0)):
+            store.add_event(
+                "s1", kind="delegation", phase=phase, state="ok", target_agent=phase, time=time
+            )
+    return path
+
+
+def totals(path: Path) -> Path:
+    """A store with totals per session and tool, of some sessions beside their calls."""
+    with heist_audit_store(path) as store:
+        for name in ("h1", "h2", "h3"):
+            store.add_session(name)
+            store.add_message(name)
+        store.add_tool_call("h1", tool_name="scan", execution_time=2.0)
+        store.add_tool_usage("h1", "scan", usage_count=7)
+        for tool, rate, took in (("scan", 0.75, 0.5), ("dig", None, None), ("dig", 1.5, 2.0)):
+            store.add_tool_usage(
+                "h2", tool, usage_count=4, success_rate=rate, avg_execution_time=took
+            )
+        store.add_tool_usage("h3", "scan", usage_count=0)
     return path
 
 
