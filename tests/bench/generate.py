@@ -25,7 +25,7 @@ BYTES_PER_EVENT = 1_300
 """Of a store with its indexes while it is being written, at most."""
 LARGE = 100_000
 """Events from which on a store is worth a process."""
-REVISION = 1
+REVISION = 2
 """Part of the names of cached stores; grows when the same arguments give other rows."""
 DIALECTS: dict[str, Callable[[int], Rows]] = {
     "canonical": CanonicalRows,

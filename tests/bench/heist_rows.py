@@ -15,12 +15,14 @@ TOOLS = ("calculator", "file_reader", "database_query", "simulation_data")
 class HeistRows:
     """Prompts and messages become messages, with an action beside each; the rest tool calls.
 
-    The actions only repeat the messages and do not count as events.
+    The actions only repeat the messages and do not count as events; nor do the totals that are
+    written when a session ends.
     """
 
     def __init__(self, seed: int) -> None:
         self.schema = schema_of("heist-audit.db")
         self._texts = Texts(seed)
+        self._used: dict[tuple[int, str], _Used] = {}
 
     def events(self, batch: Sequence[Shape]) -> list[Insert]:
         """Rows of ``messages``, ``actions`` and ``tool_calls``."""
@@ -42,6 +44,10 @@ class HeistRows:
                 tool = TOOLS[number % 5 % 4]
                 success = shape.state != "error"
                 calls.append((session, agent, tool, shape.time, success, shape.duration, created))
+                used = self._used.setdefault((shape.session, tool), _Used())
+                used.calls += 1
+                used.ok += success
+                used.seconds += shape.duration or 0.0
         return [
             (
                 insert_into(
@@ -68,7 +74,10 @@ class HeistRows:
         ]
 
     def sessions(self, sessions: Sequence[SessionShape]) -> list[Insert]:
-        """Rows of ``sessions``: those that are not over stay active, without an end."""
+        """Rows of ``sessions`` and, for those that are over, of ``tool_usage``.
+
+        Those that are not over stay active, without an end.
+        """
         values: Values = [
             (
                 f"heist_{session.number}",
@@ -87,8 +96,33 @@ class HeistRows:
                     "sessions", "session_id start_time end_time status total_turns created_at"
                 ),
                 values,
-            )
-        ]
+            ),
+            (
+                insert_into(
+                    "tool_usage", "session_id tool_name usage_count avg_execution_time success_rate"
+                ),
+                [
+                    (
+                        f"heist_{session.number}", tool, used.calls, used.seconds / used.calls,
+                        used.ok / used.calls,
+                    )
+                    for session in sessions
+                    if session.over
+                    for tool in TOOLS
+                    if (used := self._used.get((session.number, tool))) is not None
+                ],
+            ),
+        ]  # fmt: skip
+
+
+class _Used:
+    """Calls of one tool in one session."""
+
+    __slots__ = ("calls", "ok", "seconds")
+
+    def __init__(self) -> None:
+        self.calls = self.ok = 0
+        self.seconds = 0.0
 
 
 def _speaks(shape: Shape) -> bool:

@@ -126,14 +126,20 @@ class CanonicalRows:
 
 
 class HtmlGraphRows:
-    """Tables ``sessions`` and ``agent_events``; long texts in ``context``, before the status."""
+    """Tables ``sessions``, ``agent_events`` and ``agent_collaboration``.
+
+    Long texts are in ``context``, before the status.
+    """
 
     def __init__(self, seed: int) -> None:
         self.schema = schema_of("htmlgraph-0.26.1.db", without=INDEX_TABLES)
         self._texts = Texts(seed)
 
     def events(self, batch: Sequence[Shape]) -> list[Insert]:
-        """Rows of ``agent_events``: calls of two rows as the hooks before and after wrote them."""
+        """Rows of ``agent_events``: calls of two rows as the hooks before and after wrote them.
+
+        Beside each delegation stands a hand-off, of which only every third is another one.
+        """
         return [
             (
                 insert_into(
@@ -143,8 +149,26 @@ class HtmlGraphRows:
                     "status created_at updated_at",
                 ),
                 [self._event(shape) for shape in batch],
-            )
+            ),
+            (
+                insert_into(
+                    "agent_collaboration",
+                    "handoff_id from_agent to_agent timestamp session_id handoff_type status",
+                ),
+                [self._handoff(shape) for shape in batch if shape.kind == "delegation"],
+            ),
         ]
+
+    def _handoff(self, shape: Shape) -> tuple[object, ...]:
+        return (
+            f"hand-{scrambled(shape.number)}",
+            shape.agent,
+            "Explore",
+            sql_time(shape.time),
+            f"sess-{scrambled(shape.session)}",
+            "delegation" if shape.number % 3 else "parallel",
+            "pending" if shape.state == "running" else "completed",
+        )
 
     def _event(self, shape: Shape) -> tuple[object, ...]:
         text = self._texts.short[shape.number % len(self._texts.short)]

@@ -103,6 +103,27 @@ def drawn() -> tuple[StoreShape, list[Shape]]:
     return shape, list(shape.draw())
 
 
+def test_totals_of_sessions_that_are_over_are_those_of_their_calls(folder: Path) -> None:
+    path = cached(folder, "heist-audit", EVENTS)
+    wrong = (
+        "SELECT count(*) FROM (SELECT session_id, tool_name, count(*) AS calls,"
+        " avg(success) AS rate FROM tool_calls GROUP BY 1, 2) AS made"
+        " JOIN tool_usage USING (session_id, tool_name)"
+        " WHERE calls <> usage_count OR abs(rate - success_rate) > 1e-9"
+    )
+    assert _rows(path, wrong) == [(0,)]
+    over = "SELECT session_id FROM sessions WHERE status = 'completed'"
+    told = _rows(path, f"SELECT session_id FROM tool_calls WHERE session_id IN ({over})")
+    assert set(told) == set(_rows(path, "SELECT session_id FROM tool_usage")) != set()
+
+
+def test_every_delegation_has_a_hand_off_beside_it(folder: Path) -> None:
+    path = cached(folder, "htmlgraph", EVENTS)
+    delegations = "SELECT count(*) FROM agent_events WHERE event_type = 'task_delegation'"
+    (handed,) = _rows(path, "SELECT count(*), count(DISTINCT handoff_id) FROM agent_collaboration")
+    assert handed == (_rows(path, delegations)[0][0],) * 2
+
+
 def test_one_session_is_a_giant(drawn: tuple[StoreShape, list[Shape]]) -> None:
     shape, events = drawn
     sizes = sorted(session.events for session in shape.sessions if session.events)
