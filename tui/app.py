@@ -33,6 +33,7 @@ from tui.reader import Answer, Reader
 from tui.screens.main import MainScreen
 from tui.screens.messages import AnswerArrived, SnapshotArrived
 from tui.screens.reading import Reading
+from tui.tidying import Tidying
 from tui.view_memory import ViewMemory
 from widgets.glyphs import ASCII, UNICODE, Glyphs
 
@@ -107,6 +108,7 @@ class SessionApp(DiscreetApp[None]):
         self.poller = poller
         self._usual_refresh = poller.refresh
         self.reader = Reader(path) if reader is None else reader
+        self.tidying = Tidying()
         self.clock = clock
         self._has_picture = has_picture
         self.memory = memory

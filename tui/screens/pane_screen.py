@@ -322,6 +322,7 @@ class PaneScreen(PaneLayout):
         self.query_one(FooterBar).show_message(self.sessions.marks_told())
 
     def _tick(self) -> None:
+        self.owner.tidying.tick(is_quiet=not self.owner.poller.gate.is_recent)
         if self.snapshot is not None and not self.is_paused:
             self.tree_view.tick(self.owner.age_clock())
             self._activity.retry()
