@@ -182,21 +182,31 @@ class Stage:
 
     async def press(self, *keys: str) -> None:
         """Press keys one after the other, settling after each."""
-        driver = self.app._driver
-        assert driver is not None
         for key in keys:
-            name = _character_to_key(key) if len(key) == 1 and not key.isalnum() else key
-            try:
-                shown = _get_unicode_name_from_key(REPLACED_KEYS.get(name, name))
-                character: str | None = unicodedata.lookup(shown)
-            except KeyError:
-                character = key if len(key) == 1 else None
-            event = events.Key(name, character)
-            event.set_sender(self.app)
-            driver.send_message(event)
+            self._send(key)
             # The driver hands it to the loop, which hands it to the app.
             await asyncio.sleep(0)
             await self.settle()
+
+    async def burst(self, *keys: str) -> None:
+        """Press keys so quickly that they come together; settle after the last."""
+        for key in keys:
+            self._send(key)
+        await asyncio.sleep(0)
+        await self.settle()
+
+    def _send(self, key: str) -> None:
+        driver = self.app._driver
+        assert driver is not None
+        name = _character_to_key(key) if len(key) == 1 and not key.isalnum() else key
+        try:
+            shown = _get_unicode_name_from_key(REPLACED_KEYS.get(name, name))
+            character: str | None = unicodedata.lookup(shown)
+        except KeyError:
+            character = key if len(key) == 1 else None
+        event = events.Key(name, character)
+        event.set_sender(self.app)
+        driver.send_message(event)
 
     async def step(self, *, count: bool = True) -> Snapshot | None:
         """Poll once and show what came of it."""

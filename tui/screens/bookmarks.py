@@ -11,6 +11,7 @@ from textual.screen import ModalScreen
 
 from tui.bookmarks import Bookmark
 from tui.commands import bindings_for
+from tui.screens.leaving import Leaving
 from widgets.glyphs import Glyphs
 from widgets.pane import Pane
 from widgets.result_table import ResultTable
@@ -30,7 +31,7 @@ def _bindings() -> Iterator[Binding]:
             yield binding
 
 
-class BookmarkScreen(ModalScreen[Bookmark | None]):
+class BookmarkScreen(ModalScreen[Bookmark | None], Leaving[Bookmark | None]):
     """A list; its result is the bookmark to go to."""
 
     CSS_PATH = "bookmarks.tcss"

@@ -187,8 +187,11 @@ class CompareScreen(CompareShowing):
 
     def action_main_screen(self) -> None:
         """Go back to the main screen."""
-        self.owner.reader.cancel(self.slot)
         self.dismiss(None)
+
+    def let_go(self) -> None:
+        """Read no further."""
+        self.owner.reader.cancel(self.slot)
 
     def action_toggle_zoom(self) -> None:
         """Give the section the whole screen, or its place again."""

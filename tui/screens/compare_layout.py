@@ -8,11 +8,11 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Static
 
 from queries.models import Event
 from tui.commands import SECTIONS, available, footer_hints
+from tui.screens.leaving import Leaving
 from tui.screens.prompt import Prompt
 from widgets.alignment_view import AlignmentView
 from widgets.compared_lists import ComparedAgents, ComparedTools
@@ -44,7 +44,7 @@ _TITLED: Final = 12
 """Rows from which more than the verdict stands above the sections."""
 
 
-class CompareLayout(Screen[Event | None]):
+class CompareLayout(Leaving[Event | None]):
     """A verdict, tabs, one section at a time, and what the cursor is on."""
 
     AUTO_FOCUS = ""

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import Screen
 
 from queries.models import ActivityNode, Event, EventText, Snapshot, StoreState
 from queries.side_tables import event_text
@@ -18,6 +17,7 @@ from queries.store import Store
 from tui.commands import available, bindings_for, footer_hints
 from tui.export import absolute
 from tui.reader import Answer
+from tui.screens.leaving import Leaving
 from tui.screens.prompt import Prompt
 from tui.screens.reading import Reading
 from widgets.event_detail import EventDetail, section_texts
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 CONTEXTS = ("any", "detail")
 
 
-class EventScreen(Reading, Screen[None]):
+class EventScreen(Reading, Leaving[None]):
     """Reads the heavy columns of one event and shows them."""
 
     CSS_PATH = "event.tcss"

@@ -15,6 +15,7 @@ from textual.widgets import Static
 
 from queries.finding.filters import FIELDS
 from tui.commands import COMMANDS, GROUPS, Keymap, bindings_for, key_names
+from tui.screens.leaving import Leaving
 
 _CLOSING: Final = ("screens.back", "screens.help", "program.quit")
 _KEYS_WIDTH: Final = 13
@@ -30,7 +31,7 @@ def _bindings() -> Iterator[Binding]:
             yield binding
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(ModalScreen[None], Leaving[None]):
     """All commands by group, with the keys that work now, and the filter language."""
 
     CSS_PATH = "help.tcss"

@@ -143,9 +143,12 @@ class PaneSet(PaneSetLayout):
 
     def leave_for(self, place: Place | None) -> None:
         """Go back to the main screen, to a place on it."""
+        self.dismiss(place)
+
+    def let_go(self) -> None:
+        """Read no further."""
         for slot in self.slots:
             self.owner.reader.cancel(slot)
-        self.dismiss(place)
 
     def action_compare(self) -> None:
         """Go to the comparison of what is marked."""

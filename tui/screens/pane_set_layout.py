@@ -9,11 +9,11 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Static
 
 from queries.models import Snapshot
 from tui.commands import available, footer_hints
+from tui.screens.leaving import Leaving
 from tui.screens.live_reading import LiveReading
 from tui.screens.places import Place
 from tui.screens.prompt import Prompt
@@ -38,7 +38,7 @@ LEAST: Final = (20, 6)
 """Columns and rows below which nothing sensible can be shown."""
 
 
-class PaneSetLayout(Reading, Screen[Place | None]):
+class PaneSetLayout(Reading, Leaving[Place | None]):
     """Panes, what stands around them, and what a screen has to provide for them."""
 
     AUTO_FOCUS = ""

@@ -9,12 +9,12 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
-from textual.screen import Screen
 
 from queries.store import Store
 from queries.text import count
 from tui.commands import available, bindings_for, footer_hints
 from tui.reader import Answer
+from tui.screens.leaving import Leaving
 from tui.screens.prompt import Prompt
 from tui.screens.reading import Reading
 from tui.sql_history import SqlHistory
@@ -34,7 +34,7 @@ HINT: Final = (
 )
 
 
-class SqlScreen(Reading, Screen[None]):
+class SqlScreen(Reading, Leaving[None]):
     """A line to type in, and the answer in a table."""
 
     CSS_PATH = "sql.tcss"

@@ -9,13 +9,13 @@ from rich.segment import Segment
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import Screen
 
 from queries.models.alignment import Step
 from queries.side_tables import event_text
 from queries.store import Store
 from tui.commands import available, bindings_for, footer_hints
 from tui.reader import Answer
+from tui.screens.leaving import Leaving
 from tui.screens.prompt import Prompt
 from tui.screens.reading import Reading
 from tui.screens.step_texts import Texts, difference_text
@@ -46,7 +46,7 @@ class DifferenceView(TextView):
                 for text, known, _ in segments]  # fmt: skip
 
 
-class StepDifferenceScreen(Reading, Screen[None]):
+class StepDifferenceScreen(Reading, Leaving[None]):
     """Reads the texts of two steps and shows how they differ."""
 
     CSS_PATH = "step_difference.tcss"

@@ -13,6 +13,7 @@ from queries.store import Store
 from tui import keeping
 from tui.commands import bindings_for
 from tui.reader import Answer
+from tui.screens.leaving import Leaving
 from tui.screens.reading import Reading
 from widgets.glyphs import Glyphs
 from widgets.text_view import TextView
@@ -31,7 +32,7 @@ def _bindings() -> Iterator[Binding]:
             yield binding
 
 
-class StoreInfoScreen(Reading, ModalScreen[None]):
+class StoreInfoScreen(Reading, ModalScreen[None], Leaving[None]):
     """The output of the ``doctor`` command."""
 
     CSS_PATH = "store_info.tcss"

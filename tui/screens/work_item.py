@@ -11,7 +11,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
-from textual.screen import Screen
 
 from queries.models import WorkItem
 from queries.models.work_items import WorkItemDetail
@@ -21,6 +20,7 @@ from queries.work_items import work_item_detail
 from tui.commands import available, bindings_for, footer_hints
 from tui.export import absolute
 from tui.reader import Answer
+from tui.screens.leaving import Leaving
 from tui.screens.prompt import Prompt
 from tui.screens.reading import Reading
 from widgets.glyphs import drawable
@@ -49,7 +49,7 @@ def detail_text(detail: WorkItemDetail, zone: tzinfo | None) -> str:
     return "\n".join(lines)
 
 
-class WorkItemScreen(Reading, Screen[None]):
+class WorkItemScreen(Reading, Leaving[None]):
     """Reads everything about an item and shows it."""
 
     CSS_PATH = "work_items.tcss"
