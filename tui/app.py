@@ -229,6 +229,13 @@ class SessionApp(DiscreetApp[None]):
 
     # Actions of the registry
 
+    def action_command_palette(self) -> None:
+        """Show the commands that work here."""
+        from tui.screens.command_palette import PaletteScreen
+
+        if not isinstance(self.screen, PaletteScreen):
+            self.push_screen(PaletteScreen())
+
     def action_help(self) -> None:
         """Show all keys."""
         from tui.screens.help import HelpScreen
