@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.stores import FIRST_TIME
 from tests.tui.delegating import TEAM, team, team_clock
 from tests.tui.stage import Stage, on_stage
@@ -117,3 +119,56 @@ async def test_the_past_says_that_its_figures_leave_out_sub_agents(folder: Path)
         assert "sub-agents" not in stage.titles()[2]
         await stage.press("5")
         assert "without 1 session of sub-agents" in stage.text()
+
+
+async def test_another_session_is_gone_to_while_the_past_is_read(folder: Path) -> None:
+    with team():
+        pass
+    async with on_stage(TEAM, options=LEAD, clock=team_clock()) as stage:
+        stage.reader.held = True
+        await stage.burst("[", "down")
+        await stage.serve()
+        assert stage.main.activity.session_id == "sub"
+        assert stage.main.past.at is None
+        assert any("make test" in line for line in stage.tree())
+        assert tools(stage) == {"Bash": (1, 1, 0)}
+        assert "as of" not in "".join(stage.titles())
+
+
+async def test_the_session_that_is_gone_to_has_its_own_past(folder: Path) -> None:
+    with team():
+        pass
+    async with on_stage(TEAM, options=LEAD, clock=team_clock()) as stage:
+        for keys in (("down", "["), ("up", "down", "["), ("up", "[", "down", "[")):
+            await stage.burst(*keys)
+            assert stage.main.activity.session_id == "sub"
+            assert stage.main.past.at is not None
+            assert "as of" in stage.titles()[1]
+            assert set(tools(stage)) == {"Bash"}
+            await stage.press("P")
+
+
+@pytest.mark.parametrize("keys", ["[[[", "[[]", "[]]", "[]][", "[[P[", "[" * 20])
+async def test_steps_that_are_asked_for_while_the_past_is_read(folder: Path, keys: str) -> None:
+    with team():
+        pass
+    async with on_stage(TEAM, options=LEAD, clock=team_clock()) as stage:
+        await stage.press(*keys)
+        one_by_one = (stage.main.past.at, stage.tree(), stage.titles(), tools(stage))
+        await stage.press("P")
+        stage.reader.held = True
+        await stage.burst(*keys)
+        while await stage.serve():
+            pass
+        assert (stage.main.past.at, stage.tree(), stage.titles(), tools(stage)) == one_by_one
+
+
+async def test_the_present_is_gone_back_to_while_the_past_is_read(folder: Path) -> None:
+    with team():
+        pass
+    async with on_stage(TEAM, options=LEAD, clock=team_clock()) as stage:
+        before = stage.tree()
+        for key in ("P", "escape"):
+            await stage.burst("[", "[", key)
+            assert stage.main.past.at is None
+            assert stage.tree() == before

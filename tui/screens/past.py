@@ -43,13 +43,14 @@ class PastSession:
         made = replay(
             self.session_id, own, instant, messages_only=self.messages_only, is_alive=_was_alive
         )
-        return PastView(instant, tuple(nodes), made.figures, len(self.sessions))
+        return PastView(self.session_id, instant, tuple(nodes), made.figures, len(self.sessions))
 
 
 @dataclass(frozen=True, slots=True)
 class PastView:
     """What the panes show of an instant."""
 
+    session_id: str
     at: float
     nodes: tuple[ActivityNode, ...]
     figures: ScopeFigures
@@ -67,9 +68,17 @@ class PastReading:
         self._ranges_of = ranges_of
         self._session: PastSession | None = None
         self._wanted: str | None = None
-        self._before: float | None = None
+        self._asked: list[int] = []
+        """Steps that were asked for while the session is read."""
+        self.is_reading = False
+        """Whether the first instant is still to come."""
         self.at: float | None = None
         """The instant that is looked at; None for the present."""
+
+    @property
+    def session_id(self) -> str | None:
+        """Whose past is looked at, or read; None for the present."""
+        return self._wanted
 
     @property
     def steps(self) -> tuple[float, ...]:
@@ -85,6 +94,8 @@ class PastReading:
         """Look at the present; what was read is forgotten."""
         self._reader.cancel(SLOT)
         self._session = self._wanted = self.at = None
+        self.is_reading = False
+        self._asked.clear()
 
     def begin(self, session_id: str, limit: int) -> None:
         """Read a session, and show its last step but one: all before what happened last.
@@ -94,6 +105,7 @@ class PastReading:
             limit: newest rows to read, as many as are loaded.
         """
         self._wanted = session_id
+        self.is_reading = True
         ranges_of = self._ranges_of
 
         def work(store: Store) -> Iterator[object]:
@@ -111,6 +123,15 @@ class PastReading:
                 yield made.at(made.steps[max(0, len(made.steps) - 2)])
 
         self._reader.request(SLOT, work)
+
+    def step_later(self, direction: int) -> None:
+        """Keep a step for when the session is read, see :meth:`take_asked`."""
+        self._asked.append(direction)
+
+    def take_asked(self) -> list[int]:
+        """The steps that were asked for meanwhile, which are to be made now."""
+        asked, self._asked = self._asked, []
+        return asked
 
     def step(self, direction: int) -> bool:
         """Go a step back (-1) or on (1); False where that is not possible.
@@ -138,12 +159,17 @@ class PastReading:
     def take_answer(self, answer: Answer) -> PastView | None:
         """Keep what was read; returns what is to be shown now."""
         value = answer.value
-        if isinstance(value, PastSession) and value.session_id == self._wanted:
-            self._session = value
+        if isinstance(value, PastSession | PastView) and value.session_id != self._wanted:
             return None
-        if isinstance(value, PastView) and self._session is not None:
+        if isinstance(value, PastView):
+            self.is_reading = False
             self.at = value.at
             return value
+        if isinstance(value, PastSession) and value.steps:
+            self._session = value
+        elif self.is_reading:
+            # There is no past, or it could not be read.
+            self.leave()
         return None
 
 

@@ -28,7 +28,10 @@ class Replaying(Giving):
     def action_replay_step(self, step: int) -> None:
         """Show the session one step earlier or later."""
         session_id = self.activity.session_id
-        if self.past.at is None:
+        self._leave_other_session()
+        if self.past.is_reading:
+            self.past.step_later(step)
+        elif self.past.at is None:
             if step > 0 or session_id is None:
                 self.say("This is the present.")
             else:
@@ -42,14 +45,14 @@ class Replaying(Giving):
 
     def action_replay_leave(self) -> None:
         """Show the session as it is."""
-        if self.past.at is None:
+        if self.past.session_id is None:
             self.say("This is the present.")
         self.past.leave()
         self._back_to_present()
 
     def action_back(self) -> None:
         """Leave the past first."""
-        if self.past.at is not None and not self.pane.needle:
+        if self.past.session_id is not None and not self.pane.needle:
             self.action_replay_leave()
         else:
             super().action_back()
@@ -57,6 +60,7 @@ class Replaying(Giving):
     @on(AnswerArrived)
     def _past_arrived(self, event: AnswerArrived) -> None:
         answer = event.answer
+        self._leave_other_session()
         if answer.slot != SLOT or not self.owner.reader.is_current(answer):
             return
         view = self.past.take_answer(answer)
@@ -68,10 +72,13 @@ class Replaying(Giving):
             self.activity.show_past(view.nodes)
             self.figures.show_past(view.figures)
             self.show_titles()
+            for step in self.past.take_asked():
+                self.action_replay_step(step)
 
     @on(SessionList.Focused)
-    def _other_session_focused(self, event: SessionList.Focused) -> None:
-        if self.past.at is not None and event.session_id is not None:
+    def _leave_other_session(self) -> None:
+        """The past of a session is left with the session."""
+        if self.past.session_id not in (None, self._session_wanted):
             self.past.leave()
             self._back_to_present()
 
