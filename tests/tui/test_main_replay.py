@@ -172,3 +172,39 @@ async def test_the_present_is_gone_back_to_while_the_past_is_read(folder: Path) 
             await stage.burst("[", "[", key)
             assert stage.main.past.at is None
             assert stage.tree() == before
+
+
+async def test_the_past_is_shown_as_calls(folder: Path) -> None:
+    with team():
+        pass
+    async with on_stage(TEAM, options=LEAD, clock=team_clock()) as stage:
+        await stage.press("[")
+        before = stage.titles(), stage.tree()
+        await stage.press("w")
+        assert stage.said()[-1] == "The past is shown as calls; P leads back to the present."
+        assert (stage.titles(), stage.tree()) == before
+        await stage.press("P")
+        assert "raw rows" not in stage.titles()[1]
+        await stage.press("w")
+        assert "raw rows" in stage.titles()[1]
+        await stage.press("[")
+        assert (stage.titles(), stage.tree()) == before
+        await stage.press("P")
+        assert "raw rows" in stage.titles()[1]
+
+
+async def test_the_past_covers_the_session_alone(folder: Path) -> None:
+    with team():
+        pass
+    async with on_stage(TEAM, options=LEAD, clock=team_clock()) as stage:
+        present = stage.titles()
+        for keys in (("[",), ("[", "[")):
+            await stage.burst(*keys, "a")
+            assert stage.said()[-1] == (
+                "The past covers this session alone; P leads back to the present."
+            )
+            assert stage.main.figures.mode == "focused"
+            await stage.press("P")
+            assert stage.titles() == present
+        await stage.press("a", "[", "a", "P")
+        assert stage.main.figures.mode == "all"

@@ -9,13 +9,12 @@ from textual.binding import BindingType
 from tui.commands import PANES, bindings_for
 from tui.screens.alerting import Alerting
 from tui.screens.bookmarking import Bookmarking
-from tui.screens.finding import Finding
 from tui.screens.other_screens import OtherScreens
 from tui.screens.remembering import Remembering
 from tui.screens.replaying import Replaying
 
 
-class MainScreen(Finding, Replaying, Bookmarking, OtherScreens, Alerting, Remembering):
+class MainScreen(Replaying, Bookmarking, OtherScreens, Alerting, Remembering):
     """Four panes over one store, with all their commands."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(bindings_for(("main", *PANES)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual import on
 
 from queries.text import clock, date_time
+from tui.screens.finding import Finding
 from tui.screens.giving import Giving
 from tui.screens.messages import AnswerArrived
 from tui.screens.past import SLOT, PastReading
@@ -12,7 +13,7 @@ from widgets.session_list import SessionList
 from widgets.status_bar import FooterBar
 
 
-class Replaying(Giving):
+class Replaying(Finding, Giving):
     """Activity, tools and interactions as of an instant; the list of sessions stays live."""
 
     @property
@@ -49,6 +50,23 @@ class Replaying(Giving):
             self.say("This is the present.")
         self.past.leave()
         self._back_to_present()
+
+    def action_toggle_raw(self) -> None:
+        """Show rows as they are stored, or paired as calls; not in the past."""
+        if not self._refused("The past is shown as calls"):
+            super().action_toggle_raw()
+
+    def action_cycle_scope(self) -> None:
+        """Cover the focused session, the marked ones, or all; not in the past."""
+        if not self._refused("The past covers this session alone"):
+            super().action_cycle_scope()
+
+    def _refused(self, why: str) -> bool:
+        """Whether what the user wants cannot be done in the past; says why."""
+        if self.past.session_id is None:
+            return False
+        self.say(f"{why}; P leads back to the present.")
+        return True
 
     def action_back(self) -> None:
         """Leave the past first."""

@@ -41,7 +41,7 @@ def activity_title(activity: TreeControl, sessions: SessionControl, view: Activi
     """Whose activity, which part of it is visible, and whether that changes by itself."""
     shown = activity.session_id
     name = "no session" if shown is None else sessions.title(shown)
-    after = [activity.past_words, view.covers(), *(["raw rows"] if activity.raw else [])]
+    after = [activity.past_words, view.covers(), *(["raw rows"] if activity.shows_raw else [])]
     return _with_name("Activity", name, after, view)
 
 

@@ -74,6 +74,11 @@ class TreeControl:
         """Newest rows of the session that are read."""
         return self._limit
 
+    @property
+    def shows_raw(self) -> bool:
+        """Whether rows are shown as they are stored; in the past they are paired."""
+        return self.raw and not self._is_past
+
     def show_past(self, nodes: Sequence[ActivityNode]) -> None:
         """Show how the session was; what is new waits until :meth:`leave_past`."""
         self.turn_over()
