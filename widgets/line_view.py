@@ -171,6 +171,10 @@ class LineView(ScrollView, inherit_bindings=False):
         self._empty_text = text
         self.repaint_changed()
 
+    def empty_words(self) -> str:
+        """Why there are no lines: :attr:`empty_text`, where nothing hides them."""
+        return self._empty_text
+
     def role(self, name: str = "") -> Style:
         """The style of a role (``ok``, ``error``, ...); "" is the view's own text."""
         style = self._roles.get(name)
@@ -277,7 +281,7 @@ class LineView(ScrollView, inherit_bindings=False):
         if y < header:
             return ("header", y, width, self.header_key())
         if not self._line_count:
-            return ("empty", y - header, width, self._empty_text)
+            return ("empty", y - header, width, self.empty_words())
         index = y - header + self.top
         if index >= self._line_count:
             return None
@@ -305,7 +309,7 @@ class LineView(ScrollView, inherit_bindings=False):
             segments = self.header_segments(y, width)
             base = self.role("header")
         elif not self._line_count:
-            lines = wrap(self._empty_text, max(1, width))
+            lines = wrap(self.empty_words(), max(1, width))
             muted = self.role("muted")
             segments = [Segment(line, muted) for line in lines[y - header : y - header + 1]]
         elif index >= self._line_count:

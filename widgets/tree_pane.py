@@ -178,6 +178,11 @@ class TreePane(Pane):
 
     # Drawing
 
+    def empty_words(self) -> str:
+        """What a filter hides is there all the same."""
+        is_hidden = bool(self.filter_label and self.node_count)
+        return "No event here matches the filter." if is_hidden else super().empty_words()
+
     def line_key(self, index: int) -> ActivityLine:
         """All that the line depends on."""
         return self._line_at(index, max(0, self.text_width // 6))

@@ -307,3 +307,27 @@ async def test_times_are_typed_as_they_are_shown(
     finally:
         monkeypatch.undo()
         time.tzset()
+
+
+async def test_a_filter_of_events_without_a_match_says_so(folder: Path) -> None:
+    store = desk()
+    with store.batch():
+        store.add_session("none", title="Nothing", status="running", started=1.0)
+    words, empty = "No event here matches the filter.", "Nothing happened in this session yet."
+    async with on_stage(STORE, clock=desk_clock()) as stage:
+        await stage.focus("activity")
+        await stage.press("F")
+        await stage.type("tool:Zebra")
+        assert stage.tree() == []
+        assert words in stage.text()
+        assert empty not in stage.text()
+        await stage.press("escape")
+        assert stage.tree()
+        await stage.focus("sessions")
+        await stage.press("G")
+        assert stage.main.activity.session_id == "none"
+        assert empty in stage.text()
+        await stage.focus("activity")
+        await stage.press("F")
+        await stage.type("tool:Zebra")
+        assert empty in stage.text()

@@ -93,6 +93,8 @@ async def test_a_cell_of_nothing_says_so(folder: Path) -> None:
         assert stage.main.matrix_view.current_pair == ("coder", "coder")
         await stage.press("enter")
         assert stage.said()[-1] == "None of these are in the session that is shown."
+        assert stage.tree() == []
+        assert "No event here matches the filter." in stage.text()
 
 
 async def test_a_cell_of_tools_shows_both_calls(folder: Path) -> None:
