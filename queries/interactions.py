@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from queries.fold import Fold, Pair
 from queries.models import AgentStatistic, Interactions, Relation
+from queries.text import many
 
 
 def agent_statistics(fold: Fold) -> tuple[AgentStatistic, ...]:
@@ -92,24 +93,23 @@ def interactions(fold: Fold, relation: Relation, handoffs: HandoffPairs = _NONE)
         relation: what a cell counts.
         handoffs: those of the scope, from a table of their own.
     """
-    spoken = "messages" if fold.messages_only else "events"
     number = fold.messages if fold.messages_only else fold.events - fold.never_ended
+    spoken = many(number, "message" if fold.messages_only else "event")
     if relation is Relation.FOLLOWS:
-        return _matrix(relation, fold.follows, f"next speaker over {number:,} {spoken}")
+        return _matrix(relation, fold.follows, f"next speaker over {spoken}")
     if relation is Relation.FOLLOWS_ONCE:
-        basis = f"next speaker over {number:,} {spoken}, repeats collapsed"
+        basis = f"next speaker over {spoken}, repeats collapsed"
         return _matrix(relation, fold.follows_once, basis)
     if relation is Relation.TOOLS:
-        return _matrix(
-            relation, fold.next_tools, f"next tool over {fold.calls - fold.never_ended:,} calls"
-        )
+        calls = many(fold.calls - fold.never_ended, "call")
+        return _matrix(relation, fold.next_tools, f"next tool over {calls}")
     pairs = fold.delegations()
     delegated = pairs.total()
     handed = Counter(handoffs.others)
     if not delegated:
         handed.update(handoffs.delegations)
     pairs.update(handed)
-    basis = f"{delegated:,} delegations and {handed.total():,} hand-offs"
+    basis = f"{many(delegated, 'delegation')} and {many(handed.total(), 'hand-off')}"
     return _matrix(relation, pairs, basis)
 
 

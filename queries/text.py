@@ -186,6 +186,11 @@ def count(number: int | None) -> str:
     return UNKNOWN if number is None else f"{number:,}"
 
 
+def many(number: int | None, what: str) -> str:
+    """A count and what is counted: ``1 session``, ``12 sessions``, ``— tokens``."""
+    return f"{count(number)} {what}{'' if number == 1 else 's'}"
+
+
 def short_count(number: float | None) -> str:
     """A count in at most five characters: ``312``, ``1.2k``, ``4.3M``."""
     if number is None:

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from typing import ClassVar, Final, Unpack
 
 from queries.models.overview import Breakdown, Group
-from queries.text import age, count, duration, percent, short_count
+from queries.text import age, count, duration, many, percent, short_count
 from widgets.cells import Column
 from widgets.glyphs import bar
 from widgets.line_table import LineTable
 from widgets.line_view import ViewOptions
 from widgets.pane import Pane
-from widgets.rate_text import interval_text, many, money, plain_number, rate_sentence
+from widgets.rate_text import interval_text, money, plain_number, rate_sentence
 from widgets.table_text import Cell
 
 SORTS: Final[Mapping[str, Callable[[Group], float | str | None]]] = {

@@ -42,8 +42,3 @@ def plain_number(value: float | None) -> str:
     if value is None:
         return UNKNOWN
     return f"{value:,.0f}" if abs(value) >= 1000 or value == int(value) else f"{value:,.1f}"
-
-
-def many(number: int | None, what: str) -> str:
-    """A count and what is counted: ``1 session``, ``12 sessions``, ``— tokens``."""
-    return f"{count(number)} {what}{'' if number == 1 else 's'}"

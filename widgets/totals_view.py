@@ -10,11 +10,11 @@ from rich.cells import cell_len
 from rich.segment import Segment
 
 from queries.models.overview import Overview, Spread
-from queries.text import UNKNOWN, count, date_time, duration
+from queries.text import UNKNOWN, count, date_time, duration, many
 from widgets.cells import fit
 from widgets.line_view import ViewOptions
 from widgets.pane import Pane
-from widgets.rate_text import many, money, plain_number, rate_basis, rate_text
+from widgets.rate_text import money, plain_number, rate_basis, rate_text
 
 _LABEL: Final = 11
 

@@ -7,8 +7,8 @@ from typing import Final, Literal
 
 from queries.models.overview import Bucket, BucketSize, Rate, Trends
 from queries.plain_data import dataclass
-from queries.text import UNKNOWN, count, percent, short_count
-from widgets.rate_text import many, rate_sentence, rate_text
+from queries.text import UNKNOWN, count, many, percent, short_count
+from widgets.rate_text import rate_sentence, rate_text
 
 Measure = Literal[
     "sessions", "events", "call errors", "completion", "tokens", "errors", "failed sessions"

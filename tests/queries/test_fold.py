@@ -295,7 +295,7 @@ def test_handoffs_that_repeat_delegations_are_left_out() -> None:
     assert with_events.counts == {("a", "b"): 1, ("b", "c"): 1}
     alone = interactions(folded([]), Relation.DELEGATES, rows)
     assert alone.counts == {("a", "b"): 1, ("b", "c"): 1}
-    assert "1 delegations and 1 hand-offs" in with_events.basis
+    assert "1 delegation and 1 hand-off" in with_events.basis
 
 
 @pytest.mark.parametrize("messages_only", [True, False])

@@ -39,6 +39,20 @@ def test_all_events_speak_where_there_are_no_messages() -> None:
     assert (found.counts, found.basis) == ({("a", "b"): 1}, "next speaker over 2 events")
 
 
+def test_one_is_said_as_one() -> None:
+    rows = HandoffPairs()
+    rows.add("a", "b", "parallel", 1)
+    found = all_interactions(folded(event(1)), rows)
+    assert {relation: matrix.basis for relation, matrix in found.items()} == {
+        Relation.FOLLOWS: "next speaker over 1 event",
+        Relation.FOLLOWS_ONCE: "next speaker over 1 event, repeats collapsed",
+        Relation.DELEGATES: "0 delegations and 1 hand-off",
+        Relation.TOOLS: "next tool over 1 call",
+    }
+    spoken = interactions(folded(said(1, "a"), messages_only=True), Relation.FOLLOWS)
+    assert spoken.basis == "next speaker over 1 message"
+
+
 def test_a_repeat_has_the_same_agent_the_same_tool_and_the_same_text() -> None:
     rows = [
         event(1, summary="src"),
