@@ -67,3 +67,17 @@ async def test_what_is_above_another_screen_is_closed_once(folder: Path) -> None
             await stage.burst("escape", "escape", "escape")
             await stage.press("1")
             assert stage.app.screen is stage.main
+
+
+@pytest.mark.parametrize("way", [("6",), ("j", "j", "j", "tab", "g", "j")])
+@pytest.mark.parametrize("keys", [("enter", "enter"), ("enter", "j", "enter"), ("enter", "i")])
+async def test_what_is_opened_is_opened_once(
+    folder: Path, way: tuple[str, ...], keys: tuple[str, ...]
+) -> None:
+    async with on_stage(sample(STORE, folder)) as stage:
+        await stage.press(*way)
+        before = len(stage.app.screen_stack)
+        await stage.burst(*keys)
+        assert len(stage.app.screen_stack) == before + 1
+        await stage.press("escape")
+        assert len(stage.app.screen_stack) == before

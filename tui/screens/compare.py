@@ -171,7 +171,9 @@ class CompareScreen(CompareShowing):
             (self.titles[a], event.a),
             (self.titles[b], event.b),
         )
-        self.app.push_screen(StepDifferenceScreen(sides, self.steps.sentence()))
+        # Another screen may have come above this one meanwhile.
+        if self.is_active:
+            self.app.push_screen(StepDifferenceScreen(sides, self.steps.sentence()))
 
     def action_back(self) -> None:
         """Undo the nearest of: search, zoom, filter; then go back to the main screen."""

@@ -25,7 +25,8 @@ class Giving(PaneScreen):
     @on(ActivityTree.Opened)
     def _event_opened(self, event: ActivityTree.Opened) -> None:
         event.stop()
-        if event.node.event is not None:
+        # Another screen may have come above this one meanwhile.
+        if event.node.event is not None and self.is_active:
             from tui.screens.event import EventScreen
 
             self.app.push_screen(EventScreen(event.node.event, event.node.never_ended))

@@ -216,7 +216,9 @@ class WorkItemsScreen(PaneSet):
     @on(ItemOpened)
     def _item_opened(self, event: ItemOpened) -> None:
         event.stop()
-        self.app.push_screen(WorkItemScreen(event.item, self.owner.zone))
+        # Another screen may have come above this one meanwhile.
+        if self.is_active:
+            self.app.push_screen(WorkItemScreen(event.item, self.owner.zone))
 
     def command_line(self) -> str:
         """The shell command that prints these items."""
