@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import UTC
+from operator import itemgetter
 
 from queries.dialects.base import (
     STATUS_WORDS,
@@ -25,7 +26,7 @@ from queries.dialects.base import (
     to_session,
 )
 from queries.dialects.htmlgraph_events import event_source, has_start_rows
-from queries.dialects.sql import NULL, column, edge_rows, positive, session_select, utc
+from queries.dialects.sql import EDGE, NULL, column, edge_rows, positive, session_select, utc
 from queries.dialects.zones import choose_zone
 from queries.models import SessionStatus
 from queries.plain_data import replace
@@ -137,19 +138,29 @@ def _evidence(schema: Schema, probe: Probe) -> list[tuple[object, object]]:
     """Local starts beside the UTC time of the session's first event, which follows at once."""
     if not schema.has("sessions", "started_at"):
         return []
+    names = ("rowid AS place", "session_id", "timestamp")
+    rows = {
+        place: (session, moment)
+        for place, session, moment in edge_rows(
+            probe, "agent_events", names, "place, session_id, timestamp"
+        )
+    }
     first: dict[object, object] = {}
-    for session, moment in edge_rows(
-        probe, "agent_events", ("session_id", "timestamp"), "session_id, timestamp"
-    ):
+    cut: set[object] = set()
+    # The rows of the table's end come last first.
+    for number, (_, (session, moment)) in enumerate(sorted(rows.items(), key=itemgetter(0))):
+        if number == EDGE and len(rows) == 2 * EDGE and session not in first:
+            # It may have begun among the rows between the two ends.
+            cut.add(session)
         first.setdefault(session, moment)
-    ids = list(first)[:200]
+    ids = [session for session in first if session not in cut][:200]
     marks = ", ".join("?" * len(ids))
-    rows = probe(
+    starts = probe(
         f"SELECT started_at, session_id FROM sessions WHERE session_id IN ({marks})"
         " AND typeof(started_at) = 'text'",
         *ids,
     )
-    return [(start, first.get(session)) for start, session in rows]
+    return [(start, first[session]) for start, session in starts]
 
 
 def _handoffs(schema: Schema) -> SideTable | None:

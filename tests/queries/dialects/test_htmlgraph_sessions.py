@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from queries.dialects.sql import EDGE
 from queries.models import SessionStatus
+from queries.text import iso
 from tests.queries.dialects.htmlgraph_rows import (
     EVENTS_26,
     EVENTS_35,
@@ -17,7 +19,7 @@ from tests.queries.dialects.htmlgraph_rows import (
     NOON,
     store,
 )
-from tests.queries.dialects.reading import build, insert, read
+from tests.queries.dialects.reading import build, insert, insert_all, read
 
 
 @pytest.fixture
@@ -70,6 +72,32 @@ class TestSessions:
         assert reading.sessions["s"].started == NOON + 0.5
         assert any("UTC-05:00" in note for note in reading.mapping.notes)
         assert reading.events[0].time == NOON + 1
+
+    @pytest.mark.parametrize("before", [EDGE + 500, 3 * EDGE])
+    def test_first_events_are_found_at_both_ends_of_a_long_table(
+        self, before: int, tmp_path: Path, berlin: None
+    ) -> None:
+        path = build(tmp_path / "a.db", EVENTS_26, INIT)
+        # The rows at the end begin in the middle of the long session, half an hour after it did.
+        lengths = {"long": before - 60, "a": 60, "b": 60}
+        rows = [
+            {
+                "event_id": f"{session}{number}", "agent_id": "x", "event_type": "tool_call",
+                "session_id": session,
+                "timestamp": iso(NOON + 86400 * day + 1800 * number // max(length - EDGE, 60)),
+            }
+            for day, (session, length) in enumerate(lengths.items())
+            for number in range(length)
+        ]  # fmt: skip
+        insert_all(path, "agent_events", rows)
+        insert_all(
+            path, "sessions",
+            [
+                {"session_id": session, "started_at": f"2026-01-{12 + day}T07:00:00.5"}
+                for day, session in enumerate(lengths)
+            ],
+        )  # fmt: skip
+        assert read(path).sessions["b"].started == NOON + 2 * 86400 + 0.5
 
     def test_the_override_is_for_local_times_only(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
