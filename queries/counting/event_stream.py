@@ -74,17 +74,27 @@ class EventStream:
         store: Store,
         *,
         sessions: Sequence[str] | None = None,
+        beside: Event | None = None,
         progress: Progress | None = None,
     ) -> None:
-        """Args: sessions: only rows of these; None: all. progress: told after every page."""
+        """Nothing but the store's edges is read yet.
+
+        Args:
+            store: an open store.
+            sessions: only rows of these; None: all.
+            beside: a row that comes in its place, too, where its session is none of these.
+            progress: told after every page.
+        """
         self._store = store
         self._sessions = None if sessions is None else tuple(dict.fromkeys(sessions))
+        is_extra = beside is not None and beside.session_id not in (self._sessions or ())
+        self._beside = beside if sessions is not None and is_extra else None
         self._progress = progress
         self._bounds = bounds_of(store)
         self._at = {source: first - 1 for source, (first, _) in self._bounds.items()}
 
     def __iter__(self) -> Iterator[Event]:
-        rows = [self._rows(source) for source in self._bounds]
+        rows = [self._rows_and_beside(source) for source in self._bounds]
         if len(rows) == 1:
             return rows[0]
         return (entry[3] for entry in heapq.merge(*(_keyed(source) for source in rows)))
@@ -96,6 +106,12 @@ class EventStream:
         return {source: self._bounds.get(source, (0, 0))[1] for source in sources}
 
     # -- one source -------------------------------------------------------------------------
+
+    def _rows_and_beside(self, source: int) -> Iterator[Event]:
+        rows = self._rows(source)
+        if self._beside is None or self._beside.source != source:
+            return rows
+        return heapq.merge(rows, [self._beside], key=_seq)
 
     def _rows(self, source: int) -> Iterator[Event]:
         wanted = self._sessions

@@ -36,6 +36,7 @@ def newest_page(
     limit: int | None,
     *,
     before: EventKey | None = None,
+    is_outside: bool = False,
     raw: bool = False,
 ) -> EventPage:
     """Pair rows in order of arrival and keep the newest events that match.
@@ -48,6 +49,8 @@ def newest_page(
         matches: the filter.
         limit: events kept; None keeps all.
         before: the page ends before the event of this row.
+        is_outside: whether that row only tells where the page ends, and is of no event that is
+            asked for.
         raw: take every row for an event.
     """
     page = PageOfEvents(matches, limit)
@@ -55,6 +58,8 @@ def newest_page(
     for row in rows:
         if row.key == before:
             page.end()
+            if is_outside:
+                continue
         page.take(Outcome(shown=row) if raw else pairing.add(row), may_change=not raw)
     return page.result()
 
@@ -117,7 +122,7 @@ class PageOfEvents:
         return EventPage(kept, self._total, self._before)
 
 
-def find_event(store: Store, text: str) -> EventKey:
+def find_event(store: Store, text: str) -> Event:
     """The row that ``text`` names: an event id, or SOURCE:ID where several tables have it.
 
     Raises:
@@ -134,12 +139,12 @@ def find_event(store: Store, text: str) -> EventKey:
         if (event := store.event_by_id(event_id, number)) is not None
     ]
     if len(found) == 1:
-        return found[0].key
+        return found[0]
     if found:
         ways = " or ".join(f"{names[event.source]}:{event.id}" for event in found)
         raise UnknownEventError(f"more than one event has the id '{clean(text, 80)}': say {ways}.")
     if len(names) == 1 and text.isdecimal() and len(text) < 19:
         rows = store.events_by_key([(0, int(text))])
         if rows:
-            return rows[0].key
+            return rows[0]
     raise UnknownEventError(f"{store.info.path}: has no event '{clean(text, 80)}'.")

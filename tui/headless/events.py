@@ -96,8 +96,15 @@ def command(
                 progress=tell,
             )
         if page is None:
-            rows = EventStream(opened, sessions=ids, progress=tell)
-            page = newest_page(rows, wanted.matches_event, limit, before=end, raw=raw)
+            rows = EventStream(opened, sessions=ids, beside=end, progress=tell)
+            page = newest_page(
+                rows,
+                wanted.matches_event,
+                limit,
+                before=None if end is None else end.key,
+                is_outside=end is not None and ids is not None and end.session_id not in ids,
+                raw=raw,
+            )
         sources = opened.info.sources
     document = {
         "total": page.total,

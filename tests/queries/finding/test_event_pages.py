@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from queries.counting.event_stream import EventStream
 from queries.finding.event_pages import newest_page
 from queries.folding.pairing import paired
 from queries.models import Event, EventState
+from queries.store import Store
 from tests.queries.events import sequences
+from tests.stores.base import SAMPLES
 
 
 def failed(event: Event) -> bool:
@@ -51,3 +55,24 @@ def rank(rows: list[Event], event: Event) -> int:
 @given(sequences())
 def test_raw(rows: list[Event]) -> None:
     assert list(newest_page(rows, everything, None, raw=True).events) == rows
+
+
+@pytest.mark.parametrize("raw", [False, True])
+@pytest.mark.parametrize("name", ["heist-audit", "htmlgraph-0.26.1"])
+def test_before_an_event_of_another_session(name: str, raw: bool) -> None:
+    with Store(SAMPLES / f"{name}.db") as store:
+        rows = list(EventStream(store))
+        events = rows if raw else paired(rows)
+        sessions = sorted({event.session_id for event in events})
+        for end in events[:: max(len(events) // 20, 1)]:
+            for session in sessions:
+                if session == end.session_id:
+                    continue
+                stream = EventStream(store, sessions=[session], beside=end)
+                page = newest_page(
+                    stream, everything, None, before=end.key, is_outside=True, raw=raw
+                )
+                own = [event for event in events if event.session_id == session]
+                older = [event for event in own if rank(rows, event) < rank(rows, end)]
+                assert list(page.events) == older
+                assert (page.total, page.before) == (len(own), len(older))

@@ -85,6 +85,10 @@ def test_sessions(run: Run, store: Path, options: tuple[str, ...], expected: lis
         (("--filter", '"do 3"'), ["e33", "e43"], 2),
         (("--before", "e11", "--limit", "9"), ["e00", "e10"], 15),
         (("--before", "4", "--limit", "1"), ["e11"], 15),
+        (("--session", "s1", "--session", "s4", "--before", "e41"), ["e10", "e11", "e40"], 7),
+        (("--session", "s1", "--before", "e42"), ["e10", "e11"], 2),
+        (("--session", "s1", "--before", "e00"), [], 2),
+        (("--session", "s1", "--before", "11", "--raw"), ["e10", "e11"], 2),
         (("--before", "e43", "--tool", "Bash", "--limit", "2"), ["e33", "e41"], 6),
     ],
 )
