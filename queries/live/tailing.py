@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
 from queries.activity import merge_sources
 from queries.live.open_calls import Line, OpenCalls
-from queries.models import Event
+from queries.models import Event, EventKey
 from queries.opening.files import (
     QueryStoppedError,
     Signature,
@@ -35,7 +35,8 @@ PRIMED = 2000
 REREAD_NEWEST = 500
 """Running rows that are read again after a commit, the newest first."""
 REREAD_OLDER = 100
-"""Running rows beyond those, taken in turn."""
+"""Running rows beyond those that are read with them, taken in turn. The others follow as long as
+nothing else is committed."""
 QUIET_CLOSE = 30.0
 """Seconds without a commit after which the file is let go, so that its writer can tidy up."""
 _BEFORE_ALL = -(2**63) - 1
@@ -77,7 +78,10 @@ class Tail:
         self._trouble = ""
         self._quiet_since = clock()
         self._asleep: Signature | None = None
-        self._turn = 0
+        self._due: deque[EventKey] = deque()
+        """Running rows that were not read since the last commit, in the order of their turn."""
+        self._turn: EventKey = (0, 0)
+        """Of the running rows in turn, the one that was read last."""
         self.behind = False
         """Whether there is more to tell at once: poll again without waiting."""
         self._unread = True
@@ -131,7 +135,10 @@ class Tail:
                 self.close()
                 self._open()
             elif change is Change.NONE and not self._unread:
-                self._doze()
+                if self._due:
+                    self._read_due(self._store, (), REREAD_NEWEST + REREAD_OLDER)
+                else:
+                    self._doze()
                 return
         store = self._store
         if store is None:
@@ -270,12 +277,17 @@ class Tail:
     def _read_again(self, store: Store) -> None:
         """Rows that say they run may have been changed in place."""
         keys = sorted(self._calls.running, reverse=True)
-        chosen = set(keys[:REREAD_NEWEST])
-        older = keys[REREAD_NEWEST:]
-        if older:
-            at = self._turn % len(older)
-            self._turn += REREAD_OLDER
-            chosen |= set((older[at:] + older[:at])[:REREAD_OLDER])
+        # Where commits never end, the older ones all have their turn nevertheless.
+        self._due = deque(sorted(keys[REREAD_NEWEST:], key=lambda key: key >= self._turn))
+        self._read_due(store, keys[:REREAD_NEWEST], REREAD_OLDER)
+
+    def _read_due(self, store: Store, first: Iterable[EventKey], number: int) -> None:
+        """Read some running rows again, and so many of those whose turn it is."""
+        chosen = set(first)
+        for _ in range(min(number, len(self._due))):
+            self._turn = self._due.popleft()
+            chosen.add(self._turn)
+        chosen &= self._calls.running.keys()
         self._calls.changed(chosen, store.events_by_key(chosen))
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 
 import pytest
 
+from queries.live import tailing
 from queries.live.tailing import QUIET_CLOSE, Tail
 from queries.opening.files import StoreError
 from tests.stores.base import Journal
-from tests.stores.canonical import canonical_store
+from tests.stores.canonical import CanonicalStore, canonical_store
 from tests.stores.heist import heist_audit_store
 from tests.stores.htmlgraph import htmlgraph_store
 from tests.stores.live_writer import DIALECTS, JOURNALS, UPDATABLE, LiveWriter
@@ -151,6 +154,69 @@ def test_the_end_of_a_call_that_was_under_way_at_the_beginning(tmp_path: Path) -
         store.finish_event("whole", "error")
         assert told(tail) == [("start", "ok", True), ("whole", "error", True)]
         assert told(tail) == []
+
+
+@pytest.fixture
+def few_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("REREAD_NEWEST", 5), ("REREAD_OLDER", 3)):
+        monkeypatch.setattr(tailing, name, value)
+
+
+def finish_all(store: CanonicalStore, ids: Iterable[str]) -> None:
+    with store.batch():
+        for name in ids:
+            store.finish_event(name)
+
+
+def test_all_of_many_that_finish_at_once_are_told_after_a_last_commit(
+    tmp_path: Path, few_at_once: None
+) -> None:
+    names = [f"e{number}" for number in range(45)]
+    with canonical_store(tmp_path / "store.db") as store:
+        tail = Tail(store.path)
+        with store.batch():
+            for name in names:
+                store.add_event("s", id=name, state="running")
+        assert told(tail) == [(name, "running", False) for name in names]
+        finish_all(store, names)
+        polls = [told(tail) for _ in range(8)]
+        assert max(map(len, polls)) == 8
+        assert sorted(chain.from_iterable(polls)) == sorted((name, "ok", True) for name in names)
+        assert told(tail) == []
+
+
+def test_all_of_many_have_their_turn_while_commits_go_on(tmp_path: Path, few_at_once: None) -> None:
+    names = [f"e{number}" for number in range(45)]
+    with canonical_store(tmp_path / "store.db") as store:
+        tail = Tail(store.path)
+        with store.batch():
+            for name in names:
+                store.add_event("s", id=name, state="running")
+        told(tail)
+        finish_all(store, names[:40])
+        updates: list[str] = []
+        for number in range(15):
+            store.add_event("s", id=f"other{number}")
+            updates += [name for name, _, is_update in told(tail) if is_update]
+        assert sorted(updates) == sorted(names[:40])
+
+
+def test_a_row_that_is_due_but_does_not_run_any_more_is_not_told_twice(
+    tmp_path: Path, few_at_once: None
+) -> None:
+    names = [f"e{number}" for number in range(45)]
+    with canonical_store(tmp_path / "store.db") as store:
+        tail = Tail(store.path)
+        with store.batch():
+            for name in names:
+                store.add_event("s", id=name, state="running")
+        told(tail)
+        finish_all(store, names)
+        told(tail)
+        store.connection.execute("DELETE FROM event")
+        assert told(tail) == []
+        store.add_event("s", id="new", state="running")
+        assert [told(tail) for _ in range(3)] == [[("new", "running", False)], [], []]
 
 
 def test_a_delegation_of_four_rows_is_one_event(tmp_path: Path) -> None:
