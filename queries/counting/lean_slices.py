@@ -79,6 +79,25 @@ class LeanSlices:
         return Batch.of(store.events_between(source, after, upto, limit)), after
 
 
+def slices_before(store: Store, source: int, first: int, upto: int, rows: int) -> list[Batch]:
+    """About so many rows of a source up to a seq, oldest first.
+
+    Args:
+        store: to read.
+        source: number of the source.
+        first: the lowest seq of its rows.
+        upto: the highest seq that is read.
+        rows: how many are enough.
+    """
+    reader, batches, number = LeanSlices(), list[Batch](), 0
+    while number < rows and upto >= first:
+        wanted = rows - number
+        batch, upto = reader.read(store, source, None, upto, wanted)
+        batches.append(batch)
+        number += len(batch.seqs)
+    return batches[::-1]
+
+
 def _up(
     store: Store, source: int, after: int, upto: int, most: int, page: list[Row], cells: str
 ) -> list[Row]:

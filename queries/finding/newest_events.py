@@ -6,14 +6,13 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from queries.counting.event_stream import Progress, bounds_of, patiently
-from queries.counting.lean_slices import LeanSlices
+from queries.counting.lean_slices import slices_before
 from queries.finding.event_pages import EventPage, Matches, PageOfEvents
 from queries.finding.filters import Term
 from queries.finding.merged_end import newest_first
 from queries.finding.rare_events import any_fulfil, rare_events
 from queries.finding.term_rows import telling
 from queries.folding import open_rows
-from queries.folding.batch import Batch
 from queries.folding.pairing import Pairing
 from queries.keeping.fold_cache import FoldCache
 from queries.keeping.kept_totals import KeptTotals
@@ -135,7 +134,7 @@ class _Newest:
         halves: set[tuple[str, str]] = set()
         wholes: set[tuple[str, str]] = set()
         # What rows belong to that came before, but not so far before that it cannot matter.
-        for batch in self._before(start):
+        for batch in slices_before(self._store, self._source, self._first, start, open_rows.REACH):
             for index, kind in enumerate(batch.types):
                 if kind.is_plain:
                     pairing.pass_by()
@@ -154,16 +153,6 @@ class _Newest:
                     return None  # There may be a chain of such rows of any length.
             page.take(pairing.add(row), may_change=True)
         return list(page.result().events)
-
-    def _before(self, start: int) -> list[Batch]:
-        """The rows within reach before a seq, oldest first."""
-        reader, batches, number = LeanSlices(), list[Batch](), 0
-        while number < open_rows.REACH and start >= self._first:
-            wanted = open_rows.REACH - number
-            batch, start = reader.read(self._store, self._source, None, start, wanted)
-            batches.append(batch)
-            number += len(batch.seqs)
-        return batches[::-1]
 
 
 def _merged(

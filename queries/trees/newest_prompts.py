@@ -15,6 +15,8 @@ from queries.counting.event_stream import (
     stretches,
 )
 from queries.finding.merged_end import newest_first
+from queries.folding.batch import type_of
+from queries.folding.open_rows import REACH
 from queries.models import Event, EventKind
 from queries.opening.files import DEAD_ENDS, StoreError
 from queries.store import Store
@@ -27,11 +29,20 @@ COUNTED_AT_ONCE = 20_000
 """Rows among which prompts are counted in one statement: a writer may have to wait for that."""
 
 
+Early = tuple[int, Event]
+"""A row before those that are shown, and its place among all that were taken, from 1."""
+
+
 class NewestRows:
     """The rows from the oldest prompt that is shown on."""
 
     def __init__(self, limit: int | None, session_id: str | None) -> None:
         self.rows: deque[Event] = deque()
+        self.early: deque[Early] = deque()
+        """Of the rows before those, the ones to which later ones may belong."""
+        self.unread: tuple[int, int, int] | None = None
+        """Where rows before all that were taken were only counted: their source, and its lowest
+        and their highest seq."""
         self.prompts = 0
         self.left_out = 0
         self.cut = False
@@ -56,10 +67,19 @@ class NewestRows:
             self._forget_until(self._taken - ROWS_KEPT + 1)
             self.cut = True
 
+    @property
+    def first_place(self) -> int:
+        """The place of the first row among all that were taken, from 1."""
+        return self._taken - len(self.rows) + 1
+
     def _forget_until(self, place: int) -> None:
-        while self._taken - len(self.rows) + 1 < place and self.rows:
-            self.rows.popleft()
+        while self.first_place < place and self.rows:
+            at, row = self.first_place, self.rows.popleft()
             self.left_out += 1
+            if not type_of(row).is_plain:
+                self.early.append((at, row))
+        while self.early and self.early[0][0] < place - REACH:
+            self.early.popleft()
         while self._places and self._places[0] < place:
             self._places.popleft()
 
@@ -74,12 +94,15 @@ def newest_rows(store: Store, limit: int, progress: Progress | None = None) -> N
     """
     if len(store.mapping.sources) == 1:
         return newest_from_the_end(store, limit, progress)
+    newest: NewestRows | None = None
     try:
-        newest = _merged_from_the_end(store, limit, progress)
+        # A call of two rows may have its first one before those that are read.
+        if not store.mapping.has_phases:
+            newest = _merged_from_the_end(store, limit, progress)
     except DEAD_ENDS:
         raise
     except StoreError:
-        newest = None  # Damaged: what can be read is found out row by row.
+        pass  # Damaged: what can be read is found out row by row.
     if newest is None:
         newest = NewestRows(limit, None)
         for row in EventStream(store, progress=progress):
@@ -148,6 +171,8 @@ def newest_from_the_end(store: Store, limit: int, progress: Progress | None = No
     for page in reversed(pages):
         for row in page:
             newest.take(row)
+    if upto >= first:
+        newest.unread = (0, first, upto)
     counted = _counted(store, 0, first - 1, upto, progress)
     newest.left_out += counted[0]
     newest.prompts += counted[1]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
 from queries.activity import ActivityModel
 from queries.counting.event_stream import EventStream, Progress, patiently
 from queries.models import Event, EventKind, NodeKind, NodeStats, Session
 from queries.plain_data import dataclass, field
 from queries.store import Store
-from queries.trees.activity_forest import Line
+from queries.trees.activity_forest import Line, key_of
+from queries.trees.begun_before import begun_before
 from queries.trees.newest_prompts import NewestRows, newest_rows
 
 _ALL = 2**62
@@ -69,12 +70,16 @@ def read_prompt_trees(
     model = ActivityModel(session_id, raw=raw, by_time=len(store.mapping.sources) > 1)
     for session in subs:
         model.add_session(session)
-    rows = list(newest.rows)
+    begun = [] if raw else begun_before(store, newest)
+    rows = [*begun, *newest.rows]
     if session_id is not None:
         rows = _with_rows_elsewhere(store, rows, ids or [])
     model.load(rows)
-    prompts, outside = _split(store, model, {session.id: session for session in subs},
-                              session_id, skip_older=newest.left_out > 0)  # fmt: skip
+    by_id = {session.id: session for session in subs}
+    older = {key_of(row.key) for row in begun}
+    if newest.left_out:
+        older |= _older(store, model, by_id)
+    prompts, outside = _split(store, model, session_id, older)
     return PromptTrees(newest.prompts, prompts, outside, newest.left_out, newest.cut)
 
 
@@ -117,18 +122,12 @@ def _with_rows_elsewhere(store: Store, rows: list[Event], ids: list[str]) -> lis
 
 
 def _split(
-    store: Store,
-    model: ActivityModel,
-    subs: dict[str, Session],
-    session_id: str | None,
-    *,
-    skip_older: bool,
+    store: Store, model: ActivityModel, session_id: str | None, older: Set[str]
 ) -> tuple[list[PromptNode], list[PromptNode]]:
-    """The trees under prompts, and the other trees.
+    """The trees under prompts, and the other trees without the older ones.
 
     A prompt below something that is too old to be shown is at the top itself.
     """
-    older = _older(store, model, subs) if skip_older else frozenset()
     prompts: list[PromptNode] = []
     outside: list[PromptNode] = []
     hidden: list[PromptNode] = []
@@ -136,7 +135,7 @@ def _split(
     stack = [(line, None) for line in reversed(model.roots())]
     while stack:
         line, place = stack.pop()
-        if line.key in older:
+        if place is None and line.key in older:
             place = hidden
         below, event = place, line.event
         if event is not None:
