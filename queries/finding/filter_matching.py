@@ -9,7 +9,7 @@ from functools import lru_cache
 from operator import eq, ge, gt, le, lt
 from typing import TYPE_CHECKING, Final
 
-from queries.models import Event, EventState, SessionRow, SessionStatus
+from queries.models import BEFORE_OPERATION, Event, EventState, SessionRow, SessionStatus
 from queries.times import parse_time
 
 if TYPE_CHECKING:
@@ -63,9 +63,8 @@ def ask_session(term: Term, row: SessionRow, models: Sequence[str] = ()) -> bool
     if field in _SESSION_TEXTS:
         return _is_named(field, _SESSION_TEXTS[field](row), term.values)
     if field == "tool":
-        used = row.totals.tools
-        # Behind a tool stands its operation.
-        return _is_named(field, (*used, *(tool.partition(" ")[0] for tool in used)), term.values)
+        used, names = _tool_names(row.totals.tools)
+        return _is_named(field, used, term.values, names)
     if field == "model":
         return _is_named(field, models, term.values)
     if field == "bookmark":
@@ -96,7 +95,23 @@ def ask_event(term: Term, event: Event) -> bool:
     return not field and _contains((*texts, event.session_id), term.values)
 
 
-def _is_named(field: str, texts: Sequence[str | None], values: tuple[str, ...]) -> bool:
+@lru_cache(512)
+def _tool_names(used: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Tools with their operations, to find a part of; and the names of both by themselves.
+
+    Nearly all sessions have the tools of others.
+    """
+    names = dict.fromkeys(name for each in used for name in each.split(BEFORE_OPERATION) if name)
+    return tuple(each.replace(BEFORE_OPERATION, " ").strip() for each in used), tuple(names)
+
+
+def _is_named(
+    field: str,
+    texts: Sequence[str | None],
+    values: tuple[str, ...],
+    names: Sequence[str | None] | None = None,
+) -> bool:
+    """Whether some text has one of the values; ``names``: what they are whole, if not the texts."""
     if field not in NAMES:
         return _contains(texts, values)
     parts: list[str] = []
@@ -106,7 +121,8 @@ def _is_named(field: str, texts: Sequence[str | None], values: tuple[str, ...]) 
                 return True
         elif value[:1] == WHOLE and len(value) > 1:
             whole = value[1:].casefold()
-            if any(text is not None and text.casefold() == whole for text in texts):
+            whole_texts = texts if names is None else names
+            if any(text is not None and text.casefold() == whole for text in whole_texts):
                 return True
         else:
             parts.append(value)

@@ -10,7 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import attrgetter
 
-from queries.models import CALL_KINDS, Event, EventKey, EventKind, EventState, Phase
+from queries.models import (
+    BEFORE_OPERATION,
+    CALL_KINDS,
+    Event,
+    EventKey,
+    EventKind,
+    EventState,
+    Phase,
+)
 from queries.plain_data import dataclass
 
 ToolKey = tuple[str, str | None]
@@ -27,8 +35,8 @@ NOTHING, PLAIN, ERROR, FAILED, OK = range(5)
 
 
 def used_tool(tool: str | None, operation: str | None) -> str | None:
-    """A tool with its operation, in one text to look for either; None for no tool."""
-    return " ".join(part for part in (tool, operation) if part) or None
+    """A tool with its operation as :attr:`SessionTotals.tools` has it; None for no tool."""
+    return f"{tool or ''}{BEFORE_OPERATION}{operation}" if operation else tool or None
 
 
 class RowType:

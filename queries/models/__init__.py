@@ -37,6 +37,7 @@ from queries.models.snapshot import (
     StoreState,
 )
 from queries.models.totals import (
+    BEFORE_OPERATION,
     AgentStatistic,
     AggregatedTool,
     Interactions,
@@ -48,6 +49,7 @@ from queries.models.totals import (
 )
 
 __all__ = [
+    "BEFORE_OPERATION",
     "CALL_KINDS",
     "ActivityNode",
     "AgentStatistic",

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from queries.models.records import Session, light
 from queries.plain_data import dataclass
+
+BEFORE_OPERATION: Final = "\0"
+"""Between the name of a tool and that of its operation, which both may have blanks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ class SessionTotals:
     agents: tuple[str, ...] = ()
     """In order of their first appearance."""
     tools: tuple[str, ...] = ()
-    """What was called, each with its operation behind it, from A to Z."""
+    """What was called, each with its operation behind :data:`BEFORE_OPERATION`, in order."""
     first_prompt: str | None = None
     activity: Sequence[int] = ()
     """Events per equal slice of the session's time, oldest first; at most 16 numbers."""

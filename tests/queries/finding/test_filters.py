@@ -18,6 +18,7 @@ from queries.finding.filters import (
     Term,
     parse_filter,
 )
+from queries.folding.batch import used_tool
 from queries.models import (
     Event,
     EventKind,
@@ -47,7 +48,7 @@ ROW = SessionRow(
         events=100,
         errors=3,
         agents=("planner", "Hacker-2"),
-        tools=("Bash run", "Read"),
+        tools=tuple(filter(None, (used_tool("Bash", "run all"), used_tool("my Reader", None)))),
         first_prompt="please fix",
     ),
     complete=True,
@@ -337,6 +338,12 @@ def test_no_terminal_library_is_needed() -> None:
         ("agent:=hacker", False),
         ("tool:=Bash", True),
         ("tool:=Bas", False),
+        ('tool:"=run all"', True),
+        ("tool:=run", False),
+        ('tool:"=my reader"', True),
+        ("tool:=my", False),
+        ('tool:"=Bash run all"', False),
+        ('tool:"bash run"', True),
         ("tool:?", False),
         ("-agent:?", True),
         ("component:?", False),

@@ -113,6 +113,33 @@ def test_pages_before_join_without_gap(run: Run, store: Path) -> None:
     assert pages == whole
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("=Run", ["run"]),
+        ("=my tool", ["blank", "both"]),
+        ("=my", ["my"]),
+        ("=my tool op", []),
+        ("my", ["blank", "both", "my"]),
+        ("tool", ["blank", "both"]),
+    ],
+)
+def test_sessions_and_events_of_a_tool_by_its_whole_name(
+    run: Run, tmp_path: Path, name: str, expected: list[str]
+) -> None:
+    path = tmp_path / "tools.db"
+    calls = {"run": ("Bash", "run"), "blank": ("my tool", None), "both": ("my tool", "op"),
+             "my": ("my", None)}  # fmt: skip
+    with canonical_store(path) as builder:
+        for session, (tool, operation) in calls.items():
+            builder.add_session(session)
+            builder.add_event(session, tool=tool, operation=operation)
+    wanted = ("--filter", f'tool:"{name}"', "--json")
+    assert sorted(ids(run("sessions", path, *wanted).json)) == expected
+    events = run("events", path, *wanted).json["events"]
+    assert sorted(event["session_id"] for event in events) == expected
+
+
 def test_an_id_that_two_tables_have(run: Run) -> None:
     audit = SAMPLES / "heist-audit.db"
     told = run("events", audit, "--before", "7")
