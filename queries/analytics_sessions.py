@@ -22,9 +22,10 @@ from queries.overviews.agent_profiles import agent_profiles
 from queries.overviews.model_use import knowing_models, models_used
 from queries.overviews.overview import breakdown, natural_grouping, overview
 from queries.plain_data import replace
-from queries.sessions import sort_rows
+from queries.sessions import SORTS, sort_rows
 from queries.store import Store
 from queries.windows import last_days, rows_in
+from queries.words import choice, require
 
 _ACTIVE = (SessionStatus.RUNNING, SessionStatus.STALE)
 
@@ -67,6 +68,7 @@ class SessionQueries(AnalyticsThread):
             offset: leave out the first ones.
         """
         fields = {"status": status, "component": component, "agent": agent}
+        require(sort, SORTS, "order")
         wanted = self._wanted(filter, SESSION_FIELDS, fields, self._since(days, since), until)
 
         def read(store: Store) -> tuple[SessionRow, ...]:
@@ -119,15 +121,16 @@ class SessionQueries(AnalyticsThread):
         return await self._run(lambda store: self._scope(store, session_ids).agents())
 
     async def interactions(
-        self, session_ids: Sequence[str] = (), relation: Relation = Relation.FOLLOWS
+        self, session_ids: Sequence[str] = (), relation: Relation | str = Relation.FOLLOWS
     ) -> Interactions:
         """Who works with whom: counts by (from, to), with their definition in words.
 
         Args:
             session_ids: only of these sessions; none named means all.
-            relation: what a cell counts.
+            relation: what a cell counts: follows, follows-once, delegates or tools.
         """
-        return await self._run(lambda store: self._scope(store, session_ids).interactions(relation))
+        counted = choice(Relation, relation, "relation")
+        return await self._run(lambda store: self._scope(store, session_ids).interactions(counted))
 
     async def success_metrics(self) -> StoreMetrics:
         """Totals, averages and success rates of the store."""
@@ -144,16 +147,17 @@ class SessionQueries(AnalyticsThread):
         self,
         days: float | None = None,
         component: str | None = None,
-        by: By | None = None,
+        by: By | str | None = None,
     ) -> tuple[Group, ...]:
         """The sessions of each component, most sessions first.
 
         Args:
             days: active in the last so many days, and begun before now; None takes all.
             component: only this one, by its whole name.
-            by: what they are grouped by; by default components, or agents where the store
-                knows no components.
+            by: what they are grouped by: component, agent, project or model; by default
+                components, or agents where the store knows no components.
         """
+        asked = None if by is None else choice(By, by, "grouping")
         window = Window()
         if days is not None:
             now = self._clock()
@@ -161,7 +165,7 @@ class SessionQueries(AnalyticsThread):
 
         def read(store: Store) -> tuple[Group, ...]:
             rows = self._count(store).rows
-            chosen = natural_grouping(rows) if by is None else by
+            chosen = natural_grouping(rows) if asked is None else asked
             models = models_used(store) if chosen is By.MODEL else None
             wanted = [
                 row for row in rows_in(rows, window) if component in (None, row.session.component)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Self, TypeVar
 
 from queries.counting.event_stream import patiently
-from queries.finding.filters import Filter, Term, parse_filter
+from queries.finding.filters import Filter, Term, parse_filter, term_of
 from queries.finding.session_lookup import require_sessions
 from queries.keeping.fold_cache import FoldCache
 from queries.keeping.kept_totals import user_cache
@@ -125,12 +125,13 @@ class AnalyticsThread:
         since: Moment | None,
         until: Moment | None,
     ) -> Filter:
-        terms = [Term(name, (value,)) for name, value in single.items() if value]
+        now = self._clock()
+        terms = [term_of(name, value, now) for name, value in single.items() if value]
         for name, moment in (("since", since), ("until", until)):
             if moment is not None:
                 instant = self._instant(moment)
                 terms.append(Term(name, (iso(instant) or str(instant),)))
-        typed = parse_filter(text, self._clock(), fields) if text else Filter()
+        typed = parse_filter(text, now, fields) if text else Filter()
         return Filter((*terms, *typed.terms))
 
     def _instant(self, moment: Moment) -> float:

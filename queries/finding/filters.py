@@ -28,6 +28,7 @@ from queries.moments import moment_text, parse_moment
 from queries.plain_data import dataclass, field, replace
 from queries.text import clean, iso
 from queries.times import parse_time
+from queries.words import require
 
 FIELDS: Final[dict[str, str]] = {
     "status": "what the session is doing, or how the event went: " + ", ".join(SessionStatus),
@@ -198,6 +199,15 @@ def parse_filter(
     return result
 
 
+def term_of(field: str, value: str, now: float, zone: tzinfo | None = UTC) -> Term:
+    """The condition that a field has a value, which is given apart from its name.
+
+    Raises:
+        ValueError: a word that is none of the field's; the text names those.
+    """
+    return Term(field, (_normal(field, value, now, zone),))
+
+
 def _with_ids(term: Term, sessions: Mapping[str, Collection[str]]) -> Term:
     if term.field != "bookmark":
         return term
@@ -274,8 +284,7 @@ def _normal(field: str, value: str, now: float, zone: tzinfo | None) -> str:
         words, word = tuple(_WORDS[field]), value.lower()
         if field == "state":
             word = STATES.get(word, word)
-        if word not in words:
-            raise ValueError(f"'{clean(value, 40)}' is no {field}; write {', '.join(words)}.")
+        require(word, words, field)
         return word
     if field in NUMBERS:
         found = _match_number(value)

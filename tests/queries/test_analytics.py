@@ -15,6 +15,7 @@ import pytest
 from queries import FilterError, SessionAnalytics, StoreError, UnknownSessionError, whole_store
 from queries.keeping import store_mark
 from queries.models import Relation, SessionStatus
+from queries.models.overview import By
 from queries.opening.files import StoreGoneError
 from queries.store import Store
 from tests.queries.kept import cache_in
@@ -94,6 +95,44 @@ async def test_sessions_are_filtered_sorted_and_cut(store: Path) -> None:
         started = sorted(row.started for row in every if row.started is not None)
         between = await analytics.sessions_between(started[1], started[-1])
         assert sorted(row.started or 0 for row in between) == started[1:-1]
+
+
+@pytest.mark.parametrize("relation", Relation)
+async def test_a_relation_may_be_its_word(store: Path, relation: Relation) -> None:
+    async with SessionAnalytics(store) as analytics:
+        by_word = await analytics.interactions((), str(relation.value))
+        assert by_word == await analytics.interactions((), relation)
+        assert by_word.relation is relation
+
+
+@pytest.mark.parametrize("by", By)
+async def test_a_grouping_may_be_its_word(tmp_path: Path, by: By) -> None:
+    with canonical_store(tmp_path / "store.db") as builder:
+        for number in range(4):
+            builder.add_session(
+                f"s{number}", agent=f"a{number % 2}", component="c", project=f"p{number}"
+            )
+            builder.add_event(f"s{number}", agent=f"a{number % 2}", model=f"m{number % 3}")
+    async with SessionAnalytics(tmp_path / "store.db") as analytics:
+        groups = await analytics.session_stats(by=str(by.value))
+        assert groups == await analytics.session_stats(by=by)
+        assert len(groups) == {"agent": 2, "component": 1, "project": 4, "model": 3}[by.value]
+
+
+async def test_a_wrong_word_names_the_right_ones(store: Path) -> None:
+    async with SessionAnalytics(store) as analytics:
+        with pytest.raises(ValueError, match=r"^'follow' is no relation; write follows, .*s\.$"):
+            await analytics.interactions((), "follow")
+        with pytest.raises(ValueError, match="'team' is no grouping; write component, agent"):
+            await analytics.session_stats(by="team")
+        with pytest.raises(ValueError, match="'size' is no order; write started, active"):
+            await analytics.list_sessions(sort="size")
+        with pytest.raises(ValueError, match="'done' is no status; write running, completed"):
+            await analytics.list_sessions(status="done")
+        with pytest.raises(ValueError, match="'talk' is no kind; write prompt, message"):
+            await analytics.events(kind="talk")
+        with pytest.raises(ValueError, match="'broken' is no state; write running, ok"):
+            await analytics.events(state="broken")
 
 
 async def test_what_is_wrong_is_told_in_a_sentence(store: Path, tmp_path: Path) -> None:
