@@ -132,6 +132,8 @@ class Feed(Following):
         store, past = self.store, self._counting.past
         if self._kept is None or store is None or past is None or not self._counting.is_complete:
             return
+        if self._counting.fold.messages and store.mapping.may_have_messages:
+            return  # It is about to be counted as a store with messages.
         self._kept.keep(store, self._counting.fold, past.high)
 
     def leave(self) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from queries.counting.backfill import Backfill
 from queries.counting.event_stream import SINGLY, EventStream, Progress, patiently
+from queries.counting.messages_sought import settle_messages
 from queries.counting.session_batches import SessionBatches
 from queries.fold import Fold
 from queries.folding.batch import Batch
@@ -16,7 +17,7 @@ from queries.folding.declared_tools import declared_in
 from queries.garbage import no_collection
 from queries.handoff_rows import handoff_pairs
 from queries.interactions import HandoffPairs, agent_statistics, interactions
-from queries.keeping.fold_cache import FoldCache
+from queries.keeping.fold_cache import FoldCache, Kept
 from queries.keeping.kept_totals import BY_SLICES, BY_TIME, KeptTotals
 from queries.listing import (
     list_sessions,
@@ -147,24 +148,49 @@ class _Totals:
         # Before anything is read: what is kept must be of one state of the store.
         self._store = store
         self._order = BY_SLICES if len(store.mapping.sources) <= 1 else BY_TIME
-        self._kept = None if cache is None else KeptTotals(cache, store, self._order)
+        self._cache = cache
+        self._kept: KeptTotals | None = None
+        self._expect_kept()
         # This walks over an index: one that is damaged is found out before anything is counted.
         patiently(store.count_sessions)
         self.tools = patiently(lambda: aggregated_tools(store))
         self.handed = patiently(lambda: handoff_pairs(store))
 
+    def _expect_kept(self) -> None:
+        if self._cache is not None:
+            self._kept = KeptTotals(self._cache, self._store, self._order)
+
+    def _look_up(self) -> Kept | None:
+        return None if self._kept is None else self._kept.look_up(self._store)
+
     def count(self, progress: Progress | None, processes: int) -> Fold:
         """Everything counted, or looked up where it is kept."""
-        known = None if self._kept is None else self._kept.look_up(self._store)
+        known = self._look_up()
+        if known is None and self._finds_messages():
+            known = self._look_up()
         if known is not None:
             return known.fold
-        if self._order == BY_SLICES:
-            fold, high = _count_back(self._store, progress, processes)
-        else:
-            fold, high = _count_by_time(self._store, progress)
+        fold, high = self._count(progress, processes)
+        # The first message may have come meanwhile.
+        if fold.messages and self._finds_messages():
+            fold, high = self._count(progress, processes)
         if self._kept is not None:
             self._kept.keep(self._store, fold, high)
         return fold
+
+    def _count(self, progress: Progress | None, processes: int) -> tuple[Fold, Mapping[int, int]]:
+        if self._order == BY_SLICES:
+            return _count_back(self._store, progress, processes)
+        return _count_by_time(self._store, progress)
+
+    def _finds_messages(self) -> bool:
+        """Whether it only turns out now that the store has messages: it is counted otherwise."""
+        if not self._store.mapping.may_have_messages:
+            return False
+        settle_messages(self._store)
+        if self._store.mapping.has_messages:
+            self._expect_kept()
+        return self._store.mapping.has_messages
 
 
 def count_sessions(
@@ -179,6 +205,7 @@ def count_sessions(
     declared = {each.id: each for each in patiently(lambda: store.sessions_by_id([*wanted]))}
     tools = patiently(lambda: aggregated_tools(store, wanted))
     handed = patiently(lambda: handoff_pairs(store, wanted))
+    settle_messages(store)
     fold = _count_some(store, tuple(wanted))
     by_session = tools_by_session(tools)
     newest = NewestSession(store)

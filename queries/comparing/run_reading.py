@@ -11,6 +11,7 @@ from itertools import chain, islice
 from queries.comparing.overlay import CurveCounter
 from queries.comparing.run_fold import RunFold
 from queries.counting.event_stream import EventStream, patiently
+from queries.counting.messages_sought import settle_messages
 from queries.counting.session_batches import PAGE, SessionBatches
 from queries.folding.batch import Batch
 from queries.folding.declared_tools import declared_in
@@ -84,6 +85,7 @@ def read_runs(
     relations = [
         each for each in Relation if matrices and (repeats or each is not Relation.FOLLOWS_ONCE)
     ]
+    settle_messages(store)
     new = partial(_Counter, store.mapping.has_messages, curves=curves, repeats=repeats)
     taken = _taken(store, takers or {}, new)
     others = [name for name in wanted if takers is None or name not in takers]

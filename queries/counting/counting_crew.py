@@ -22,6 +22,7 @@ from queries.keeping.fold_state import fold_of
 from queries.keeping.packed_parts import receive, unpack
 from queries.keeping.way_of_reading import identity
 from queries.plain_data import dataclass
+from queries.reading.known_messages import known_message
 from queries.store import Store
 
 LEAST: Final = 100_000
@@ -134,6 +135,7 @@ class CountingCrew:
         task = {
             "path": os.fsencode(os.path.abspath(store.path)).hex(),
             "identity": identity(store),
+            "message": known_message(store.signature.file),
             "nice": nice,
             "gaps": store.gaps is not None,
             "patience": store.patience,

@@ -30,6 +30,7 @@ from queries.keeping.way_of_reading import identity
 from queries.opening import files as opening
 from queries.opening.files import StoreError
 from queries.opening.gaps import Gaps
+from queries.reading.known_messages import note_message
 from queries.store import Store
 
 ROWS: Final = 6000
@@ -67,6 +68,10 @@ def work(requests: queue.SimpleQueue[Any], answers: BinaryIO) -> None:
     task = requests.get()
     os.nice(task["nice"])
     rows = LeanSlices()
+    if task["message"] is not None:
+        device, inode = task["identity"][:2]
+        source, seq = task["message"]
+        note_message((device, inode), (source, seq))
     try:
         with patiently(lambda: Store(os.fsdecode(bytes.fromhex(task["path"])))) as store:
             if identity(store) != task["identity"]:

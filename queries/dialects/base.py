@@ -191,6 +191,8 @@ class StoreMapping:
     has_messages: bool
     has_phases: bool
     """Whether calls may come as a start row and an end row."""
+    may_have_messages: bool = False
+    """Whether there may be messages although none was found: not all rows were looked at."""
     statuses: Mapping[str, SessionStatus] = field(default_factory=dict)
     aggregated_tools: SideTable | None = None
     """session_id, tool, operation, calls, success_rate, average_duration."""

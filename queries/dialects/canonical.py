@@ -27,7 +27,10 @@ class Canonical:
     name = "session-tui"
 
     def map(self, schema: Schema, probe: Probe) -> StoreMapping | None:
-        """How to read this schema, or None when it is not this one."""
+        """How to read this schema, or None when it is not this one.
+
+        Of a store of more than a few rows, those in the middle are not looked at.
+        """
         if not schema.has("event", "seq", "id", "session_id", "time", "kind"):
             return None
         if not schema.has("session", "id", "status"):
@@ -41,6 +44,7 @@ class Canonical:
                 else f"(SELECT {cell} FROM event_text AS heavy WHERE heavy.seq = event.seq LIMIT 1)"
                 for cell in cells
             )  # fmt: skip
+        has_messages = _has_messages(probe)
         event_cells = {name: column(events, name) for name in EVENT_COLUMNS if name != "seq"}
         event_cells["summary"] = _cut(event_cells["summary"])
         source = Source(
@@ -66,7 +70,8 @@ class Canonical:
                 parent_column="parent_id" if "parent_id" in sessions else None,
             ),
             zone=UTC,
-            has_messages=_has_messages(probe),
+            has_messages=has_messages,
+            may_have_messages=not has_messages,
             has_phases="phase" in events,
             records_durations="duration" in sessions,
             records_failures="failed" in sessions,

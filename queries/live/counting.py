@@ -8,6 +8,7 @@ from typing import Self
 
 from queries.activity import merge_sources
 from queries.counting.backfill import WORK, Backfill
+from queries.counting.messages_sought import seek_message
 from queries.fold import Fold
 from queries.live.audit import Audit
 from queries.live.declared import Declared
@@ -87,6 +88,8 @@ class Counting:
         self.is_misread = False
         """Whether the store has to be opened anew: what it holds now means something else."""
         self._decided_at = 0
+        self._messages = 0
+        """Messages counted when one was last looked for."""
         self._recent = RecentRows()
         self._seen: dict[EventKey, Event] = {}
         """Rows on screen as they were last read."""
@@ -113,10 +116,18 @@ class Counting:
             before = self.fold.rows
             self.past.step(store, work=work, pause=pause)
             self._changes += self.fold.rows != before
+            self._seek_message(store)
         self.roster.learn(store, self.fold.changed)
         self.roster.load_more(store)
         if self.declared is not None:
             self.declared.load_more(store)
+
+    def _seek_message(self, store: Store) -> None:
+        """Where a message was counted among events that all speak, have it known to everybody."""
+        number = self.fold.messages
+        if number != self._messages and store.mapping.may_have_messages:
+            seek_message(store)
+            self._messages = number
 
     def is_late(self) -> bool:
         """Whether rows taken since the last question may have changed before that."""
@@ -202,6 +213,7 @@ class Counting:
             self.is_wrong = True
             return False
         pages = [self._read_tail(store, past, source, top) for source, top in tops.items()]
+        self._seek_message(store)
         self.arrived += merge_sources([page for page in pages if page] or [[]])
         pause()
         self._read_again(store, watched, {event.key for page in pages for event in page})

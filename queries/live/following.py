@@ -166,6 +166,7 @@ class Following:
             store.mapping.dialect,
             store.schema_version,
             store.info.sources,
+            store.mapping.has_messages,
         )
         if identity != self._identity:
             self._begin(store)

@@ -15,7 +15,7 @@ from typing import Any, Self
 
 from queries.dialects import explain_unknown, read_schema, recognise
 from queries.dialects.base import StoreMapping
-from queries.models import Problem, StoreInfo
+from queries.models import EventKey, EventKind, Problem, StoreInfo
 from queries.opening import files as opening
 from queries.opening.changes import Change as Change
 from queries.opening.changes import is_hasty, is_overwritten
@@ -31,7 +31,9 @@ from queries.opening.files import (
 )
 from queries.opening.gaps import Gaps
 from queries.opening.guard import authorize
+from queries.plain_data import replace
 from queries.reading.fetching import fetched
+from queries.reading.known_messages import knowing_message, known_message
 from queries.text import clean
 
 DEADLINE = 5.0
@@ -74,6 +76,8 @@ class StoreConnection:
         self._closed = False
         self._moved: Change | None = None
         self._opened: Opened | None = None
+        self._tried: EventKey | None = None
+        """The message known of this store when it was decided whether it has any."""
         self._good_until = 0.0
         """Until when a private copy is not renewed."""
         self._open()
@@ -114,6 +118,7 @@ class StoreConnection:
             raise StoreError(f"{clean(str(self.path))}: {explain_unknown(self.schema)}")
         self.mapping = mapping if origin is None else opening.imported(mapping, origin)
         self._make_views()
+        self.mapping = mapping = self._knowing_message(self.mapping)
         self.session_indexed = tuple(
             self.leads_index(source.table, source.session_column) for source in mapping.sources
         )
@@ -181,6 +186,8 @@ class StoreConnection:
             return moved
         if self._opened is None:
             return Change.REOPEN
+        if self.mapping.may_have_messages and known_message(now.file) != self._tried:
+            return Change.REOPEN
         if self.is_detached:
             if time.monotonic() < self._good_until:
                 return Change.NONE
@@ -224,7 +231,21 @@ class StoreConnection:
     def is_read_wrongly(self) -> bool:
         """Whether the dialect would now read the tables otherwise, going by what is in them."""
         now = recognise(self.schema, self._probe)
-        return now is None or _reading(now) != _reading(self.mapping)
+        return now is None or _reading(self._knowing_message(now)) != _reading(self.mapping)
+
+    def take_known_message(self) -> None:
+        """Read the store as one with messages from now on, if one is known."""
+        self.mapping = self._knowing_message(self.mapping)
+        self.info = replace(self.info, has_messages=self.mapping.has_messages)
+
+    def _knowing_message(self, mapping: StoreMapping) -> StoreMapping:
+        self._tried = known_message(self.signature.file)
+        return knowing_message(mapping, self.signature.file, self._is_message)
+
+    def _is_message(self, key: EventKey) -> bool:
+        source, seq = key
+        sql = f"SELECT 1 FROM event_rows_{source} WHERE seq = ? AND kind = ?"
+        return bool(self._probe(sql, seq, EventKind.MESSAGE.value))
 
     @property
     def left_out(self) -> tuple[Problem, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from queries.counting.messages_sought import settle_messages
 from queries.questions.canonical_views import schema_text
 from queries.questions.view_sql import (
     dialect_names,
@@ -68,4 +69,5 @@ def _of_store(name: str, store: Store, days: float | None) -> str:
     origin = store.origin
     if origin is not None and origin.described is not None:
         return duckdb_sql(name, origin.described, days=days)
+    settle_messages(store)
     return sqlite_sql(name, store.mapping, days=days, stale_after=stale_after())

@@ -358,6 +358,7 @@ def task(store: Store, **changed: Any) -> dict[str, Any]:
         "nice": 0,
         "gaps": False,
         "patience": 5.0,
+        "message": None,
     } | changed
 
 
