@@ -39,13 +39,16 @@ def list_sessions(
 
     Args:
         declared: all declared sessions by id.
-        fold: totals of the whole store; a session that only these name has a line, too.
-        aggregated: the store's own totals per session and tool.
+        fold: totals of the whole store.
+        aggregated: the store's own totals per session and tool. A session that only these or the
+            fold name has a line, too.
         now: epoch seconds.
         stale_after: seconds of silence after which a running session is stale.
     """
-    line = _Lines(fold, aggregated, now, stale_after).of
-    others = [Session(id=name, declared=False) for name in fold.sessions if name not in declared]
+    lines = _Lines(fold, aggregated, now, stale_after)
+    line = lines.of
+    named = dict.fromkeys((*fold.sessions, *lines.tools))
+    others = [Session(id=name, declared=False) for name in named if name not in declared]
     rows = [line(session, newest=False) for some in (declared.values(), others) for session in some]
     rows.sort(key=rank)
     latest = next((row.started for row in rows), None)
@@ -94,7 +97,7 @@ class _Lines:
         self, fold: Fold, aggregated: Iterable[AggregatedTool], now: float, stale_after: float
     ) -> None:
         self._fold, self._now, self._stale_after = fold, now, stale_after
-        self._tools = tools_by_session(aggregated)
+        self.tools = tools_by_session(aggregated)
 
     def of(self, session: Session, *, newest: bool) -> SessionRow:
         """The line of a session; whether it is the latest one."""
@@ -104,7 +107,7 @@ class _Lines:
             now=self._now,
             newest=newest,
             stale_after=self._stale_after,
-            aggregated=self._tools.get(session.id, ()),
+            aggregated=self.tools.get(session.id, ()),
         )
 
 

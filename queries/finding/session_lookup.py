@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 from queries.counting.event_stream import patiently
+from queries.side_tables import aggregated_tools
 from queries.store import Store
 from queries.text import clean
 
@@ -22,7 +23,7 @@ def require_sessions(store: Store, session_ids: Iterable[str]) -> tuple[str, ...
     """The ids, each once and in order, when all of these sessions exist.
 
     Raises:
-        UnknownSessionError: for the first that neither a session row nor an event names.
+        UnknownSessionError: for the first that no row of a session, an event or a total names.
     """
     wanted = tuple(dict.fromkeys(session_ids))
     missing = set(wanted)
@@ -35,6 +36,9 @@ def require_sessions(store: Store, session_ids: Iterable[str]) -> tuple[str, ...
     if missing:
         named = patiently(store.event_session_ids)
         missing -= named
+    if missing:
+        totals = patiently(lambda: aggregated_tools(store, missing))
+        missing -= {tool.session_id for tool in totals}
         for session_id in wanted:
             if session_id in missing:
                 raise UnknownSessionError(_sentence(store, session_id, declared | named))

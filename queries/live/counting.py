@@ -64,6 +64,7 @@ class Counting:
             after = store.slice_start(source, high, REREAD_NEWEST)
             self._recent.note(store.events_between(source, after, high, REREAD_NEWEST))
             self.step(store)
+        self._learn_totals(store)
         self._processes = processes
 
     @classmethod
@@ -88,6 +89,8 @@ class Counting:
         self.is_misread = False
         """Whether the store has to be opened anew: what it holds now means something else."""
         self._decided_at = 0
+        self._is_named = False
+        """Whether sessions that only totals name were found out."""
         self._messages = 0
         """Messages counted when one was last looked for."""
         self._recent = RecentRows()
@@ -121,6 +124,8 @@ class Counting:
         self.roster.load_more(store)
         if self.declared is not None:
             self.declared.load_more(store)
+        if not self._is_named:
+            self._learn_totals(store)
 
     def _seek_message(self, store: Store) -> None:
         """Where a message was counted among events that all speak, have it known to everybody."""
@@ -340,6 +345,15 @@ class Counting:
             self.declared.refresh(store, self.fold, whole=whole)
         self.roster.refresh(store, self.fold.changed, whole=whole)
         self.roster.learn(store, self.fold.changed)
+        self._learn_totals(store)
+
+    def _learn_totals(self, store: Store) -> None:
+        """Sessions that nothing but totals names have lines, once it is certain that they are."""
+        declared = self.declared
+        if declared is not None and declared.is_loaded and self.roster.is_loaded:
+            tools = declared.tools
+            self.roster.learn_totals(store, tools.fresh if self._is_named else tools.of)
+            self._is_named = True
 
     def audit(self, store: Store, watched: Collection[EventKey]) -> bool:
         """Compare what is counted with what is there; whether it agrees."""

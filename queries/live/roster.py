@@ -58,6 +58,8 @@ class Roster:
         """The highest rowid whose session is not read yet."""
         self._turn: int | None = None
         self._totals: Mapping[str, Sequence[AggregatedTool]] = {}
+        self._knows_totals = False
+        """Whether it is known which sessions with totals are declared."""
         self._touched: set[str] = set()
         self.total = 0
         """Declared sessions."""
@@ -113,6 +115,16 @@ class Roster:
                 self._not_kept.add(session.id)
             else:
                 self._set(session.id, session)
+
+    def learn_totals(self, store: Store, names: Iterable[str]) -> None:
+        """Find out the same of sessions with totals, once all declared ones are read.
+
+        Those that are not declared have a line from now on.
+        """
+        unknown = [name for name in names if not self._knows(name)]
+        self.learn(store, unknown)
+        self._knows_totals = True
+        self._touched.update(unknown)
 
     def refresh(self, store: Store, touched: Iterable[str], *, whole: bool = False) -> set[str]:
         """After a commit: read what may have changed; returns the ids that did.
@@ -213,8 +225,11 @@ class Roster:
             if not number % AT_ONCE:
                 pause()
             session = self.session(name)
-            if session is None and name in fold.sessions and name not in self._not_kept:
+            is_named = name in fold.sessions or (self._knows_totals and name in self._totals)
+            if session is None and is_named and name not in self._not_kept:
                 session = self._set(name, Session(id=name, declared=False))
+            elif session is not None and not (session.declared or is_named):
+                session = self._set(name, None)
             if session is None:
                 if self._ranking.get(name) is not None:
                     made[name] = None

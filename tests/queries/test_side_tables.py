@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from queries import handoff_rows, side_tables
+from queries.finding.session_lookup import UnknownSessionError, require_sessions
 from queries.handoff_rows import (
     handoff_groups,
     handoff_kinds,
@@ -18,6 +19,7 @@ from queries.handoff_rows import (
     pairs_by_session,
 )
 from queries.interactions import HandoffPairs
+from queries.metrics import metrics
 from queries.models import Relation
 from queries.side_rows import MANY, PAGE
 from queries.side_tables import aggregated_tools, work_items
@@ -116,6 +118,23 @@ def test_more_rows_than_are_read_at_once_are_counted(tmp_path: Path) -> None:
         last = count_sessions(store, [f"h{number - 1}"])
         assert last.tools()[0].calls == 2
         assert last.interactions(Relation.DELEGATES).counts == {}
+
+
+def test_sessions_that_only_totals_name_are_sessions(tmp_path: Path) -> None:
+    with heist_audit_store(tmp_path / "a.db") as writer:
+        writer.add_session("here", status="completed")
+        writer.add_tool_usage("here", "scan", usage_count=3)
+        writer.add_tool_usage("lost", "scan", usage_count=7)
+    with Store(tmp_path / "a.db") as store:
+        counted = count_store(store)
+        assert {row.id: row.totals.tool_calls for row in counted.rows} == {"here": 3, "lost": 7}
+        found = metrics(counted)
+        assert (found.sessions, found.tool_calls) == (2, 10)
+        assert require_sessions(store, ["lost", "here"]) == ("lost", "here")
+        (row,) = count_sessions(store, ["lost"]).rows
+        assert (row.totals.tool_calls, row.session.declared) == (7, False)
+        with pytest.raises(UnknownSessionError):
+            require_sessions(store, ["lo"])
 
 
 @pytest.mark.parametrize("indexed", [True, False])

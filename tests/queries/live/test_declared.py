@@ -171,3 +171,58 @@ def test_the_first_look_reads_the_beginning_of_large_tables_only(
         feed.backfill(1.0)
     assert handed(snap(feed)) == {("a", "b"): 23}
     feed.close()
+
+
+def tallies(snapshot: Snapshot) -> dict[str, int]:
+    return calls(snapshot)[1]
+
+
+@pytest.mark.usefixtures("size")
+def test_sessions_that_only_totals_name_have_lines(heist: HeistAuditStore, clock: Clock) -> None:
+    heist.add_tool_usage("h1", "scan", usage_count=2)
+    heist.add_tool_usage("lost", "scan", usage_count=7)
+    feed = begun(heist.path, clock)
+    first = snap(feed)
+    assert tallies(first) == {"h1": 2, "lost": 7}
+    assert {row.id: row.session.declared for row in first.sessions}["lost"] is False
+    assert first.total_sessions == len(first.sessions) == 11
+    heist.add_tool_usage("late", "dig", usage_count=3)
+    assert tallies(snap(feed)) == {"h1": 2, "lost": 7, "late": 3}
+    heist.add_session("late")
+    heist.add_tool_call("lost", tool_name="scan")
+    snapshot = snap(feed)
+    assert tallies(snapshot) == {"h1": 2, "lost": 1, "late": 3}
+    assert {row.id: row.session.declared for row in snapshot.sessions}["late"] is True
+    other = counted(heist.path, clock)
+    assert (snapshot.tools, snapshot.sessions) == (other.tools, other.sessions)
+    feed.close()
+
+
+@pytest.mark.usefixtures("size")
+def test_they_go_with_their_totals(heist: HeistAuditStore, clock: Clock) -> None:
+    for number in range(6):
+        heist.add_tool_usage(f"lost{number}", "scan", usage_count=7)
+    feed = begun(heist.path, clock)
+    assert len(tallies(snap(feed))) == 6
+    heist.connection.execute("DELETE FROM tool_usage WHERE session_id = 'lost3'")
+    snap(feed)
+    clock.now += 60
+    assert set(tallies(snap(feed))) == {"lost0", "lost1", "lost2", "lost4", "lost5"}
+    assert len(snap(feed).sessions) == 15
+    feed.close()
+
+
+def test_declared_sessions_that_are_too_old_to_be_listed_are_not_taken_for_lost_ones(
+    heist: HeistAuditStore, clock: Clock
+) -> None:
+    for number in range(10):
+        heist.add_tool_usage(f"h{number}", "scan", usage_count=1)
+    heist.add_tool_usage("lost", "scan", usage_count=7)
+    feed = Feed(heist.path, clock=clock, keep_sessions=4)
+    snap(feed)
+    while feed.counting:
+        feed.backfill(1.0)
+    kept = feed._counting.roster.rows(feed.fold, (), now=clock.now, frontier=None)
+    assert {row.id for row in kept} == {"h6", "h7", "h8", "h9", "lost"}
+    assert snap(feed).total_sessions == 11
+    feed.close()
