@@ -65,7 +65,8 @@ def read_delegations(
         StoreError: the store cannot be read now.
     """
     found, covered = find_delegations(store, progress=progress)
-    live = live_runs(read_live(store))
+    phases, is_cut = read_live(store)
+    live = live_runs(phases)
     runs = {run.parent_id: run for run in live if run.parent_id is not None}
     plain = [delegation_of(each, is_alive) for each in found]
     names = {row.id: each.event.id for each in found for row in each.ends}
@@ -97,6 +98,7 @@ def read_delegations(
         })),
         shown=len(newest),
         covered=covered,
+        live_phases=len(phases) if is_cut else None,
     )  # fmt: skip
 
 

@@ -26,12 +26,15 @@ _STATUS = {
 }
 
 
-def read_live(store: Store) -> tuple[LivePhase, ...]:
-    """The newest phases in order; none where the store streams none. Raises StoreError."""
+def read_live(store: Store) -> tuple[tuple[LivePhase, ...], bool]:
+    """The newest phases in order, and whether older ones are left out.
+
+    There are none where the store streams none. Raises StoreError.
+    """
     if store.mapping.live is None:
-        return ()
-    rows = store.query(f"{store.mapping.live} LIMIT ?", (LIMIT,))
-    return tuple(_phase(store, row) for row in reversed(rows))
+        return (), False
+    rows = store.query(f"{store.mapping.live} LIMIT ?", (LIMIT + 1,))
+    return tuple(_phase(store, row) for row in reversed(rows[:LIMIT])), len(rows) > LIMIT
 
 
 def live_runs(phases: Iterable[LivePhase]) -> tuple[LiveRun, ...]:

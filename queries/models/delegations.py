@@ -190,6 +190,8 @@ class Delegations:
     """Delegations in the chains."""
     covered: float = 1.0
     """The part of the store that was looked through, newest first, 0..1."""
+    live_phases: int | None = None
+    """How many phases the live runs are made of, the newest; None: all."""
 
     @property
     def handed(self) -> int:
@@ -198,10 +200,13 @@ class Delegations:
 
     @property
     def limits(self) -> str:
-        """What was left out, in words: delegations further back than is looked; "" for nothing."""
-        if self.covered >= 1.0:
-            return ""
-        return f"only the newest {int(self.covered * 100)} % of the store looked through"
+        """What was left out, in words: what lies further back than is looked; "" for nothing."""
+        parts = []
+        if self.covered < 1.0:
+            parts.append(f"only the newest {int(self.covered * 100)} % of the store looked through")
+        if self.live_phases is not None:
+            parts.append(f"live runs of the newest {self.live_phases:,} phases")
+        return ", ".join(parts)
 
     def flat(self) -> tuple[tuple[int, DelegationChain], ...]:
         """The chains as lines from top to bottom, each with its depth."""

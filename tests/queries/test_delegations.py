@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from queries.delegating import delegation_work
+from queries.delegating import delegation_work, live_phases
 from queries.delegating.delegation_events import find_delegations, joined
 from queries.delegating.delegation_work import KEPT, LEVELS
 from queries.delegating.live_phases import live_runs, read_live
@@ -247,7 +247,7 @@ def test_handoffs_have_type_and_state(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_live_phases_are_runs_of_spawners(name: str) -> None:
     with Store(DATA / f"{name}.db") as store:
-        phases = read_live(store)
+        phases, is_cut = read_live(store)
     known = [row for row in truth(name)["live_events"] if row["spawner_type"]]
     assert Counter(phase.type for phase in phases) == Counter(
         {row["event_type"]: 0 for row in known}
@@ -258,6 +258,7 @@ def test_live_phases_are_runs_of_spawners(name: str) -> None:
     assert runs["gemini"].latest.status is LiveStatus.COMPLETED
     assert runs["gemini"].latest.tokens == 1200
     assert all(phase.progress is None or 0 <= phase.progress <= 1 for phase in phases)
+    assert not is_cut
 
 
 def test_a_live_phase_may_be_anything(tmp_path: Path) -> None:
@@ -269,11 +270,26 @@ def test_a_live_phase_may_be_anything(tmp_path: Path) -> None:
             store.add_live_event("sess-a", event_data=text)
         store.add_live_event("sess-a", event_type="tool_call", event_data="{}")
     with Store(path) as opened:
-        phases = read_live(opened)
+        phases, _ = read_live(opened)
     assert len(phases) == len(texts)
     assert [phase.progress for phase in phases] == [None, None, None, None, 1.0]
     assert phases[3].phase == "3"
     assert {phase.status for phase in phases} == {LiveStatus.UNKNOWN}
+
+
+def test_phases_that_are_left_out_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "store.db"
+    with htmlgraph_store(path, "0.26") as store:
+        store.add_event("sess-a")
+        for number in range(5):
+            store.add_live_event("sess-a", event_data=f'{{"phase": "{number}"}}')
+    assert read(path).limits == ""
+    monkeypatch.setattr(live_phases, "LIMIT", 5)
+    assert read(path).limits == ""
+    monkeypatch.setattr(live_phases, "LIMIT", 3)
+    found = read(path)
+    assert found.limits == "live runs of the newest 3 phases"
+    assert [phase.phase for run in found.live for phase in run.phases] == ["2", "3", "4"]
 
 
 def test_only_those_that_are_wanted(tmp_path: Path) -> None:
