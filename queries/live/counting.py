@@ -31,7 +31,7 @@ TAIL_PAGES = 4
 REREAD_RUNNING = 500
 """Running rows that are read again after a commit, the newest first."""
 REREAD_OLDER = 100
-"""Running rows beyond those, taken in turn."""
+"""Running rows beyond those, taken in turn; the others follow while nothing else is committed."""
 REREAD_NEWEST = 300
 """Rows that came last that are read again after a commit, whatever they say."""
 NICE = 10
@@ -97,6 +97,8 @@ class Counting:
         self._seen: dict[EventKey, Event] = {}
         """Rows on screen as they were last read."""
         self._turn = 0
+        self._due: list[EventKey] = []
+        """Running rows that were not read since the last commit, the next ones last."""
         self._processes = 0
         self._changes = 0
         self._audit = Audit()
@@ -284,12 +286,28 @@ class Counting:
         }
         newest = nlargest(REREAD_RUNNING, running)
         chosen = {*newest, *self._recent.newest(REREAD_NEWEST)}
+        self._due = []
         if len(running) > len(newest):
             older = sorted(running.keys() - set(newest))
             at = self._turn % len(older)
             self._turn += REREAD_OLDER
-            chosen.update((older[at:] + older[:at])[:REREAD_OLDER])
+            in_turn = older[at:] + older[:at]
+            chosen.update(in_turn[:REREAD_OLDER])
+            self._due = in_turn[: REREAD_OLDER - 1 : -1]
         self._compare(store, chosen, watched, running, fresh)
+
+    @property
+    def has_due(self) -> bool:
+        """Whether running rows are still to be read since the last commit."""
+        return bool(self._due)
+
+    def read_due(self, store: Store, watched: Collection[EventKey]) -> None:
+        """Read some of these, and what is watched."""
+        taken, self._due = self._due[-REREAD_RUNNING:], self._due[:-REREAD_RUNNING]
+        running = {
+            key: event for events in self.fold.running.values() for key, event in events.items()
+        }
+        self._compare(store, running.keys() & set(taken), watched, running)
 
     def read_watched(self, store: Store, watched: Collection[EventKey]) -> None:
         """Read these rows again."""

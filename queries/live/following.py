@@ -142,6 +142,10 @@ class Following:
             self._counting.read_watched(store, self._watched)
             self._take_news()
             self._dirty = self._dirty or bool(self._updated)
+        elif self._counting.has_due:
+            self._counting.read_due(store, self._watched)
+            self._take_news()
+            self._dirty = self._dirty or bool(self._updated)
         else:
             self._rest(store)
 

@@ -102,6 +102,27 @@ def test_of_many_running_rows_the_newest_are_read_and_the_others_in_turn(
     assert snap(feed).tools[0].ok == 45
 
 
+def test_running_rows_are_all_read_although_nothing_else_is_committed(
+    feed: Feed, writer: CanonicalStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (("REREAD_NEWEST", 1), ("REREAD_RUNNING", 5), ("REREAD_OLDER", 10)):
+        monkeypatch.setattr(counting, name, value)
+    with writer.batch():
+        for number in range(45):
+            writer.add_event("s1", id=f"e{number}", state="running")
+    snap(feed)
+    count_all(feed)
+    with writer.batch():
+        for number in range(45):
+            writer.finish_event(f"e{number}")
+    found: list[str] = []
+    for _ in range(7):
+        found += states(snap(feed))
+    assert sorted(found) == sorted(f"e{number}" for number in range(45))
+    assert snap(feed).tools[0].ok == 45
+    assert feed.poll() is None
+
+
 def test_a_delegation_ends_in_place(tmp_path: Path, clock: Clock) -> None:
     with htmlgraph_store(tmp_path / "a.db") as writer:
         writer.add_session("sess-1")
