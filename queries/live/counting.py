@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Set
-from heapq import nlargest
+from collections.abc import Callable, Collection, Mapping
 from typing import Self
 
 from queries.activity import merge_sources
 from queries.counting.backfill import WORK, Backfill
 from queries.counting.messages_sought import seek_message
 from queries.fold import Fold
+from queries.live import changing_rows
 from queries.live.audit import Audit
+from queries.live.changing_rows import ChangingRows
 from queries.live.declared import Declared
 from queries.live.figures import Figures
-from queries.live.recent_rows import RecentRows, is_same_row
+from queries.live.recent_rows import is_same_row
 from queries.live.roster import Roster
-from queries.models import Event, EventKey, EventState, Phase, SessionRow, StoreTotals
-from queries.pausing import in_turns, no_pause
+from queries.models import Event, EventKey, Phase, SessionRow, StoreTotals
+from queries.pausing import no_pause
 from queries.store import Store
 
 FIRST_SESSIONS = 300
@@ -28,24 +29,16 @@ EDGES = 4000
 TAIL_PAGE = 5000
 TAIL_PAGES = 4
 """Pages of each source that are taken at once at most."""
-REREAD_RUNNING = 500
-"""Running rows that are read again after a commit, the newest first."""
-REREAD_OLDER = 100
-"""Running rows beyond those, taken in turn; the others follow while nothing else is committed."""
-REREAD_NEWEST = 300
-"""Rows that came last that are read again after a commit, whatever they say."""
 NICE = 10
 """How far a process that counts beside the screen gives way to others."""
 _NOWHERE = (-(2**63), 2**63 - 1)
 
 
-class Counting:
+class Counting(ChangingRows):
     """The totals of one store with the places up to which it is read."""
 
-    fold: Fold
     roster: Roster
     declared: Declared | None
-    past: Backfill | None
 
     def __init__(self, store: Store, keep: int, stale_after: float, processes: int = 0) -> None:
         """Begin with the newest rows. Raises StoreError; nothing is begun then.
@@ -61,8 +54,9 @@ class Counting:
         self.roster.load(store, first=FIRST_SESSIONS)
         self.past = Backfill(store, self.fold)
         for source, high in self.past.high.items():
-            after = store.slice_start(source, high, REREAD_NEWEST)
-            self._recent.note(store.events_between(source, after, high, REREAD_NEWEST))
+            after = store.slice_start(source, high, changing_rows.REREAD_NEWEST)
+            newest = store.events_between(source, after, high, changing_rows.REREAD_NEWEST)
+            self._recent.note(newest)
             self.step(store)
         self._learn_totals(store)
         self._processes = processes
@@ -76,16 +70,10 @@ class Counting:
         return empty
 
     def _start(self, fold: Fold, roster: Roster) -> None:
-        self.fold = fold
+        self._start_rows(fold)
         self.roster = roster
         self.arrived: list[Event] = []
         """Events taken since the owner last emptied this list, in order of arrival."""
-        self.updated: list[Event] = []
-        """Events that changed in place since then."""
-        self.amended: set[str] = set()
-        """Sessions of rows among these that were not running."""
-        self.is_wrong = False
-        """Whether rows are known to have gone that are counted: all must be counted anew."""
         self.is_misread = False
         """Whether the store has to be opened anew: what it holds now means something else."""
         self._decided_at = 0
@@ -93,14 +81,7 @@ class Counting:
         """Whether sessions that only totals name were found out."""
         self._messages = 0
         """Messages counted when one was last looked for."""
-        self._recent = RecentRows()
-        self._seen: dict[EventKey, Event] = {}
-        """Rows on screen as they were last read."""
-        self._turn = 0
-        self._due: list[EventKey] = []
-        """Running rows that were not read since the last commit, the next ones last."""
         self._processes = 0
-        self._changes = 0
         self._audit = Audit()
 
     # -- the past -----------------------------------------------------------------------------
@@ -275,88 +256,7 @@ class Counting:
             self._note_update(old, event)
         return fresh
 
-    # -- rows that change in place ------------------------------------------------------------
-
-    def _read_again(
-        self, store: Store, watched: Collection[EventKey], fresh: Set[EventKey]
-    ) -> None:
-        """Read rows again that may have changed, but not those that were read just now."""
-        running = {
-            key: event for events in self.fold.running.values() for key, event in events.items()
-        }
-        newest = nlargest(REREAD_RUNNING, running)
-        chosen = {*newest, *self._recent.newest(REREAD_NEWEST)}
-        self._due = []
-        if len(running) > len(newest):
-            older = sorted(running.keys() - set(newest))
-            at = self._turn % len(older)
-            self._turn += REREAD_OLDER
-            in_turn = older[at:] + older[:at]
-            chosen.update(in_turn[:REREAD_OLDER])
-            self._due = in_turn[: REREAD_OLDER - 1 : -1]
-        self._compare(store, chosen, watched, running, fresh)
-
-    @property
-    def has_due(self) -> bool:
-        """Whether running rows are still to be read since the last commit."""
-        return bool(self._due)
-
-    def read_due(self, store: Store, watched: Collection[EventKey]) -> None:
-        """Read some of these, and what is watched."""
-        taken, self._due = self._due[-REREAD_RUNNING:], self._due[:-REREAD_RUNNING]
-        running = {
-            key: event for events in self.fold.running.values() for key, event in events.items()
-        }
-        self._compare(store, running.keys() & set(taken), watched, running)
-
-    def read_watched(self, store: Store, watched: Collection[EventKey]) -> None:
-        """Read these rows again."""
-        running = {
-            key: event
-            for events in self.fold.running.values()
-            for key, event in events.items()
-            if key in watched
-        }
-        self._compare(store, (), watched, running)
-
-    def _compare(
-        self,
-        store: Store,
-        keys: Iterable[EventKey],
-        watched: Collection[EventKey],
-        running: dict[EventKey, Event],
-        fresh: Set[EventKey] = frozenset(),
-    ) -> None:
-        """Read rows again, and count those that changed as they are now."""
-        self._seen = {key: event for key, event in self._seen.items() if key in watched}
-        chosen = {*keys, *watched} - fresh
-        now = {event.key: event for event in store.events_again(chosen)}
-        for key in in_turns(sorted(chosen)):
-            before = self._recent.get(key) or running.get(key) or self._seen.get(key)
-            event = now.get(key)
-            if before is event:
-                continue
-            if before is not None and not is_same_row(before, event):
-                self.is_wrong = True
-                return
-            if event is None or before == event:
-                continue
-            if before is not None:
-                if self.past is not None:
-                    self.past.recall(*key)
-                self.fold.update(before, event)
-                self._changes += 1
-            if key in watched:
-                self._seen[key] = event
-            if self._recent.get(key) is not None:
-                self._recent.note((event,))
-            self._note_update(before, event)
-
-    def _note_update(self, before: Event | None, event: Event) -> None:
-        self.updated.append(event)
-        is_whole = event.phase is Phase.WHOLE
-        if before is not None and not (is_whole and before.state is EventState.RUNNING):
-            self.amended.add(event.session_id)
+    # -- what stands beside events ---------------------------------------------------------------
 
     def _read_beside(self, store: Store, *, whole: bool = False) -> None:
         if self.declared is not None:

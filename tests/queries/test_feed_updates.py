@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from queries.feed import Feed
-from queries.live import counting
+from queries.live import changing_rows
 from queries.models import EventState, SessionStatus
 from tests.queries.feeding import Clock, begun, count_all, counted, snap, states
 from tests.queries.files import filled
@@ -42,7 +42,7 @@ def test_any_recent_row_may_change(feed: Feed, writer: CanonicalStore) -> None:
 def test_rows_on_screen_are_read_again_however_old(
     feed: Feed, writer: CanonicalStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(counting, "REREAD_NEWEST", 10)
+    monkeypatch.setattr(changing_rows, "REREAD_NEWEST", 10)
     for number in range(40):
         writer.add_event("s1", id=f"e{number}")
     snap(feed)
@@ -84,7 +84,7 @@ def test_of_many_running_rows_the_newest_are_read_and_the_others_in_turn(
     feed: Feed, writer: CanonicalStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in (("REREAD_NEWEST", 1), ("REREAD_RUNNING", 5), ("REREAD_OLDER", 10)):
-        monkeypatch.setattr(counting, name, value)
+        monkeypatch.setattr(changing_rows, name, value)
     with writer.batch():
         for number in range(45):
             writer.add_event("s1", id=f"e{number}", state="running")
@@ -106,7 +106,7 @@ def test_running_rows_are_all_read_although_nothing_else_is_committed(
     feed: Feed, writer: CanonicalStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in (("REREAD_NEWEST", 1), ("REREAD_RUNNING", 5), ("REREAD_OLDER", 10)):
-        monkeypatch.setattr(counting, name, value)
+        monkeypatch.setattr(changing_rows, name, value)
     with writer.batch():
         for number in range(45):
             writer.add_event("s1", id=f"e{number}", state="running")

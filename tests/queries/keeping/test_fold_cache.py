@@ -19,7 +19,7 @@ from queries.fold import Fold
 from queries.keeping import fold_cache, kept_totals, store_mark
 from queries.keeping.fold_cache import FoldCache
 from queries.keeping.kept_totals import BY_SLICES, KeptTotals
-from queries.live import counting
+from queries.live import changing_rows, counting
 from queries.live.roster import Roster
 from queries.models import Problem, Snapshot
 from queries.reading.connection import Rows
@@ -38,7 +38,7 @@ ROWS = 60
 def small_steps(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Stores of a few rows take several steps, as large ones do."""
     monkeypatch.setattr(store_mark, "SETTLED", 0)
-    monkeypatch.setattr(counting, "REREAD_NEWEST", 5)
+    monkeypatch.setattr(changing_rows, "REREAD_NEWEST", 5)
     with mock.patch.object(Backfill.step, "__defaults__", (4,)):
         yield
 

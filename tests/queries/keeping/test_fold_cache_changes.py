@@ -21,7 +21,7 @@ from queries.counting.backfill import Backfill
 from queries.feed import Feed
 from queries.keeping import store_mark
 from queries.keeping.fold_cache import FoldCache
-from queries.live import counting
+from queries.live import changing_rows
 from queries.models import Snapshot
 from queries.opening.files import StoreError
 from queries.store import Store
@@ -159,7 +159,7 @@ def small_steps() -> Iterator[None]:
     """So that few rows are many, and what was just written is trusted as well."""
     with (
         mock.patch.object(store_mark, "SETTLED", 0),
-        mock.patch.object(counting, "REREAD_NEWEST", 2),
+        mock.patch.object(changing_rows, "REREAD_NEWEST", 2),
         mock.patch.object(Backfill.step, "__defaults__", (3,)),
     ):
         yield
