@@ -80,45 +80,42 @@ def test_rows_that_come_on_screen_are_read_again_once_something_was_committed(
     feed.close()
 
 
-def test_of_many_running_rows_the_newest_are_read_and_the_others_in_turn(
-    feed: Feed, writer: CanonicalStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def many_finished(feed: Feed, writer: CanonicalStore, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """More running rows than are read again at once, which one commit finished; their ids."""
     for name, value in (("REREAD_NEWEST", 1), ("REREAD_RUNNING", 5), ("REREAD_OLDER", 10)):
         monkeypatch.setattr(changing_rows, name, value)
+    ids = [f"e{number}" for number in range(45)]
     with writer.batch():
-        for number in range(45):
-            writer.add_event("s1", id=f"e{number}", state="running")
+        for event_id in ids:
+            writer.add_event("s1", id=event_id, state="running")
     snap(feed)
     count_all(feed)
     with writer.batch():
-        for number in range(45):
-            writer.finish_event(f"e{number}")
+        for event_id in ids:
+            writer.finish_event(event_id)
+    return ids
+
+
+def test_of_many_running_rows_the_newest_are_read_and_the_others_in_turn(
+    feed: Feed, writer: CanonicalStore, many_finished: list[str]
+) -> None:
     found: list[str] = []
     for _ in range(5):
         found += states(snap(feed))
         writer.add_event("s1", kind="other")
-    assert {f"e{number}" for number in range(40, 45)} <= set(found[:15])
-    assert sorted(found) == sorted(f"e{number}" for number in range(45))
+    assert set(many_finished[40:]) <= set(found[:15])
+    assert sorted(found) == sorted(many_finished)
     assert snap(feed).tools[0].ok == 45
 
 
 def test_running_rows_are_all_read_although_nothing_else_is_committed(
-    feed: Feed, writer: CanonicalStore, monkeypatch: pytest.MonkeyPatch
+    feed: Feed, many_finished: list[str]
 ) -> None:
-    for name, value in (("REREAD_NEWEST", 1), ("REREAD_RUNNING", 5), ("REREAD_OLDER", 10)):
-        monkeypatch.setattr(changing_rows, name, value)
-    with writer.batch():
-        for number in range(45):
-            writer.add_event("s1", id=f"e{number}", state="running")
-    snap(feed)
-    count_all(feed)
-    with writer.batch():
-        for number in range(45):
-            writer.finish_event(f"e{number}")
     found: list[str] = []
     for _ in range(7):
         found += states(snap(feed))
-    assert sorted(found) == sorted(f"e{number}" for number in range(45))
+    assert sorted(found) == sorted(many_finished)
     assert snap(feed).tools[0].ok == 45
     assert feed.poll() is None
 
