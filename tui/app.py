@@ -268,7 +268,8 @@ class SessionApp(DiscreetApp[None]):
         while len(self.screen_stack) > 1:
             above = self.screen
             if isinstance(above, Reading):
-                self.reader.cancel(above.slot)
+                for slot in above.slots:
+                    self.reader.cancel(slot)
             self.pop_screen()
         main.show_screen(name)
 

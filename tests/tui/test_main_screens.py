@@ -311,3 +311,14 @@ async def test_redraw_shows_the_same(folder: Path) -> None:
         before = stage.text()
         await stage.press("ctrl+l")
         assert stage.text() == before
+
+
+async def test_what_is_opened_again_at_once_is_read_again(folder: Path) -> None:
+    desk()
+    async with on_stage(STORE, clock=desk_clock()) as stage:
+        stage.reader.held = True
+        await stage.burst("i", "escape", "i")
+        assert isinstance(stage.app.screen, StoreInfoScreen)
+        stage.reader.held = False
+        await stage.serve()
+        assert "journal" in "\n".join(stage.lines())

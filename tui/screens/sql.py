@@ -150,9 +150,12 @@ class SqlScreen(Reading, Leaving[None]):
         self.table.find("")
         self.table.focus()
 
-    def on_unmount(self) -> None:
-        """Nobody waits for an answer any more; what was asked is remembered."""
+    def let_go(self) -> None:
+        """Nobody waits for an answer any more."""
         self.owner.reader.cancel(self.slot)
+
+    def on_unmount(self) -> None:
+        """Remember what was asked."""
         self._history.save()
 
     # -- actions of the registry ------------------------------------------------------------------

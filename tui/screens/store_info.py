@@ -71,7 +71,7 @@ class StoreInfoScreen(Reading, ModalScreen[None], Leaving[None]):
         """Show what was found."""
         self.query_one(TextView).set_text(answer.error or str(answer.value))
 
-    def on_unmount(self) -> None:
+    def let_go(self) -> None:
         """Stop a diagnosis that nobody waits for any more."""
         cast("SessionApp", self.app).reader.cancel(self.slot)
 
