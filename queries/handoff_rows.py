@@ -11,7 +11,7 @@ from queries.dialects.base import SideTable
 from queries.interactions import HandoffPairs
 from queries.models import Handoff
 from queries.models.delegations import HandoffGroup
-from queries.side_rows import CHOSEN, GROUPED, PAGE, Slice, of_sessions, select, slices
+from queries.side_rows import CHOSEN, GROUPED, PAGE, Slice, newest, of_sessions, select, slices
 from queries.store import Store
 from queries.text import clean, clean_id, clean_or_none
 from queries.times import parse_time
@@ -23,16 +23,14 @@ TYPE_LIMIT: Final = 40
 _NO_AGENT: Final = "(no agent)"
 
 
-def handoffs(store: Store, newest: int | None = None) -> tuple[Handoff, ...]:
+def handoffs(store: Store, last: int | None = None) -> tuple[Handoff, ...]:
     """Hand-offs in the store's order: all, or only so many that were written last."""
     side = store.mapping.handoffs
     if side is None:
         return ()
     make = partial(_handoff, store)
-    if newest is not None:
-        last = select(store, side, None, side.cells(), rest=" ORDER BY rowid DESC LIMIT ?",
-                      parameters=(newest,))  # fmt: skip
-        return tuple(map(make, reversed(last)))
+    if last is not None:
+        return tuple(map(make, newest(store, side, last)))
     return tuple(
         make(row)
         for part in slices(store, side, PAGE)

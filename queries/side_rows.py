@@ -45,6 +45,21 @@ def top_of(store: Store, side: SideTable) -> int | None:
     return top
 
 
+def newest(store: Store, side: SideTable, number: int) -> list[Row]:
+    """So many rows that were written last, in the store's order."""
+    try:
+        rows = select(
+            store, side, None, side.cells(), rest=" ORDER BY rowid DESC LIMIT ?",
+            parameters=(number,),
+        )  # fmt: skip
+    except DEAD_ENDS:
+        raise
+    except StoreError:
+        # It has no rowids.
+        return select(store, side, None, side.cells())[-number:]
+    return rows[::-1]
+
+
 def slices(store: Store, side: SideTable, size: int, low: int = LOWEST) -> Iterator[Slice | None]:
     """All rows with a rowid of at least ``low``, up to the highest there is now.
 

@@ -101,6 +101,7 @@ def test_a_table_without_rowids_is_read_at_once(tmp_path: Path) -> None:
             )
     with Store(path) as store:
         assert {each.id for each in handoffs(store)} == {row[0] for row in rows}
+        assert handoffs(store, 3) == handoffs(store)[-3:]
         assert handoff_pairs(store).others.total() == sum(row[5] != "delegation" for row in rows)
 
 
