@@ -8,12 +8,12 @@ from functools import partial
 from queries.counting.event_stream import patiently
 from queries.dialects.cells import identifier
 from queries.sessions import newest_of
+from queries.side_rows import HIGHEST, LOWEST
 from queries.store import Store
 from queries.times import parse_time
 
 PAGE = 10_000
 """Rows that are looked at in one step."""
-_LOWEST, _HIGHEST = -(2**63), 2**63 - 1
 
 
 class NewestSession:
@@ -81,7 +81,7 @@ def _at_first_row(store: Store, name: str) -> float:
     for source in range(len(store.mapping.sources)):
         rows = patiently(
             partial(
-                store.session_cells_after, source, name, "seq, time", _LOWEST, _HIGHEST, 1,
+                store.session_cells_after, source, name, "seq, time", LOWEST, HIGHEST, 1,
                 view=f"event_rows_{source}",
             )
         )  # fmt: skip
@@ -102,7 +102,7 @@ def _all_begun(store: Store, wanted: frozenset[str]) -> Mapping[str, float | Non
 
 
 def _rows(store: Store, source: int) -> Iterable[tuple[str, float | None]]:
-    after = _LOWEST
+    after = LOWEST
     sql = (
         f"SELECT seq, session_id, time FROM event_rows_{source} WHERE seq >= ? ORDER BY seq LIMIT ?"
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain, islice
@@ -18,7 +18,8 @@ from queries.folding.declared_tools import declared_in
 from queries.garbage import no_collection
 from queries.handoff_rows import pairs_by_session
 from queries.interactions import HandoffPairs, agent_statistics, some_interactions
-from queries.models import AggregatedTool, Event, Relation, Session, SessionStatus
+from queries.listing import tools_by_session
+from queries.models import Event, Relation, Session, SessionStatus
 from queries.models.comparison import RunFigures
 from queries.newest_session import NewestSession
 from queries.sessions import STALE_AFTER, session_row
@@ -78,7 +79,7 @@ def read_runs(
     wanted = tuple(dict.fromkeys(session_ids))
     declared = {session.id: session for session in patiently(lambda: store.sessions_by_id(wanted))}
     newest = NewestSession(store)
-    tools = _tools_of(store, wanted)
+    tools = tools_by_session(patiently(lambda: aggregated_tools(store, wanted)))
     handed = patiently(lambda: pairs_by_session(store, wanted if matrices else ()))
     instant = time.time() if now is None else now
     runs: dict[str, RunFigures] = {}
@@ -90,7 +91,7 @@ def read_runs(
     taken = _taken(store, takers or {}, new)
     others = [name for name in wanted if takers is None or name not in takers]
     for name, counter in chain(taken, _counted(store, others, new, with_texts=repeats)):
-        own_tools = tools.get(name, [])
+        own_tools = tools.get(name, ())
         row = session_row(
             declared.get(name, Session(id=name, declared=False)),
             counter.fold,
@@ -113,14 +114,6 @@ def read_runs(
             has_messages=store.mapping.has_messages,
         )
     return tuple(runs[name] for name in wanted)
-
-
-def _tools_of(store: Store, sessions: Sequence[str]) -> Mapping[str, list[AggregatedTool]]:
-    """By session: the store's own totals."""
-    tools: defaultdict[str, list[AggregatedTool]] = defaultdict(list)
-    for tool in patiently(lambda: aggregated_tools(store, sessions)):
-        tools[tool.session_id].append(tool)
-    return tools
 
 
 def _taken(

@@ -23,6 +23,7 @@ from queries.plain_data import dataclass
 from queries.side_tables import aggregated_tools
 from queries.store import Store
 from queries.trees.activity_reader import Ranges
+from tui.pause import Pause
 from tui.reader import NOTHING_YET, Answer, Reader
 from widgets.interaction_matrix import InteractionMatrix
 from widgets.matrix_figures import ValueMode
@@ -82,8 +83,8 @@ class ScopeControl:
         self._loading = False
         self._is_amended = False
         """Whether rows that are counted changed in a way that takes counting anew."""
-        self._begun = self._due = 0.0
-        """When counting began last, and before when it is not begun again for that."""
+        self._pause = Pause(time.monotonic, 0.0, REST)
+        """Until when it is not begun again for that."""
         self._failed = False
         self._kept: list[Snapshot] = []
         self._alive: frozenset[str] = frozenset()
@@ -146,7 +147,6 @@ class ScopeControl:
     def reload(self) -> None:
         """Count the scope (again)."""
         self._failed = self._is_amended = False
-        self._begun = time.monotonic()
         self._kept.clear()
         scope = self.scope
         if scope is None or not scope.session_ids:
@@ -174,6 +174,7 @@ class ScopeControl:
             yield _Counted(counter, side)
 
         self._loading = True
+        self._pause.begin()
         self._alive = self._alive_now()
         self._side_mark = _side_mark(self._snapshot)
         self.show()
@@ -181,7 +182,7 @@ class ScopeControl:
 
     def retry(self) -> None:
         """Count again what could not be read before, or is not what was counted any more."""
-        is_due = self._is_amended and time.monotonic() >= self._due
+        is_due = self._is_amended and self._pause.is_over()
         if (self._failed or is_due) and not self._loading:
             self.reload()
 
@@ -192,8 +193,7 @@ class ScopeControl:
             self._figures = answer.value
         elif isinstance(answer.value, _Counted):
             self._loading = False
-            now = time.monotonic()
-            self._due = now + REST * (now - self._begun)
+            self._pause.end()
             self._counted = answer.value
             kept, self._kept = self._kept, []
             for snapshot in kept:
@@ -207,6 +207,7 @@ class ScopeControl:
             if was_waiting:
                 self.show()
             self._loading = False
+            self._pause.end()
             self._failed = answer.retry
             return answer.error
         self.show()

@@ -19,6 +19,7 @@ from queries.text import count
 from queries.work_items import work_board
 from tui.commands import bindings_for
 from tui.export import absolute
+from tui.pause import Pause
 from tui.reader import Answer
 from tui.screens.live_reading import LiveReading
 from tui.screens.pane_set import PaneSet
@@ -59,7 +60,6 @@ class WorkItemsScreen(PaneSet):
         self._items: tuple[WorkItem, ...] = ()
         self._has_table = True
         self._board: WorkBoard | None = None
-        self._next = self._begun = 0.0
         self._error = ""
         self.type: str | None = None
         self.priority: str | None = None
@@ -76,6 +76,7 @@ class WorkItemsScreen(PaneSet):
         self.board_view = self.query_one(WorkBoardView)
         self.list_view = self.query_one(WorkListView)
         self.live = LiveReading(self.owner.clock, self.concerns)
+        self._pause = Pause(self.owner.clock, PAUSE, TIMES)
         self.call_next(self.read)
 
     # -- layout -----------------------------------------------------------------------------
@@ -116,7 +117,7 @@ class WorkItemsScreen(PaneSet):
             yield work_items(store), store.mapping.work_items is not None
 
         self.live.begin()
-        self._begun = self.owner.clock()
+        self._pause.begin()
         self.owner.reader.request(self.slot, work)
 
     def concerns(self, snapshot: Snapshot) -> bool:
@@ -126,15 +127,15 @@ class WorkItemsScreen(PaneSet):
 
     def tick(self, now: float) -> None:
         """Read again now and then: items may change without any event."""
+        del now
         is_live = self.snapshot is None or self.snapshot.state is StoreState.LIVE
-        if is_live and not self.live.is_reading and now >= self._next:
+        if is_live and not self.live.is_reading and self._pause.is_over():
             self.read()
 
     def take_answer(self, answer: Answer) -> None:
         """Show what was read."""
         self.live.end(answer.retry)
-        now = self.owner.clock()
-        self._next = now + max(PAUSE, TIMES * (now - self._begun))
+        self._pause.end()
         self._error = answer.error
         if isinstance(answer.value, tuple):
             self._items, self._has_table = answer.value
