@@ -141,6 +141,7 @@ class Fold(FoldRows):
         if not alive:
             return 0
         running = self.running.get(session_id, {})
-        return sum(1 for _, may_end in self.waiting_starts(session_id) if may_end) + sum(
-            1 for event in running.values() if event.is_call
+        starts = self.waiting_starts(session_id)
+        return sum(may_end and start.is_call for start, may_end in starts) + sum(
+            event.is_call for event in running.values()
         )

@@ -13,6 +13,7 @@ from queries.text import many
 def agent_statistics(fold: Fold) -> tuple[AgentStatistic, ...]:
     """One entry per agent, most events first. Calls without an end count for their starter."""
     waiting: Counter[str] = Counter()
+    calls: Counter[str] = Counter()
     more_sessions: Counter[str] = Counter()
     begun: dict[str, float] = {}
     for session_id in fold.waiting:
@@ -21,6 +22,7 @@ def agent_statistics(fold: Fold) -> tuple[AgentStatistic, ...]:
         for start in session.waiting():
             if start.agent is not None:
                 waiting[start.agent] += 1
+                calls[start.agent] += start.is_call
                 starters.add(start.agent)
                 if start.time is not None:
                     begun[start.agent] = max(start.time, begun.get(start.agent, start.time))
@@ -38,7 +40,7 @@ def agent_statistics(fold: Fold) -> tuple[AgentStatistic, ...]:
                 agent=name,
                 messages=agent.messages if agent else 0,
                 events=events,
-                tool_calls=(agent.calls if agent else 0) + starts,
+                tool_calls=(agent.calls if agent else 0) + calls[name],
                 errors=agent.errors if agent else 0,
                 sessions=(agent.sessions if agent else 0) + more_sessions[name],
                 tokens=agent.tokens.whole if agent else None,
@@ -101,7 +103,7 @@ def interactions(fold: Fold, relation: Relation, handoffs: HandoffPairs = _NONE)
         basis = f"next speaker over {spoken}, repeats collapsed"
         return _matrix(relation, fold.follows_once, basis)
     if relation is Relation.TOOLS:
-        calls = many(fold.calls - fold.never_ended, "call")
+        calls = many(fold.calls - fold.never_ended_calls, "call")
         return _matrix(relation, fold.next_tools, f"next tool over {calls}")
     pairs = fold.delegations()
     delegated = pairs.total()

@@ -32,6 +32,8 @@ class FoldCounts:
         self.failed_calls = 0
         self.never_ended = 0
         """Starts among the events whose end is not waited for any longer."""
+        self.never_ended_calls = 0
+        """Those of them that are calls."""
         self.tokens = KnownSum()
         self.cost = KnownSum()
         self.sessions = SessionShelf()
@@ -225,14 +227,16 @@ class FoldCounts:
 
     def count_never_ended(self, session: SessionFold, start: Event) -> None:
         """Count a start that nobody waits for any more exactly as one that is waiting."""
+        calls = int(start.is_call)
         self.never_ended += 1
+        self.never_ended_calls += calls
         self.events += 1
-        self.calls += 1
+        self.calls += calls
         session.events += 1
-        session.calls += 1
+        session.calls += calls
         session.use(type_of(start).used, 1)
         self.slots.add(start.time, type_of(as_counted(start)), 1)
-        if start.is_call:
+        if calls:
             tool = self._tool(type_of(start).tool_key)
             tool.calls += 1
             tool.unknown += 1
@@ -241,7 +245,7 @@ class FoldCounts:
         if start.agent is not None:
             agent = self._agent(start.agent)
             agent.events += 1
-            agent.calls += 1
+            agent.calls += calls
             agent.sessions += session.count_agent(start.agent, 1)
             if start.time is not None:
                 agent.see(start.time)
@@ -283,6 +287,7 @@ class FoldCounts:
         self.errors += other.errors
         self.failed_calls += other.failed_calls
         self.never_ended += other.never_ended
+        self.never_ended_calls += other.never_ended_calls
 
     def _share_counts(self, other: FoldCounts) -> None:
         """Count what does not depend on the order of rows right where ``other`` counts it."""

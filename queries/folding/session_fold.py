@@ -199,12 +199,13 @@ class SessionFold:
 
     def totals(self, running: int) -> SessionTotals:
         """An immutable copy; ``running`` is how many calls of it are taken to be under way."""
-        waiting = 0
+        waiting = calls = 0
         agents = tuple(self.agents)
         tools: Set[str] = self.tools.keys()
         if self.open is not None:
             starts = self.waiting()
             waiting = len(starts)
+            calls = sum(start.is_call for start in starts)
             tools = tools | {type_of(start).used or "" for start in starts}
             starters = (start.agent for start in starts if start.agent is not None)
             agents = tuple(dict.fromkeys((*agents, *starters)))
@@ -212,7 +213,7 @@ class SessionFold:
             events=self.events + waiting,
             prompts=self.prompts,
             messages=self.messages,
-            tool_calls=self.calls + waiting,
+            tool_calls=self.calls + calls,
             ok=self.ok,
             failed_calls=self.failed,
             errors=self.errors,

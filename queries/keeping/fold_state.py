@@ -40,7 +40,7 @@ from queries.keeping.waiting_state import waiting_from, waiting_plain
 
 _NUMBERS: Final = (
     "rows", "events", "messages", "calls", "ok", "errors", "failed_calls", "never_ended",
-    "_first", "_forgotten", "_sealed", "messages_only",
+    "never_ended_calls", "_first", "_forgotten", "_sealed", "messages_only",
 )  # fmt: skip
 FIELDS: Final[dict[type, tuple[str, ...]]] = {
     Fold: (*_NUMBERS, "tokens", "cost", "sessions", "tools", "agents", "follows", "repeats",

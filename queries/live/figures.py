@@ -28,7 +28,7 @@ class Figures:
         self.tools: tuple[ToolStatistic, ...] = ()
         self.agents: tuple[AgentStatistic, ...] = ()
         self.interactions: dict[Relation, Interactions] = {}
-        self._waiting = 0
+        self._waiting = self._waiting_calls = 0
 
     def refresh(
         self,
@@ -50,7 +50,9 @@ class Figures:
             for relation, matrix in all_interactions(fold, handoffs).items()
         }
         self.interactions = _kept(before, matrices)
-        self._waiting = sum(len(fold.sessions[name].waiting()) for name in fold.waiting)
+        starts = [start for name in fold.waiting for start in fold.sessions[name].waiting()]
+        self._waiting = len(starts)
+        self._waiting_calls = sum(start.is_call for start in starts)
 
     def totals(self, fold: Fold, *, sessions: int, running: int, counted: float) -> StoreTotals:
         """Counts over the whole store, as of the last :meth:`refresh`."""
@@ -59,7 +61,7 @@ class Figures:
             running=running,
             events=fold.events + self._waiting,
             messages=fold.messages,
-            tool_calls=fold.calls + self._waiting,
+            tool_calls=fold.calls + self._waiting_calls,
             ok=fold.ok,
             errors=fold.errors,
             finished_calls=fold.ok + fold.failed_calls,

@@ -17,7 +17,7 @@ from queries.interactions import HandoffPairs, agent_statistics, interactions
 from queries.models import Event, EventKind, EventState, Phase, Relation
 from queries.overviews.trends import dated_slots
 from queries.tools import tool_statistics
-from tests.queries.events import call, event, sequences
+from tests.queries.events import call, event, prompt, sequences
 
 
 def folded(rows: list[Event], messages_only: bool = False) -> Fold:
@@ -28,10 +28,10 @@ def folded(rows: list[Event], messages_only: bool = False) -> Fold:
 
 def figures(fold: Fold) -> dict[str, object]:
     """Everything that a screen can show of a fold, in comparable form."""
-    waiting = sum(len(fold.sessions[name].waiting()) for name in fold.waiting)
+    waiting = [start for name in fold.waiting for start in fold.sessions[name].waiting()]
     return {
-        "events": fold.events + waiting,
-        "calls": fold.calls + waiting,
+        "events": fold.events + len(waiting),
+        "calls": fold.calls + sum(start.is_call for start in waiting),
         "ok": fold.ok,
         "errors": fold.errors,
         "failed": fold.failed_calls,
@@ -203,6 +203,17 @@ def test_a_start_before_the_next_prompt_never_ended() -> None:
     (tool,) = tool_statistics(fold, lambda _: True)
     assert (tool.running, tool.unknown) == (0, 1)
     assert fold.totals_running("s1", alive=True) == 0
+
+
+@pytest.mark.parametrize("rows_after", [0, open_rows.REACH + 1])
+def test_only_starts_of_calls_are_calls(rows_after: int) -> None:
+    span = {"session_id": "spans", "kind": EventKind.OTHER, "tool": None}
+    fold = folded([call(1, Phase.START, **span), *map(prompt, range(2, 2 + rows_after))])
+    (agent,) = agent_statistics(fold)
+    session = fold.sessions["spans"].totals(fold.totals_running("spans", alive=True))
+    assert (agent.events, agent.tool_calls) == (1 + rows_after, 0)
+    assert (session.events, session.tool_calls, session.running) == (1, 0, 0)
+    assert interactions(fold, Relation.TOOLS).basis == "next tool over 0 calls"
 
 
 def test_delegations_count_for_the_agent_that_their_parent_speaks_for() -> None:
