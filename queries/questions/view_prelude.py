@@ -107,7 +107,7 @@ def _events(mapping: StoreMapping) -> list[str]:
         )
     found = [f"row AS MATERIALIZED (\n    {rows}\n)"]
     if not mapping.has_phases:
-        return [*found, "event AS (SELECT * FROM row)"]
+        return [*found, "event AS (SELECT *, time AS last_time FROM row)"]
     return [*found, *_PAIRING]
 
 
@@ -178,6 +178,7 @@ _PAIRING = (
     f"""event AS MATERIALIZED (
     SELECT source, owner AS seq, id, session_id, {_call("parent_id")},
         COALESCE(time, end_time) AS time, {_call("agent")},
+        COALESCE(max(time, end_time), time, end_time) AS last_time,
         COALESCE(end_target_agent, target_agent) AS target_agent, kind, 'whole' AS phase, call_key,
         {_call("tool")}, {_call("operation")},
         COALESCE(NULLIF(summary, ''), end_summary) AS summary,
@@ -204,7 +205,7 @@ def _spoken(mapping: StoreMapping) -> str:
 _TOTALS = """total AS (
     SELECT session_id, count(*) AS events, sum(kind = 'message') AS messages,
         sum(kind IN ('tool', 'delegation')) AS tool_calls, sum(state = 'error') AS errors,
-        min(time) AS first_time, max(time) AS last_time
+        min(time) AS first_time, max(last_time) AS last_time
     FROM event GROUP BY session_id
 )"""
 

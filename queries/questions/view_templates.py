@@ -161,8 +161,10 @@ ORDER BY total_calls DESC, tool_name, operation
 SELECT agent AS agent_name, sum(kind = 'message') AS messages, count(*) AS events,
     sum(kind IN ('tool', 'delegation')) AS tool_calls, sum(state = 'error') AS errors,
     count(DISTINCT session_id) AS sessions, 1.0 * count(*) / sum(count(*)) OVER () AS share,
-    {iso:max(time)} AS last_active
-FROM event
+    {iso:COALESCE(max(max(time), max(seen)), max(time), max(seen))} AS last_active
+FROM event LEFT JOIN (
+    SELECT agent AS name, max(time) AS seen FROM row WHERE phase IS NOT 'start' GROUP BY agent
+) ON name = agent
 WHERE agent IS NOT NULL
 GROUP BY agent
 ORDER BY events DESC, agent_name

@@ -18,6 +18,7 @@ from queries.folding.pairing import paired
 from queries.models import Relation
 from queries.models.overview import By
 from queries.overviews.overview import breakdown
+from queries.questions.view_prelude import sqlite_query
 from queries.questions.view_sql import (
     UnknownViewError,
     duckdb_sql,
@@ -34,6 +35,7 @@ from tests.queries.samples import HEIST, HTMLGRAPH, duckdb_sample, sample
 from tests.stores import heist_audit_store
 from tests.stores.canonical import canonical_store
 
+_ACTIVE = "SELECT id, strftime('%Y-%m-%dT%H:%M:%fZ', last_active, 'unixepoch') AS at FROM session"
 SAMPLES = (*HEIST, *HTMLGRAPH, "canonical", "totals")
 
 
@@ -60,6 +62,8 @@ def made(folder: Path, name: str) -> Path:
         store.add_event("s1", phase="start", state="running", tool="Bash", time=2001.0)
         store.add_event("s1", phase="end", state="error", tool="Bash", time=2004.0)
         store.add_event("s1", phase="end", state="ok", tool="Edit", time=2005.0)
+        for phase, time in (("start", 272_000.0), ("end", 272_100.0)):
+            store.add_event("s3", phase=phase, state="ok", tool="Bash", agent="a", time=time)
         store.add_event("alone", kind="error", state="error", time=3000.0)
         store.add_event(
             "s2", kind="delegation", call_key="d", phase="whole", state="running",
@@ -141,6 +145,10 @@ def test_sessions(opened: tuple[Path, Store]) -> None:
         assert row["duration_seconds"] == near(own["duration_seconds"])
         assert same_moment(row["started_at"], own["started_at"])
         assert same_moment(row["ended_at"], own["ended_at"])
+    active = run(path, sqlite_query(store.mapping, _ACTIVE, days=None, stale_after=1800.0))
+    for row in active:
+        own = ours[row["id"]]
+        assert same_moment(row["at"], own["ended_at"] or own["last_event_at"] or own["started_at"])
 
 
 def test_tools(opened: tuple[Path, Store]) -> None:
@@ -169,6 +177,7 @@ def test_agents_and_interactions(opened: tuple[Path, Store]) -> None:
         for key in ("messages", "events", "tool_calls", "errors"):
             assert row[key] == getattr(own, key), (own.agent, key)
         assert row["share"] == near(own.share)
+        assert same_moment(row["last_active"], iso(own.last_active)), own.agent
     pairs = run(path, sqlite_sql("interactions", store.mapping))
     assert {(row["from_agent"], row["to_agent"]): row["count"] for row in pairs} == dict(
         count.interactions(Relation.FOLLOWS).counts
