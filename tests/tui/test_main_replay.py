@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -105,8 +106,25 @@ async def test_an_empty_store_has_no_past(folder: Path) -> None:
         store.add_session("none", title="Nothing", status="running", started=FIRST_TIME + 500)
     async with on_stage(TEAM, options=ScreenOptions(session="none"),
                         clock=team_clock()) as stage:  # fmt: skip
-        await stage.press("[", "]", "P")
+        await stage.press("[")
+        assert stage.said()[-1] == "Nothing of this session has a time, so it has no past."
+        await stage.press("]", "P")
         assert stage.main.past.at is None
+
+
+async def test_the_past_of_a_replaced_store_is_left(folder: Path) -> None:
+    team().close()
+    async with on_stage(TEAM, options=LEAD, clock=team_clock()) as stage:
+        await stage.press("[", "[")
+        with team(Path("copy.db")) as other:
+            other.add_event("lead", id="new", summary="from elsewhere", parent_id="ask")
+        os.replace("copy.db", TEAM)
+        await stage.step()
+        await stage.step()
+        assert stage.main.past.at is None
+        assert "PAST" not in stage.text()
+        assert any("from elsewhere" in line for line in stage.tree())
+        assert stage.said()[-1] == "The store was replaced; this is the present of the new one."
 
 
 async def test_the_past_says_that_its_figures_leave_out_sub_agents(folder: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual import on
 
+from queries.models import Snapshot
 from queries.text import clock, date_time
 from tui.screens.finding import Finding
 from tui.screens.giving import Giving
@@ -81,9 +82,12 @@ class Replaying(Finding, Giving):
         self._leave_other_session()
         if answer.slot != SLOT or not self.owner.reader.is_current(answer):
             return
+        was_reading = self.past.is_reading
         view = self.past.take_answer(answer)
         if answer.error:
             self.say(answer.error)
+        elif was_reading and self.past.session_id is None:
+            self.say("Nothing of this session has a time, so it has no past.")
         if view is not None:
             self._left_out = view.left_out
             self._show_where()
@@ -92,6 +96,14 @@ class Replaying(Finding, Giving):
             self.show_titles()
             for step in self.past.take_asked():
                 self.action_replay_step(step)
+
+    def _begin_again(self, snapshot: Snapshot) -> None:
+        """The past of a store that was replaced is left."""
+        if self.past.session_id is not None and self._epoch != snapshot.epoch:
+            self.past.leave()
+            self._back_to_present()
+            self.say("The store was replaced; this is the present of the new one.")
+        super()._begin_again(snapshot)
 
     @on(SessionList.Focused)
     def _leave_other_session(self) -> None:
