@@ -73,6 +73,19 @@ def test_starting_and_doing_nothing(home: Home) -> None:
             assert terminal.raw[mark:] == b""
 
 
+@pytest.mark.parametrize("key", ["/", "ctrl+p"])
+def test_waiting_for_words(home: Home, key: str) -> None:
+    with home.open(home.sample("heist-audit.db")) as terminal:
+        wait_for_all_panes(terminal)
+        terminal.press(key, *"qu")
+        terminal.wait_for(lambda t: re.search(r"\bqu\b", t.text()))
+        terminal.wait_for_quiet(0.45)
+        mark = len(terminal.raw)
+        # Time passes on purpose: no cursor may blink.
+        terminal.wait_for_quiet(1.5)
+        assert terminal.raw[mark:] == b""
+
+
 def test_what_changes(home: Home, store: CanonicalStore) -> None:
     now = time.time() - 40_000
     with home.open(store.path) as terminal:

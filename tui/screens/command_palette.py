@@ -12,6 +12,10 @@ from tui.screens.leaving import Leaving
 class PaletteScreen(CommandPalette, Leaving[None]):
     """Textual's palette, where keys that come together do no harm."""
 
+    def on_mount(self) -> None:
+        """Nothing is sent while nobody types."""
+        self.query_one(Input).cursor_blink = False
+
     @on(Input.Changed)
     @on(Input.Submitted)
     @on(OptionList.OptionSelected)

@@ -71,7 +71,10 @@ class Prompt(Horizontal):
         self._purpose = purpose
         if not self.children:
             # Not before it is needed: the first frame comes sooner without.
-            self.mount(Static("", markup=False), Input(compact=True, select_on_focus=True))
+            line = Input(compact=True, select_on_focus=True)
+            # Nothing is sent while nobody types.
+            line.cursor_blink = False
+            self.mount(Static("", markup=False), line)
         self.query_one(Static).update(label)
         line = self.query_one(Input)
         with line.prevent(Input.Changed):
