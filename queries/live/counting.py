@@ -141,7 +141,7 @@ class Counting(ChangingRows):
         past = Backfill(store, fold)
         if self.past is None or not past.high == self.past.high == high:
             return False
-        if not self.roster.is_loaded:
+        if not self.roster.knows_all:
             # Figures depend on which sessions run; all others are listed step by step.
             declared, running = store.session_signs()
             first = {*running[:FIRST_RUNNING], *(fold.sessions.keys() - declared)}

@@ -61,6 +61,10 @@ class Roster:
         self._knows_totals = False
         """Whether it is known which sessions with totals are declared."""
         self._touched: set[str] = set()
+        self._looked_up: set[str] = set()
+        """Sessions that were asked for lately: those without a row are not declared."""
+        self._unsure: set[str] = set()
+        """Sessions with events, which may be declared."""
         self.total = 0
         """Declared sessions."""
         self.alive_changes = 0
@@ -107,10 +111,14 @@ class Roster:
 
     def learn(self, store: Store, names: Iterable[str]) -> None:
         """Find out which of these sessions are declared, but older than those kept."""
-        if self.total <= len(self._sessions) - self._undeclared:
+        if self.knows_all:
             return
-        unknown = [name for name in names if not self._knows(name)]
-        for session in store.sessions_by_id(unknown):
+        unknown = [name for name in {*names, *self._unsure} if not self._knows(name)]
+        found = store.sessions_by_id(unknown)
+        self._looked_up.update(unknown)
+        self._touched |= self._unsure
+        self._unsure.clear()
+        for session in found:
             if self.is_loaded:
                 self._not_kept.add(session.id)
             else:
@@ -206,6 +214,7 @@ class Roster:
             self._awaited.discard(name)
             names.add(name)
         self._make(names, fold, now, pause)
+        self._looked_up.clear()
         newest = self._ranking.newest()
         if newest != self._newest:
             others = {name for name in (newest, self._newest) if name is not None}
@@ -227,7 +236,10 @@ class Roster:
             session = self.session(name)
             is_named = name in fold.sessions or (self._knows_totals and name in self._totals)
             if session is None and is_named and name not in self._not_kept:
-                session = self._set(name, Session(id=name, declared=False))
+                if self.knows_all or name in self._looked_up:
+                    session = self._set(name, Session(id=name, declared=False))
+                else:
+                    self._unsure.add(name)
             elif session is not None and not (session.declared or is_named):
                 session = self._set(name, None)
             if session is None:
@@ -327,6 +339,11 @@ class Roster:
 
     def __len__(self) -> int:
         return max(self.total + self._undeclared, len(self._sessions))
+
+    @property
+    def knows_all(self) -> bool:
+        """Whether all declared sessions are read."""
+        return self.total <= len(self._sessions) - self._undeclared
 
     def _knows(self, name: str) -> bool:
         known = self._sessions.get(name)

@@ -501,3 +501,24 @@ def test_totals_are_known_before_all_sessions_are_listed(
         shown(snap(feed)), sessions=()
     )
     feed.close()
+
+
+def test_sessions_that_are_not_listed_are_none_that_only_events_name(
+    tmp_path: Path, folder: Path
+) -> None:
+    path = tmp_path / "more.db"
+    with canonical_store(path, "wal") as store, store.batch():
+        for number in range(30):
+            store.add_session(f"s{number:02d}", started=1000.0 + number, status="completed")
+            store.add_event(f"s{number:02d}", time=1500.0)
+        store.add_event("stray", time=1400.0)
+    settle(path)
+    opened(path, cache_in(folder), Clock(1600.0))
+    feed = Feed(path, clock=Clock(1600.0), cache=cache_in(folder), keep_sessions=10)
+    snap(feed)
+    assert feed.backfill(0.0)
+    known = snap(feed)
+    feed.close()
+    assert known.total_sessions == 31
+    assert {row.id for row in known.sessions if not row.session.declared} <= {"stray"}
+    assert known.totals.events == 31

@@ -335,6 +335,28 @@ def test_sessions_are_loaded_step_by_step(empty: CanonicalStore) -> None:
     assert len(names) == 25
 
 
+def test_a_session_has_no_line_before_it_is_known_whether_it_is_declared(
+    empty: CanonicalStore,
+) -> None:
+    fill(empty, 30)
+    fold = nothing()
+    for name in ("s00003", "stray"):
+        fold.add(event(1, session_id=name))
+    with Store(empty.path) as store:
+        roster = Roster(40)
+        roster.load(store, first=10)
+        # As where looking it up was interrupted, or a writer kept us out.
+        assert len(make(fold, roster)) == 10
+        assert len(roster) == 30
+        roster.learn(store, ())
+        assert roster.is_touched
+        rows = make(fold, roster)
+        assert {(row.id, row.session.declared) for row in rows[10:]} == {
+            ("s00003", True), ("stray", False),
+        }  # fmt: skip
+        assert len(roster) == 31
+
+
 def test_one_change_among_many_sessions_makes_one_new_line() -> None:
     fold = nothing()
     fold.add_all(event(n, session_id=f"s{n}", time=1000.0 + n) for n in range(15_000))
