@@ -32,7 +32,7 @@ import os
 import stat
 import time
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -186,14 +186,15 @@ class FoldCache:
             return False
         try:
             # Apart from all others, the sessions need not be read where only totals are wanted.
-            packed = bytearray()
+            # In pieces: nearly all of them are in memory anyway.
+            pieces: list[bytes] = []
             for texts in fold.sessions.packs():
-                packed += len(texts.packed).to_bytes(_LENGTH) + texts.packed
+                pieces += (len(texts.packed).to_bytes(_LENGTH), texts.packed)
                 if not goes_on():
                     return False
-            size = len(packed)
+            size = sum(map(len, pieces))
             for piece in packed_lines(total_parts(fold)):
-                packed += piece
+                pieces.append(piece)
                 if not goes_on():
                     return False
             head = {
@@ -204,11 +205,11 @@ class FoldCache:
                 "written": self._clock(),
                 "sessions": size,
             }
-            packed[:0] = json.dumps(head).encode() + b"\n"
-            if len(MAGIC) + _DIGEST + len(packed) > min(LARGEST, self._most):
+            pieces.insert(0, json.dumps(head).encode() + b"\n")
+            if len(MAGIC) + _DIGEST + sum(map(len, pieces)) > min(LARGEST, self._most):
                 return False
             self._prepare()
-            self._write(self._place(store.path, order), packed)
+            self._write(self._place(store.path, order), pieces)
             self._make_room()
         except _WRONG:
             return False
@@ -223,14 +224,14 @@ class FoldCache:
         if stat.S_IMODE(status.st_mode) != 0o700:
             self.folder.chmod(0o700)
 
-    def _write(self, place: Path, packed: bytearray) -> None:
+    def _write(self, place: Path, pieces: Sequence[bytes]) -> None:
         import tempfile
 
         descriptor, name = tempfile.mkstemp(".new", place.stem, self.folder)
         try:
             with open(descriptor, "wb") as file:
-                file.write(MAGIC + _digest(packed))
-                file.write(packed)
+                file.write(MAGIC + _digest(*pieces))
+                file.writelines(pieces)
             os.replace(name, place)
         except BaseException:
             with contextlib.suppress(OSError):
@@ -274,8 +275,11 @@ def _sessions(body: memoryview) -> Iterator[tuple[str, PackedTexts]]:
             yield name, texts
 
 
-def _digest(content: bytes | bytearray) -> bytes:
-    return blake2b(content, digest_size=_DIGEST // 2).hexdigest().encode()
+def _digest(*pieces: bytes) -> bytes:
+    digest = blake2b(digest_size=_DIGEST // 2)
+    for piece in pieces:
+        digest.update(piece)
+    return digest.hexdigest().encode()
 
 
 def _key(store: Store, order: str) -> list[Any]:
