@@ -140,8 +140,6 @@ class Fold(FoldRows):
         """How many calls of a session are under way; none when it is not alive."""
         if not alive:
             return 0
-        running = self.running.get(session_id, {})
         starts = self.waiting_starts(session_id)
-        return sum(may_end and start.is_call for start, may_end in starts) + sum(
-            event.is_call for event in running.values()
-        )
+        waiting = sum(may_end and start.is_call for start, may_end in starts)
+        return waiting + self.running.calls(session_id)

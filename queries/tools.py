@@ -46,10 +46,11 @@ def tool_statistics(
             extra.unknown += 1
         if start.agent is not None:
             extra.agents.add(start.agent)
-    dead = (events for name, events in fold.running.items() if not is_alive(name))
-    for event in (event for events in dead for event in events.values()):
-        if event.is_call:
-            extras.setdefault((event.tool or NO_TOOL, event.operation), _Extra()).ended += 1
+    for name, numbers in fold.running.sessions().items():
+        if not is_alive(name):
+            for tool, number in numbers.items():
+                if tool is not None:
+                    extras.setdefault(tool, _Extra()).ended += number
     sums: Mapping[ToolKey, DeclaredSum] = {} if declared is None else declared.sums
     empty, nothing = ToolFold(), DeclaredSum()
     rows = [

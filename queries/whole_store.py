@@ -134,7 +134,11 @@ def count_totals(
     totals = _Totals(store, cache)
     fold = totals.count(progress, processes)
     rows = running_sessions(
-        store, fold, fold.waiting | fold.running.keys(), now=_now(now), stale_after=stale_after
+        store,
+        fold,
+        fold.waiting | fold.running.sessions().keys(),
+        now=_now(now),
+        stale_after=stale_after,
     )
     return CountedStore(
         store.info, fold, totals.tools, totals.handed, store.problems(), _alive(rows)

@@ -13,9 +13,10 @@ from queries.folding.event_slots import EventSlots
 from queries.folding.fold_parts import AgentFold, KnownSum, ToolFold
 from queries.folding.handed_on import HandedOn, Pair
 from queries.folding.joining import as_counted
+from queries.folding.running_rows import RunningRows
 from queries.folding.session_fold import SessionFold
 from queries.folding.session_shelf import SessionShelf
-from queries.models import Event, EventKey, EventKind, EventState, Phase
+from queries.models import Event, EventKind, EventState, Phase
 from queries.pausing import no_pause
 
 
@@ -46,8 +47,7 @@ class FoldCounts:
         self.handed_on = HandedOn()
         self.slots = EventSlots()
         """When what is counted happened; starts that still wait for their end are not."""
-        self.running: dict[str, dict[EventKey, Event]] = {}
-        """Per session, whole events that say they run: rows that may change in place."""
+        self.running = RunningRows()
         self.waiting: set[str] = set()
         """Sessions with rows (starts among them) that another row may still belong to."""
         self.changed: set[str] = set()
@@ -215,15 +215,12 @@ class FoldCounts:
                 self.agents[kind.agent].see(event.time)
         if sign > 0:
             self._note_running(event)
-        elif event.session_id in self.running:
-            known = self.running[event.session_id]
-            known.pop(event.key, None)
-            if not known:
-                del self.running[event.session_id]
+        else:
+            self.running.forget(event.key)
 
     def _note_running(self, event: Event) -> None:
         if event.phase is Phase.WHOLE and event.state is EventState.RUNNING:
-            self.running.setdefault(event.session_id, {})[event.key] = event
+            self.running.note(event)
 
     def count_never_ended(self, session: SessionFold, start: Event) -> None:
         """Count a start that nobody waits for any more exactly as one that is waiting."""
@@ -273,8 +270,7 @@ class FoldCounts:
         self.handed_on.merge(other.handed_on, shift, pause)
         self.slots.merge(other.slots)
         pause()
-        for name, events in other.running.items():
-            self.running.setdefault(name, {}).update(events)
+        self.running.take(other.running)
         self.waiting |= other.waiting
         self.changed |= other.changed
 

@@ -35,6 +35,7 @@ from queries.folding.open_state import (
     handed_on_plain,
     some_of,
 )
+from queries.folding.running_rows import RunningRows
 from queries.folding.session_state import SESSION_FIELDS, sum_from, sum_plain
 from queries.keeping.waiting_state import waiting_from, waiting_plain
 
@@ -50,6 +51,7 @@ FIELDS: Final[dict[type, tuple[str, ...]]] = {
                 "tokens"),
     Durations: ("count", "_total", "_rest", "_values", "_sorted", "_buckets"),
     EventSlots: ("_width", "_counts", "undated"),
+    RunningRows: ("_rows", "_calls", "_order"),
     **SESSION_FIELDS,
     **OPEN_FIELDS,
     **HANDED_ON_FIELDS,
@@ -77,7 +79,9 @@ def total_parts(fold: Fold) -> Iterator[Plain]:
     """The totals of a fold, with no sessions but those that these depend on."""
     yield ["counts", [getattr(fold, name) for name in _NUMBERS]]
     yield ["sums", [sum_plain(fold.tokens), sum_plain(fold.cost)]]
-    for texts in some_of(fold.sessions.texts(sorted(fold.waiting | fold.running.keys()))):
+    for texts in some_of(
+        fold.sessions.texts(sorted(fold.waiting | fold.running.sessions().keys()))
+    ):
         yield ["sessions", texts]
     open_rows = ((name, fold.sessions[name].open) for name in sorted(fold.waiting))
     for waiting in some_of(open_rows, WAITING_AT_ONCE):
@@ -91,7 +95,7 @@ def total_parts(fold: Fold) -> Iterator[Plain]:
             yield [which, [[*pair, number] for pair, number in pairs]]
     yield ["repeats", list(fold.repeats.items())]
     yield ["waiting", sorted(fold.waiting)]
-    for running in some_of(event for events in fold.running.values() for event in events.values()):
+    for running in some_of(fold.running.rows()):
         yield ["running", [event_plain(event) for event in running]]
     for part in handed_on_plain(fold.handed_on):
         yield ["handed_on", part]
@@ -168,8 +172,7 @@ def _take_waiting(fold: Fold, content: Plain) -> None:
 
 def _take_running(fold: Fold, content: Plain) -> None:
     for cells in content:
-        event = event_from(cells)
-        fold.running.setdefault(event.session_id, {})[event.key] = event
+        fold.running.note(event_from(cells))
 
 
 def _take_slots(fold: Fold, content: Plain) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Set
-from heapq import nlargest
 
 from queries.counting.backfill import Backfill
 from queries.fold import Fold
@@ -46,18 +45,17 @@ class ChangingRows:
         self, store: Store, watched: Collection[EventKey], fresh: Set[EventKey]
     ) -> None:
         """Read rows again that may have changed, but not those that were read just now."""
-        running = self._running()
-        newest = nlargest(REREAD_RUNNING, running)
-        chosen = {*newest, *self._recent.newest(REREAD_NEWEST)}
+        running = self.fold.running
+        chosen = {*running.newest(REREAD_RUNNING), *self._recent.newest(REREAD_NEWEST)}
         self._due = []
-        if len(running) > len(newest):
-            older = sorted(running.keys() - set(newest))
+        if len(running) > REREAD_RUNNING:
+            older = running.in_order()[:-REREAD_RUNNING]
             at = self._turn % len(older)
             self._turn += REREAD_OLDER
             in_turn = older[at:] + older[:at]
             chosen.update(in_turn[:REREAD_OLDER])
             self._due = in_turn[: REREAD_OLDER - 1 : -1]
-        self._compare(store, chosen, watched, running, fresh)
+        self._compare(store, chosen, watched, fresh)
 
     @property
     def has_due(self) -> bool:
@@ -67,33 +65,29 @@ class ChangingRows:
     def read_due(self, store: Store, watched: Collection[EventKey]) -> None:
         """Read some of these, and what is watched."""
         taken = self._due[-REREAD_RUNNING:]
-        running = self._running()
-        self._compare(store, running.keys() & set(taken), watched, running)
+        running = self.fold.running
+        self._compare(store, [key for key in taken if running.get(key) is not None], watched)
         del self._due[-REREAD_RUNNING:]
 
     def read_watched(self, store: Store, watched: Collection[EventKey]) -> None:
         """Read these rows again."""
-        self._compare(store, (), watched, self._running())
-
-    def _running(self) -> dict[EventKey, Event]:
-        return {
-            key: event for events in self.fold.running.values() for key, event in events.items()
-        }
+        self._compare(store, (), watched)
 
     def _compare(
         self,
         store: Store,
         keys: Iterable[EventKey],
         watched: Collection[EventKey],
-        running: dict[EventKey, Event],
         fresh: Set[EventKey] = frozenset(),
     ) -> None:
         """Read rows again, and count those that changed as they are now."""
         self._seen = {key: event for key, event in self._seen.items() if key in watched}
         chosen = {*keys, *watched} - fresh
         now = {event.key: event for event in store.events_again(chosen)}
+        # What is counted of one row may change what is known of the next.
+        running = {key: self.fold.running.get(key) for key in chosen}
         for key in in_turns(sorted(chosen)):
-            before = self._recent.get(key) or running.get(key) or self._seen.get(key)
+            before = self._recent.get(key) or running[key] or self._seen.get(key)
             event = now.get(key)
             if before is event:
                 continue

@@ -275,7 +275,7 @@ class Counting(ChangingRows):
 
     def audit(self, store: Store, watched: Collection[EventKey]) -> bool:
         """Compare what is counted with what is there; whether it agrees."""
-        self._compare(store, self._recent.newest(), watched, {})
+        self._compare(store, self._recent.newest(), watched)
         if self.roster.total <= Audit.SESSIONS:
             self._read_beside(store, whole=True)
         self.is_misread = store.is_read_wrongly()

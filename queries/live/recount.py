@@ -92,7 +92,7 @@ def _figures(fold: Fold) -> tuple[object, ...]:
         tool_statistics(fold, is_alive),
         agent_statistics(fold),
         all_interactions(fold),
-        {name: events.keys() for name, events in fold.running.items() if events},
+        {row.key: row.session_id for row in fold.running.rows()},
         list(fold.slots),
         fold.slots.undated,
     )

@@ -121,7 +121,7 @@ class ScopeCounter:
         """Rows changed in place; whether any of them was counted differently."""
         any_own = False
         for event in events:
-            before = self.fold.running.get(event.session_id, {}).get(event.key)
+            before = self.fold.running.get(event.key)
             if before is not None and before != event:
                 self.fold.update(before, event)
                 any_own = True

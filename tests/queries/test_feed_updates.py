@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from queries.feed import Feed
+from queries.folding import running_rows
+from queries.folding.running_rows import RunningRows
 from queries.live import changing_rows
 from queries.models import EventState, SessionStatus
 from tests.queries.feeding import Clock, begun, count_all, counted, snap, states
@@ -118,6 +120,30 @@ def test_running_rows_are_all_read_although_nothing_else_is_committed(
     assert sorted(found) == sorted(many_finished)
     assert snap(feed).tools[0].ok == 45
     assert feed.poll() is None
+
+
+def test_a_commit_beside_many_running_rows_looks_at_few_of_them(
+    feed: Feed, writer: CanonicalStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer.add_session("over", status="completed")
+    with writer.batch():
+        for number in range(300):
+            writer.add_event(("s1", "over")[number % 2], state="running")
+    snap(feed)
+    count_all(feed)
+    writer.add_event("s1")
+    snap(feed)
+
+    def all_of_them(*_: object) -> object:
+        raise AssertionError("all running rows were gone through")
+
+    monkeypatch.setattr(RunningRows, "__iter__", all_of_them)
+    monkeypatch.setattr(RunningRows, "rows", all_of_them)
+    monkeypatch.setattr(running_rows, "sorted", all_of_them, raising=False)
+    for _ in range(3):
+        writer.add_event("s1", state="running")
+        tool = snap(feed).tools[0]
+    assert (tool.running, tool.unknown) == (153, 150)
 
 
 def test_a_delegation_ends_in_place(tmp_path: Path, clock: Clock) -> None:

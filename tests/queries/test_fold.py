@@ -42,7 +42,7 @@ def figures(fold: Fold) -> dict[str, object]:
         "agents": [
             replace(agent, last_active=None, share=None) for agent in agent_statistics(fold)
         ],
-        "running": {key for events in fold.running.values() for key in events},
+        "running": set(fold.running),
         "slots": slots_of(fold),
         "relations": {relation: interactions(fold, relation) for relation in Relation},
     }

@@ -288,7 +288,7 @@ def test_a_row_that_changes_while_it_is_read_is_counted_as_it_is_then(tmp_path: 
         store.query = meanwhile  # type: ignore[method-assign]  # a writer between two queries
         past.step(store)
         assert (fold.rows, fold.ok) == (2, 1)
-        assert [key for events in fold.running.values() for key in events] == [(0, 1)]
+        assert [*fold.running] == [(0, 1)]
 
 
 def damage(path: Path, leaves: int) -> None:
@@ -361,7 +361,7 @@ def test_the_lowest_number_that_a_row_can_have(tmp_path: Path) -> None:
 def test_states_are_not_lost_with_their_rows(tmp_path: Path) -> None:
     with some(tmp_path / "store.db", 3, state="running") as store:
         fold = counted(store, 2, False)
-        running = [event for _, event in sorted(fold.running["s"].items())]
+        running = sorted(fold.running.rows(), key=lambda event: event.key)
         # They are compared with the rows as they are read again.
         assert running == store.events_by_key((0, seq) for seq in (1, 2, 3))
         assert {event.state for event in running} == {EventState.RUNNING}

@@ -1,0 +1,110 @@
+"""Whole rows that say they run: each may be changed in place for as long as it is known."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Iterator, Mapping
+from itertools import islice
+
+from queries.folding.batch import NO_TOOL, ToolKey
+from queries.models import Event, EventKey
+
+Calls = Mapping[ToolKey | None, int]
+"""Rows by tool and operation; None for those that are no calls."""
+
+
+class RunningRows:
+    """Running rows by key and in order of arrival, with their numbers by session.
+
+    Some systems never say that a delegation is over, so there can be a hundred thousand: neither
+    a look at the newest nor a number may cost as much as there are.
+    """
+
+    __slots__ = ("_calls", "_order", "_rows")
+
+    def __init__(self) -> None:
+        self._rows: dict[EventKey, Event] = {}
+        self._calls: dict[str, dict[ToolKey | None, int]] = {}
+        self._order: list[EventKey] | None = None
+        """All keys, ascending, once they were asked for in order."""
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[EventKey]:
+        return iter(self._rows)
+
+    def get(self, key: EventKey) -> Event | None:
+        """A row as it was counted; None where it is not known to run."""
+        return self._rows.get(key)
+
+    def rows(self) -> Iterator[Event]:
+        """All rows."""
+        return iter(self._rows.values())
+
+    def sessions(self) -> Mapping[str, Calls]:
+        """The sessions that have such rows, with the numbers of these."""
+        return self._calls
+
+    def calls(self, session_id: str) -> int:
+        """How many of a session's rows are calls."""
+        numbers = self._calls.get(session_id, {})
+        return sum(numbers.values()) - numbers.get(None, 0)
+
+    def in_order(self) -> list[EventKey]:
+        """The keys of all rows in order of arrival; not to be changed."""
+        if self._order is None:
+            self._order = sorted(self._rows)
+        return self._order
+
+    def newest(self, number: int) -> list[EventKey]:
+        """The keys of the rows that came last, the newest first."""
+        return [*islice(reversed(self.in_order()), number)]
+
+    def note(self, event: Event) -> None:
+        """A row that runs was counted."""
+        key = event.key
+        self.forget(key)
+        self._rows[key] = event
+        if self._order and key < self._order[0]:
+            # The past is being counted: to sort once costs less than to put each in front.
+            self._order = None
+        elif self._order is not None:
+            insort(self._order, key)
+        _add(self._calls.setdefault(event.session_id, {}), _tool_of(event), 1)
+
+    def forget(self, key: EventKey) -> None:
+        """A row is no longer counted as running, if it was."""
+        event = self._rows.pop(key, None)
+        if event is None:
+            return
+        if self._order is not None:
+            del self._order[bisect_left(self._order, key)]
+        numbers = self._calls[event.session_id]
+        tool = _tool_of(event)
+        numbers[tool] -= 1
+        if not numbers[tool]:
+            del numbers[tool]
+            if not numbers:
+                del self._calls[event.session_id]
+
+    def take(self, other: RunningRows) -> None:
+        """Take all rows of another range."""
+        self._order = None
+        if not self._rows.keys().isdisjoint(other._rows):
+            for event in other.rows():
+                self.note(event)
+            return
+        self._rows.update(other._rows)
+        for name, numbers in other._calls.items():
+            known = self._calls.setdefault(name, {})
+            for tool, number in numbers.items():
+                _add(known, tool, number)
+
+
+def _add(numbers: dict[ToolKey | None, int], tool: ToolKey | None, number: int) -> None:
+    numbers[tool] = numbers.get(tool, 0) + number
+
+
+def _tool_of(event: Event) -> ToolKey | None:
+    return (event.tool or NO_TOOL, event.operation) if event.is_call else None

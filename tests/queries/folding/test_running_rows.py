@@ -1,0 +1,66 @@
+"""Running rows stay in order, and are found and numbered without a look at all of them."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from queries.folding.running_rows import RunningRows
+from queries.models import Event, EventKey, EventKind, EventState
+from tests.queries.events import event
+
+
+def running(seq: int, session: str = "s", kind: EventKind = EventKind.TOOL) -> Event:
+    return event(seq, session_id=session, kind=kind, state=EventState.RUNNING)
+
+
+def plain(rows: RunningRows) -> tuple[object, ...]:
+    numbers = {name: dict(calls) for name, calls in rows.sessions().items()}
+    return rows.in_order(), sorted(rows), numbers, {name: rows.calls(name) for name in "ab"}
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.booleans(), st.integers(0, 12), st.sampled_from("ab"),
+            st.sampled_from((EventKind.TOOL, EventKind.MESSAGE)), st.booleans(),
+        )
+    )
+)  # fmt: skip
+def test_whatever_comes_and_goes_they_are_as_if_noted_anew(
+    steps: list[tuple[bool, int, str, EventKind, bool]],
+) -> None:
+    rows = RunningRows()
+    known: dict[EventKey, Event] = {}
+    for comes, seq, session, kind, is_asked in steps:
+        row = running(seq, session, kind)
+        if comes:
+            rows.note(row)
+            known[row.key] = row
+        else:
+            rows.forget(row.key)
+            known.pop(row.key, None)
+        if is_asked:
+            assert rows.newest(3) == sorted(known, reverse=True)[:3]
+    again = RunningRows()
+    for row in known.values():
+        again.note(row)
+    assert plain(rows) == plain(again)
+    assert {key: rows.get(key) for key in known} == known
+    assert len(rows) == len(known)
+
+
+@given(st.sets(st.integers(0, 20)), st.sets(st.integers(0, 20)))
+def test_two_ranges_are_one(first: set[int], second: set[int]) -> None:
+    rows, other, both = RunningRows(), RunningRows(), RunningRows()
+    for seq in first:
+        rows.note(running(seq, "a"))
+    for seq in second:
+        other.note(running(seq, "ab"[seq % 2]))
+    for seq in first - second:
+        both.note(running(seq, "a"))
+    for seq in second:
+        both.note(running(seq, "ab"[seq % 2]))
+    rows.in_order()
+    rows.take(other)
+    assert plain(rows) == plain(both)
