@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from queries.counting.event_stream import EventStream, Progress, patiently
+from queries.dialects.base import Source
 from queries.folding.pairing import Pairing
 from queries.models import Problem, SessionRow, StoreInfo
 from queries.plain_data import dataclass
@@ -208,6 +209,15 @@ def _declared_events(store: Store) -> dict[str, int]:
     return {clean_id(row[0]): row[1] for row in rows}
 
 
+def _not_in(store: Store, parent: str, source: Source) -> str:
+    """SQL for the condition that no row of a table has this id."""
+    table, own = quoted(source.table), f"above.{quoted(source.id_column)}"
+    if store.leads_index(source.table, source.id_column):
+        return f"NOT EXISTS (SELECT 1 FROM {table} AS above WHERE {own} = {parent})"
+    # All ids are collected once, instead of looking through the table for each row.
+    return f"{parent} NOT IN (SELECT {own} FROM {table} AS above WHERE {own} IS NOT NULL)"
+
+
 def _without_parent(store: Store) -> Orphans:
     """Events that name a parent which no table of events has."""
     sources = store.mapping.sources
@@ -217,11 +227,7 @@ def _without_parent(store: Store) -> Orphans:
         if source.parent_column is None:
             continue
         parent = f"child.{quoted(source.parent_column)}"
-        nowhere = " AND ".join(
-            f"NOT EXISTS (SELECT 1 FROM {quoted(other.table)} AS above"
-            f" WHERE above.{quoted(other.id_column)} = {parent})"
-            for other in sources
-        )
+        nowhere = " AND ".join(_not_in(store, parent, other) for other in sources)
         lost = f"FROM {quoted(source.table)} AS child WHERE {parent} <> '' AND {nowhere}"
         number = f"SELECT count(*) {lost}"
         some = f"SELECT child.{quoted(source.id_column)} {lost} ORDER BY child.rowid LIMIT ?"

@@ -13,7 +13,7 @@ from queries.pausing import in_turns
 from queries.reading.connection import Rows, quoted
 from queries.reading.indexed_rows import WINDOW
 from queries.reading.raw_ids import bound, bound_list, place
-from queries.reading.session_pages import PAGE, PARAMETERS, filled_parts
+from queries.reading.session_pages import PAGE, PARAMETERS, filled, filled_parts, parts
 from queries.reading.session_rows import SessionRows
 
 __all__ = ["PAGE", "WINDOW", "Store"]
@@ -244,6 +244,31 @@ class Store(SessionRows):
             if rows:
                 return self._events(number, rows)[0]
         return None
+
+    def events_by_id(self, ids: Iterable[str]) -> dict[str, Event]:
+        """Those events with these ids that there are, many of them at a time.
+
+        Where no index serves the ids, each look is at the whole store.
+        """
+        found: dict[str, Event] = {}
+        wanted = list(dict.fromkeys(ids))
+        for source in range(len(self.mapping.sources)):
+            for some in parts([name for name in wanted if name not in found]):
+                marks, values = bound_list(filled([*map(self._raw_event_ids.get, some)]))
+                rows = self.query(
+                    f"SELECT {_EVENT} FROM event_rows_{source} WHERE id IN ({marks})"
+                    " ORDER BY seq LIMIT ?",
+                    (*values, MANY),
+                )
+                for event in self._events(source, rows):
+                    found.setdefault(event.id, event)
+                if len(rows) == MANY:
+                    # So many have the same id that others may have been left out.
+                    for name in some:
+                        event_or_none = found.get(name) or self.event_by_id(name, source)
+                        if event_or_none is not None:
+                            found[name] = event_or_none
+        return found
 
     def newest_time(self, source: int, upto: int) -> float | None:
         """The time of the latest row at or before a seq, be it hidden or not."""

@@ -126,12 +126,11 @@ def _name(store: Store, found: list[Found]) -> None:
 
 def _speakers(store: Store, ids: Iterable[str]) -> Mapping[str, str | None]:
     """By id of a prompt: its agent."""
-    found: dict[str, str | None] = {}
-    for event_id in sorted(ids):
-        event = store.event_by_id(event_id)
-        if event is not None and event.kind is EventKind.PROMPT:
-            found[event_id] = event.agent
-    return found
+    return {
+        event_id: event.agent
+        for event_id, event in store.events_by_id(sorted(ids)).items()
+        if event.kind is EventKind.PROMPT
+    }
 
 
 def _spawners(store: Store, keys: Iterable[EventKey]) -> dict[EventKey, str]:

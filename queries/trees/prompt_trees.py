@@ -175,7 +175,6 @@ def _older(store: Store, model: ActivityModel, subs: dict[str, Session]) -> froz
         elif line.event is None:
             stack += model.children(line)
     found: set[str] = set()
-    for parent, keys in waiting.items():
-        if store.event_by_id(parent) is not None:
-            found.update(keys)
+    for parent in store.events_by_id(waiting):
+        found.update(waiting[parent])
     return frozenset(found)
