@@ -17,6 +17,7 @@ import queue
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator
 from functools import partial
 from typing import Any, BinaryIO, Final
@@ -24,6 +25,8 @@ from typing import Any, BinaryIO, Final
 from queries.counting.event_stream import patiently
 from queries.counting.lean_slices import LeanSlices
 from queries.fold import Fold
+from queries.folding.batch import Batch
+from queries.folding.batch_order import joined
 from queries.keeping.fold_state import fold_parts
 from queries.keeping.packed_parts import send
 from queries.keeping.way_of_reading import identity
@@ -34,7 +37,12 @@ from queries.reading.known_messages import note_message
 from queries.store import Store
 
 ROWS: Final = 6000
-"""Rows that are read at once."""
+"""Rows that are counted at once."""
+MOST_ROWS: Final = 16_000
+"""The same where they are of many sessions: each takes its time in every slice. With more, its
+calls would be as far apart as calls are that are not told by two rows."""
+FEW: Final = 12
+"""Rows of a session in a slice, of which it is worth to have more."""
 PAGES_KEPT: Final = 2000
 """Kilobytes of the file's pages that are kept: hardly any is read twice."""
 PATIENCE: Final = 0.05
@@ -95,20 +103,34 @@ def counted(
 
     Raises StoreError when they cannot be read.
     """
-    fold = Fold(messages_only=store.mapping.has_messages, end=end)
+    # From the oldest on, so that nothing has to be put together.
+    fold = Fold(messages_only=store.mapping.has_messages, end=end - (high - low + 1))
     first_time: float | None = None
-    while high >= low:
+    width = ROWS
+    while low <= high:
         begun = time.monotonic()
-        after = max(low - 1, high - ROWS)
-        batch, _ = patiently(partial(rows.read, store, source, after, high, ROWS))
+        batch = _slice(store, rows, source, low, min(low + width - 1, high))
+        low += width
         if store.rows_at_once(ROWS) < ROWS:
             time.sleep(BESIDE_WRITER * (time.monotonic() - begun))
-        fold.prepend_batch(batch)
-        first_time = next((at for at in batch.times if at is not None), first_time)
-        high = after
+        fold.add_batch(batch)
+        if first_time is None:
+            first_time = next((at for at in batch.times if at is not None), None)
+        is_thin = len(batch.seqs) < FEW * len(set(batch.sessions))
+        width = min(2 * width, MOST_ROWS) if is_thin else ROWS
     # The other one would not know of either.
     if store.problems() or not store.shows_ids:
         yield {"why": "holds rows or ids that cannot be shown as they are"}
         return
     yield {"first_time": first_time}
     yield from fold_parts(fold)
+
+
+def _slice(store: Store, rows: LeanSlices, source: int, low: int, high: int) -> Batch:
+    """The rows with ``low <= seq <= high``. Raises StoreError."""
+    pieces: deque[Batch] = deque()
+    while high >= low:
+        # Where whole rows are read, these are only the newest.
+        batch, high = patiently(partial(rows.read, store, source, low - 1, high, high - low + 1))
+        pieces.appendleft(batch)
+    return joined(pieces)

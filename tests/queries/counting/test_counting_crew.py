@@ -385,6 +385,48 @@ def test_what_only_the_store_itself_can_tell_is_not_answered(tmp_path: Path) -> 
         assert "why" in next(counted(store, LeanSlices(), 0, 1, 40))
 
 
+@pytest.mark.parametrize("cell", [b"\xff\x00", 1.5])
+def test_rows_that_are_only_read_whole_are_counted_as_well(tmp_path: Path, cell: object) -> None:
+    """Fewer of them are read at once than were asked for."""
+    filled(tmp_path / "store.db", 200).close()
+    with closing(sqlite3.connect(tmp_path / "store.db")) as connection, connection:
+        connection.execute("UPDATE event SET agent = ? WHERE seq = 120", (cell,))
+    with (
+        Store(tmp_path / "store.db") as store,
+        mock.patch("queries.counting.lean_slices.WHOLE", 7),
+        mock.patch("queries.counting.counting_process.ROWS", 50),
+        mock.patch("queries.counting.counting_process.MOST_ROWS", 50),
+    ):
+        _, *parts = counted(store, LeanSlices(), 0, 1, 200)
+        found = CountedRange(1, None, deque(map(pack, parts))).fold(lambda: None)
+        assert found.rows == 200
+        assert figures(found) == figures(one_pass(store, store.mapping.has_messages))
+
+
+def test_of_many_sessions_more_rows_are_counted_at_once(tmp_path: Path) -> None:
+    """Each takes its time in every slice."""
+    with canonical_store(tmp_path / "store.db") as builder, builder.batch():
+        for number in range(400):
+            builder.add_event(f"session-{number}")
+        for _ in range(400):
+            builder.add_event("alone")
+    read: list[int] = []
+    rows = LeanSlices()
+
+    def noted(store: Store, source: int, after: int, upto: int, limit: int) -> Any:
+        read.append(upto - after)
+        return LeanSlices.read(rows, store, source, after, upto, limit)
+
+    with (
+        Store(tmp_path / "store.db") as store,
+        mock.patch.object(rows, "read", noted),
+        mock.patch("queries.counting.counting_process.ROWS", 50),
+        mock.patch("queries.counting.counting_process.MOST_ROWS", 160),
+    ):
+        list(counted(store, rows, 0, 1, 800))
+    assert read == [50, 100, 160, 160, 160, 50, 50, 50, 20]
+
+
 def test_beside_a_writer_without_a_log_it_pauses(tmp_path: Path) -> None:
     filled(tmp_path / "store.db", 40).close()
     pauses: list[float] = []
