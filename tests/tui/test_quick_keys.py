@@ -8,6 +8,7 @@ import pytest
 
 from tests.tui.stage import on_stage, sample
 from tui.screens.bookmarks import BookmarkScreen
+from tui.screens.prompt import Prompt
 
 STORE = "htmlgraph-0.26.1"
 
@@ -81,3 +82,50 @@ async def test_what_is_opened_is_opened_once(
         assert len(stage.app.screen_stack) == before + 1
         await stage.press("escape")
         assert len(stage.app.screen_stack) == before
+
+
+@pytest.mark.parametrize("name", ["1", "3", "4"])
+async def test_a_line_that_was_opened_right_after_going_to_a_pane_stays_open(
+    folder: Path, name: str
+) -> None:
+    async with on_stage(sample(STORE, folder)) as stage:
+        await stage.press(name)
+        await stage.burst("tab", "/", *"git")
+        prompt = stage.app.screen.query_one(Prompt)
+        assert (prompt.is_asking, prompt.text) == (True, "git")
+
+
+async def test_what_is_pressed_behind_an_answer_is_no_part_of_it(folder: Path) -> None:
+    async with on_stage(sample(STORE, folder)) as stage:
+        await stage.press("tab", "g")
+        await stage.burst("/", *"git", "enter")
+        first = stage.main.tree_view.cursor
+        await stage.press("n")
+        second = stage.main.tree_view.cursor
+        await stage.press("g")
+        await stage.burst("/", *"git", "enter", "n")
+        assert stage.main.tree_view.needle == "git"
+        assert first < stage.main.tree_view.cursor == second
+
+
+@pytest.mark.parametrize("name", ["1", "3", "4", "5", "6"])
+async def test_what_is_pressed_behind_escape_is_no_part_of_what_was_typed(
+    folder: Path, name: str
+) -> None:
+    async with on_stage(sample(STORE, folder)) as stage:
+        await stage.press(name)
+        await stage.burst("/", *"zz", "escape", "/", *"orph")
+        prompt = stage.app.screen.query_one(Prompt)
+        assert (prompt.is_asking, prompt.text) == (True, "orph")
+        before = stage.app.screen
+        await stage.burst("escape", "?")
+        assert stage.app.screen is not before
+        assert not prompt.is_asking
+
+
+async def test_what_is_pressed_behind_a_wrong_filter_goes_into_the_line(folder: Path) -> None:
+    async with on_stage(sample(STORE, folder)) as stage:
+        await stage.press("F")
+        await stage.burst(*"xx:1", "enter", "q")
+        assert stage.main.prompt.is_asking
+        assert not stage.app._exit

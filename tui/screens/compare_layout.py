@@ -129,7 +129,8 @@ class CompareLayout(Leaving[Event | None]):
         self.prompt.close()
         self.section = section % self.sections
         self.lay_out()
-        self.pane.focus()
+        # At once: the next key may open the prompt, which would lose the focus again.
+        self.set_focus(self.pane)
         self.show_hints()
         self.section_changed()
 

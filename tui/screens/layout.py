@@ -109,13 +109,15 @@ class PaneLayout(PortionedScreen):
         self.prompt.close()
         self.pane_index = index % len(PANES)
         self.lay_out()
-        self.pane.focus()
+        # At once: the next key may open the prompt, which would lose the focus again.
+        self.set_focus(self.pane)
         self._show_hints()
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Follow the focus, also when the mouse moved it."""
         for index, pane in enumerate(self.panes):
-            if event.widget is pane:
+            # It may have gone on to the prompt meanwhile.
+            if event.widget is pane and self.focused is pane:
                 self.prompt.close()
                 if index != self.pane_index:
                     self.pane_index = index

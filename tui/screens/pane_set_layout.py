@@ -154,14 +154,16 @@ class PaneSetLayout(Reading, Leaving[Place | None]):
         self.prompt.close()
         self.pane_index = index % len(self.panes)
         self.lay_out()
-        self.pane.focus()
+        # At once: the next key may open the prompt, which would lose the focus again.
+        self.set_focus(self.pane)
         self.show_hints()
         self.show_explanation()
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Follow the focus, also when the mouse moved it."""
         for index, pane in enumerate(self.panes):
-            if event.widget is pane and index != self.pane_index:
+            # It may have gone on to the prompt meanwhile.
+            if event.widget is pane is self.focused and index != self.pane_index:
                 self.prompt.close()
                 self.pane_index = index
                 self.lay_out()

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from textual import on
-from textual.binding import Binding, BindingType
+from textual import events, on
 from textual.containers import Horizontal
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Input, Static
+
+from tui.terminal.type_ahead import KeyBehind
 
 
 class Prompt(Horizontal):
     """Hidden until :meth:`ask`; tells what was typed, or that it was given up."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", show=False)]
     DEFAULT_CSS = """
     Prompt {
         dock: bottom;
@@ -55,6 +54,7 @@ class Prompt(Horizontal):
             super().__init__()
 
     _purpose = ""
+    _before: Widget | None = None
 
     @property
     def is_asking(self) -> bool:
@@ -71,12 +71,11 @@ class Prompt(Horizontal):
         self._purpose = purpose
         if not self.children:
             # Not before it is needed: the first frame comes sooner without.
-            line = Input(compact=True, select_on_focus=True)
-            # Nothing is sent while nobody types.
-            line.cursor_blink = False
-            self.mount(Static("", markup=False), line)
+            self.mount(Static("", markup=False), _Line(self))
         self.query_one(Static).update(label)
-        line = self.query_one(Input)
+        line = self.query_one(_Line)
+        if not self.is_asking:
+            self._before = self.screen.focused
         with line.prevent(Input.Changed):
             line.value = text
         line.placeholder = example
@@ -85,21 +84,50 @@ class Prompt(Horizontal):
         self.screen.set_focus(line)
 
     def close(self) -> None:
-        """Hide it."""
+        """Hide it, and let what had the keys before have them again."""
         self.remove_class("-asking")
+        before, self._before = self._before, None
+        if isinstance(self.screen.focused, _Line):
+            self.screen.set_focus(before)
 
-    def action_cancel(self) -> None:
-        """Give up."""
+    def give_up(self) -> None:
+        """Close without an answer."""
         self.close()
         self.post_message(self.GivenUp(self._purpose))
 
-    @on(Input.Submitted)
-    def _submitted(self, event: Input.Submitted) -> None:
-        event.stop()
+    def answer(self) -> None:
+        """Take what is typed for the answer."""
+        text = self.text
         self.close()
-        self.post_message(self.Answered(self._purpose, event.value))
+        self.post_message(self.Answered(self._purpose, text))
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
-        self.post_message(self.Typed(self._purpose, event.value))
+        # Of what was answered already, the answer tells.
+        if self.is_asking:
+            self.post_message(self.Typed(self._purpose, event.value))
+
+
+class _Line(Input):
+    """Takes no key behind the one that ends it, though all of them were sent here together."""
+
+    def __init__(self, prompt: Prompt) -> None:
+        super().__init__(compact=True, select_on_focus=True)
+        self._prompt = prompt
+        # Nothing is sent while nobody types.
+        self.cursor_blink = False
+
+    def on_key(self, event: events.Key) -> None:
+        """End what is typed, or send on what came after its end."""
+        prompt = self._prompt
+        if not prompt.is_asking:
+            prompt.post_message(KeyBehind(event.key, event.character))
+        elif event.key == "enter":
+            prompt.answer()
+        elif event.key == "escape":
+            prompt.give_up()
+        else:
+            return
+        event.stop()
+        event.prevent_default()

@@ -6,6 +6,7 @@ from collections import deque
 
 from textual import events
 from textual.app import App, ReturnType
+from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -13,8 +14,19 @@ REMEMBERED = 64
 """Keys on their way whose target is known."""
 
 
+class KeyBehind(Message):
+    """A key that a line of text was sent, but that came behind the one that ended it."""
+
+    def __init__(self, key: str, character: str | None) -> None:
+        self.key = key
+        self.character = character
+        super().__init__()
+
+
 class TypeAhead(App[ReturnType]):
     """An app in which what is typed behind a key that opens a line of text goes into that line.
+
+    What is typed behind the key that ends that line does not.
 
     Textual sends a key to what has the focus when the key arrives, which may be before the
     keys in front of it have been acted upon. "/quit" in one packet would search for nothing
@@ -45,3 +57,7 @@ class TypeAhead(App[ReturnType]):
                     again._set_forwarded()
                     line.post_message(again)
                 return
+
+    async def on_key_behind(self, message: KeyBehind) -> None:
+        """Press the key where the focus is by now."""
+        await self.on_event(events.Key(message.key, message.character))
