@@ -160,6 +160,7 @@ def _tables(store: Store) -> tuple[Table, ...]:
     ):
         if side is not None:
             used.setdefault(side.table, what)
+    used |= mapping.read_besides
     counts = {name: _count(store, name) for name in sorted(store.schema.tables)}
     return tuple(
         Table(clean(name, 80), rows, used.get(name))

@@ -211,6 +211,8 @@ class StoreMapping:
     work_item_source: WorkItemSource | None = None
     live: str | None = None
     """SELECT id, time, type, spawner, session_id, parent_id, data (JSON), newest first."""
+    read_besides: Mapping[str, str] = field(default_factory=dict)
+    """Tables that are read besides all these, and what for; for ``doctor``."""
     convert_session: Callable[[Row, StoreMapping], Session] | None = None
     """Replaces :func:`to_session` where SQL alone cannot say it."""
     notes: tuple[str, ...] = ()

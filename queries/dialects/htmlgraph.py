@@ -71,6 +71,7 @@ class HtmlGraph:
             work_items=_work_items(schema),
             work_item_source=_work_item_source(schema),
             live=_live(schema),
+            read_besides=_read_besides(schema),
             notes=tuple(notes),
         )
         if not has_sessions or sessions.isdisjoint(("started_at", "ended_at")):
@@ -188,9 +189,7 @@ def _work_item_source(schema: Schema) -> WorkItemSource | None:
     columns = schema.tables["features"]
     track = column(columns, "track_id")
     # A track is named by what it is called, where that is known.
-    tracks = schema.tables.get("tracks", frozenset())
-    key = next((name for name in ("id", "track_id") if name in tracks), None)
-    if key is not None and "title" in tracks and track != NULL:
+    if (key := _track_key(schema)) is not None:
         track = (
             f"COALESCE((SELECT title FROM tracks WHERE tracks.{key} = features.{track}), {track})"
         )
@@ -202,6 +201,19 @@ def _work_item_source(schema: Schema) -> WorkItemSource | None:
         parent=column(columns, "parent_feature_id"),
         tags=column(columns, "tags"),
     )
+
+
+def _track_key(schema: Schema) -> str | None:
+    """The column of tracks that items name theirs by; None where no track's title is read."""
+    tracks = schema.tables.get("tracks", frozenset())
+    if "title" not in tracks or not schema.has("features", "id", "track_id"):
+        return None
+    return next((name for name in ("id", "track_id") if name in tracks), None)
+
+
+def _read_besides(schema: Schema) -> dict[str, str]:
+    live = {} if _live(schema) is None else {"live_events": "live runs"}
+    return live | ({} if _track_key(schema) is None else {"tracks": "names of work items' tracks"})
 
 
 def _live(schema: Schema) -> str | None:

@@ -133,6 +133,9 @@ def test_doctor_names_the_orphan(run: Run, store: Path, truth: Any) -> None:
     assert told["dialect"] == "htmlgraph"
     assert told["events_without_parent"] == {"count": 1, "examples": truth["orphans"]}
     assert told["sources"][0]["rows"] == truth["events"]
+    used = {table["name"]: table["used_as"] for table in told["tables"]}
+    assert (used["live_events"], used["tracks"]) == ("live runs", "names of work items' tracks")
+    assert used["graph_edges"] is None
     listed = run("events", store, "--json").json["total"]
     assert told["events"] == told["sources"][0]["events"] == listed
 
