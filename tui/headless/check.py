@@ -79,8 +79,10 @@ def command(
         "alerts": [alert_json(alert) for alert in alerts],
     }
     if alerts or form is not None:
-        write_table(form or "text", document, "alerts", ALERT_KEYS, columns(times), listed)
-    number = f"{len(alerts)} alert{'' if len(alerts) == 1 else 's'}" if alerts else "no alerts"
+        write_table(
+            form or "text", document, "alerts", ALERT_KEYS, columns(times), listed, nothing=None
+        )
+    number = f"{len(listed)} alert{'' if len(listed) == 1 else 's'}" if listed else "no alerts"
     terms = f"{described(what)}; " if what.filter.terms else ""
     say(f"{number}: {terms}{found.covered}.")
     return FIRED if alerts else 0

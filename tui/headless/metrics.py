@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from queries.as_json.overview import metrics_overview_json
-from queries.metrics import ToolRate, metrics
+from queries.metrics import Metrics, ToolRate, metrics
+from queries.models.overview import Overview
 from queries.overviews.overview import overview
 from queries.text import count, duration, percent
 from tui.headless.arguments import forms, store_argument, zone
@@ -46,8 +47,8 @@ def command(
 ) -> int:
     """Totals, averages and success rates of a store; CSV and Markdown have the tools' rates.
 
-    "completed %" is of all sessions; JSON also has the rate of those that are over
-    ("judged_completion_rate"), the running ones being neither.
+    "completed %" is of all sessions, and of those that are over (in JSON "completion_rate" and
+    "judged_completion_rate"); the running ones are not.
     """
     times = zone(False)
     what = chosen(days, since, until, times, component=component, project=project, agent=agent)
@@ -71,7 +72,9 @@ def command(
                 ("failed", count(figures.failed)),
                 ("running", count(figures.running)),
                 ("stale", count(figures.stale)),
-                ("completed %", percent(figures.completion_rate)),
+                ("paused", count(totals.paused)),
+                ("unknown status", count(totals.unknown)),
+                ("completed %", _completed(figures, totals)),
                 ("turns, average", _turns(figures.average_turns)),
                 ("turns, median", _turns(figures.median_turns)),
                 ("events", count(figures.events)),
@@ -90,6 +93,14 @@ def command(
         write("\n")
         write_text(RATES, figures.tool_rates)
     return 0
+
+
+def _completed(figures: Metrics, totals: Overview) -> str:
+    judged = totals.completion
+    return (
+        f"{percent(figures.completion_rate)} of all,"
+        f" {percent(judged.rate)} of {count(judged.of)} that are over"
+    )
 
 
 def _turns(number: float | None) -> str:

@@ -265,6 +265,7 @@ def write_table(
     keys: Sequence[str],
     columns: Sequence[Column[_T]],
     items: Sequence[_T],
+    nothing: str | None = "none found",
 ) -> None:
     """One list in the form asked for.
 
@@ -275,15 +276,19 @@ def write_table(
         keys: the keys of its items, for CSV.
         columns: the table for people.
         items: what the columns are made of.
+        nothing: what people are told when there is nothing to list; None: the caller tells it.
     """
     if form == "json":
         write_json(document)
     elif form == "csv":
         write_csv(keys, document[key])
-    elif form == "markdown":
-        write_markdown(columns, items)
     else:
-        write_text(columns, items)
+        if form == "markdown":
+            write_markdown(columns, items)
+        else:
+            write_text(columns, items)
+        if nothing is not None and not items and not document.get("total", 0):
+            say(nothing)
 
 
 def say_page(first: int, last: int, total: int) -> None:

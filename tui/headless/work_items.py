@@ -84,7 +84,10 @@ def command(
         "types": dict(board.types),
         "work_items": [work_item_json(item) for item in page],
     }
-    write_table(form or "text", document, "work_items", WORK_ITEM_KEYS, columns(times), page)
+    write_table(
+        form or "text", document, "work_items", WORK_ITEM_KEYS, columns(times), page,
+        nothing="none found" if has_table else None,
+    )  # fmt: skip
     if not has_table:
         say("this store keeps no work items.")
     say_page(1, len(page), len(shown))

@@ -107,6 +107,16 @@ def test_a_list_that_is_cut_says_so(run: Run) -> None:
     assert run("events", AUDIT, "--limit", 7).err == "session-tui: 381-387 of 387\n"
 
 
+def test_a_table_of_nothing_says_so(run: Run) -> None:
+    for arguments in (
+        ("sessions", AUDIT, "--component", "none"), ("events", AUDIT, "--tool", "none"),
+        ("tools", AUDIT, "--days", 1), ("components", AUDIT, "--days", 1, "--markdown"),
+    ):  # fmt: skip
+        told = run(*arguments)
+        assert (told.code, told.err) == (0, "session-tui: none found\n")
+        assert run(*arguments[:4], "--json").err == ""
+
+
 def test_output_is_the_same_each_time(run: Run) -> None:
     for arguments in (("sessions", AUDIT), ("agents", AUDIT), ("tools", AUDIT), ("doctor", AUDIT)):
         assert run(*arguments, "--json").out == run(*arguments, "--json").out

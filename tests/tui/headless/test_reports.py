@@ -150,6 +150,8 @@ def test_check_exits_with_1_when_something_fires(
     assert tool["value"] == pytest.approx(rates[tool["subject"]])
     assert tool["event_id"] is not None
     assert "alerts: 6 sessions (all time)" in told.err
+    lines = run("check", TASKS)
+    assert lines.err.startswith(f"session-tui: {len(lines.out.splitlines()) - 1} alerts: ")
     fine = run("check", DEMO)
     assert (fine.code, fine.out) == (0, "")
     assert "no alerts" in fine.err
@@ -251,6 +253,14 @@ def test_work_items(run: Run) -> None:
     missing = run("work-items", TASKS, "--item", "bug-0")
     assert (missing.code, missing.out) == (2, "")
     assert run("work-items", AUDIT).err == "session-tui: this store keeps no work items.\n"
+
+
+def test_metrics_for_people_add_up_and_say_what_rates_are_of(run: Run) -> None:
+    told = run("metrics", AUDIT).out
+    figures = dict(line.split("  ", 1) for line in told.split("\n\n")[0].splitlines())
+    parts = ("completed", "failed", "running", "stale", "paused", "unknown status")
+    assert sum(int(figures[name]) for name in parts) == int(figures["sessions"]) == 6
+    assert figures["completed %"].strip() == "66.7 of all, 80.0 of 5 that are over"
 
 
 def test_metrics_of_some_sessions(run: Run, shells: Path) -> None:
