@@ -72,9 +72,9 @@ def running_age(seconds: float) -> str:
 
 
 def tool_name(event: Event) -> str:
-    """The tool, with its operation where it has one: ``vault.unlock``."""
+    """The tool, with its operation where it has one: ``vault·unlock``."""
     name = event.tool or text.UNKNOWN
-    return f"{name}.{event.operation}" if event.operation else name
+    return f"{name}·{event.operation}" if event.operation else name
 
 
 def names_in(node: ActivityNode) -> list[str]:

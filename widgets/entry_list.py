@@ -196,8 +196,10 @@ class EntryList(LineTable[EntryRow]):
 
     def covers(self) -> str:
         """Which lines are visible, and how many repeats are folded away."""
-        folded = f" · {self._repeats:,} repeats folded" if self._repeats else ""
-        return super().covers() + folded
+        if not self._repeats:
+            return super().covers()
+        repeats = "repeat" if self._repeats == 1 else "repeats"
+        return f"{super().covers()} · {self._repeats:,} {repeats} folded"
 
     # Rows
 

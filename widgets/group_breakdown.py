@@ -71,7 +71,7 @@ class BreakdownTable(LineTable[Group]):
         Column("call_errors", "cerr%", 5, 5, "right", priority=57, leaves=12),
         Column("tokens", "tokens", 6, 6, "right", priority=45, leaves=16),
         Column("cost", "cost", 8, 7, "right", priority=30, leaves=18),
-        Column("last", "last", 5, 4, "right", priority=72),
+        Column("last", "ago", 5, 4, "right", priority=72),
         Column("error", "common error", 34, 14, priority=64, leaves=12),
     )
     TEXT_SORTS: ClassVar[frozenset[str]] = TEXT_SORTS

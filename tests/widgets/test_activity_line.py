@@ -66,7 +66,7 @@ def test_tool_names_stand_in_a_column_where_there_is_room() -> None:
     assert drawn(at(2), 80).startswith("  22:13:22 ✓ Read         src/auth.py  ")
     assert drawn(at(2), 80).endswith(" 0.2s")
     assert drawn(at(2), 48).startswith("  ✓ Read src/auth.py  ")
-    assert "Grep.fast" in drawn(at(5), 80)
+    assert "Grep·fast" in drawn(at(5), 80)
 
 
 def test_a_failure_is_plain_without_colour() -> None:

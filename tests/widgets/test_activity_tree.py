@@ -54,7 +54,7 @@ async def test_a_session_looks_like_this() -> None:
             "├   22:13:23 ✗ hacker Bash         make                                  2.0s",
             "└ ▾ 22:13:24 ● Task → explorer Find every caller                        1m03s",
             "  └ ▾ ↳ explorer's session                                             1 call",
-            "    ├   22:13:25 ? Grep.fast    日本語の文章                                —",
+            "    ├   22:13:25 ? Grep·fast    日本語の文章                                —",
             "    └   22:13:26 ⊘ Glob         🚀 **/*.py                        never ended",
             "  22:13:27 ◇ mole         We are in.",
             "  22:13:28 ⇒ mole → safe  take over",

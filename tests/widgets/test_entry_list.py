@@ -35,6 +35,8 @@ async def test_repeats_are_one_line_with_their_number() -> None:
         assert lines[3].startswith("22:13:32 planner ● Edit")
         assert view.covers() == "1-3 of 3 · 2 repeats folded"
         assert view.line_text(0).endswith("· 3 times in a row")
+        view.show_entries(EntryRows((TimelineEntry(SAID, AGAIN[:1]), TimelineEntry(CALL))))
+        assert view.covers() == "1-2 of 2 · 1 repeat folded"
 
 
 async def test_repeats_are_opened_and_folded() -> None:

@@ -19,6 +19,7 @@ async def test_every_figure_of_a_group() -> None:
     async with on_stage(table, (200, 8)) as stage:
         table.show_breakdown(breakdown(), NOW)
         await stage.settle()
+        assert " ago common error" in stage.lines()[0]
         cells = stage.lines()[1].split()
         assert cells[:2] == ["api", "9"]
         for figure in ("4m45s", "9m00s", "22.2", "12.2-32.2", "85", "excellent", "180", "2x"):
