@@ -121,7 +121,12 @@ async def test_exports_are_what_the_command_prints(folder: Path) -> None:
         await stage.press("o", *["backspace"] * 4)
         await stage.type("xml")
         assert stage.said()[-1] == "There is no form 'xml': take json, markdown, csv."
-        await stage.press("o", "escape")
+        prompt = compared(stage).prompt
+        assert (prompt.is_asking, prompt.text) == (True, "xml")
+        await stage.press(*["backspace"] * 3)
+        await stage.type("md")
+        assert (prompt.is_asking, prompt.text) == (True, "md")
+        await stage.press("escape")
         assert compared(stage).pane.has_focus
 
 

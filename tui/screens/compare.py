@@ -89,7 +89,8 @@ class CompareScreen(CompareShowing):
 
     @on(Prompt.Answered)
     def _answered(self, event: Prompt.Answered) -> None:
-        self.pane.focus()
+        # At once: what was answered may be asked again.
+        self.set_focus(self.pane)
         if event.purpose == "export":
             self._export_as(event.text)
         elif not self.pane.find(event.text) and event.text:
@@ -215,7 +216,10 @@ class CompareScreen(CompareShowing):
         if not self.reading.is_complete:
             self.say("Not everything is read yet.")
         else:
-            self.prompt.ask("export", f"export as {', '.join(FORMS)}: ", "json")
+            self._ask_form("json")
+
+    def _ask_form(self, text: str) -> None:
+        self.prompt.ask("export", f"export as {', '.join(FORMS)}: ", text)
 
     def _given(self) -> Given:
         return Given(
@@ -233,6 +237,7 @@ class CompareScreen(CompareShowing):
         comparison = self.comparison
         if not matches or comparison is None:
             self.say(f"There is no form {text!r}: take {', '.join(FORMS)}.")
+            self._ask_form(text)
             return
         form, given, alignment, groups = (
             matches[0],
