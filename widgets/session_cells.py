@@ -9,6 +9,7 @@ from queries.models import SessionRow, SessionStatus
 from queries.text import age, duration, short_count
 from widgets.cells import Column
 from widgets.glyphs import UNICODE, Glyphs, session_glyph, spark
+from widgets.line_text import shorten_middle
 from widgets.table_text import Cell
 
 COLUMNS: Final[tuple[Column, ...]] = (
@@ -65,7 +66,10 @@ def session_cell(
             return (session_glyph(status, glyphs), _STATUS_ROLES[status])
         case "title":
             sub = f"{glyphs.sub} " if row.session.parent_id is not None else ""
-            return (sub + row.title, "")
+            if sub or row.title != row.id:
+                return (sub + row.title, "")
+            # Ids of one kind often begin alike; a sub-agent's, with the id of the one above it.
+            return (shorten_middle(row.id, width), "")
         case "agent":
             return (", ".join(agents_of(row)) or glyphs.dash, "muted")
         case "time":

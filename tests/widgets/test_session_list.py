@@ -68,6 +68,28 @@ async def test_title_falls_back_to_the_id_and_children_are_marked() -> None:
         assert "↳ kid" in stage.lines()[2]
 
 
+async def test_ids_that_begin_alike_are_told_apart_by_their_ends() -> None:
+    pane = SessionList()
+    async with on_stage(pane, (46, 6)) as stage:
+        ids = [f"admin-shell-20260201-113632-0027{number}" for number in (1, 2)]
+        pane.show_sessions(
+            [
+                *map(session, ids),
+                session("x", title=ids[0]),
+                session("x-sub-agent" * 3, parent="x"),
+            ],
+            total=4,
+            now=NOW,
+        )
+        await stage.settle()
+        first, second, titled, child = (line[4:].split("  ")[0] for line in stage.lines()[1:5])
+        assert first == second.replace("72", "71")
+        assert first.startswith("admin")
+        assert first.endswith("-00271")
+        assert titled.endswith("…")
+        assert child.startswith("↳ x-sub-agent")
+
+
 @pytest.mark.parametrize(
     ("status", "ended", "shown"),
     [
