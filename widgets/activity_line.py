@@ -21,7 +21,7 @@ _COLUMNS = 70
 """From this width on tool names stand in a column."""
 _TIMES = 50
 """From this width on lines show their time."""
-_TOOL_WIDTH, _AGENT_WIDTH, _LEAST_CONTENT = 12, 10, 16
+_TOOL_WIDTH, _AGENT_WIDTH, _WIDE_AGENT_WIDTH, _LEAST_CONTENT = 12, 10, 15, 16
 
 Pieces = list[tuple[str, str]]
 """Text and role, one after the other."""
@@ -119,7 +119,7 @@ def line_segments(
     if sign:
         left.append((sign + " ", sign_role))
     if line.agent:
-        agent = fit(line.agent, _AGENT_WIDTH) if width >= WIDE else fit(
+        agent = fit(line.agent, _WIDE_AGENT_WIDTH) if width >= WIDE else fit(
             line.agent, min(_AGENT_WIDTH, cell_len(line.agent))
         )  # fmt: skip
         left.append((agent + " ", "accent"))
