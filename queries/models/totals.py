@@ -72,7 +72,12 @@ class SessionRow:
     @property
     def title(self) -> str:
         """What to call it: its title, else its first prompt, else its id."""
-        return self.session.title or self.totals.first_prompt or self.session.id
+        return self.own_title or self.session.id
+
+    @property
+    def own_title(self) -> str | None:
+        """Its title, else its first prompt; None where it has neither."""
+        return self.session.title or self.totals.first_prompt or None
 
     @property
     def started(self) -> float | None:

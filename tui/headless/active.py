@@ -69,7 +69,7 @@ def columns(times: tzinfo | None, now: float) -> list[Column[SessionRow]]:
         Column("last event", lambda row: date_time(row.last_time, times)),
         Column("running calls", lambda row: count(row.totals.running), number=True),
         Column("project", lambda row: text_or_unknown(row.session.project)),
-        Column("title", lambda row: row.title),
+        Column("title", lambda row: text_or_unknown(row.own_title)),
     ]
 
 

@@ -46,7 +46,7 @@ def command(store: str, session_id: str, form: str | None, utc: bool) -> int:
     write_pairs(
         (
             ("session", session.id),
-            ("title", row.title),
+            ("title", text_or_unknown(row.own_title)),
             ("first prompt", text_or_unknown(totals.first_prompt)),
             ("parent", text_or_unknown(session.parent_id)),
             ("agent", text_or_unknown(session.agent)),

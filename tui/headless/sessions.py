@@ -114,5 +114,5 @@ def columns(times: tzinfo | None) -> list[Column[SessionRow]]:
         Column("errors", lambda row: count(row.totals.errors), number=True),
         Column("running", lambda row: count(row.totals.running), number=True),
         Column("tokens", lambda row: count(row.tokens), number=True),
-        Column("title", lambda row: row.title),
+        Column("title", lambda row: text_or_unknown(row.own_title)),
     ]

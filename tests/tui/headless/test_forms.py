@@ -97,6 +97,15 @@ def test_wide_characters_take_two_cells(run: Run, tmp_path: Path) -> None:
     assert wide[place - 3] == "—"
 
 
+def test_a_title_that_is_not_known_is_not_the_id(run: Run) -> None:
+    for form in ((), ("--markdown",)):
+        lines = run("sessions", AUDIT, *form).out.splitlines()
+        assert all(line.count(SESSION) <= 1 for line in lines)
+        assert sum(line.removesuffix(" |").endswith(" —") for line in lines) == 6
+    shown = run("session", AUDIT, SESSION).out.splitlines()
+    assert shown[1].split() == ["title", "—"]
+
+
 def test_a_list_that_is_cut_says_so(run: Run) -> None:
     told = run("sessions", AUDIT, "--limit", 2, "--offset", 1, "--json")
     assert told.json["total"] == 6
