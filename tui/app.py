@@ -234,7 +234,7 @@ class SessionApp(DiscreetApp[None]):
         from tui.screens.command_palette import PaletteScreen
 
         if not isinstance(self.screen, PaletteScreen):
-            self.push_screen(PaletteScreen())
+            self.push_screen(PaletteScreen(placeholder="Search for commands"))
 
     def action_help(self) -> None:
         """Show all keys."""

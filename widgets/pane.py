@@ -195,6 +195,11 @@ class Pane(LineView, can_focus=True, inherit_bindings=False):
     _border_title: Content | None
     """Textual's own."""
 
+    @property
+    def title(self) -> str:
+        """The title in the border; "" before there is one."""
+        return "" if self._border_title is None else self._border_title.plain
+
     def set_title(self, title: Content) -> None:
         """Show a title in the border; nothing but its line is painted anew."""
         # The setter of the public attribute would paint the whole pane.

@@ -66,6 +66,23 @@ async def test_ascii(folder: Path, screens: SnapshotAssertion) -> None:
         assert stage.text() == screens
 
 
+ANYWHERE = [
+    ("c",), ("tab", "enter"), ("F",), ("?",), ("i",), (":",), ("'",), ("ctrl+p",),
+    ("3",), ("4",), ("5",), ("6",), ("space", "j", "space", "c"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("keys", ANYWHERE, ids=" ".join)
+@pytest.mark.parametrize("size", [(120, 40), (40, 10)], ids=("wide", "narrow"))
+async def test_everything_is_ascii(
+    folder: Path, size: tuple[int, int], keys: tuple[str, ...]
+) -> None:
+    sample("heist-demo", folder)
+    async with on_stage(Path("heist-demo.db"), size, options=ScreenOptions(ascii=True)) as stage:
+        await stage.press("tab", "m", "shift+tab", *keys)
+        assert [line for line in stage.lines() if not line.isascii()] == []
+
+
 @pytest.mark.parametrize("size", SIZES[:2], ids=lambda size: f"{size[0]}x{size[1]}")
 async def test_event(folder: Path, screens: SnapshotAssertion, size: tuple[int, int]) -> None:
     sample("htmlgraph-0.35.0", folder)

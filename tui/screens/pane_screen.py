@@ -25,7 +25,6 @@ from tui.screens.scope_control import SIDE_SLOT, SLOT, ScopeControl
 from tui.screens.session_control import SessionControl
 from tui.screens.tree_control import TreeControl
 from widgets.activity_tree import ActivityTree
-from widgets.glyphs import drawable
 from widgets.pane import Pane
 from widgets.session_list import SessionList
 from widgets.status_bar import FooterBar, StatusBar
@@ -301,9 +300,10 @@ class PaneScreen(PaneLayout):
             tools = titles.tools_title(figures, self.tool_view)
             matrix = titles.interactions_title(figures, self.matrix_view)
         self.titles = (sessions, tree, tools, matrix)
-        for pane, title, known in zip(self.panes, self.titles, before, strict=True):
-            if title != known:
-                pane.set_title(Content(drawable(title, self.owner.glyphs)))
+        for pane, title in zip(self.panes, self.titles, strict=True):
+            drawn = titles.drawn(title, pane, self.owner.glyphs)
+            if drawn != pane.title:
+                pane.set_title(Content(drawn))
         self._say_why_empty()
         self.owner.poller.watch(self.tree_view.visible_event_keys())
 

@@ -11,6 +11,7 @@ from tui.screens.scope_control import ScopeControl
 from tui.screens.session_control import SessionControl
 from tui.screens.tree_control import TreeControl
 from widgets.activity_tree import ActivityTree
+from widgets.glyphs import Glyphs, drawable
 from widgets.interaction_matrix import InteractionMatrix
 from widgets.line_text import shorten_end
 from widgets.pane import Pane
@@ -20,6 +21,14 @@ EDGES = 4
 """Cells beside a title, within the pane's own width."""
 SHORTEST = 8
 """Cells that are left of a name."""
+
+
+def drawn(title: str, pane: Pane, glyphs: Glyphs) -> str:
+    """A title as it is drawn. Textual would cut it with a sign that is not ASCII."""
+    width = pane.size.width
+    if glyphs.is_ascii and width:
+        title = shorten_end(title, max(1, width - EDGES))
+    return drawable(title, glyphs)
 
 
 def sessions_title(sessions: SessionControl, view: SessionList, zone: tzinfo | None) -> str:
