@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import tzinfo
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 
 from tui import session_order
 from tui.screens.scope_control import ScopeControl
@@ -25,9 +25,9 @@ SHORTEST = 8
 
 def drawn(title: str, pane: Pane, glyphs: Glyphs) -> str:
     """A title as it is drawn. Textual would cut it with a sign that is not ASCII."""
-    width = pane.size.width
-    if glyphs.is_ascii and width:
-        title = shorten_end(title, max(1, width - EDGES))
+    room = pane.size.width - EDGES
+    if glyphs.is_ascii and 0 < room < cell_len(title):
+        title = set_cell_size(title, room - 1) + "…"
     return drawable(title, glyphs)
 
 
