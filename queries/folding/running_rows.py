@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Iterator, Mapping
-from itertools import islice
 
 from queries.folding.batch import NO_TOOL, ToolKey
 from queries.models import Event, EventKey
@@ -56,10 +55,6 @@ class RunningRows:
         if self._order is None:
             self._order = sorted(self._rows)
         return self._order
-
-    def newest(self, number: int) -> list[EventKey]:
-        """The keys of the rows that came last, the newest first."""
-        return [*islice(reversed(self.in_order()), number)]
 
     def note(self, event: Event) -> None:
         """A row that runs was counted."""

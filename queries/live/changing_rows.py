@@ -7,14 +7,11 @@ from collections.abc import Collection, Iterable, Set
 from queries.counting.backfill import Backfill
 from queries.fold import Fold
 from queries.live.recent_rows import RecentRows, is_same_row
+from queries.live.running_turns import RunningTurns
 from queries.models import Event, EventKey, EventState, Phase
 from queries.pausing import in_turns
 from queries.store import Store
 
-REREAD_RUNNING = 500
-"""Running rows that are read again after a commit, the newest first."""
-REREAD_OLDER = 100
-"""Running rows beyond those, taken in turn; the others follow while nothing else is committed."""
 REREAD_NEWEST = 300
 """Rows that came last that are read again after a commit, whatever they say."""
 
@@ -37,37 +34,25 @@ class ChangingRows:
         self._recent = RecentRows()
         self._seen: dict[EventKey, Event] = {}
         """Rows on screen as they were last read."""
-        self._turn = 0
-        self._due: list[EventKey] = []
-        """Running rows that were not read since the last commit, the next ones last."""
+        self._turns = RunningTurns()
 
     def _read_again(
         self, store: Store, watched: Collection[EventKey], fresh: Set[EventKey]
     ) -> None:
         """Read rows again that may have changed, but not those that were read just now."""
-        running = self.fold.running
-        chosen = {*running.newest(REREAD_RUNNING), *self._recent.newest(REREAD_NEWEST)}
-        self._due = []
-        if len(running) > REREAD_RUNNING:
-            older = running.in_order()[:-REREAD_RUNNING]
-            at = self._turn % len(older)
-            self._turn += REREAD_OLDER
-            in_turn = older[at:] + older[:at]
-            chosen.update(in_turn[:REREAD_OLDER])
-            self._due = in_turn[: REREAD_OLDER - 1 : -1]
-        self._compare(store, chosen, watched, fresh)
+        chosen = self._turns.after_commit(self.fold.running.in_order())
+        self._compare(store, {*chosen, *self._recent.newest(REREAD_NEWEST)}, watched, fresh)
 
     @property
     def has_due(self) -> bool:
         """Whether running rows are still to be read since the last commit."""
-        return bool(self._due)
+        return bool(self._turns)
 
     def read_due(self, store: Store, watched: Collection[EventKey]) -> None:
         """Read some of these, and what is watched."""
-        taken = self._due[-REREAD_RUNNING:]
-        running = self.fold.running
-        self._compare(store, [key for key in taken if running.get(key) is not None], watched)
-        del self._due[-REREAD_RUNNING:]
+        due, running = self._turns.next(), self.fold.running
+        self._compare(store, [key for key in due if running.get(key) is not None], watched)
+        self._turns.done(due)
 
     def read_watched(self, store: Store, watched: Collection[EventKey]) -> None:
         """Read these rows again."""

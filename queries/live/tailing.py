@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from queries.activity import merge_sources
 from queries.live.open_calls import Line, OpenCalls
+from queries.live.running_turns import RunningTurns
 from queries.models import Event, EventKey
 from queries.opening.files import (
     QueryStoppedError,
@@ -32,11 +33,6 @@ REMEMBERED = 200
 """Rows of each source by which a replaced file is recognised as the same store."""
 PRIMED = 2000
 """Rows of each source read at the start, so that calls under way are known."""
-REREAD_NEWEST = 500
-"""Running rows that are read again after a commit, the newest first."""
-REREAD_OLDER = 100
-"""Running rows beyond those that are read with them, taken in turn. The others follow as long as
-nothing else is committed."""
 QUIET_CLOSE = 30.0
 """Seconds without a commit after which the file is let go, so that its writer can tidy up."""
 _BEFORE_ALL = -(2**63) - 1
@@ -78,10 +74,7 @@ class Tail:
         self._trouble = ""
         self._quiet_since = clock()
         self._asleep: Signature | None = None
-        self._due: deque[EventKey] = deque()
-        """Running rows that were not read since the last commit, in the order of their turn."""
-        self._turn: EventKey = (0, 0)
-        """Of the running rows in turn, the one that was read last."""
+        self._turns = RunningTurns()
         self.behind = False
         """Whether there is more to tell at once: poll again without waiting."""
         self._unread = True
@@ -135,8 +128,10 @@ class Tail:
                 self.close()
                 self._open()
             elif change is Change.NONE and not self._unread:
-                if self._due:
-                    self._read_due(self._store, (), REREAD_NEWEST + REREAD_OLDER)
+                if self._turns:
+                    due = self._turns.next()
+                    self._read_again(self._store, due)
+                    self._turns.done(due)
                 else:
                     self._doze()
                 return
@@ -147,7 +142,7 @@ class Tail:
         self._unread = True
         self._find_place(store)
         self.behind = self._unread = self._read_tail(store)
-        self._read_again(store)
+        self._read_again(store, self._turns.after_commit(sorted(self._calls.running)))
 
     def _open(self) -> None:
         store = Store(self._path)
@@ -274,20 +269,9 @@ class Tail:
                 self._calls.take(event)
         return True
 
-    def _read_again(self, store: Store) -> None:
+    def _read_again(self, store: Store, keys: Collection[EventKey]) -> None:
         """Rows that say they run may have been changed in place."""
-        keys = sorted(self._calls.running, reverse=True)
-        # Where commits never end, the older ones all have their turn nevertheless.
-        self._due = deque(sorted(keys[REREAD_NEWEST:], key=lambda key: key >= self._turn))
-        self._read_due(store, keys[:REREAD_NEWEST], REREAD_OLDER)
-
-    def _read_due(self, store: Store, first: Iterable[EventKey], number: int) -> None:
-        """Read some running rows again, and so many of those whose turn it is."""
-        chosen = set(first)
-        for _ in range(min(number, len(self._due))):
-            self._turn = self._due.popleft()
-            chosen.add(self._turn)
-        chosen &= self._calls.running.keys()
+        chosen = self._calls.running.keys() & set(keys)
         self._calls.changed(chosen, store.events_by_key(chosen))
 
 

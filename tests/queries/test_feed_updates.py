@@ -9,7 +9,7 @@ import pytest
 from queries.feed import Feed
 from queries.folding import running_rows
 from queries.folding.running_rows import RunningRows
-from queries.live import changing_rows
+from queries.live import changing_rows, running_turns
 from queries.models import EventState, SessionStatus
 from tests.queries.feeding import Clock, begun, count_all, counted, snap, states
 from tests.queries.files import filled
@@ -85,8 +85,9 @@ def test_rows_that_come_on_screen_are_read_again_once_something_was_committed(
 @pytest.fixture
 def many_finished(feed: Feed, writer: CanonicalStore, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """More running rows than are read again at once, which one commit finished; their ids."""
-    for name, value in (("REREAD_NEWEST", 1), ("REREAD_RUNNING", 5), ("REREAD_OLDER", 10)):
-        monkeypatch.setattr(changing_rows, name, value)
+    monkeypatch.setattr(changing_rows, "REREAD_NEWEST", 1)
+    monkeypatch.setattr(running_turns, "NEWEST", 5)
+    monkeypatch.setattr(running_turns, "OLDER", 10)
     ids = [f"e{number}" for number in range(45)]
     with writer.batch():
         for event_id in ids:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from queries.live import tailing
+from queries.live import running_turns
 from queries.live.tailing import QUIET_CLOSE, Tail
 from queries.opening.files import StoreError
 from tests.stores.base import Journal
@@ -158,8 +158,8 @@ def test_the_end_of_a_call_that_was_under_way_at_the_beginning(tmp_path: Path) -
 
 @pytest.fixture
 def few_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in (("REREAD_NEWEST", 5), ("REREAD_OLDER", 3)):
-        monkeypatch.setattr(tailing, name, value)
+    for name, value in (("NEWEST", 5), ("OLDER", 3)):
+        monkeypatch.setattr(running_turns, name, value)
 
 
 def finish_all(store: CanonicalStore, ids: Iterable[str]) -> None:
