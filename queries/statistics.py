@@ -95,7 +95,7 @@ def fisher_exact(successes_a: int, failures_a: int, successes_b: int, failures_b
         weights[k - 1] = weight
     limit = weights.get(successes_a, 0.0) * _TIE
     likely = math.fsum(weight for weight in weights.values() if weight <= limit)
-    return min(likely / math.fsum(weights.values()), 1.0)
+    return likely / math.fsum(weights.values())
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

@@ -183,6 +183,16 @@ def test_unlike_steps_at_the_same_place_stay_apart() -> None:
     assert found.divergence == "part at step 1: Read a | Grep b"
 
 
+def test_of_steps_that_are_alike_the_first_moved_to_where_the_first_is() -> None:
+    found = pure(
+        steps("Read x", "Read x", *(f"Do {name}" for name in "abcd")),
+        steps(*(f"Do {name}" for name in "abcd"), "Read x", "Read x"),
+    )
+    moved = [line for line in found.lines if line.relation is StepRelation.MOVED]
+    assert [(line.a, line.counterpart) for line in moved if line.a is not None] == [(0, 4), (1, 5)]
+    assert [(line.b, line.counterpart) for line in moved if line.b is not None] == [(4, 0), (5, 1)]
+
+
 def test_a_repeated_step_is_moved_once() -> None:
     found = pure(steps("Read a", "Edit x", "Bash t"), steps("Edit x", "Bash t", "Read a", "Read a"))
     assert (found.moved, found.only_b) == (1, 1)

@@ -120,6 +120,17 @@ def test_a_file_deleted_and_made_anew(tmp_path: Path, clock: Clock) -> None:
     feed.close()
 
 
+def test_a_file_that_is_gone_is_let_go(tmp_path: Path, clock: Clock) -> None:
+    """Else its place on the disk stays taken until the program ends."""
+    path = filled(tmp_path / "a.db", 5)
+    feed = begun(path, clock)
+    assert feed.store is not None
+    path.unlink()
+    assert snap(feed).state is StoreState.GONE
+    assert feed.store is None
+    feed.close()
+
+
 def test_a_file_that_was_away_for_a_while(tmp_path: Path, clock: Clock) -> None:
     path = filled(tmp_path / "a.db", 5)
     feed = begun(path, clock)

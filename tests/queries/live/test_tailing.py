@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from queries.live import running_turns
+from queries.live import running_turns, tailing
 from queries.live.tailing import QUIET_CLOSE, Tail
 from queries.opening.files import StoreError
 from tests.stores.base import Journal
@@ -156,6 +156,21 @@ def test_the_end_of_a_call_that_was_under_way_at_the_beginning(tmp_path: Path) -
         assert told(tail) == []
 
 
+def test_of_a_long_store_the_newest_calls_are_those_that_are_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tailing, "PRIMED", 3)
+    with canonical_store(tmp_path / "store.db") as store:
+        store.add_event("s", id="long ago", state="running")
+        for number in range(5):
+            store.add_event("s", id=f"e{number}")
+        store.add_event("s", id="under way", state="running")
+        tail = Tail(store.path)
+        store.finish_event("long ago")
+        store.finish_event("under way")
+        assert told(tail) == [("under way", "ok", True)]
+
+
 @pytest.fixture
 def few_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in (("NEWEST", 5), ("OLDER", 3)):
@@ -259,6 +274,24 @@ def test_a_locked_store_is_waited_for(tmp_path: Path) -> None:
         assert told(tail) == [("e", "ok", False)]
         assert len(said) == 2
         assert "again" in said[1]
+
+
+def test_a_store_that_is_locked_while_there_is_more_is_not_asked_without_a_pause(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tailing, "MOST_LINES", 1)
+    monkeypatch.setattr(tailing, "PAGE", 1)
+    with canonical_store(tmp_path / "store.db") as store:
+        tail = Tail(store.path)
+        for name in ("e1", "e2"):
+            store.add_event("s", id=name)
+        assert [line.event.id for line in tail.poll()] == ["e1"]
+        assert tail.behind
+        store.connection.execute("BEGIN EXCLUSIVE")
+        assert tail.poll() == []
+        assert not tail.behind
+        store.connection.execute("ROLLBACK")
+        assert told(tail) == [("e2", "ok", False)]
 
 
 def test_locked_from_the_beginning(tmp_path: Path) -> None:
