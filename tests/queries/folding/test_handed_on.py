@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from random import Random
+from unittest import mock
 
 import pytest
 
 from queries.delegations import read_delegations
+from queries.fold import Fold
+from queries.folding import open_rows
 from queries.folding.handed_on import maker
 from queries.models import Event, EventKind, Phase
 from queries.store import Store
@@ -51,6 +56,28 @@ def test_a_spawners_delegations_are_its_own_whatever_the_prompt_says() -> None:
     spawned = event(3, kind=D, agent="orchestrator", target_agent="codex", parent_id="e1")
     counts = folded([prompt, task, spawned]).delegations()
     assert counts == {("gemini", "tester"): 1, ("orchestrator", "codex"): 1}
+
+
+def test_a_delegation_that_is_given_to_another_agent_counts_for_that_one() -> None:
+    task = event(1, kind=D, agent="lead", target_agent="a", call_key="e1")
+    below = event(2, kind=D, agent=None, target_agent="z", parent_id="e1", call_key="e2")
+    fold = folded([task, below])
+    fold.update(task, replace(task, target_agent="b"))
+    assert fold.delegations() == {("lead", "b"): 1, ("b", "z"): 1}
+
+
+def test_of_prompts_with_one_id_the_later_one_counts_however_rows_are_put_together() -> None:
+    rows = [
+        event(1, id="same", kind=EventKind.PROMPT, agent="a"),
+        event(2, id="same", kind=EventKind.PROMPT, agent="b"),
+        event(3, kind=D, agent=None, target_agent="x", parent_id="same"),
+    ]
+    newest_first, oldest_first = folded([]), folded([])
+    for row in reversed(rows):
+        newest_first.prepend(folded([row]))
+    for row in rows:
+        oldest_first.append(folded([row]))
+    assert newest_first.delegations() == oldest_first.delegations() == {("b", "x"): 1}
 
 
 def test_two_rows_are_one_delegation_and_a_start_alone_is_one() -> None:
@@ -133,3 +160,19 @@ def test_slices_put_together_say_the_same_as_one_pass(seed: int) -> None:
     appended.append(folded(second))
     appended.append(folded(third))
     assert appended.delegations() == whole
+
+
+@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("reach", [2, 5])
+def test_what_is_settled_out_of_reach_is_what_it_would_be_later(reach: int, seed: int) -> None:
+    random = Random(seed)
+    rows = random_rows(random)
+    cuts = [0, *sorted(random.sample(range(len(rows) + 1), 4)), len(rows)]
+    with mock.patch.object(open_rows, "REACH", reach):
+        with mock.patch.object(Fold, "forget"):
+            whole = folded(rows).delegations()
+        total = Fold(messages_only=False)
+        for low, high in reversed(list(pairwise(cuts))):
+            total.prepend(folded(rows[low:high]))
+            total.forget()
+        assert total.delegations() == whole
