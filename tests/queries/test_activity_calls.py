@@ -110,6 +110,13 @@ def test_a_start_before_a_later_prompt_never_ended() -> None:
     assert (group.stats.calls, group.stats.running) == (1, 0)
 
 
+def test_a_row_that_says_itself_that_it_runs_does_so_across_prompts() -> None:
+    model = ActivityModel("s1")
+    whole = event(2, kind=EventKind.TOOL, state=EventState.RUNNING, parent_id="e1")
+    model.load([prompt(1), whole, task(3, parent_id="e1"), prompt(4)])
+    assert marks(model) == [False] * 4
+
+
 def test_calls_of_a_session_that_is_over_never_ended() -> None:
     over: set[str] = set()
     model = ActivityModel("s1", is_alive=lambda name: name not in over)

@@ -350,6 +350,14 @@ def test_a_call_of_two_rows_is_one_point_of_a_curve() -> None:
     assert (found.events[-1], found.errors[-1], found.tokens) == (1, 1, (7,))
 
 
+def test_a_delegation_of_several_rows_is_one_point_of_a_curve() -> None:
+    whole = event(1, kind=EventKind.DELEGATION, call_key="k", time=100.0)
+    start = call(2, Phase.START, kind=EventKind.DELEGATION, call_key="k", time=110.0)
+    end = call(3, Phase.END, kind=EventKind.DELEGATION, call_key="k", time=130.0)
+    for rows in ((whole, start, end), (start, whole, end), (start, end)):
+        assert curve(rows).events[-1] == 1
+
+
 def test_an_empty_curve() -> None:
     assert curve(()) == curve((event(1, time=None),)) == Curve((), (), (), None)
     assert curve((event(1, kind=EventKind.MESSAGE),)).events == (1,)

@@ -297,6 +297,16 @@ def test_a_start_row_that_becomes_a_whole_call_in_place_waits_no_longer() -> Non
     assert (tool.calls, tool.ok, tool.running, tool.p50) == (1, 1, 0, 2.0)
 
 
+def test_a_start_row_that_changes_in_place_waits_as_it_is_now() -> None:
+    start = call(1, Phase.START, tool="Read")
+    fold = folded([start])
+    fold.update(start, replace(start, tool="Grep"))
+    (tool,) = tool_statistics(fold, lambda _: True)
+    assert (tool.tool, tool.calls, tool.running) == ("Grep", 1, 1)
+    fold.add(call(2, Phase.END, tool="Grep"))
+    assert (fold.calls, fold.ok) == (1, 1)
+
+
 def test_handoffs_that_repeat_delegations_are_left_out() -> None:
     task = event(1, kind=EventKind.DELEGATION, agent="a", target_agent="b", call_key="e1")
     rows = HandoffPairs()

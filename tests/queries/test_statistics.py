@@ -5,13 +5,15 @@ from __future__ import annotations
 import itertools
 import json
 import math
+from collections import Counter
+from random import Random
 from typing import Any, Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queries.comparing.bootstrap import bootstrap_difference
+from queries.comparing.bootstrap import _indices, bootstrap_difference
 from queries.comparing.power import needed_for_means, needed_for_proportions, needed_for_ranks
 from queries.comparing.rank_tests import cliffs_delta, is_exact, mann_whitney, smallest_p
 from queries.statistics import (
@@ -92,6 +94,16 @@ def test_several_tests_agree(case: dict[str, Any]) -> None:
 @numbered("means")
 def test_sample_sizes_agree(case: dict[str, Any]) -> None:
     assert close(needed_for_means(case["effect"], alpha=case["alpha"]), case["needed"])
+
+
+@pytest.mark.parametrize("size", [2, 3, 10, 100, 129, 255, 256])
+def test_each_value_is_drawn_as_often_as_every_other(size: int) -> None:
+    class EveryByte(Random):
+        def randbytes(self, n: int) -> bytes:
+            return bytes(range(256)) * (n // 256 + 1)
+
+    drawn = Counter(_indices(size, 256 // size * size, EveryByte()))
+    assert drawn == dict.fromkeys(range(size), 256 // size)
 
 
 @numbered("bootstrap")

@@ -77,6 +77,10 @@ def test_marks_are_kept_where_a_letter_carries_them(text: str, shown: str, cells
     assert cell_len(shown) == cells
 
 
+def test_lines_of_a_text_with_marks_stay_lines() -> None:
+    assert clean_lines("x\u0304\ny\u200b\n") == "x\u0304\ny·\n"
+
+
 def test_every_mark_that_is_kept_takes_no_cell() -> None:
     for code in range(0x300, 0x10000):
         shown = clean(f"a{chr(code)}")

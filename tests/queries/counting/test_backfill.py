@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
-from datetime import tzinfo
+from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ from queries.tools import tool_statistics
 from tests.queries.dialects.reading import HOSTILE_CELLS
 from tests.queries.events import sequences
 from tests.queries.test_fold import figures
-from tests.stores import canonical_store
+from tests.stores import canonical_store, heist_session_store
 from tests.stores.base import SAMPLES
 from tests.stores.canonical import canonical_schema
 
@@ -365,3 +365,26 @@ def test_states_are_not_lost_with_their_rows(tmp_path: Path) -> None:
         # They are compared with the rows as they are read again.
         assert running == store.events_by_key((0, seq) for seq in (1, 2, 3))
         assert {event.state for event in running} == {EventState.RUNNING}
+
+
+def test_of_several_tables_the_one_that_is_counted_least_far_back_comes_next(
+    tmp_path: Path,
+) -> None:
+    """So that what is newest is complete first, whichever table it is in."""
+    with heist_session_store(tmp_path / "s.db") as made, made.batch():
+        for minute in range(20):
+            made.add_message(timestamp=f"2026-01-01 10:{minute:02}:00")
+            made.add_tool_call(timestamp=f"2026-01-01 10:{minute + 30:02}:00")
+    with Store(tmp_path / "s.db") as store:
+        fold = Fold(messages_only=False)
+        past = Backfill(store, fold)
+        frontiers = []
+        while not past.done:
+            past.step(store, 5)
+            frontiers.append(past.frontier)
+    newest_first = [value for value in frontiers if value is not None]
+    assert newest_first == sorted(newest_first, reverse=True)
+    first = parse_time("2026-01-01 10:30:00", UTC)
+    assert first is not None
+    assert len([value for value in newest_first if value >= first]) == 3
+    assert fold.calls == 20
