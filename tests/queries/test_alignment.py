@@ -253,6 +253,13 @@ def test_repeated_prompts_do_not_mislead() -> None:
     assert relations(found) == "--==="
 
 
+def test_what_one_side_has_alone_is_a_whole_prompt_where_it_can_be() -> None:
+    longer = session(("go", ("z", "x")), ("go", ("z",)), ("end", ()))
+    shorter = session(("go", ("z",)), ("end", ()))
+    assert relations(pure(longer, shorter)) == "---==="
+    assert relations(pure(shorter, longer)) == "+++==="
+
+
 def test_long_sessions_are_aligned_by_prompt_first() -> None:
     a = session(("one", tuple(f"s{number}" for number in range(MOST_STEPS))), ("two", ("x", "y")))
     b = session(("one", tuple(f"s{number}" for number in range(50))), ("two", ("x", "z")))

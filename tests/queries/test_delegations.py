@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter, defaultdict
+from dataclasses import replace
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
 from queries.delegating import delegation_work, live_phases
 from queries.delegating.delegation_events import find_delegations, joined
-from queries.delegating.delegation_work import KEPT, LEVELS
+from queries.delegating.delegation_work import KEPT, LEVELS, Below
 from queries.delegating.live_phases import live_runs, read_live
-from queries.delegations import chains, read_delegations
+from queries.delegations import chains, read_delegations, settled, spawner_statistics
 from queries.folding.pairing import paired
 from queries.handoff_rows import handoff_groups, handoffs, kind_of
 from queries.models import Event, EventKind, EventState, Phase
@@ -327,6 +329,57 @@ def one(seq: int, name: str) -> Delegation:
         (0, seq), name, "s", None, None, None, None, "", DelegationStatus.UNKNOWN,
         EventState.UNKNOWN, None, None, None, None, None,
     )  # fmt: skip
+
+
+def test_what_each_spawner_was_used_for_in_numbers() -> None:
+    done = replace(one(1, "a"), target="tester", status=DelegationStatus.COMPLETED)
+    rows = spawner_statistics(
+        [
+            replace(done, started=50.0, duration=4.0, tokens=10, cost=0.5),
+            replace(done, started=20.0, duration=8.0, tokens=20),
+            replace(done, status=DelegationStatus.FAILED, started=None),
+            replace(one(2, "b"), spawner="tester", status=DelegationStatus.RUNNING),
+            one(3, "c"),
+        ]
+    )
+    known = [(row.spawner, row.is_spawner, row.delegations, row.unknown) for row in rows]
+    assert known == [
+        ("tester", False, 3, 0), ("(no agent)", False, 1, 1), ("tester", True, 1, 0),
+    ]  # fmt: skip
+    tester = rows[0]
+    assert (tester.first_used, tester.last_used) == (20.0, 50.0)
+    assert (tester.average_duration, tester.durations, tester.tokens) == (6.0, 2, 30)
+    assert (tester.cost, tester.success.count, tester.success.of) == (0.5, 2, 3)
+
+
+@pytest.mark.parametrize(
+    ("states", "status"),
+    [
+        (("ok", "ok"), DelegationStatus.COMPLETED),
+        (("ok", "error", "running"), DelegationStatus.FAILED),
+        (("ok", "running"), DelegationStatus.RUNNING),
+        (("ok", "unknown"), DelegationStatus.RUNNING),
+        (("ok",), DelegationStatus.COMPLETED),
+        ((), DelegationStatus.RUNNING),
+    ],
+)
+def test_a_spawners_delegation_is_over_when_all_below_it_is(
+    states: tuple[str, ...], status: DelegationStatus
+) -> None:
+    below = mock.Mock(spec=Below)
+    below.events.return_value = [
+        event(seq, state=EventState(state), duration=2.0)
+        for seq, state in enumerate(states, start=5)
+    ]
+    spawned = replace(one(1, "a"), spawner="gemini", status=DelegationStatus.RUNNING)
+    begun = settled(replace(spawned, started=1000.0), below, None)
+    assert begun.status is status
+    timeless = settled(spawned, below, None)
+    assert (timeless.status, timeless.duration) == (status, None)
+    if status is not DelegationStatus.RUNNING:
+        last = 1000.0 + 4 + len(states) + 2
+        assert (begun.ended, begun.duration) == (last, last - 1000.0)
+        assert timeless.ended == last
 
 
 def test_circles_do_not_hang() -> None:

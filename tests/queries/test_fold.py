@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from queries.fold import NO_TOOL, Fold
 from queries.folding import open_rows
+from queries.folding.batch import Batch
 from queries.folding.pairing import paired
 from queries.interactions import HandoffPairs, agent_statistics, interactions
 from queries.models import Event, EventKind, EventState, Phase, Relation
@@ -112,6 +113,25 @@ def test_what_is_forgotten_out_of_reach_changes_no_total(
         assert figures(total) == whole
         total.seal()
         assert figures(total) == whole
+
+
+@given(
+    st.lists(st.sampled_from((Phase.START, Phase.END)), min_size=4, max_size=12),
+    st.lists(st.integers(0, 12), max_size=3),
+)
+def test_halves_of_calls_find_each_other_across_batches(
+    halves: list[Phase], cuts: list[int]
+) -> None:
+    """Of one tool in one session, so that many wait for each other."""
+    rows = [call(seq, phase, duration=None) for seq, phase in enumerate(halves, start=1)]
+    edges = [0, *sorted(min(cut, len(rows)) for cut in cuts), len(rows)]
+    batches = [Batch.of(rows[low:high]) for low, high in itertools.pairwise(edges) if low < high]
+    onward, backward = Fold(messages_only=False), Fold(messages_only=False)
+    for batch in batches:
+        onward.add_batch(batch)
+    for batch in reversed(batches):
+        backward.prepend_batch(batch)
+    assert figures(onward) == figures(backward) == figures(folded(rows))
 
 
 @given(sequences())

@@ -40,6 +40,20 @@ async def test_hours_shades_and_sums() -> None:
         stage.assert_exact_widths()
 
 
+@pytest.mark.parametrize(
+    ("width", "has_totals"), [(28, False), (32, False), (40, True), (58, True)]
+)
+async def test_sums_are_shown_whole_or_not_at_all(width: int, has_totals: bool) -> None:
+    pane = HeatMapView()
+    async with on_stage(pane, (width, 10)) as stage:
+        pane.show_heat(heat(), "UTC")
+        await stage.settle()
+        lines = stage.lines()
+        assert ("tot" in lines[0]) is ("total" in lines[0]) is has_totals
+        assert lines[2].rstrip().endswith("74") is has_totals
+        stage.assert_exact_widths()
+
+
 async def test_the_cursor_tells_an_hour() -> None:
     pane = HeatMapView()
     async with on_stage(pane, (58, 10)):

@@ -122,6 +122,11 @@ async def test_cell_cursor_moves_and_repaints_little() -> None:
         pane.move_left()
         pane.move_left()
         assert pane.current_pair == ("hacker", "planner")
+        pane.move_right()
+        pane.move_right()
+        pane.move_left()
+        assert pane.current_pair == ("hacker", "hacker")
+        pane.move_left()
         pane.open_current()
         pane.move_bottom()
         assert pane.current_pair is None

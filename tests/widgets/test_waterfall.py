@@ -117,7 +117,17 @@ async def test_what_shares_a_cell_is_said_and_skipped() -> None:
         )
         before = current(view)
         view.move_right()
-        assert current(view) > before
+        after = current(view)
+        assert after - before in (9, 10)
+        assert "1 of" in view.text_under_cursor()
+        view.move_left()
+        assert current(view) == after - 1
+        assert "9 of 9" in view.text_under_cursor() or "10 of 10" in view.text_under_cursor()
+        view.move_right()
+        view.move_right()
+        view.move_left()
+        view.move_left()
+        assert current(view) == after - 1
 
 
 async def test_errors_and_search_go_round_the_end() -> None:
@@ -202,6 +212,23 @@ async def test_a_tick_repaints_only_lines_with_something_running() -> None:
             view.tick(NOON + 101 + view.axis.cell)
             await stage.settle()
         assert drawn == []
+
+
+async def test_as_text_each_lane_tells_all_its_events() -> None:
+    view = pane()
+    async with on_stage(view, (60, 6)):
+        view.show_index(LaneIndex(small()))
+        lines = view.lines_as_text()
+        assert [line.split()[0] for line in lines if not line.startswith(" ")] == [
+            "planner", "hacker",
+        ]  # fmt: skip
+        events = [line.split(maxsplit=2) for line in lines if line.startswith("  ")]
+        assert [clock for _, clock, _ in events] == [
+            "22:13:20", "22:13:25", "22:13:50", "22:13:55", "22:14:20", "22:14:40", "22:14:00",
+        ]  # fmt: skip
+        assert "src/auth.py" in events[1][2]
+        view.look_at(NOON + 32)
+        assert len([line for line in view.lines_as_text() if line.startswith("  ")]) == 3
 
 
 async def test_opening_names_the_event() -> None:
