@@ -16,6 +16,7 @@ from queries.comparing.common_sequence import (
 from queries.comparing.gap_placing import by_outcome, from_prompts
 from queries.comparing.step_columns import StepColumns, StepShapes, outcomes_differ
 from queries.models.alignment import AlignedStep, Alignment, Step, StepRelation
+from queries.text import many
 
 MOST_STEPS = 10_000
 """A session with more steps is aligned by its prompts first."""
@@ -284,7 +285,7 @@ def _in_words(
     if first is None:
         if not lines:
             return "no steps on either side"
-        return f"no difference in {len(lines):,} step{'s' * (len(lines) != 1)}"
+        return f"no difference in {many(len(lines), 'step')}"
     line = lines[first]
     one, other = (steps[first].text if first < len(steps) else _END for steps in (steps_a, steps_b))
     if line.a is not None and line.b is not None:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from queries.text import clean
+from queries.text import clean, many
 from tui.new_file import write_new_file
 
 
@@ -50,8 +50,7 @@ def give_text(name: str, suffix: str, text: str, *, masking: bool) -> str:
         return str(error)
     if not number:
         return f"Written to {path}"
-    things = "1 credential" if number == 1 else f"{number:,} credentials"
-    return f"Written to {path}, {things} masked"
+    return f"Written to {path}, {many(number, 'credential')} masked"
 
 
 def write_new(name: str, suffix: str, text: str, folder: Path | None = None) -> Path:

@@ -222,7 +222,7 @@ def _figures(line: ActivityLine, glyphs: Glyphs) -> list[Pieces]:
     stats = node.stats
     if stats is None or not (stats.calls or stats.errors):
         return [last]
-    calls: Pieces = [(f"{stats.calls:,} call{'' if stats.calls == 1 else 's'}", "muted")]
+    calls: Pieces = [(text.many(stats.calls, "call"), "muted")]
     alarms = _alarms(stats, glyphs)
     versions = ([calls, *alarms, last], [*alarms, last], alarms, [last])
     return [_joined([part for part in version if part]) for version in versions]

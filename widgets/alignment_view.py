@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 
 from queries.models.alignment import AlignedStep, Alignment, Step, StepRelation
-from queries.text import duration
+from queries.text import duration, many
 from widgets.alignment_line import line_sentence, relation_sign, step_sign, step_text
 from widgets.cells import fit
 from widgets.line_view import ViewOptions
@@ -135,7 +135,7 @@ class AlignmentView(Pane):
         place = bisect_left(found, self.cursor)
         if place < len(found) and found[place] == self.cursor:
             return f"difference {place + 1:,} of {len(found):,}"
-        return f"{len(found):,} difference{'s' if len(found) > 1 else ''}"
+        return many(len(found), "difference")
 
     def covers(self) -> str:
         """The visible lines and the difference that the cursor is on."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from queries.models.comparison import ComparedAgent, ComparedTool
-from queries.text import count, duration, percent, short_count
+from queries.text import count, duration, many, percent, short_count
 from widgets.column_plan import Part
 from widgets.session_columns import Cell, SessionColumns
 
@@ -162,7 +162,7 @@ class ComparedAgents(SessionColumns[ComparedAgent]):
         parts = [
             f"{count(agent.messages)} messages",
             f"{count(agent.tool_calls)} calls",
-            f"{count(agent.errors)} error{'s' * (agent.errors != 1)}",
+            many(agent.errors, "error"),
             f"{percent(agent.share)} % of the events",
         ]
         return f"{who}: {' · '.join(parts)}"

@@ -184,7 +184,7 @@ class TextView(Pane):
         """Which lines of the text are visible: ``1-40 of 12,000 lines``."""
         first, end = self.visible_range()
         count = self.text_line_count
-        total = f"{words.count(count)} line{'' if count == 1 else 's'}"
+        total = words.many(count, "line")
         if first >= end:
             return total
         top = self._content.locate(first)[0] + 1

@@ -11,7 +11,7 @@ from queries.overviews.overview import breakdown
 from queries.overviews.rates import has_failed
 from queries.plain_data import replace
 from queries.store import Store
-from queries.text import duration, percent
+from queries.text import duration, many, percent
 from queries.windows import ALL_TIME, rows_in
 
 _ORDER = tuple(Rule)
@@ -50,8 +50,7 @@ def find_alerts(
         *(_loop(loop, thresholds, titles) for loop in loops),
     ]
     alerts.sort(key=by_rule)
-    plural = "" if len(known) == 1 else "s"
-    told = f"{len(known):,} session{plural} ({window.label})"
+    told = f"{many(len(known), 'session')} ({window.label})"
     return Alerts(
         tuple(alerts),
         f"{told}; {covered}" if covered else told,

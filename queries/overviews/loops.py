@@ -10,6 +10,7 @@ from queries.models import Event, EventState, SessionRow, SessionStatus
 from queries.models.overview import Rule, Thresholds
 from queries.plain_data import dataclass
 from queries.store import Store
+from queries.text import many
 from queries.timeline import read_session
 
 SESSIONS = 20
@@ -100,7 +101,7 @@ def read_loops(
         found += find_loops(events, thresholds)
     number = len(chosen)
     which = "all" if number == with_calls else "the latest"
-    covered = f"loops in {which} {number:,} session{'' if number == 1 else 's'} with calls"
+    covered = f"loops in {which} {many(number, 'session')} with calls"
     if cut:
         covered += f" (of {cut:,} of them the newest {limit:,} rows)"
     return tuple(found), covered

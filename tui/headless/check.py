@@ -12,7 +12,7 @@ from queries.models.overview import Alert, Rule
 from queries.overviews.alert_groups import grouped, since_filter
 from queries.overviews.alerts import find_alerts, with_evidence
 from queries.overviews.loops import SESSIONS, read_loops
-from queries.text import date_time
+from queries.text import date_time, many
 from tui import config
 from tui.headless.arguments import forms, store_argument, utc_option, zone
 from tui.headless.output import Column, say, text_or_unknown, write_table
@@ -82,7 +82,7 @@ def command(
         write_table(
             form or "text", document, "alerts", ALERT_KEYS, columns(times), listed, nothing=None
         )
-    number = f"{len(listed)} alert{'' if len(listed) == 1 else 's'}" if listed else "no alerts"
+    number = many(len(listed), "alert") if listed else "no alerts"
     terms = f"{described(what)}; " if what.filter.terms else ""
     say(f"{number}: {terms}{found.covered}.")
     return FIRED if alerts else 0

@@ -15,7 +15,7 @@ from queries.models.comparison import (
     Unit,
 )
 from queries.models.groups import GroupComparison, GroupMetric, Verdict
-from queries.text import count
+from queries.text import count, many
 from tui.headless.compare_headings import write_notes, write_title
 from tui.headless.output import Column, write, write_markdown, write_text
 
@@ -28,7 +28,7 @@ def write_groups(comparison: GroupComparison, *, markdown: bool) -> None:
         ("A", comparison.label_a, comparison.a),
         ("B", comparison.label_b, comparison.b),
     ):
-        write(f"{name}: {label} ({len(runs):,} session{'s' * (len(runs) != 1)})\n")
+        write(f"{name}: {label} ({many(len(runs), 'session')})\n")
     write_notes(comparison.notes)
     for title, first, rows in (
         ("Metrics", "metric", comparison.metrics),

@@ -13,6 +13,7 @@ from queries.models.alignment import Alignment
 from queries.models.comparison import Comparison
 from queries.models.groups import GroupComparison
 from queries.store import Store
+from queries.text import many
 from tui.pause import Pause
 from tui.reader import Answer, Reader
 from tui.screens.compare_wanted import Wanted
@@ -225,5 +226,5 @@ class CompareReading:
 
 
 def _label(runs: Sequence[object], made_with: str) -> str:
-    number = f"{len(runs):,} session{'s' * (len(runs) != 1)}"
+    number = many(len(runs), "session")
     return f"{shorten_end(made_with, 30)}, {number}" if made_with else number

@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from textual.content import Content
 
 from queries.store import Store
-from queries.text import count
+from queries.text import many
 from tui.commands import available, bindings_for, footer_hints
 from tui.reader import Answer
 from tui.screens.leaving import Leaving
@@ -133,8 +133,7 @@ class SqlScreen(Reading, Leaving[None]):
         found = cast("SqlAnswer", answer.value)
         table.empty_text = "No row answers that."
         table.show(found.columns, found.rows, found.numeric)
-        number = len(found.rows)
-        words = f"{count(number)} row{'' if number == 1 else 's'} in {found.seconds:.2f} s"
+        words = f"{many(len(found.rows), 'row')} in {found.seconds:.2f} s"
         self._say(f"{words}, {found.cut}" if found.cut else words)
 
     def _say(self, words: str) -> None:

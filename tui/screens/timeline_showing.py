@@ -15,7 +15,7 @@ from queries.models import (
     Relation,
     Snapshot,
 )
-from queries.text import clock, date_time
+from queries.text import clock, date_time, many
 from queries.trees.activity_reader import Ranges
 from tui.reader import Answer
 from tui.screens.live_reading import LiveReading
@@ -214,8 +214,7 @@ class TimelineShowing(PaneSet):
         if index in (LANES, ENTRIES) and known is not None and known.timeline.has_earlier:
             rest.append(f"the newest {len(known.events):,} events: g at the first for more")
         if index == LANES and known is not None and known.left_out:
-            several = "s" * (known.left_out != 1)
-            rest.append(f"without {known.left_out:,} session{several} of sub-agents")
+            rest.append(f"without {many(known.left_out, 'session')} of sub-agents")
         if index == LANES and known is not None and known.timeline.undated:
             rest.append(f"{known.timeline.undated:,} without a time")
         if index != TOOLS:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import platformdirs
 
 from queries.plain_data import dataclass
-from queries.text import clean_lines, count
+from queries.text import clean_lines, count, many
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -91,7 +91,7 @@ def copy(
     environment = os.environ if environment is None else environment
     text = clean_lines(text)
     size = len(text.encode("utf-8", "replace"))
-    characters = f"{count(len(text))} character{'' if len(text) == 1 else 's'}"
+    characters = many(len(text), "character")
     reason = unusable(environment)
     if reason is None and size > MAX_BYTES:
         reason = f"{count(size)} bytes are too much for a terminal's clipboard"
