@@ -151,6 +151,11 @@ async def test_enter_shows_both_texts_as_a_difference(folder: Path) -> None:
         assert '-   "argument": "login"' in text
         assert '+   "argument": "logout"' in text
         assert "(the same on both sides)" in text
+        await stage.press("/", *"argument", "enter")
+        assert stage.app.screen.view.needle == "argument"
+        await stage.press("escape")
+        assert isinstance(stage.app.screen, StepDifferenceScreen), "esc ends the search first"
+        assert not stage.app.screen.view.needle
         await stage.press("escape")
         assert stage.app.screen_stack[-1] is screen
         await stage.press("n", "n", "enter")

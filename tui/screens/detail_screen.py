@@ -1,0 +1,88 @@
+"""What the screens that show one thing in full have in common: a text to move and search in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import on
+from textual.binding import BindingType
+
+from tui.commands import available, bindings_for, footer_hints
+from tui.screens.leaving import Leaving
+from tui.screens.prompt import Prompt
+from tui.screens.reading import Reading
+from widgets.status_bar import FooterBar
+from widgets.text_view import TextView
+
+if TYPE_CHECKING:
+    from tui.app import SessionApp
+
+_CONTEXTS = ("any", "detail")
+
+
+class DetailScreen(Reading, Leaving[None]):
+    """A text above prompt and footer."""
+
+    BINDINGS: ClassVar[list[BindingType]] = list(bindings_for(_CONTEXTS))
+
+    @property
+    def owner(self) -> SessionApp:
+        """The application."""
+        return cast("SessionApp", self.app)
+
+    @property
+    def view(self) -> TextView:
+        """The text."""
+        return self.query_one(TextView)
+
+    @property
+    def contexts(self) -> tuple[str, ...]:
+        """Which commands belong here."""
+        return _CONTEXTS
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Whether a command may run here."""
+        return available(action, parameters, _CONTEXTS)
+
+    def begin(self) -> None:
+        """Put the focus on the text, and say which keys there are."""
+        self.view.focus()
+        hints = footer_hints(_CONTEXTS, self.owner.user_keymap, ascii_only=self.owner.is_ascii)
+        self.query_one(FooterBar).show_hints([(hint.key, hint.title) for hint in hints])
+
+    # Actions of the registry
+
+    def action_pane(self, method: str) -> None:
+        """Move in the text."""
+        getattr(self.view, f"action_{method}")()
+
+    def action_search(self) -> None:
+        """Ask what to search for."""
+        self.query_one(Prompt).ask("search", "/", self.view.needle)
+
+    def action_next_match(self, step: int) -> None:
+        """Go to the next match."""
+        if not self.view.needle or not self.view.find_next(step):
+            self.notify("Nothing found.", markup=False)
+
+    @on(Prompt.Answered)
+    def _answered(self, event: Prompt.Answered) -> None:
+        self.view.focus()
+        if not self.view.find(event.text) and event.text:
+            self.notify(f"Nothing here holds {event.text!r}.", markup=False)
+
+    @on(Prompt.GivenUp)
+    def _given_up(self) -> None:
+        self.view.find("")
+        self.view.focus()
+
+    def action_back(self) -> None:
+        """End the search, or go back to the screen below."""
+        if self.view.needle:
+            self.view.find("")
+        else:
+            self.dismiss()
+
+    def action_copy(self) -> None:
+        """Copy the line under the cursor."""
+        self.owner.copy_text(self.view.text_under_cursor().strip())
