@@ -75,8 +75,7 @@ def metrics(counted: ListedStore) -> Metrics:
     """The figures of what was counted."""
     rows = counted.rows
     tools = counted.tools()
-    turns = [row.session.declared_turns for row in rows if (row.session.declared_turns or 0) > 0]
-    known_turns = [float(number) for number in turns if number is not None]
+    turns = [float(known) for row in rows if (known := row.session.declared_turns or 0) > 0]
     by_status = {
         status: sum(1 for row in rows if row.session.status is status) for status in SessionStatus
     }
@@ -90,8 +89,8 @@ def metrics(counted: ListedStore) -> Metrics:
         running=by_status[SessionStatus.RUNNING],
         stale=by_status[SessionStatus.STALE],
         completion_rate=completed / len(rows) if rows else None,
-        average_turns=fmean(known_turns) if known_turns else None,
-        median_turns=median(known_turns) if known_turns else None,
+        average_turns=fmean(turns) if turns else None,
+        median_turns=median(turns) if turns else None,
         events=sum(row.totals.events for row in rows),
         messages=sum(row.totals.messages for row in rows),
         tool_calls=sum(tool.calls for tool in tools),

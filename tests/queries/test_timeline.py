@@ -70,6 +70,8 @@ def test_a_session_as_of_an_instant() -> None:
     assert shown.lanes[1].spans[0].end == 106.0
     assert shown.lanes[1].spans[0].running
     assert shown.steps == timeline("s1", rows(), now=150.0, alive=True).steps
+    last = timeline("s1", rows(), now=999.0, alive=False, at=112.0)
+    assert last.lanes[0].spans[-1].never_ended, "as it is now: nothing came after this"
 
 
 @pytest.mark.parametrize("name", ["heist-audit", "htmlgraph-0.26.1", "htmlgraph-0.35.0"])

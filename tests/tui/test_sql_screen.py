@@ -92,6 +92,17 @@ async def test_hostile_answers_stay_text(folder: Path) -> None:
         assert "␛[31m[bold]x[/]" in lines[2]
 
 
+def test_what_is_being_typed_is_kept_while_the_history_is_looked_through() -> None:
+    history = SqlHistory(["SELECT 1", "SELECT 2"])
+    history.begin("SEL")
+    assert history.step(1, "SELE") == "SELECT 2"
+    assert history.step(1, "SELECT 2") == "SELECT 1"
+    assert history.step(1, "SELECT 1") is None
+    assert history.step(-1, "SELECT 1 changed") == "SELECT 2"
+    assert history.step(-1, "SELECT 2") == "SELE"
+    assert history.step(-1, "SELE") is None
+
+
 def test_the_history_is_bounded_and_damage_is_ignored(folder: Path) -> None:
     history = SqlHistory(f"SELECT {number}" for number in range(MOST + 5))
     history.add("SELECT 100")

@@ -61,6 +61,22 @@ async def test_the_cursor_goes_through_the_board_and_opens() -> None:
         assert [message.item.id for message in stage.said(ItemOpened)] == ["feat-5"]
 
 
+async def test_left_and_right_stay_on_the_row() -> None:
+    pane = WorkBoardView()
+    async with on_stage(pane, (118, 20)):
+        columns = tuple(
+            WorkColumn(name, name, tuple(item(10 * at + row, "x", name) for row in range(4)))
+            for at, name in enumerate(("todo", "doing", "done"), start=1)
+        )
+        pane.show_board(WorkBoard(columns, 12, 12, (), (), ()))
+        seen = []
+        for move in ("down", "right", "right", "left", "left"):
+            getattr(pane, f"action_cursor_{move}")()
+            assert pane.item is not None
+            seen.append(pane.item.id.removeprefix("feat-"))
+        assert seen == ["11", "21", "31", "21", "11"]
+
+
 async def test_the_cursor_stays_on_an_item_that_moves_to_another_status() -> None:
     pane = WorkBoardView()
     async with on_stage(pane, (118, 9)):
