@@ -63,6 +63,8 @@ class ActivityModel(ActivityPlaces):
         """By line: the ids of rows that had lines of their own and are part of it now."""
         self._moved: dict[EventKey, str] = {}
         """Lines by the key that their row has now, where it came again under another one."""
+        self.delegation_rows: dict[EventKey, dict[EventKey, Event]] = {}
+        """By the key of a delegation that several rows tell of: its first row and its end rows."""
         self.prompts = 0
 
     # -- feeding ----------------------------------------------------------------------------
@@ -99,6 +101,9 @@ class ActivityModel(ActivityPlaces):
                 if line is None or line.event is None:
                     continue
                 if line.event.end_key is None or event.kind is EventKind.DELEGATION:
+                    rows = self.delegation_rows.get(line.event.key, {})
+                    if event.key in rows:
+                        rows[event.key] = event
                     self._change(line, self._pairing.update(event))
 
         return self._forest.record(work)
@@ -203,7 +208,10 @@ class ActivityModel(ActivityPlaces):
     def _tell(self, row: Event, changed: Event) -> None:
         """What is shown of an event changes by a row that belongs to it."""
         line = self._lines.get(key_of(changed.key))
-        if line is not None:
+        if line is not None and line.event is not None:
+            if row.kind is EventKind.DELEGATION and row.phase is Phase.END:
+                first = line.event
+                self.delegation_rows.setdefault(first.key, {first.key: first})[row.key] = row
             self._name(row.id, line)
             self._change(line, changed)
 

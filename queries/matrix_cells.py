@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from queries.folding.handed_on import Speaker, maker
 from queries.folding.joining import names_its_maker
-from queries.models import Event, EventKey, EventKind, Relation
+from queries.models import Event, EventKey, EventKind, Phase, Relation
 
 _HANDING = (EventKind.DELEGATION, EventKind.HANDOFF)
 
 
 def events_behind(
-    events: Iterable[Event], relation: Relation, first: str, second: str
+    events: Iterable[Event],
+    relation: Relation,
+    first: str,
+    second: str,
+    rows: Mapping[EventKey, Mapping[EventKey, Event]],
 ) -> frozenset[EventKey]:
     """Both events of each pair of speakers or tools; or delegations and hand-offs.
 
@@ -21,16 +25,18 @@ def events_behind(
         relation: of the matrix.
         first: name of the row.
         second: name of the column.
+        rows: of delegations that several rows tell of, by key: the first row and the end rows.
     """
     known = sorted(events, key=lambda event: event.key)
     if relation is Relation.DELEGATES:
-        by_id = {event.id: event for event in known}
+        told_by = {event.key: tuple(rows.get(event.key, {}).values()) for event in known}
+        by_id = {row.id: event for event in known for row in (event, *told_by[event.key])}
         return frozenset(
             event.key
             for event in known
             if event.kind in _HANDING
             and event.target_agent == second
-            and _handed_by(event, by_id) == first
+            and _handed_by(event, told_by[event.key], by_id) == first
         )
     found: set[EventKey] = set()
     last: dict[str, Event] = {}
@@ -51,9 +57,13 @@ def events_behind(
     return frozenset(found)
 
 
-def _handed_by(event: Event, by_id: Mapping[str, Event]) -> str | None:
+def _handed_by(event: Event, rows: Sequence[Event], by_id: Mapping[str, Event]) -> str | None:
     if event.kind is EventKind.HANDOFF:
         return event.agent
+    own = next((row for row in rows if row.key == event.key), event)
+    later = sorted(
+        (row for row in rows if row.phase is Phase.END), key=lambda row: row.key, reverse=True
+    )
 
     def speaker_of(above: str) -> Speaker | None:
         known = by_id.get(above)
@@ -63,4 +73,5 @@ def _handed_by(event: Event, by_id: Mapping[str, Event]) -> str | None:
             return (known.target_agent, True)
         return (known.agent, False) if known.kind is EventKind.PROMPT and known.agent else None
 
-    return maker((), (event.parent_id, event.agent), names_its_maker(event), speaker_of)
+    ends = [(row.parent_id, row.agent) for row in later]
+    return maker(ends, (own.parent_id, own.agent), names_its_maker(own), speaker_of)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from queries.models import Relation
 from tests.tui.desk import desk, desk_clock
-from tests.tui.stage import Stage, on_stage
+from tests.tui.stage import Stage, on_stage, sample
 
 STORE = Path("desk.db")
 
@@ -83,6 +83,23 @@ async def test_a_cell_shows_the_events_behind_it(folder: Path) -> None:
         assert "message 1" in shown[1]
         await stage.press("escape")
         assert len(stage.tree()) == 15
+
+
+async def test_a_cell_of_delegations_shows_one_that_only_its_end_row_tells_from_whom(
+    folder: Path,
+) -> None:
+    async with on_stage(sample("htmlgraph-0.26.1", folder)) as stage:
+        await stage.focus("sessions")
+        stage.main.session_view.select("sess-1de03a78")
+        await stage.step()
+        await stage.focus("matrix")
+        while stage.main.figures.relation is not Relation.DELEGATES:
+            await stage.press("m")
+        await to_cell(stage, "test-runner", "Explore")
+        await stage.press("enter")
+        shown = [line for line in stage.tree() if "Task" in line]
+        assert len(shown) == 1
+        assert "Task → Explore" in shown[0]
 
 
 async def test_a_cell_of_nothing_says_so(folder: Path) -> None:

@@ -204,9 +204,11 @@ class TreeControl:
 
     def behind(self, relation: Relation, first: str, second: str) -> frozenset[EventKey]:
         """The loaded events that one cell of the matrix counts."""
-        nodes = () if self._tree is None else self._tree.model.nodes()
-        events = (node.event for node in nodes if node.event is not None)
-        return events_behind(events, relation, first, second)
+        if self._tree is None:
+            return frozenset()
+        model = self._tree.model
+        events = (node.event for node in model.nodes() if node.event is not None)
+        return events_behind(events, relation, first, second, model.delegation_rows)
 
     def take(self, snapshot: Snapshot) -> None:
         """Bring the tree up to date with a newer snapshot."""

@@ -76,6 +76,9 @@ def test_since_and_days_mean_the_same_everywhere(run: Run, shells: Path) -> None
     old = ("--until", "7d")
     assert run("components", shells, *old, "--json").json["total_sessions"] == 2
     assert run("trends", shells, *old, "--json").json["buckets"][0]["sessions"] == 2
+    ages = ("--days", "365000")
+    assert run("components", shells, *ages, *old, "--json").json["total_sessions"] == 2
+    assert run("components", shells, *ages, "--since", "7d", "--json").json["total_sessions"] == 6
 
 
 def test_the_configured_window_holds_unless_another_is_asked_for(
