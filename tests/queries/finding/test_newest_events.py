@@ -20,10 +20,10 @@ from queries.finding.event_pages import EventPage, Matches, newest_page
 from queries.finding.newest_events import newest_events
 from queries.folding import open_rows, pairing
 from queries.keeping.kept_totals import KeptTotals
-from queries.models import Event, EventState
+from queries.models import Event, EventKind, EventState, Phase
 from queries.store import Store
 from tests.queries.counting.test_backfill import cells_of, counted, some, written
-from tests.queries.events import sequences
+from tests.queries.events import event, sequences
 from tests.queries.kept import cache_in
 from tests.stores import canonical_store
 from tests.stores.base import SAMPLES
@@ -81,6 +81,25 @@ def test_a_short_look_is_made_longer(rows: list[Event], limit: int, reached: int
         if rows and found is not None:
             whole = all_read(store, 99, raw=False).events
             assert found == [event for event in whole if event.seq > start]
+
+
+def test_rows_of_a_delegation_that_reach_further_and_further_back_are_not_guessed() -> None:
+    """Each is in reach of the one before it, the first of them out of reach of what is read."""
+    rows = [
+        event(seq, kind=EventKind.DELEGATION, phase=phase, call_key=key, duration=None)
+        for seq, phase, key in (
+            (1, Phase.END, "k"), (2, Phase.WHOLE, "k"), (3, Phase.END, "k"),
+            (4, Phase.START, "k"), (5, Phase.START, "k"), (6, Phase.END, None),
+            (7, Phase.END, "k"), (8, Phase.END, "k"), (9, Phase.START, "k"),
+        )
+    ]  # fmt: skip
+    with written([cells_of(row) for row in rows]) as store, reach(3):
+        reader = module._Newest(store, 0, 1, 9)
+        whole = all_read(store, 99, raw=False).events
+        for limit in range(1, 10):
+            start = store.slice_start(0, 9, limit)
+            found = reader._paired(store.events_between(0, start, 9, limit), start)
+            assert found in (None, [each for each in whole if each.seq > start])
 
 
 @pytest.mark.parametrize("sample", sorted(SAMPLES.glob("*.db")), ids=lambda path: path.stem)
