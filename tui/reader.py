@@ -17,7 +17,8 @@ from typing import Final
 from queries.live.following import QUIET_CLOSE
 from queries.opening.files import QueryStoppedError, StoreBusyError, StoreError, StoreGoneError
 from queries.plain_data import dataclass
-from queries.reading.connection import Change, always_wanted
+from queries.reading.bounded_queries import always_wanted
+from queries.reading.connection import Change
 from queries.store import Store
 
 log = logging.getLogger(__name__)

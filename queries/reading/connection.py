@@ -1,17 +1,12 @@
-"""One read-only connection to a store: recognised, guarded, and told when it changed.
-
-Every query is bounded, fetched whole and under a deadline, so no read lock outlives it.
-"""
+"""One read-only connection to a store: recognised, guarded, and told when it changed."""
 
 from __future__ import annotations
 
 import contextlib
 import sqlite3
-import threading
 import time
-from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from queries.dialects import explain_unknown, read_schema, recognise
 from queries.dialects.base import StoreMapping
@@ -23,26 +18,19 @@ from queries.opening.file_head import journal_mode
 from queries.opening.files import (
     Opened,
     Origin,
-    QueryStoppedError,
     Signature,
-    StoreBusyError,
     StoreDamagedError,
     StoreError,
 )
-from queries.opening.gaps import Gaps
 from queries.opening.guard import authorize
 from queries.plain_data import replace
-from queries.reading.fetching import fetched
+from queries.reading.bounded_queries import BoundedQueries
+from queries.reading.bounded_queries import Rows as Rows
 from queries.reading.known_messages import knowing_message, known_message
 from queries.text import clean
 
-DEADLINE = 5.0
-"""Seconds after which a query is stopped unless its caller says otherwise."""
-_REOPENINGS = 5
-Rows = list[tuple[Any, ...]]
 
-
-class StoreConnection:
+class StoreConnection(BoundedQueries):
     """A read-only connection to one store file.
 
     A store that nobody had open is read without locks. When a writer comes along, the query
@@ -56,26 +44,8 @@ class StoreConnection:
 
     def __init__(self, path: Path | str) -> None:
         """Open the file. Raises StoreError with one sentence when it is not a usable store."""
-        self.path = Path(path)
-        self.statements = 0
-        """Statements run so far; for tests of how much work is done."""
-        self._lock = threading.RLock()
-        self.patience = DEADLINE
-        """Seconds that a query may take unless its caller says otherwise. Who has no screen
-        to keep alive may wait longer."""
-        self._deadline = float("inf")
-        self._stopped = False
-        self.is_unwanted: Callable[[], bool] = always_wanted
-        """Asked before each query: whether nobody wants its answer any more. What was
-        interrupted between two queries would go on otherwise."""
-        self.gaps: Gaps | None = None
-        """Where the gaps between a writer's transactions are waited for before each query;
-        None: nowhere."""
-        self._holds_up: bool
-        """Whether a writer has to wait for what is being read."""
-        self._closed = False
+        super().__init__(Path(path))
         self._moved: Change | None = None
-        self._opened: Opened | None = None
         self._tried: EventKey | None = None
         """The message known of this store when it was decided whether it has any."""
         self._good_until = 0.0
@@ -105,9 +75,6 @@ class StoreConnection:
         self._opened, self.connection = found, found.connection
         self._good_until = time.monotonic() + found.lasting
         self._prepare(found.how, None)
-
-    def _is_stopped(self) -> bool:
-        return self._stopped or self.is_unwanted()
 
     def _prepare(self, how: str, origin: Origin | None) -> None:
         self._holds_up = True
@@ -278,98 +245,6 @@ class StoreConnection:
         """SQLite's counter of commits, as of the last look; comparable within a connection."""
         return self._data_version
 
-    # -- running queries --------------------------------------------------------------------
-
-    def query(
-        self, sql: str, parameters: Sequence[object] = (), *, deadline: float | None = None
-    ) -> Rows:
-        """All rows of a bounded query.
-
-        Raises:
-            StoreBusyError: a writer kept us out for longer than a tenth of a second.
-            QueryStoppedError: interrupted, or longer than ``deadline`` (:attr:`patience`) seconds.
-            StoreError: the file is damaged or gone.
-        """
-        with self._lock:
-            self._stopped = False
-            if self.is_unwanted():
-                raise QueryStoppedError("The query was stopped.")
-            for _ in range(_REOPENINGS):
-                if self._opened is None and not self._closed:
-                    self._reopen()
-                seconds = self.patience if deadline is None else deadline
-                self._deadline = time.monotonic() + seconds
-                try:
-                    rows = self._run(sql, parameters)
-                except QueryStoppedError:
-                    raise
-                except StoreDamagedError:
-                    self._reopen(is_damaged=not self._is_outdated())
-                    continue
-                except StoreError as error:
-                    if not (self._is_outdated() or opening.needs_another_way(error)):
-                        raise
-                else:
-                    if not self._is_outdated():
-                        return rows
-                self._reopen()
-            raise StoreBusyError(f"{clean(str(self.path))}: is being written all the time.")
-
-    def _run(self, sql: str, parameters: Sequence[object]) -> Rows:
-        give_up = time.monotonic() + opening.LOCK_PATIENCE
-        if self.gaps is not None:
-            self.gaps.wait()
-        while True:
-            self.statements += 1
-            try:
-                return fetched(self.connection.execute(sql, parameters), holds_up=self._holds_up)
-            except sqlite3.Error as error:
-                name = opening.error_name(error)
-                if name == "SQLITE_INTERRUPT":
-                    raise QueryStoppedError("The query was stopped.") from error
-                if opening.is_busy(error):
-                    if self._stopped:
-                        raise QueryStoppedError("The query was stopped.") from error
-                    if time.monotonic() >= give_up:
-                        raise StoreBusyError(
-                            f"{clean(str(self.path))}: is locked by a writer."
-                        ) from error
-                    time.sleep(0.001)
-                elif not name and "decode to UTF-8" in str(error) and self._is_strict():
-                    self.connection.text_factory = opening.tolerant
-                else:
-                    raise opening.unreadable(self.path, error) from error
-            except (OverflowError, UnicodeError) as error:
-                raise StoreError(f"{clean(str(self.path))}: {error}.") from error
-
-    def _is_strict(self) -> bool:
-        return self.connection.text_factory is str
-
-    def give_way(self) -> None:
-        """Read between a writer's transactions from now on, where it would wait for us."""
-        if self._holds_up:
-            self.gaps = Gaps(self.path)
-
-    def rows_at_once(self, most: int, *, cells_only: bool = False) -> int:
-        """How many rows a query should fetch: ``most``, or few while a writer waits for them.
-
-        ``cells_only``: few cells of each.
-        """
-        return most if self.gaps is None else self.gaps.rows(most, cells_only=cells_only)
-
-    def interrupt(self) -> None:
-        """Stop the query that another thread is running on this store, if any."""
-        self._stopped = True
-        with contextlib.suppress(sqlite3.Error):
-            self.connection.interrupt()
-
-    def _tick(self) -> int:
-        return int(self._stopped or time.monotonic() > self._deadline)
-
-    def _probe(self, sql: str, *parameters: object) -> Rows:
-        self._deadline = time.monotonic() + DEADLINE
-        return self._run(sql, parameters)
-
     def leads_index(self, table: str, column: str) -> bool:
         """Whether some index of the table has this column first."""
         for index in self._probe("SELECT name FROM pragma_index_list(?)", table):
@@ -377,11 +252,6 @@ class StoreConnection:
             if first and str(first[0][0]).lower() == column.lower():
                 return True
         return False
-
-
-def always_wanted() -> bool:
-    """No query is unwanted."""
-    return False
 
 
 def _reading(mapping: StoreMapping) -> tuple[object, ...]:

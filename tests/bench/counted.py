@@ -51,7 +51,7 @@ def run(arguments: Sequence[str]) -> dict[str, float | None]:
         return fold
 
     CountedRange.fold = counting_too  # type: ignore[method-assign]  # likewise
-    StoreConnection.query = counting  # type: ignore[method-assign]  # counted in this process only
+    StoreConnection.query = counting  # type: ignore[assignment]  # counted in this process only
     helpers = Helpers()
     wall = time.perf_counter()
     with contextlib.redirect_stderr(io.StringIO()):

@@ -11,7 +11,7 @@ import pytest
 
 from queries.opening import files as opening
 from queries.opening.files import QueryStoppedError, StoreBusyError, StoreError, StoreGoneError
-from queries.reading import connection
+from queries.reading import bounded_queries, connection
 from queries.reading.connection import Change
 from queries.store import Store
 from tests.queries.files import filled, folder, ids
@@ -138,6 +138,7 @@ class Time:
 def stepping(monkeypatch: pytest.MonkeyPatch) -> Time:
     """The clock of connections from now on."""
     clock = Time()
+    monkeypatch.setattr(bounded_queries, "time", clock)
     monkeypatch.setattr(connection, "time", clock)
     return clock
 
