@@ -108,6 +108,27 @@ async def test_what_is_pressed_behind_an_answer_is_no_part_of_it(folder: Path) -
         assert first < stage.main.tree_view.cursor == second
 
 
+@pytest.mark.parametrize(
+    ("keys", "text"),
+    [
+        (("backspace", "enter"), ""),
+        (("x", "backspace", *"orph", "enter"), "orph"),
+        (("b", "left", "a", "end", "c", "enter"), "abc"),
+        (("a", "b", "ctrl+u", "c", "enter"), "c"),
+    ],
+)
+async def test_keys_that_edit_act_in_their_turn(
+    folder: Path, keys: tuple[str, ...], text: str
+) -> None:
+    async with on_stage(sample(STORE, folder)) as stage:
+        await stage.press("tab")
+        await stage.burst("/", *"git", "enter")
+        await stage.press("/")
+        await stage.burst(*keys)
+        assert stage.main.tree_view.needle == text
+        assert not stage.main.prompt.is_asking
+
+
 @pytest.mark.parametrize("name", ["1", "3", "4", "5", "6"])
 async def test_what_is_pressed_behind_escape_is_no_part_of_what_was_typed(
     folder: Path, name: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual import events, on
+from textual.binding import BindingsMap
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.widget import Widget
@@ -109,8 +110,15 @@ class Prompt(Horizontal):
             self.post_message(self.Typed(self._purpose, event.value))
 
 
+_EDITING = BindingsMap(Input.BINDINGS).key_to_bindings
+
+
 class _Line(Input):
-    """Takes no key behind the one that ends it, though all of them were sent here together."""
+    """Takes keys in their order, and none behind the one that ends it, though they come together.
+
+    Letters are taken here at once; keys with an action would go all the way up to the
+    application first, and be overtaken.
+    """
 
     def __init__(self, prompt: Prompt) -> None:
         super().__init__(compact=True, select_on_focus=True)
@@ -118,8 +126,8 @@ class _Line(Input):
         # Nothing is sent while nobody types.
         self.cursor_blink = False
 
-    def on_key(self, event: events.Key) -> None:
-        """End what is typed, or send on what came after its end."""
+    async def on_key(self, event: events.Key) -> None:
+        """Edit or end what is typed, or send on what came after its end."""
         prompt = self._prompt
         if not prompt.is_asking:
             prompt.post_message(KeyBehind(event.key, event.character))
@@ -127,6 +135,9 @@ class _Line(Input):
             prompt.answer()
         elif event.key == "escape":
             prompt.give_up()
+        elif actions := _EDITING.get(event.key):
+            for binding in actions:
+                await self.run_action(binding.action)
         else:
             return
         event.stop()
