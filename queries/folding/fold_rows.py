@@ -21,6 +21,8 @@ from queries.folding.session_ledger import SessionLedger
 from queries.models import Event, EventKind, Phase
 from queries.pausing import yield_processor
 
+AT_ONCE = 150
+"""Rows of sessions that are counted between two pauses, at least."""
 _source_of, _counts_of = attrgetter("source"), attrgetter("counts")
 
 
@@ -91,8 +93,12 @@ class FoldRows(FoldCounts):
         texts = texts_of(batch, groups, [index for each in heard for index in each.asked])
         self.rows += len(batch.seqs)
         self._count_types(batch)
+        taken = AT_ONCE
         for rows, each in zip(groups, heard, strict=True):
-            yield_processor()
+            if taken >= AT_ONCE:
+                yield_processor()
+                taken = 0
+            taken += len(rows.indexes)
             session = self._session(rows.name)
             self._take(session, batch, rows, at, texts)
             self._speak(session, each, texts)

@@ -225,6 +225,14 @@ def test_a_start_before_the_next_prompt_never_ended() -> None:
     assert fold.totals_running("s1", alive=True) == 0
 
 
+@pytest.mark.parametrize(("sessions", "each", "pauses"), [(1000, 1, 8), (5, 400, 6)])
+def test_others_have_the_processor_after_some_rows(sessions: int, each: int, pauses: int) -> None:
+    rows = [event(n, session_id=f"s{n // each}") for n in range(sessions * each)]
+    with mock.patch("queries.folding.fold_rows.yield_processor") as yielded:
+        Fold(messages_only=False).add_batch(Batch.of(rows))
+    assert yielded.call_count == pauses
+
+
 @pytest.mark.parametrize("rows_after", [0, open_rows.REACH + 1])
 def test_only_starts_of_calls_are_calls(rows_after: int) -> None:
     span = {"session_id": "spans", "kind": EventKind.OTHER, "tool": None}
