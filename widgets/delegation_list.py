@@ -64,6 +64,11 @@ def status_sign(status: DelegationStatus, glyphs: Glyphs) -> Cell:
             return (glyphs.unknown, "muted")
 
 
+_YEAR, _SECONDS = len("2026-"), len(":11")
+_DAY_TIME = len("01-12 14:02")
+"""Work may be handed on day after day."""
+
+
 class DelegationList(LineTable[ChainLine]):
     """One line per delegation, those made below another one under it."""
 
@@ -77,7 +82,7 @@ class DelegationList(LineTable[ChainLine]):
         Column("session", "session", 12, 10, priority=50, leaves=48),
         Column("tokens", "tokens", 6, 6, "right", priority=45, leaves=44),
         Column("cost", "cost", 7, 7, "right", priority=42, leaves=50),
-        Column("started", "started", 8, 8, priority=70, leaves=34),
+        Column("started", "started", _DAY_TIME, 8, priority=70, leaves=34),
         Column("model", "model", 12, 8, priority=20, leaves=54),
     )
 
@@ -156,7 +161,6 @@ class DelegationList(LineTable[ChainLine]):
 
     def cell(self, row: ChainLine, column: str, width: int) -> Cell:
         """One cell of the list."""
-        del width
         work, delegation, dash = row.chain.work, row.delegation, self.glyphs.dash
         match column:
             case "who":
@@ -189,7 +193,10 @@ class DelegationList(LineTable[ChainLine]):
                 cost = delegation.cost if work is None or work.cost is None else work.cost
                 return (dash if cost is None else f"${cost:,.2f}", "muted")
             case "started":
-                return (clock(delegation.started, self._zone), "muted")
+                began = delegation.started
+                if width < _DAY_TIME or began is None:
+                    return (clock(began, self._zone), "muted")
+                return (date_time(began, self._zone)[_YEAR:-_SECONDS], "muted")
             case _:
                 return (delegation.model or dash, "muted")
 
