@@ -30,7 +30,9 @@ class Metrics:
     completed: int
     failed: int
     running: int
+    paused: int
     stale: int
+    unknown: int
     completion_rate: float | None
     """completed / all sessions; unknown when there are none."""
     average_turns: float | None
@@ -53,7 +55,9 @@ class Metrics:
             "completed_sessions": self.completed,
             "failed_sessions": self.failed,
             "running_sessions": self.running,
+            "paused_sessions": self.paused,
             "stale_sessions": self.stale,
+            "unknown_sessions": self.unknown,
             "completion_rate": self.completion_rate,
             "average_turns_per_session": self.average_turns,
             "median_turns_per_session": self.median_turns,
@@ -87,7 +91,9 @@ def metrics(counted: ListedStore) -> Metrics:
         completed=completed,
         failed=by_status[SessionStatus.FAILED],
         running=by_status[SessionStatus.RUNNING],
+        paused=by_status[SessionStatus.PAUSED],
         stale=by_status[SessionStatus.STALE],
+        unknown=by_status[SessionStatus.UNKNOWN],
         completion_rate=completed / len(rows) if rows else None,
         average_turns=fmean(turns) if turns else None,
         median_turns=median(turns) if turns else None,

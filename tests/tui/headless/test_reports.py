@@ -286,3 +286,14 @@ def test_an_empty_store_is_no_trouble(run: Run, tmp_path: Path) -> None:
                  "delegations", "work-items", "metrics"):  # fmt: skip
         assert run(name, path).code == 0
         assert run(name, path, "--json").json is not None
+
+
+def test_every_session_of_metrics_has_one_status(run: Run, tmp_path: Path) -> None:
+    with canonical_store(tmp_path / "store.db") as store, store.batch():
+        for number, status in enumerate(("completed", "failed", "paused", "running", "odd", "odd")):
+            store.add_session(f"s{number}", status=status, started=1000.0 + number)
+    told = run("metrics", tmp_path / "store.db", "--json").json
+    words = ("completed", "failed", "running", "paused", "stale", "unknown")
+    numbers = {word: told[f"{word}_sessions"] for word in words}
+    assert sum(numbers.values()) == told["total_sessions"] == 6
+    assert (numbers["paused"], numbers["unknown"]) == (1, 2)
