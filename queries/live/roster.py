@@ -111,13 +111,14 @@ class Roster:
 
     def learn(self, store: Store, names: Iterable[str]) -> None:
         """Find out which of these sessions are declared, but older than those kept."""
-        if self.knows_all:
-            return
-        unknown = [name for name in {*names, *self._unsure} if not self._knows(name)]
-        found = store.sessions_by_id(unknown)
-        self._looked_up.update(unknown)
+        asked = {*names, *self._unsure}
         self._touched |= self._unsure
         self._unsure.clear()
+        if self.knows_all:
+            return
+        unknown = [name for name in asked if not self._knows(name)]
+        found = store.sessions_by_id(unknown)
+        self._looked_up.update(unknown)
         for session in found:
             if self.is_loaded:
                 self._not_kept.add(session.id)

@@ -357,6 +357,21 @@ def test_a_session_has_no_line_before_it_is_known_whether_it_is_declared(
         assert len(roster) == 31
 
 
+def test_what_was_not_looked_up_has_its_line_once_all_sessions_are_read(
+    empty: CanonicalStore,
+) -> None:
+    fill(empty, 30)
+    fold = nothing()
+    fold.add(event(1, session_id="stray"))
+    with Store(empty.path) as store:
+        roster = Roster(40)
+        roster.load(store, first=10)
+        make(fold, roster)
+        roster.load_more(store, 40)
+        roster.learn(store, ())
+        assert "stray" in {row.id for row in make(fold, roster)}
+
+
 def test_one_change_among_many_sessions_makes_one_new_line() -> None:
     fold = nothing()
     fold.add_all(event(n, session_id=f"s{n}", time=1000.0 + n) for n in range(15_000))
