@@ -127,6 +127,11 @@ class Fold(FoldRows):
         self._sealed = True
         self.forget()
 
+    def all_waiting(self) -> Iterator[Event]:
+        """Start rows of all sessions whose end has not been seen."""
+        for name in self.waiting:
+            yield from self.sessions[name].waiting()
+
     def waiting_starts(self, session_id: str) -> Iterator[tuple[Event, bool]]:
         """Starts of a session without an end, and whether that may still come."""
         session = self.sessions.look(session_id)

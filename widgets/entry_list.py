@@ -9,7 +9,7 @@ from typing import ClassVar, Unpack
 from queries.models import Event, EventKey, EventKind, EventState
 from queries.models.timeline import TimelineEntry
 from queries.plain_data import dataclass
-from queries.text import UNKNOWN, clock, duration, short_count
+from queries.text import UNKNOWN, clock, duration, many, short_count
 from widgets.cells import Column
 from widgets.glyphs import Glyphs, state_glyph
 from widgets.line_table import LineTable
@@ -198,8 +198,7 @@ class EntryList(LineTable[EntryRow]):
         """Which lines are visible, and how many repeats are folded away."""
         if not self._repeats:
             return super().covers()
-        repeats = "repeat" if self._repeats == 1 else "repeats"
-        return f"{super().covers()} · {self._repeats:,} {repeats} folded"
+        return f"{super().covers()} · {many(self._repeats, 'repeat')} folded"
 
     # Rows
 

@@ -95,7 +95,7 @@ def _kept_total(store: Store, cache: FoldCache | None) -> int | None:
     if kept is None:
         return None
     fold = kept.fold
-    return fold.events + sum(len(fold.sessions[name].waiting()) for name in fold.waiting)
+    return fold.events + sum(1 for _ in fold.all_waiting())
 
 
 class _Newest:

@@ -50,7 +50,7 @@ class Figures:
             for relation, matrix in all_interactions(fold, handoffs).items()
         }
         self.interactions = _kept(before, matrices)
-        starts = [start for name in fold.waiting for start in fold.sessions[name].waiting()]
+        starts = list(fold.all_waiting())
         self._waiting = len(starts)
         self._waiting_calls = sum(start.is_call for start in starts)
 

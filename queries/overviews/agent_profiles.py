@@ -20,11 +20,10 @@ def agent_profiles(fold: Fold) -> tuple[AgentProfile, ...]:
             if number > 0:
                 tools = used.setdefault(agent, {})
                 tools[tool] = tools.get(tool, 0) + number
-    for name in fold.waiting:
-        for start in fold.sessions[name].waiting():
-            if start.is_call and start.agent is not None and start.tool is not None:
-                tools = used.setdefault(start.agent, {})
-                tools[start.tool] = tools.get(start.tool, 0) + 1
+    for start in fold.all_waiting():
+        if start.is_call and start.agent is not None and start.tool is not None:
+            tools = used.setdefault(start.agent, {})
+            tools[start.tool] = tools.get(start.tool, 0) + 1
     profiles = []
     for statistic in agent_statistics(fold):
         known = fold.agents.get(statistic.agent)

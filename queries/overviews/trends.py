@@ -39,7 +39,7 @@ def dated_slots(fold: Fold) -> DatedSlots:
 
     Unlike the fold's own slots they hold the calls, too, that wait for their end.
     """
-    waiting = [start for name in fold.waiting for start in fold.sessions[name].waiting()]
+    waiting = list(fold.all_waiting())
     if not waiting:
         return DatedSlots(list(fold.slots), fold.slots.undated, fold.slots.width)
     both = EventSlots()

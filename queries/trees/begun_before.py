@@ -6,7 +6,7 @@ like a call of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
 from queries.counting.event_stream import patiently
@@ -14,7 +14,7 @@ from queries.counting.lean_slices import slices_before
 from queries.folding.batch import type_of
 from queries.folding.joining import delegation_key
 from queries.folding.open_rows import REACH
-from queries.folding.pairing import Pairing
+from queries.folding.pairing import Outcome, Pairing
 from queries.models import Event, EventKey, EventKind, Phase
 from queries.store import Store
 from queries.trees.newest_prompts import Early, NewestRows
@@ -46,11 +46,7 @@ def _lacks_starts(rows: Iterable[Event]) -> bool:
     """Whether some of the rows may belong to one before them."""
     pairing = Pairing()
     lacking: set[EventKey] = set()
-    for row in rows:
-        if type_of(row).is_plain:
-            pairing.pass_by()
-            continue
-        outcome = pairing.add(row)
+    for row, outcome in _paired(pairing, rows):
         is_delegation = row.kind is EventKind.DELEGATION
         if outcome.shown is row and (
             row.phase is Phase.END or (row.phase is Phase.START and is_delegation)
@@ -59,6 +55,15 @@ def _lacks_starts(rows: Iterable[Event]) -> bool:
         if outcome.hidden is not None:
             lacking.discard(outcome.hidden)
     return bool(lacking)
+
+
+def _paired(pairing: Pairing, rows: Iterable[Event]) -> Iterator[tuple[Event, Outcome]]:
+    """The rows to which others may belong, each with what it turns out to be."""
+    for row in rows:
+        if type_of(row).is_plain:
+            pairing.pass_by()
+        else:
+            yield row, pairing.add(row)
 
 
 def _unread(store: Store, source: int, first: int, upto: int) -> list[Early]:
@@ -90,11 +95,7 @@ def _chosen(early: Sequence[Early], first_place: int, rows: Iterable[Event]) -> 
             chains[chain].append(row.key)
     pairing.pass_by(first_place - at)
     chosen: set[EventKey] = set()
-    for row in rows:
-        if type_of(row).is_plain:
-            pairing.pass_by()
-            continue
-        outcome = pairing.add(row)
+    for row, outcome in _paired(pairing, rows):
         if outcome.changed is not None:
             chosen.update(known.get(outcome.changed.key, ()))
         chain = _chain_of(row)

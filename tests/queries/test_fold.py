@@ -29,7 +29,7 @@ def folded(rows: list[Event], messages_only: bool = False) -> Fold:
 
 def figures(fold: Fold) -> dict[str, object]:
     """Everything that a screen can show of a fold, in comparable form."""
-    waiting = [start for name in fold.waiting for start in fold.sessions[name].waiting()]
+    waiting = list(fold.all_waiting())
     return {
         "events": fold.events + len(waiting),
         "calls": fold.calls + sum(start.is_call for start in waiting),

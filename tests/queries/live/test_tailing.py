@@ -177,6 +177,12 @@ def few_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(running_turns, name, value)
 
 
+def begin_all(store: CanonicalStore, ids: Iterable[str]) -> None:
+    with store.batch():
+        for name in ids:
+            store.add_event("s", id=name, state="running")
+
+
 def finish_all(store: CanonicalStore, ids: Iterable[str]) -> None:
     with store.batch():
         for name in ids:
@@ -189,9 +195,7 @@ def test_all_of_many_that_finish_at_once_are_told_after_a_last_commit(
     names = [f"e{number}" for number in range(45)]
     with canonical_store(tmp_path / "store.db") as store:
         tail = Tail(store.path)
-        with store.batch():
-            for name in names:
-                store.add_event("s", id=name, state="running")
+        begin_all(store, names)
         assert told(tail) == [(name, "running", False) for name in names]
         finish_all(store, names)
         polls = [told(tail) for _ in range(8)]
@@ -204,9 +208,7 @@ def test_all_of_many_have_their_turn_while_commits_go_on(tmp_path: Path, few_at_
     names = [f"e{number}" for number in range(45)]
     with canonical_store(tmp_path / "store.db") as store:
         tail = Tail(store.path)
-        with store.batch():
-            for name in names:
-                store.add_event("s", id=name, state="running")
+        begin_all(store, names)
         told(tail)
         finish_all(store, names[:40])
         updates: list[str] = []
@@ -222,9 +224,7 @@ def test_a_row_that_is_due_but_does_not_run_any_more_is_not_told_twice(
     names = [f"e{number}" for number in range(45)]
     with canonical_store(tmp_path / "store.db") as store:
         tail = Tail(store.path)
-        with store.batch():
-            for name in names:
-                store.add_event("s", id=name, state="running")
+        begin_all(store, names)
         told(tail)
         finish_all(store, names)
         told(tail)
