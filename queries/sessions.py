@@ -132,7 +132,8 @@ def session_row(
         totals = _NOTHING
     else:
         alive = judged.status is SessionStatus.RUNNING
-        totals = counted.totals(fold.totals_running(session.id, alive))
+        running = fold.totals_running(session.id, alive)
+        totals = counted.totals(running, (session.started, session.ended))
     if not totals.tool_calls:
         declared = tuple(aggregated)
         if declared:

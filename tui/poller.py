@@ -11,6 +11,7 @@ from typing import TypeVar
 from queries.counting.backfill import WORK
 from queries.feed import Feed
 from queries.fold import Fold
+from queries.free_memory import give_back
 from queries.models import EventKey, Snapshot, StoreState, StoreTotals
 from queries.plain_data import replace
 from tui.key_gate import KeyGate
@@ -36,6 +37,8 @@ SLOWEST = 2.0
 AGEING = 60.0
 """Seconds after which a snapshot is made although nothing happened: ages grow, and what has
 been silent for long is no longer called running."""
+MUCH = 100_000
+"""Rows from which on counting and listing leave enough memory free to give it back."""
 
 _T = TypeVar("_T")
 
@@ -50,6 +53,7 @@ class Poller(threading.Thread):
         *,
         counts: bool = True,
         monotonic: Callable[[], float] = time.monotonic,
+        give_back: Callable[[], object] = give_back,
     ) -> None:
         """Construct the thread, not yet started.
 
@@ -58,6 +62,7 @@ class Poller(threading.Thread):
             refresh: see the attribute.
             counts: whether the past is counted from the start, or once :meth:`count` asks.
             monotonic: gives seconds.
+            give_back: gives free memory back to the system.
         """
         super().__init__(name="poller", daemon=True)
         self._feed = feed
@@ -78,6 +83,9 @@ class Poller(threading.Thread):
         self._last_change = monotonic()
         self._last_made = self._last_change
         self._last: Snapshot | None = None
+        self._give_back = give_back
+        self._settled: int | None = None
+        """The epoch in which all was counted and listed, and memory given back."""
         self.error: BaseException | None = None
         """What ended the thread, if it did not end by itself."""
 
@@ -188,7 +196,7 @@ class Poller(threading.Thread):
         end = max(begun + pause, now + min(now - begun, pause))
         while not self._stop_wanted.is_set() and (now := self._monotonic()) < end:
             if not self._counts or not self._feed.counting:
-                self._feed.keep_totals()
+                self._settle()
                 self._wake.wait(max(0.0, end - self._monotonic()))
                 self._wake.clear()
                 return
@@ -197,6 +205,15 @@ class Poller(threading.Thread):
             done = self._monotonic()
             share = (done - now) * (PAUSE_ROLLBACK if self._holds_up() else PAUSE_WAL)
             self._stop_wanted.wait(min(share, max(end - done, 0.0)))
+
+    def _settle(self) -> None:
+        """What is done once all is counted, now that there is time."""
+        self._feed.keep_totals()
+        last = self._last
+        if last is not None and last.is_listed and last.epoch != self._settled:
+            self._settled = last.epoch
+            if self._feed.fold.rows >= MUCH:
+                self._give_back()
 
     def _count(self, left: float) -> bool:
         """Count a slice of the past; whether all totals have become known by this."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import tzinfo
+from sys import intern
 from typing import Any, Protocol
 
 from queries.dialects.cells import identifier, name, summary_text
@@ -345,7 +346,7 @@ def to_session(row: Row, mapping: StoreMapping) -> Session:
     zone = mapping.zone
     # By position, as events are: a store may have hundreds of thousands of sessions.
     return Session(
-        identifier(id_),
+        intern(identifier(id_)),
         None if parent is None or parent == "" else identifier(parent),
         None if parent_event is None or parent_event == "" else identifier(parent_event),
         "" if title is None else summary_text(title),

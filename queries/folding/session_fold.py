@@ -197,8 +197,16 @@ class SessionFold:
             and self.last_prompt[1] > start.seq
         )
 
-    def totals(self, running: int) -> SessionTotals:
-        """An immutable copy; ``running`` is how many calls of it are taken to be under way."""
+    def totals(
+        self, running: int, known: tuple[float | None, float | None] = (None, None)
+    ) -> SessionTotals:
+        """An immutable copy.
+
+        Args:
+            running: how many calls of it are taken to be under way.
+            known: start and end of the session: of equal numbers, one is enough to be kept.
+        """
+        started, ended = known
         waiting = calls = 0
         agents = tuple(self.agents)
         tools: Set[str] = self.tools.keys()
@@ -220,8 +228,8 @@ class SessionFold:
             running=running,
             tokens=None if self.tokens is None else self.tokens.whole,
             cost=None if self.cost is None else self.cost.value,
-            first_time=self.first_time,
-            last_time=self.last_time,
+            first_time=started if started == self.first_time else self.first_time,
+            last_time=ended if ended == self.last_time else self.last_time,
             agents=_shared(agents),
             tools=_shared(tuple(filter(None, sorted(tools)))),
             first_prompt=None if self.first_prompt is None else self.first_prompt[1],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, MutableMapping
 from itertools import islice
+from sys import intern
 from typing import Final
 
 from queries.folding.open_state import some_of
@@ -171,6 +172,7 @@ class SessionShelf(MutableMapping[str, SessionFold]):
         """The same, packed: what lies packed already is given as it is."""
         together: dict[PackedTexts, list[str]] = {}
         others: list[str] = []
+        outdated: list[str] = []
         for name, known in self._all.items():
             if isinstance(known, PackedTexts):
                 together.setdefault(known, []).append(name)
@@ -180,7 +182,13 @@ class SessionShelf(MutableMapping[str, SessionFold]):
             if len(names) == packed.number:
                 yield packed
             else:
-                yield PackedTexts.of(self.texts(names))
+                outdated += names
+        # From now on these lie here as they are given: what is known better takes room as well.
+        for some in some_of(self.texts(outdated), TOGETHER):
+            packed = PackedTexts.of(some)
+            self._all.update((name, packed) for name, _ in some)
+            yield packed
+        self._outdated = 0
         for some in some_of(self.texts(others), TOGETHER):
             yield PackedTexts.of(some)
 
@@ -188,7 +196,7 @@ class SessionShelf(MutableMapping[str, SessionFold]):
         """Take the totals of a session from such a text."""
         self._used.pop(name, None)
         self._loose.pop(name, None)
-        self._known[name] = text
+        self._known[intern(name)] = text
         self._written.add(name)
 
     def take_over(self, name: str, other: SessionShelf) -> SessionFold | None:

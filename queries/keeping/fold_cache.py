@@ -34,6 +34,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from sys import intern
 from typing import Any, Final
 
 from queries.digest import blake2b
@@ -272,7 +273,8 @@ def _sessions(body: memoryview) -> Iterator[tuple[str, PackedTexts]]:
         names = texts.unpacked()
         texts.number = len(names)
         for name in names:
-            yield name, texts
+            # The same text as that of the session's row: a store may have a hundred thousand.
+            yield intern(name), texts
 
 
 def _digest(*pieces: bytes) -> bytes:

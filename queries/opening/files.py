@@ -43,7 +43,7 @@ DEAD_ENDS = (StoreBusyError, StoreGoneError, QueryStoppedError)
 """Errors that reading in another way does not mend."""
 LOCK_PATIENCE = 0.1
 """Seconds for which a locked store is tried again, every millisecond."""
-PAGES_KEPT = 4_000
+PAGES_KEPT = 1_000
 """Kilobytes of a file's pages that a connection keeps; the system has far more of them."""
 COPY_LIMIT = 16_000_000
 """Bytes up to which a store is copied only to keep its folder as it is."""

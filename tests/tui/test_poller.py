@@ -4,6 +4,7 @@ import logging
 import os
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from queue import Queue
 
@@ -17,6 +18,7 @@ from tests.stores import canonical_store
 from tests.tui.desk import LIVE, desk, desk_clock
 from tests.tui.stage import Clock, StepPoller
 from tui import key_gate
+from tui import poller as poller_module
 from tui.poller import AGEING, LEAST_WORK, PROGRESS, WORK_BESIDE_KEYS, Poller
 
 PATIENCE = 60.0
@@ -129,6 +131,24 @@ def test_the_thread_counts_the_past_between_two_polls(path: Path) -> None:
     assert first.totals.counted < 1.0
     assert latest.totals.events == 18 + 5000
     assert poller.ranges_of("old") == {0: (1, 4)}
+
+
+def test_memory_is_given_back_once_all_of_a_large_store_is_counted(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[int] = []
+    for much, times in ((19, 0), (18, 1)):
+        monkeypatch.setattr(poller_module, "MUCH", much)
+        feed = Feed(path, clock=desk_clock())
+        poller = Poller(feed, give_back=partial(given.append, much))
+        for _ in range(3):
+            poller.poll_once()
+            poller._wake.set()
+            poller._between_polls(time.monotonic())
+        assert given == [18] * times
+        assert feed.fold.rows == 18
+        poller.stop()
+        feed.close()
 
 
 def test_a_fault_is_shown_and_not_kept_quiet(

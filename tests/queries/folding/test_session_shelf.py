@@ -115,6 +115,28 @@ def test_what_lies_packed_is_not_unpacked_to_be_kept() -> None:
     assert sum(each.number for each in packs) == 1000
 
 
+def test_what_is_packed_to_be_kept_takes_the_place_of_what_is_known_better() -> None:
+    shelf = shelf_of(100)
+    with mock.patch.object(session_shelf, "MANY", 0):
+        shelf.rest()
+        shelf.rest()
+        # One of each packed text stays, which keeps the others of it.
+        for number in range(100):
+            if number % 40:
+                shelf[str(number)].events += 1
+        shelf.rest()
+        shelf.rest()
+        before = set(map(id, shelf._all.values()))
+        packs = list(shelf.packs())
+    assert sum(each.number for each in packs) == 100
+    assert len(before) == 6
+    assert {id(known) for known in shelf._all.values()} == set(map(id, packs))
+    assert sorted(each.number for each in packs) == [3, 17, 40, 40]
+    assert [each.events for each in shelf.values()] == [
+        number + (1 if number % 40 else 0) for number in range(100)
+    ]
+
+
 def test_few_sessions_never_rest() -> None:
     shelf = SessionShelf()
     shelf["a"] = session(1)

@@ -123,6 +123,24 @@ def test_the_second_opening_reads_few_rows(
     assert reading.rows > 1000
 
 
+def test_a_session_keeps_its_id_and_its_times_once(path: Path, folder: Path) -> None:
+    with canonical_store(path, "wal") as store:
+        store.connection.execute("UPDATE session SET started = 0.0")
+        store.connection.execute("UPDATE event SET time = rowid - 1")
+        store.connection.commit()
+    opened(path, cache_in(folder))
+    feed = Feed(path, clock=Clock(), cache=cache_in(folder))
+    snap(feed)
+    feed.backfill(0.0)
+    rows = {row.id: row for row in snap(feed).sessions}
+    keys = {name: name for name in feed.fold.sessions}
+    assert all(row.id is keys[row.id] for row in rows.values() if row.session.declared)
+    assert rows["s0"].started == 0.0
+    assert rows["s0"].session.started is rows["s0"].totals.first_time
+    assert rows["s1"].totals.first_time == 1.0
+    feed.close()
+
+
 def test_the_first_step_after_the_first_look_knows_everything(path: Path, folder: Path) -> None:
     opened(path, cache_in(folder))
     feed = Feed(path, clock=Clock(), cache=cache_in(folder))
