@@ -30,7 +30,6 @@ from queries.folding.batch_order import joined
 from queries.keeping.fold_state import fold_parts
 from queries.keeping.packed_parts import send
 from queries.keeping.way_of_reading import identity
-from queries.opening import files as opening
 from queries.opening.files import StoreError
 from queries.opening.gaps import Gaps
 from queries.reading.known_messages import note_message
@@ -43,8 +42,6 @@ MOST_ROWS: Final = 16_000
 calls would be as far apart as calls are that are not told by two rows."""
 FEW: Final = 12
 """Rows of a session in a slice, of which it is worth to have more."""
-PAGES_KEPT: Final = 2000
-"""Kilobytes of the file's pages that are kept: hardly any is read twice."""
 PATIENCE: Final = 0.05
 """Seconds for which a writer's next transaction is waited for, to read right after it."""
 BESIDE_WRITER: Final = 4.0
@@ -54,7 +51,6 @@ with the waiting for its transactions."""
 
 def main() -> None:
     """Answer until the input ends."""
-    opening.PAGES_KEPT = PAGES_KEPT
     # Nothing here refers to itself: looking for such things finds nothing.
     gc.disable()
     requests: queue.SimpleQueue[Any] = queue.SimpleQueue()

@@ -44,7 +44,8 @@ DEAD_ENDS = (StoreBusyError, StoreGoneError, QueryStoppedError)
 LOCK_PATIENCE = 0.1
 """Seconds for which a locked store is tried again, every millisecond."""
 PAGES_KEPT = 1_000
-"""Kilobytes of a file's pages that a connection keeps; the system has far more of them."""
+"""Kilobytes of a file's pages that a connection keeps: hardly any is read twice, and the system
+has them."""
 COPY_LIMIT = 16_000_000
 """Bytes up to which a store is copied only to keep its folder as it is."""
 
