@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from queries.dialects.base import SideTable, number, whole
+from queries.dialects.base import SideTable
+from queries.dialects.cells import number, whole
 from queries.models import AggregatedTool, Event, EventText, WorkItem
 from queries.reading.connection import quoted
 from queries.side_rows import CHOSEN, PAGE, Slice, of_sessions, select, slices

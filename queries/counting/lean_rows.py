@@ -21,8 +21,9 @@ from queries.counting.lean_cells import (
     summary_cells,
     texts_of,
 )
-from queries.dialects.base import AGENT_LIMIT, KINDS, PHASES, STATES, TOOL_LIMIT, Source
+from queries.dialects.base import Source
 from queries.dialects.cells import identifier, name
+from queries.dialects.conversion import AGENT_LIMIT, KINDS, PHASES, STATES, TOOL_LIMIT
 from queries.folding.batch import Batch, Links, RowType, links_of, row_type, type_of
 from queries.models import Event, EventKind, EventState, Phase
 from queries.opening.files import DEAD_ENDS, StoreError

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from queries.dialects.base import number, whole
+from queries.dialects.cells import number, whole
 from queries.models.delegations import LivePhase, LiveRun, LiveStatus
 from queries.store import Store
 from queries.text import clean, clean_id, clean_or_none

@@ -16,15 +16,14 @@ from datetime import UTC
 from operator import itemgetter
 
 from queries.dialects.base import (
-    STATUS_WORDS,
     Probe,
     Schema,
     SessionSource,
     SideTable,
     StoreMapping,
     WorkItemSource,
-    to_session,
 )
+from queries.dialects.conversion import STATUS_WORDS, to_session
 from queries.dialects.htmlgraph_events import event_source, has_start_rows
 from queries.dialects.sql import EDGE, NULL, column, edge_rows, positive, session_select, utc
 from queries.dialects.zones import choose_zone

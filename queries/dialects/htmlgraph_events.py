@@ -5,15 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from datetime import tzinfo
 
-from queries.dialects.base import (
-    EVENT_COLUMNS,
-    Amendments,
-    Moments,
-    Probe,
-    Row,
-    Source,
-    to_event,
-)
+from queries.dialects.base import EVENT_COLUMNS, Amendments, Moments, Probe, Row, Source
+from queries.dialects.conversion import to_event
 from queries.dialects.htmlgraph_text import main_argument, plain_summary, sub_agent
 from queries.dialects.sql import NULL, column, edge_rows, event_select, positive
 from queries.models import Event

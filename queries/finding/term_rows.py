@@ -14,8 +14,9 @@ from typing import Any, Final
 
 from queries.counting.event_stream import patiently
 from queries.counting.lean_cells import summaries_of, summary_cells
-from queries.dialects.base import Source, names_of
+from queries.dialects.base import Source
 from queries.dialects.cells import identifier
+from queries.dialects.conversion import names_of
 from queries.finding.filter_matching import MOMENTS, ask_event, is_active
 from queries.finding.filters import Term
 from queries.models import Event, EventKind, Phase
@@ -28,7 +29,7 @@ PAGE: Final = 5000
 """Rows that are looked at at once at most."""
 _LOWEST: Final = -(2**63)
 _NAMES: Final = ("agent", "target_agent", "kind", "phase", "tool", "operation", "state", "model")
-"""Cells that come again and again, as :func:`~queries.dialects.base.names_of` takes them."""
+"""Cells that come again and again, as :func:`~queries.dialects.conversion.names_of` takes them."""
 _CELLS: Final[dict[str, tuple[str, ...]]] = {
     "": ("agent", "target_agent", "tool", "operation", "model", "session_id", "summary", "id"),
     "agent": ("agent", "target_agent"),

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, tzinfo
 
-from queries.dialects.base import STATUS_WORDS, Source, StoreMapping
+from queries.dialects.base import Source, StoreMapping
+from queries.dialects.conversion import STATUS_WORDS
 from queries.times import LOCAL_ZONE
 
 _FROM = re.compile(r"\bFROM (?=\w)")

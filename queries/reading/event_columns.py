@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import tzinfo
 from itertools import repeat
 
-from queries.dialects.base import Row, Source, names_of
+from queries.dialects.base import Row, Source
 from queries.dialects.cells import identifier, whole
+from queries.dialects.conversion import names_of
 from queries.models import Event, EventKind
 from queries.reading.lean_columns import (
     Cells,

@@ -9,7 +9,7 @@ from itertools import compress, count, repeat
 from operator import add, is_, is_not, itemgetter
 from typing import Any, cast
 
-from queries.dialects.base import AGENT_LIMIT, Moments, Source
+from queries.dialects.base import Moments, Source
 from queries.dialects.cells import (
     SUMMARY_LIMIT,
     are_common,
@@ -19,6 +19,7 @@ from queries.dialects.cells import (
     summary_text,
     whole,
 )
+from queries.dialects.conversion import AGENT_LIMIT
 from queries.folding.batch import Links
 from queries.times import parse_time
 

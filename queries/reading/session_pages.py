@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from queries.dialects.base import SESSION_COLUMNS, status_of, to_session
+from queries.dialects.base import SESSION_COLUMNS
 from queries.dialects.cells import identifier
+from queries.dialects.conversion import status_of, to_session
 from queries.models import Problem, Session, SessionStatus
 from queries.reading.connection import Rows, StoreConnection, quoted
 from queries.reading.raw_ids import RawIds, bound_list

@@ -6,7 +6,8 @@ from operator import attrgetter, itemgetter, ne
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from queries.dialects.base import EVENT_COLUMNS, to_event
+from queries.dialects.base import EVENT_COLUMNS
+from queries.dialects.conversion import to_event
 from queries.models import Event
 from queries.reading.connection import Rows, quoted
 from queries.reading.indexed_rows import IndexedRows

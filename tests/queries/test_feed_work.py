@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 import pytest
 
-from queries.dialects.base import StoreMapping, to_session
+from queries.dialects.base import StoreMapping
+from queries.dialects.conversion import to_session
 from queries.feed import Feed
 from queries.models import Session
 from queries.reading import session_pages

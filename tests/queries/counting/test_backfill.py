@@ -16,7 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from queries.counting.backfill import Backfill
-from queries.dialects.base import EVENT_COLUMNS, Amendments, Moments, Row, to_event
+from queries.dialects.base import EVENT_COLUMNS, Amendments, Moments, Row
+from queries.dialects.conversion import to_event
 from queries.fold import Fold
 from queries.live.tailing import Tail
 from queries.models import Event, EventState

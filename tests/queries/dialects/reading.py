@@ -10,14 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from queries.dialects import read_schema, recognise
-from queries.dialects.base import (
-    EVENT_COLUMNS,
-    SESSION_COLUMNS,
-    Schema,
-    StoreMapping,
-    to_event,
-    to_session,
-)
+from queries.dialects.base import EVENT_COLUMNS, SESSION_COLUMNS, Schema, StoreMapping
+from queries.dialects.conversion import to_event, to_session
 from queries.models import Event, Session
 
 DATA = Path(__file__).parents[2] / "data"
