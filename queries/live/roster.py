@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 
 from queries.fold import Fold
+from queries.live.looked_after import LookedAfter
 from queries.live.ranking import Ranking
 from queries.models import AggregatedTool, Session, SessionRow, SessionStatus
 from queries.pausing import no_pause
-from queries.sessions import STALE_AFTER, may_become_stale, session_row, with_status
+from queries.sessions import STALE_AFTER, session_row, with_status
 from queries.store import Store
 
 ALL_BELOW = 500
@@ -48,11 +48,7 @@ class Roster:
         self._is_new = True
         self._newest: str | None = None
         self._frontier: float | None = None
-        self._incomplete: set[str] = set()
-        self._running: set[str] = set()
-        self._silent: list[tuple[float, str]] = []
-        """When a running session will have been silent for too long, the next one first."""
-        self._awaited: set[str] = set()
+        self._after = LookedAfter(stale_after)
         self._last_row = 0
         self._unread: int | None = None
         """The highest rowid whose session is not read yet."""
@@ -67,8 +63,6 @@ class Roster:
         """Sessions with events, which may be declared."""
         self.total = 0
         """Declared sessions."""
-        self.alive_changes = 0
-        """Grows whenever :meth:`is_alive` answers differently for some session."""
 
     # -- reading the store --------------------------------------------------------------------
 
@@ -155,7 +149,7 @@ class Roster:
             changed = self._forget_others({session.id for session in fresh}, total)
             self._unread = None
         else:
-            names = {*touched, *islice(self._running, RUNNING)}
+            names = {*touched, *islice(self._after.running, RUNNING)}
             fresh = self._in_turn(store)
             fresh += store.sessions_by_id(sorted(names))
             fresh += [*reversed(store.sessions(limit=RECENT)), *reversed(added)]
@@ -210,10 +204,7 @@ class Roster:
             self._is_new = False
             names |= self._sessions.keys() | fold.sessions.keys()
         names |= self._pass_frontier(frontier)
-        while self._silent and self._silent[0][0] < now:
-            name = heapq.heappop(self._silent)[1]
-            self._awaited.discard(name)
-            names.add(name)
+        names.update(self._after.fallen_silent(now))
         self._make(names, fold, now, pause)
         self._looked_up.clear()
         newest = self._ranking.newest()
@@ -267,24 +258,7 @@ class Roster:
         self._ranking.put(made)
 
     def _note(self, name: str, row: SessionRow | None) -> None:
-        """Keep in mind what a row will have to be looked at for again."""
-        if row is not None and not row.complete:
-            self._incomplete.add(name)
-        else:
-            self._incomplete.discard(name)
-        is_running = row is not None and row.session.status is SessionStatus.RUNNING
-        if is_running != (name in self._running):
-            self.alive_changes += 1
-            if is_running:
-                self._running.add(name)
-            else:
-                self._running.discard(name)
-        is_awaited = name == self._newest or name in self._awaited
-        if row is not None and not is_awaited and may_become_stale(row.session):
-            last = row.totals.last_time if row.totals.last_time is not None else row.session.started
-            if last is not None:
-                heapq.heappush(self._silent, (last + self._stale_after, name))
-                self._awaited.add(name)
+        self._after.note(name, row, is_newest=name == self._newest)
 
     def _pass_frontier(self, frontier: float | None) -> set[str]:
         """Sessions whose completeness changes because more (or less) of the past is counted."""
@@ -292,9 +266,7 @@ class Roster:
         if frontier == before:
             return set()
         if frontier is None:
-            # What was large stays so when it is emptied.
-            incomplete, self._incomplete = self._incomplete, set()
-            return incomplete
+            return self._after.take_incomplete()
         if before is None:
             return set(self._sessions)
         first, last = sorted((before, frontier))
@@ -310,7 +282,12 @@ class Roster:
     @property
     def running(self) -> int:
         """How many sessions are running."""
-        return len(self._running)
+        return len(self._after.running)
+
+    @property
+    def alive_changes(self) -> int:
+        """Grows whenever :meth:`is_alive` answers differently for some session."""
+        return self._after.alive_changes
 
     @property
     def is_touched(self) -> bool:
@@ -319,11 +296,11 @@ class Roster:
 
     def is_due(self, now: float) -> bool:
         """Whether a running session has become stale by silence alone."""
-        return bool(self._silent) and self._silent[0][0] < now
+        return self._after.is_due(now)
 
     def is_alive(self, session_id: str) -> bool:
         """Whether a session counts as running now."""
-        return session_id in self._running
+        return session_id in self._after.running
 
     def session(self, session_id: str) -> Session | None:
         """The declared (or inferred) session with this id."""
