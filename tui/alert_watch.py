@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Set
+from array import array
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from queries.models import Snapshot, StoreState
@@ -34,8 +36,8 @@ class _Found:
 
     alerts: Alerts
     """Few enough to be read."""
-    keys: Set[int]
-    """Of each single alert."""
+    keys: array[int]
+    """Of each single alert, ascending."""
     new: tuple[Alert, ...]
     """Single alerts that were not known."""
 
@@ -72,8 +74,9 @@ class AlertWatch:
         self._epoch = 0
         self._pause = Pause(clock, PAUSE, _SHARE)
         self._is_begun = False
-        self._known: Set[int] = frozenset()
-        """Hashes of the keys of all alerts that were ever found: there may be very many."""
+        self._known = array("q")
+        """Hashes of the keys of all alerts that were ever found, ascending: there may be a hundred
+        thousand, which a set would keep in ten times the room."""
 
     @property
     def sessions(self) -> frozenset[str]:
@@ -94,7 +97,7 @@ class AlertWatch:
             self._pause.rest(FIRST)
         if snapshot.epoch != self._epoch:
             self._epoch, self.alerts = snapshot.epoch, None
-            self._known = frozenset()
+            self._known = array("q")
 
     def look_back(self, days: float) -> None:
         """Judge the sessions of the last so many days from now on; 0: all."""
@@ -102,7 +105,7 @@ class AlertWatch:
             return
         self.days = days
         self.alerts, self._looked_at = None, 0
-        self._known = frozenset()
+        self._known = array("q")
         if self._pause.is_reading:
             self._pause.end()
             self._reader.cancel(SLOT)
@@ -151,7 +154,7 @@ class AlertWatch:
 
             def note(alert: Alert) -> None:
                 key = hash(alert_key(alert))
-                if not is_first and key not in known and key not in keys:
+                if not is_first and key not in keys and not _has(known, key):
                     new.append(alert)
                 keys.add(key)
 
@@ -160,7 +163,7 @@ class AlertWatch:
                 within=days_filter(days), note=note,
             )  # fmt: skip
             new.sort(key=by_rule)
-            yield _Found(found, keys, tuple(new))
+            yield _Found(found, array("q", sorted(keys)), tuple(new))
 
         self._looked_at = snapshot.generation
         self._pause.begin()
@@ -176,4 +179,13 @@ class AlertWatch:
             return
         self.fresh = () if self.alerts is None else found.new
         self.alerts = found.alerts
-        self._known = found.keys if self._known <= found.keys else self._known | found.keys
+        if self._known and self._known != found.keys:
+            self._known = array("q", sorted({*self._known, *found.keys}))
+        else:
+            self._known = found.keys
+
+
+def _has(numbers: array[int], wanted: int) -> bool:
+    """Whether a number is among these, which ascend."""
+    at = bisect_left(numbers, wanted)
+    return at < len(numbers) and numbers[at] == wanted

@@ -97,8 +97,10 @@ class Listing:
         self._all = sessions
         is_other = len(went) != len(came) or list(map(_family, went)) != list(map(_family, came))
         if is_other:
-            for name, parent in map(_family, went):
+            # A name that comes again keeps its place: else room is taken for twice as many.
+            for name in set(map(_id, went)).difference(map(_id, came)):
                 del self._by_id[name]
+            for name, parent in map(_family, went):
                 if parent is not None:
                     del self._parents[name]
             families = map(_family, came)

@@ -145,3 +145,29 @@ async def test_of_many_silent_sessions_little_is_kept(folder: Path) -> None:
         texts = [alert.text for alert in watch.alerts.alerts if alert.rule is Rule.STALE]
         assert len(texts) == 1
         assert texts[0].startswith("41 sessions say that they run")
+
+
+async def test_an_alert_that_comes_back_is_not_new(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = past()
+    config = Config(theme="dark", utc=True, bell=True)
+    with store:
+        async with on_stage(STORE, config=config, clock=past_clock()) as stage:
+            rung: list[int] = []
+            monkeypatch.setattr(type(stage.app), "bell", lambda self: rung.append(1))
+            await later(stage, FIRST)
+            for state, times in (("ok", 1), ("error", 1), ("ok", 1)):
+                for number in range(0 if rung else 3):
+                    store.add_event(LATEST, id=f"same-{number}", agent="coder", tool="Read",
+                                    summary="same", state="ok", time=stage.clock.now)  # fmt: skip
+                summary = "same" if state == "ok" else "other"
+                store.connection.execute(
+                    "UPDATE event SET summary = ? WHERE id = 'same-1'", (summary,)
+                )
+                store.connection.commit()
+                await stage.step()
+                await later(stage, PAUSE)
+                there = stage.main.alert_watch.sessions
+                assert there == ({LOOPING, LATEST} if state == "ok" else {LOOPING})
+                assert len(rung) == times

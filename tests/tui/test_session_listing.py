@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from random import Random
@@ -189,3 +190,15 @@ def test_without_a_choice_no_row_is_copied() -> None:
     later = (*rows[:3], running, *rows[4:])
     listing.show(later, PLAIN)
     assert listing.rows is later
+
+
+def test_names_that_come_again_take_no_more_room() -> None:
+    rows = [row(f"s{number}", started=float(-number)) for number in range(5401)]
+    listing = Listing()
+    listing.show(tuple(rows[:-1]), PLAIN)
+    rows[:200] = [replace(each, complete=False) for each in rows[:200]]
+    listing.show(tuple(rows), PLAIN)
+    assert sys.getsizeof(listing._by_id) == sys.getsizeof({each.id: each for each in rows})
+    assert listing.row("s7") == replace(rows[7], complete=False)
+    listing.show(tuple(rows[1:]), PLAIN)
+    assert listing.row("s0") is None
