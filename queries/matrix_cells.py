@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from queries.folding.handed_on import Speaker, maker
+from queries.folding.handed_on import maker
 from queries.folding.joining import names_its_maker
+from queries.folding.speakers import Speaker
 from queries.models import Event, EventKey, EventKind, Phase, Relation
 
 _HANDING = (EventKind.DELEGATION, EventKind.HANDOFF)

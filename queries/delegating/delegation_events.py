@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 
 from queries.counting.event_stream import Progress, patiently
-from queries.folding.handed_on import Speaker, maker
+from queries.folding.handed_on import maker
 from queries.folding.joining import names_its_maker
 from queries.folding.pairing import Pairing
+from queries.folding.speakers import Speaker
 from queries.models import Event, EventKey, EventKind, Phase
 from queries.plain_data import dataclass, field
 from queries.reading.connection import quoted

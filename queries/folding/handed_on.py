@@ -11,14 +11,12 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from queries.folding import open_rows
 from queries.folding.joining import names_its_maker
+from queries.folding.speakers import Speaker, Speakers, settled_stretches, stretch_of
 from queries.models import Event, EventKey, Phase
 from queries.pausing import no_pause
 
 Pair = tuple[str, str]
-Speaker = tuple[str, bool]
-"""An agent, and whether it was handed its work: whether what it speaks for is a delegation."""
 
 
 def maker(
@@ -116,10 +114,7 @@ class HandedOn:
         # In stretches of positions, so that what is out of reach is found without looking at
         # what is not.
         self._edges: defaultdict[int, dict[EventKey, _Edge | Told]] = defaultdict(dict)
-        self._speakers: defaultdict[int, dict[str | None, tuple[int, str, bool]]]
-        self._speakers = defaultdict(dict)
-        """By event id: its position, the agent that events below it speak for, and whether it
-        is a delegation."""
+        self._speakers = Speakers()
 
     def handoff(self, agent: str | None, target: str | None) -> None:
         """Count a hand-off."""
@@ -129,14 +124,14 @@ class HandedOn:
     def prompt(self, at: int, event_id: str, agent: str | None) -> None:
         """Remember for whom events below this prompt speak."""
         if agent:
-            self._speak(event_id, at, agent, False)
+            self._speakers.note(event_id, at, agent, False)
 
     def delegation(self, key: EventKey, told: Told) -> None:
         """Count a row of a delegation."""
         at, event_id, _, _, target, _, _ = told
-        self._edges[_stretch(at)][key] = told
+        self._edges[stretch_of(at)][key] = told
         if target:
-            self._speak(event_id, at, target, True)
+            self._speakers.note(event_id, at, target, True)
 
     def same(self, row: Event, other: Event) -> None:
         """A row turned out to tell of the same delegation as another one: it is none itself."""
@@ -156,7 +151,10 @@ class HandedOn:
             for end in edge.ends:
                 if end.key == other.key:
                     edge.ends.remove(end)
-                    self._put(end)
+                    for each in (edge, end):
+                        # What the other one said is not said of it any more.
+                        self._speakers.forget(each.id, each.at)
+                        self._put(each)
                     return
 
     def gone(self, row: Event) -> None:
@@ -188,52 +186,37 @@ class HandedOn:
         for stretch, edges in other._edges.items():
             pause()
             self._edges[stretch].update(edges)
-        for stretch, speakers in other._speakers.items():
-            pause()
-            known = self._speakers[stretch]
-            if known.keys().isdisjoint(speakers):
-                known.update(speakers)
-                continue
-            known.update(
-                (event_id, told)
-                for event_id, told in speakers.items()
-                if event_id not in known or told[0] >= known[event_id][0]
-            )
+        self._speakers.merge(other._speakers, pause)
 
     def _shift(self, by: int, pause: Callable[[], object]) -> None:
         edges, self._edges = self._edges, defaultdict(dict)
-        speakers, self._speakers = self._speakers, defaultdict(dict)
         for some in edges.values():
             pause()
             for key, edge in some.items():
                 if isinstance(edge, Told):
                     moved = edge.at + by
-                    self._edges[_stretch(moved)][key] = Told(moved, *edge[1:])
+                    self._edges[stretch_of(moved)][key] = Told(moved, *edge[1:])
                     continue
                 for row in edge.rows():
                     row.at += by
-                self._edges[_stretch(edge.at)][key] = edge
-        for told in speakers.values():
-            pause()
-            for event_id, (at, speaker, is_delegation) in told.items():
-                self._speak(event_id, at + by, speaker, is_delegation)
+                self._edges[stretch_of(edge.at)][key] = edge
+        self._speakers.shift(by, pause)
 
     def forget(self, low: float, high: int) -> None:
         """Settle what rows below ``low`` and from ``high`` on cannot change."""
         # The parent may come later, and be changed by its own end rows later still.
-        for stretch in _between(self._edges, low, high, 1, 3):
+        for stretch in settled_stretches(self._edges, low, high, 3, 3):
             self._count_all(self._edges.pop(stretch).values(), self._counts)
-        for stretch in _between(self._speakers, low, high, 2, 4):
-            del self._speakers[stretch]
+        self._speakers.settle(low, high)
 
     def _put(self, edge: _Edge) -> None:
-        self._edges[_stretch(edge.at)][edge.key] = edge
+        self._edges[stretch_of(edge.at)][edge.key] = edge
         target = edge.given_to()
         if target and not edge.ends:
-            self._speak(edge.id, edge.at, target, True)
+            self._speakers.note(edge.id, edge.at, target, True)
         elif target:
             for row in edge.rows():
-                self._speak(row.id, row.at, target, True)
+                self._speakers.note(row.id, row.at, target, True)
 
     def _find(self, key: EventKey) -> _Edge | None:
         for edges in self._edges.values():
@@ -251,11 +234,6 @@ class HandedOn:
                 return _Edge(key, edge) if isinstance(edge, Told) else edge
         return None
 
-    def _speak(self, event_id: str | None, at: int, speaker: str, is_delegation: bool) -> None:
-        speakers = self._speakers[_stretch(at)]
-        if event_id not in speakers or at >= speakers[event_id][0]:
-            speakers[event_id] = (at, speaker, is_delegation)
-
     def _count_all(self, edges: Iterable[_Edge | Told], pairs: Counter[Pair]) -> None:
         for edge in edges:
             if not isinstance(edge, Told):
@@ -264,7 +242,7 @@ class HandedOn:
                 agent = edge.agent
                 if not (edge.is_sure and agent) and edge.parent not in (None, edge.id):
                     # What :func:`maker` would say of a single row.
-                    speaker = self._speaker(edge.at, edge.parent)
+                    speaker = self._speakers.at(edge.at, edge.parent)
                     agent = agent if speaker is None else speaker[0]
                 if agent:
                     pairs[agent, edge.target] += 1
@@ -280,35 +258,9 @@ class HandedOn:
         own_ids = {row.id for row in edge.rows()}
 
         def speaker_of(parent: str) -> Speaker | None:
-            return None if parent in own_ids else self._speaker(edge.at, parent)
+            return None if parent in own_ids else self._speakers.at(edge.at, parent)
 
         rows = [(end.parent, end.agent) for end in edge.later()]
         name = maker(rows, (edge.parent, edge.agent), edge.is_sure, speaker_of)
         if name:
             pairs[name, target] += 1
-
-    def _speaker(self, at: int, event_id: str | None) -> Speaker | None:
-        """For whom what is below an event speaks, of a row at this position."""
-        own = _stretch(at)
-        for stretch in (own, own - 1, own + 1):
-            known = self._speakers.get(stretch, _NOBODY).get(event_id)
-            if known is not None and abs(known[0] - at) <= open_rows.REACH:
-                return known[1:]
-        return None
-
-
-_NOBODY: dict[str | None, tuple[int, str, bool]] = {}
-
-
-def _stretch(at: int) -> int:
-    return at // (open_rows.REACH or 1)
-
-
-def _between(stretches: Iterable[int], low: float, high: int, before: int, after: int) -> list[int]:
-    """Those with so many whole stretches of known rows before and, with itself, after."""
-    size = max(open_rows.REACH, 1)
-    return [
-        stretch
-        for stretch in stretches
-        if (stretch - before) * size >= low and (stretch + after) * size <= high
-    ]

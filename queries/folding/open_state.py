@@ -11,6 +11,7 @@ from typing import Any, Final
 from queries.folding.batch import RowType, marks_of, row_type
 from queries.folding.handed_on import HandedOn, Told, _Edge
 from queries.folding.open_rows import OpenRow, OpenRows, _Delegation
+from queries.folding.speakers import Speakers
 from queries.folding.waiting_ends import WaitingEnds
 from queries.models import Event, EventKey, EventKind, EventState, Phase
 
@@ -23,6 +24,7 @@ OPEN_FIELDS: Final[dict[type, tuple[str, ...]]] = {
 }
 HANDED_ON_FIELDS: Final[dict[type, tuple[str, ...]]] = {
     HandedOn: ("_counts", "_edges", "_speakers"),
+    Speakers: ("_last", "_again"),
     _Edge: ("at", "id", "parent", "agent", "target", "is_end", "is_sure", "key", "ends"),
 }
 EVENT_FIELDS: Final[dict[type, tuple[str, ...]]] = {Event: Event.__match_args__}
@@ -94,8 +96,8 @@ def handed_on_plain(handed_on: HandedOn) -> Iterator[Plain]:
     for stretch, edges in handed_on._edges.items():
         for some in some_of(edges.items(), ROWS_AT_ONCE):
             yield ["edges", stretch, _edges_plain(some)]
-    for stretch, speakers in handed_on._speakers.items():
-        for names in some_of(speakers.items(), ROWS_AT_ONCE):
+    for stretch, speakers in handed_on._speakers.rows():
+        for names in some_of(speakers, ROWS_AT_ONCE):
             yield ["speakers", stretch, [
                 [event_id for event_id, _ in names], *columns_of([known for _, known in names])
             ]]  # fmt: skip
@@ -111,7 +113,9 @@ def handed_on_from(handed_on: HandedOn, part: Plain) -> None:
         handed_on._edges[stretch].update(_edges_from(content))
     elif what == "speakers":
         ids, *known = content
-        handed_on._speakers[stretch].update(zip(ids, zip(*known, strict=True), strict=True))
+        speakers = handed_on._speakers
+        for event_id, spoken in zip(ids, zip(*known, strict=True), strict=True):
+            speakers.note(event_id, *spoken)
     else:
         raise ValueError(what)
 

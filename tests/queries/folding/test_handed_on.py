@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
@@ -10,11 +11,14 @@ from random import Random
 from unittest import mock
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from queries.delegations import read_delegations
 from queries.fold import Fold
 from queries.folding import open_rows
 from queries.folding.handed_on import maker
+from queries.keeping.fold_state import fold_of, fold_parts
 from queries.models import Event, EventKind, Phase
 from queries.store import Store
 from queries.whole_store import count_store
@@ -176,3 +180,65 @@ def test_what_is_settled_out_of_reach_is_what_it_would_be_later(reach: int, seed
             total.prepend(folded(rows[low:high]))
             total.forget()
         assert total.delegations() == whole
+
+
+@st.composite
+def repeated(draw: st.DrawFn) -> list[Event]:
+    """Rows with few ids, which name each other and share keys."""
+    rows: list[Event] = []
+    count = draw(st.integers(1, 20))
+    chance = iter(draw(st.binary(min_size=8 * count, max_size=8 * count)))
+    for seq in range(1, count + 1):
+        own = f"i{next(chance) % 4}"
+        parent, key = (None, "i0", "i1", "i2", "i3")[next(chance) % 5], next(chance) % 4
+        kind = (D, D, D, EventKind.PROMPT)[next(chance) % 4]
+        phase = tuple(Phase)[next(chance) % 3] if kind is D else Phase.WHOLE
+        rows.append(event(
+            seq, id=own, parent_id=parent, kind=kind, phase=phase, tool="Task",
+            agent=("a", "b", None)[next(chance) % 3],
+            target_agent=("x", "a", None)[next(chance) % 3],
+            call_key=(None, own, "i1", "i2")[key] if kind is D else None,
+            session_id=("s", "s", "t")[next(chance) % 3],
+        ))  # fmt: skip
+    return rows
+
+
+@given(
+    repeated(),
+    st.lists(st.integers(0, 20), max_size=3),
+    st.integers(0, 8),
+    st.integers(-9, 9),
+    st.booleans(),
+)
+def test_rows_with_repeated_ids_count_the_same_however_they_are_cut(
+    rows: list[Event], cuts: list[int], reach: int, end: int, onward: bool
+) -> None:
+    edges = [0, *sorted(min(cut, len(rows)) for cut in cuts), len(rows)]
+    with mock.patch.object(open_rows, "REACH", reach):
+        with mock.patch.object(Fold, "forget"):
+            whole = folded(rows).delegations()
+        total = Fold(messages_only=False, end=end)
+        slices = [folded(rows[low:high]) for low, high in pairwise(edges)]
+        for part in slices if onward else reversed(slices):
+            total.append(part) if onward else total.prepend(part)
+            total.forget()
+        assert total.delegations() == whole
+        # What is kept of a fold goes on as if it had never been away.
+        assert fold_of(json.loads(json.dumps(list(fold_parts(total))))).delegations() == whole
+
+
+def test_of_rows_with_one_id_the_last_within_reach_counts() -> None:
+    rows = [
+        event(1, id="same", kind=EventKind.PROMPT, agent="a"),
+        event(2, kind=D, agent=None, target_agent="x", parent_id="same"),
+        event(3, id="same", kind=EventKind.PROMPT, agent="b"),
+        event(6, id="same", kind=EventKind.PROMPT, agent="c"),
+    ]
+    with mock.patch.object(open_rows, "REACH", 1):
+        assert folded(rows[:3]).delegations() == {("b", "x"): 1}
+        assert folded(rows[:2]).delegations() == {("a", "x"): 1}
+        apart = [rows[0], rows[1], event(4), rows[2]]
+        for end in range(4):
+            fold = Fold(messages_only=False, end=end)
+            fold.add_all(apart)
+            assert fold.delegations() == {("a", "x"): 1}
