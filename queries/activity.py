@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from queries.folding.joining import join
 from queries.folding.pairing import Outcome, Pairing
 from queries.models import (
     ActivityNode,
@@ -97,6 +98,9 @@ class ActivityModel(ActivityPlaces):
 
         def work() -> None:
             for event in events:
+                if event.key in self._told:
+                    self._update_end(event)
+                    continue
                 line = self._line_of(event)
                 if line is None or line.event is None:
                     continue
@@ -214,6 +218,21 @@ class ActivityModel(ActivityPlaces):
                 self.delegation_rows.setdefault(first.key, {first.key: first})[row.key] = row
             self._name(row.id, line)
             self._change(line, changed)
+
+    def _update_end(self, row: Event) -> None:
+        """A row that is part of another one's line changed."""
+        now = self._pairing.update(row)
+        line = self._lines.get(key_of(now.key)) or self._lines.get(self._by_id.get(row.id, ""))
+        if row.phase is not Phase.END or line is None or line.event is None:
+            return
+        rows = self.delegation_rows.get(line.event.key, {})
+        if row.key in rows:
+            rows[row.key] = row
+        if now.key == line.event.key:
+            self._change(line, now)
+        elif line.event.end_key == row.key:
+            # Of the start all that counts is in the line.
+            self._change(line, join(line.event, row))
 
     def _show(self, event: Event, key: str) -> None:
         if event.kind is EventKind.PROMPT:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 
 from queries.folding import open_rows
 from queries.folding.batch import NO_TOOL, Batch, ToolKey
-from queries.folding.fold_rows import FoldRows
+from queries.folding.fold_updates import FoldUpdates
 from queries.folding.handed_on import Pair
 from queries.folding.session_fold import SessionFold
 from queries.folding.session_ledger import SessionLedger
@@ -29,7 +29,7 @@ AT_ONCE = 50
 """Sessions that are put together between two pauses."""
 
 
-class Fold(FoldRows):
+class Fold(FoldUpdates):
     """Totals over a range of rows."""
 
     # -- putting ranges together --------------------------------------------------------------

@@ -168,9 +168,10 @@ class TreePane(Pane):
     # What it tells about itself
 
     def visible_event_keys(self) -> list[EventKey]:
-        """The events on screen, top to bottom."""
+        """The rows of the events on screen, top to bottom."""
         nodes = (self._tree.node(line) for line in range(*self.visible_range()))
-        return [node.event.key for node in nodes if node.event is not None]
+        events = [node.event for node in nodes if node.event is not None]
+        return [key for event in events for key in (event.key, event.end_key) if key is not None]
 
     def current_node(self) -> ActivityNode | None:
         """The node under the cursor; None in an empty tree."""

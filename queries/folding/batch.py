@@ -94,7 +94,7 @@ class RowType:
         self.is_prompt = is_lasting and kind is EventKind.PROMPT
         self.is_handing_on = is_lasting and kind in (EventKind.DELEGATION, EventKind.HANDOFF)
         """Whether the row, which will not say anything else later, tells who works for whom."""
-        self.may_change = state is EventState.RUNNING and not self.is_half
+        self.may_change = state is EventState.RUNNING and (self.counts or not self.is_half)
         """Whether the row itself will say something else later."""
         self.group = tool or ""
         """Among which halves of calls a half without a key looks for the other one."""

@@ -219,7 +219,7 @@ class FoldCounts:
             self.running.forget(event.key)
 
     def _note_running(self, event: Event) -> None:
-        if event.phase is Phase.WHOLE and event.state is EventState.RUNNING:
+        if event.phase is not Phase.START and event.state is EventState.RUNNING:
             self.running.note(event)
 
     def count_never_ended(self, session: SessionFold, start: Event) -> None:

@@ -126,6 +126,8 @@ class FoldRows(FoldCounts):
             session.bars.add_all(known)
         if rows.halves or rows.told:
             ledger = SessionLedger(self, rows.name, session)
+            if any(kind.may_change for kind in rows.numbers):
+                self._note_running_ends(batch, rows.halves)
             if len(batch.seqs) > open_rows.REACH:
                 both = sorted(rows.halves + rows.told)
             else:
@@ -133,6 +135,11 @@ class FoldRows(FoldCounts):
                 if rows.halves:
                     self._take_halves(ledger, batch, rows.halves, at)
             self._take_told(ledger, batch, both, at, texts)
+
+    def _note_running_ends(self, batch: Batch, halves: Iterable[int]) -> None:
+        for index in halves:
+            if batch.types[index].may_change:
+                self._note_running(batch.event(index))
 
     def _take_halves(
         self, ledger: SessionLedger, batch: Batch, indexes: list[int], at: int
@@ -159,7 +166,7 @@ class FoldRows(FoldCounts):
         width = self.slots.width
         for start, end in pairs:
             kind, begun, ended = types[end], times[start], times[end]
-            if start in amounts or not kind.says_all_of(types[start]):
+            if start in amounts or kind.may_change or not kind.says_all_of(types[start]):
                 ledger.joined(batch.event(start), batch.event(end))
                 continue
             if begun is None or ended is None:
@@ -211,19 +218,19 @@ class FoldRows(FoldCounts):
 
     def _take_event(self, ledger: SessionLedger, at: int, event: Event) -> None:
         """What a row means beyond being counted."""
+        # Before it is known to be a part of what another row tells.
+        self._note_running(event)
         if event.kind is EventKind.DELEGATION:
             self.handed_on.delegation(event.key, told_by(at, event))
             if event.phase is not Phase.WHOLE or event.call_key is not None:
                 self._open_rows(ledger).take(at, event, ledger)
         elif event.phase is not Phase.WHOLE:
             self._open_rows(ledger).take_half(at, event, ledger)
-            return
         elif event.kind is EventKind.PROMPT:
             ledger.session.see_prompt(event.key, event.summary)
             self.handed_on.prompt(at, event.id, event.agent)
         elif event.kind is EventKind.HANDOFF:
             self.handed_on.handoff(event.agent, event.target_agent)
-        self._note_running(event)
 
     def _session(self, name: str) -> SessionFold:
         session = self.sessions.get(name)
@@ -272,33 +279,6 @@ class FoldRows(FoldCounts):
             self.follows[before[0][0], after[0][0]] += 1
             if before == after:
                 self.repeats[after[0][0]] += 1
-
-    def update(self, before: Event, after: Event) -> None:
-        """A row taken earlier changed in place: count it as it is now.
-
-        Rows that have not been taken yet are left alone.
-        """
-        session = self.sessions.get(before.session_id)
-        low, high = (1, 0) if session is None else session.ranges.get(before.source, (1, 0))
-        if session is None or before.session_id != after.session_id or not low <= after.seq <= high:
-            return
-        self.changed.add(before.session_id)
-        if after.time is not None:
-            session.see_times(after.time, after.time)
-        known = None if session.open is None else session.open.find(before)
-        if before.phase is Phase.START:
-            if session.open is not None and known is not None:
-                if after.phase is Phase.START:
-                    known.update(after)
-                else:
-                    session.open.remove_start(known)
-                    self.recount(session, None, after)
-            return
-        if known is not None:
-            before, after = known.now, known.update(after)
-        self.recount(session, before, after)
-        if after.kind is EventKind.PROMPT:
-            session.see_prompt(after.key, after.summary)
 
     # -- letting go ---------------------------------------------------------------------------
 

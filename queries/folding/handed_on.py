@@ -165,7 +165,22 @@ class HandedOn:
         """A delegation counted before is now like this."""
         edge = self._find(after.key) if before.key == after.key else None
         if edge is not None:
+            self._speakers.forget(edge.id, edge.at)
             edge.take(told_by(edge.at, after))
+            self._put(edge)
+
+    def is_known(self, row: Event) -> bool:
+        """Whether a row is a delegation by itself, as far as is known."""
+        return any(row.key in edges for edges in self._edges.values())
+
+    def end_changed(self, whole: Event, end: Event) -> None:
+        """An end row of a delegation counted before is now like this."""
+        edge = self._find(whole.key)
+        for row in () if edge is None else edge.ends:
+            if row.key == end.key:
+                self._speakers.forget(row.id, row.at)
+                row.take(told_by(row.at, end))
+        if edge is not None:
             self._put(edge)
 
     def pairs(self) -> Counter[Pair]:

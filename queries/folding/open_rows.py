@@ -78,6 +78,12 @@ class OpenRow:
         self.now = finish_all(row, self.ends)
         return self.now
 
+    def update_end(self, end: Event) -> Event:
+        """One of its end rows is now like this; returns what the delegation counts as."""
+        self.ends = tuple(end if each.key == end.key else each for each in self.ends)
+        self.now = finish_all(self.row, self.ends)
+        return self.now
+
 
 class _Delegation:
     """Rows of a session with one delegation's key, each within reach of the one before."""
@@ -117,6 +123,15 @@ class _Delegation:
         self.last = row.at
         self._hide_start(ledger)
         self.whole = row
+
+    def pair_of(self, end: Event) -> tuple[OpenRow | None, OpenRow] | None:
+        """An end row in front of the delegation itself, after the start that it closed."""
+        start: OpenRow | None = None
+        for row in self.before:
+            if row.row.key == end.key:
+                return start, row
+            start = row if row.row.phase is Phase.START else None
+        return None
 
     def follow(self, later: _Delegation, ledger: Ledger) -> None:
         """Take later rows, which were read without knowing these."""
@@ -276,6 +291,19 @@ class OpenRows:
             own = self._delegations.get(key, [])
             known = [row for each in own for row in (each.whole, each.start) if row is not None]
         return next((row for row in known if row.row.key == event.key), None)
+
+    def whole_of(self, end: Event) -> OpenRow | None:
+        """The delegation that one of these end rows belongs to."""
+        for known in self._delegations.values():
+            for each in known:
+                if each.whole is not None and end.key in (row.key for row in each.whole.ends):
+                    return each.whole
+        return None
+
+    def pair_of(self, end: Event) -> tuple[OpenRow | None, OpenRow] | None:
+        """An end row of a delegation that is not known itself, after the start that it closed."""
+        known = self._delegations.get(delegation_key(end) or "", ())
+        return next(filter(None, (each.pair_of(end) for each in known)), None)
 
     def remove_start(self, start: OpenRow) -> None:
         """Forget a waiting start: its row is none any longer."""

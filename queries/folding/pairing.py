@@ -81,7 +81,11 @@ class Pairing:
     def update(self, event: Event) -> Event:
         """A row seen before changed in place: what is shown for it now."""
         session = self._open.get(event.session_id)
-        found = None if session is None else session.find(event)
+        if session is None:
+            return event
+        if event.phase is Phase.END:
+            return _with_end(session, event)
+        found = session.find(event)
         return event if found is None else found.update(event)
 
     def _forget(self) -> None:
@@ -115,6 +119,19 @@ class Pairing:
 
     def abandoned(self, start: Event) -> None:
         """A start whose end is not waited for any longer stays what it is."""
+
+
+def _with_end(session: OpenRows, end: Event) -> Event:
+    """What is shown for an end row that changed: its delegation, as far as that is known."""
+    if end.kind is not EventKind.DELEGATION:
+        return end
+    whole = session.whole_of(end)
+    if whole is not None:
+        return whole.update_end(end)
+    start, known = session.pair_of(end) or (None, None)
+    if known is not None:
+        known.update(end)
+    return end if start is None else join(start.row, end)
 
 
 def paired(events: Iterable[Event]) -> list[Event]:

@@ -84,7 +84,9 @@ class ChangingRows:
             if before is not None:
                 if self.past is not None:
                     self.past.recall(*key)
-                self.fold.update(before, event)
+                if not self.fold.update(before, event):
+                    self.is_wrong = True
+                    return
                 self._changes += 1
             if key in watched:
                 self._seen[key] = event

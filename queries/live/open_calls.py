@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from queries.folding.joining import join
 from queries.folding.pairing import Pairing
 from queries.models import Event, EventKey, EventKind, EventState, Phase
 from queries.plain_data import dataclass, replace
@@ -25,7 +26,7 @@ class OpenCalls:
         self.lines = list(lines)
         """What is to be told since :meth:`begin`."""
         self.running: dict[EventKey, Event] = {}
-        """Rows that say they run: they may be changed in place."""
+        """By row that says it runs, which may be changed in place: the event that it is of."""
         self._pairing = Pairing()
         self._shown: dict[EventKey, Event] = {}
         self._held: list[Line] = []
@@ -57,17 +58,27 @@ class OpenCalls:
         fresh = {event.key: event for event in found}
         for key in sorted(asked):
             event = fresh.get(key)
+            known = self.running.get(key)
             if event is None:
                 self.running.pop(key, None)
                 self._shown.pop(key, None)
-            else:
-                self._went_on(self._pairing.update(event))
+                continue
+            if known is not None and known.end_key is not None and event.phase is Phase.START:
+                # How it went is told by its end row.
+                continue
+            now = self._pairing.update(event)
+            if known is None or now.key == known.key:
+                self._went_on(now)
+            elif known.end_key == key:
+                self._went_on(join(known, event))
 
     def _note(self, event: Event) -> None:
-        if event.phase is Phase.WHOLE and event.state is EventState.RUNNING:
-            self.running[event.key] = event
-        else:
-            self.running.pop(event.key, None)
+        rows = [event.key] if event.end_key is None else [event.key, event.end_key]
+        for key in rows:
+            if event.phase is not Phase.START and event.state is EventState.RUNNING:
+                self.running[key] = event
+            else:
+                self.running.pop(key, None)
         is_open = event.phase is Phase.START or event.kind is EventKind.DELEGATION
         if is_open or event.key in self.running:
             self._shown[event.key] = event

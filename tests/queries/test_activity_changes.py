@@ -230,3 +230,21 @@ def test_sub_sessions_may_be_declared_late(given_rows: list[Event], late: int, g
         told.apply(afterwards.add_session(session))
     told.apply(afterwards.add(given_rows[late:]))
     assert apart(told.nodes(), expected) == ""
+
+
+@given(rows(orphans=False), sizes, st.integers(0, 25), st.sampled_from(tuple(EventState)))
+def test_an_end_row_that_changes_makes_the_tree_of_all_rows_as_they_are(
+    given_rows: list[Event], group_sizes: list[int], chosen: int, state: EventState
+) -> None:
+    ends = [at for at, row in enumerate(given_rows) if row.phase is Phase.END]
+    assume(ends)
+    at = ends[chosen % len(ends)]
+    changed = replace(given_rows[at], state=state, duration=2.5, tokens=5, target_agent="tester")
+    live = model(Alive(), (False, False, False))
+    told = NaiveTree(live.load(given_rows))
+    told.apply(live.update([changed]))
+    fresh = model(Alive(), (False, False, False))
+    now = fresh.load([*given_rows[:at], changed, *given_rows[at + 1 :]])
+    assert apart(told.nodes(), live.nodes()) == ""
+    assert apart(live.nodes(), now) == ""
+    assert live.delegation_rows == fresh.delegation_rows

@@ -250,3 +250,23 @@ def test_the_first_rows_may_say_what_a_store_is(tmp_path: Path, clock: Clock) ->
         assert last.interactions == counted(writer.path, clock).interactions
         assert last.epoch == 3
         feed.close()
+
+
+def test_an_end_row_of_a_delegation_changes_in_place(
+    feed: Feed, writer: CanonicalStore, clock: Clock
+) -> None:
+    writer.add_event("s1", id="d1", kind="delegation", call_key="d1", target_agent="a",
+                     state="running")  # fmt: skip
+    for name, key, phase in (("d2", "k", "start"), ("x1", "d1", "end"), ("x2", "k", "end")):
+        writer.add_event("s1", id=name, kind="delegation", phase=phase, call_key=key,
+                         state="running", target_agent="b")  # fmt: skip
+    writer.add_event("s1", id="c1", phase="start", state="running")
+    writer.add_event("s1", id="c2", phase="end", state="running", duration=None)
+    first = snap(feed)
+    assert first.sessions[0].totals.running == sum(tool.running for tool in first.tools) == 3
+    for name, state in (("x1", "error"), ("x2", "ok"), ("c2", "error")):
+        writer.update("event", "id", name, state=state)
+        second = snap(feed)
+        assert second.tools == counted(writer.path, clock).tools
+        assert second.sessions[0].totals == counted(writer.path, clock).sessions[0].totals
+    assert second.sessions[0].totals.running == 0

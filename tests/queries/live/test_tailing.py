@@ -410,3 +410,22 @@ def test_a_file_that_is_no_store(tmp_path: Path) -> None:
     connection.close()
     with pytest.raises(StoreError):
         Tail(tmp_path / "other.db")
+
+
+def test_what_an_end_row_says_later_is_told(tmp_path: Path) -> None:
+    with canonical_store(tmp_path / "store.db") as store:
+        tail = Tail(store.path)
+        store.add_event("s", id="task", kind="delegation", call_key="task", state="running")
+        for name, kind, phase, key in (
+            ("end", "delegation", "end", "task"), ("call", "tool", "start", None),
+            ("called", "tool", "end", None),
+        ):  # fmt: skip
+            store.add_event("s", id=name, kind=kind, phase=phase, call_key=key, state="running")
+        assert told(tail) == [("task", "running", False), ("call", "running", False)]
+        assert told(tail) == []
+        store.update("event", "id", "end", state="ok")
+        assert told(tail) == [("task", "ok", True)]
+        store.update("event", "id", "called", state="error")
+        assert told(tail) == [("call", "error", True)]
+        store.add_event("s", id="more")
+        assert told(tail) == [("more", "ok", False)]
