@@ -16,7 +16,8 @@ class FoldUpdates(FoldRows):
     def update(self, before: Event, after: Event) -> bool:
         """A row taken earlier changed in place: count it as it is now.
 
-        Rows that have not been taken yet are left alone.
+        Rows that have not been taken yet are left alone. Of the end of a call, when the call began
+        is known only as long as it runs: one that was over may count at the time of its end row.
 
         Returns:
             Whether what is counted is right now. It is not where it takes a row that is not at
@@ -50,16 +51,21 @@ class FoldUpdates(FoldRows):
     def _update_end(self, session: SessionFold, before: Event, after: Event) -> bool:
         if after.phase is not Phase.END or before.kind is not after.kind:
             return False
+        if before.time is None or after.time is None:
+            # It counts at the time of its start, or at none.
+            return False
         if before.kind is EventKind.DELEGATION:
             return SessionLedger(self, before.session_id, session).end_changed(before, after)
         known = self.running.get(before.key)
         if known is not None:
             before = known
             if known.end_key is not None:
-                # What its start row said is kept there.
+                # What its start row said is kept there, but for the time where it had none.
+                call = join(known, after)
+                took = after.duration if known.duration is None else call.duration
                 after = replace(
-                    join(known, after), id=known.id, source=known.source, seq=known.seq,
-                    phase=Phase.END,
+                    call, id=known.id, source=known.source, seq=known.seq, phase=Phase.END,
+                    duration=took,
                 )  # fmt: skip
         elif not self._is_told_alone(before, after):
             return False
@@ -72,8 +78,14 @@ class FoldUpdates(FoldRows):
         That is so whatever its start row says, which is not at hand any more.
         """
         before, after = ends
-        is_timed_alike = (before.duration is None) == (after.duration is None)
-        if before.time != after.time or not is_timed_alike or after.state is EventState.RUNNING:
+        if before.time != after.time or after.state is EventState.RUNNING:
+            return False
+        # What an end row does not say is taken from its start row.
+        amounts = (
+            (before.duration, after.duration), (before.tokens, after.tokens),
+            (before.cost, after.cost),
+        )  # fmt: skip
+        if any((was is None) != (now is None) for was, now in amounts):
             return False
         if any(end.agent is None or end.tool is None for end in ends):
             return False

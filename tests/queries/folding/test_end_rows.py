@@ -79,7 +79,12 @@ def test_an_end_row_that_changes_counts_as_it_is_now_or_is_said_not_to(
     fold = folded(rows[cut:])
     fold.prepend(folded(rows[:cut]))
     if fold.update(rows[at], changed):
-        assert figures(fold) == figures(folded([*rows[:at], changed, *rows[at + 1 :]]))
+        now, fresh = figures(fold), figures(folded([*rows[:at], changed, *rows[at + 1 :]]))
+        if rows[at].kind is not D and rows[at].state is not EventState.RUNNING:
+            # When a call began whose end was known before is not at hand any more.
+            assert now.pop("slots")
+            assert fresh.pop("slots")
+        assert now == fresh
 
 
 TASK = event(1, kind=D, call_key="e1", target_agent="a", state=EventState.RUNNING)
