@@ -6,6 +6,7 @@ One :class:`Store` is one connection; give each thread its own.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Sequence
+from operator import itemgetter
 
 from queries.dialects.base import EVENT_COLUMNS
 from queries.models import Event, EventKey, EventKind
@@ -13,6 +14,7 @@ from queries.pausing import in_turns
 from queries.reading.connection import Rows, quoted
 from queries.reading.indexed_rows import WINDOW
 from queries.reading.raw_ids import bound, bound_list, place
+from queries.reading.selects import numbered, of_rows
 from queries.reading.session_pages import PAGE, PARAMETERS, filled, filled_parts, parts
 from queries.reading.session_rows import SessionRows
 
@@ -22,6 +24,7 @@ MANY = PAGE * 10
 """Rows under some parents that are read at once at most."""
 _LOWEST, _HIGHEST = -(2**63), 2**63 - 1
 _EVENT = ", ".join(EVENT_COLUMNS)
+_seq_cell = itemgetter(0)
 
 
 class Store(SessionRows):
@@ -142,10 +145,10 @@ class Store(SessionRows):
         for source, seq in keys:
             by_source.setdefault(source, []).append(seq)
         for source, seqs in sorted(by_source.items()):
-            for part in filled_parts(sorted(seqs), self.rows_at_once(PARAMETERS)):
-                marks = ",".join("?" * len(part))
-                sql = f"SELECT {_EVENT} FROM event_rows_{source} WHERE seq IN ({marks})"
-                yield source, self.query(f"{sql} ORDER BY seq", part)
+            for part in parts(sorted(set(seqs)), self.rows_at_once(PARAMETERS)):
+                chosen, values = numbered(part)
+                rows = self.query(of_rows(_EVENT, f"event_rows_{source}", chosen), values)
+                yield source, sorted(rows, key=_seq_cell)
 
     def events_of_kind(
         self, source: int, kind: EventKind, after: int, upto: int, limit: int
@@ -180,10 +183,8 @@ class Store(SessionRows):
         found: list[Event] = []
         for part in filled_parts([self._raw_event_ids.get(parent) for parent in parents]):
             marks, values = bound_list(part)
-            rows = self.query(
-                f"SELECT {_EVENT} FROM event_rows_{source} WHERE parent_id IN ({marks}) LIMIT ?",
-                (*values, limit),
-            )
+            below = of_rows(_EVENT, f"event_rows_{source}", self._below(source, marks))
+            rows = self.query(f"{below} LIMIT ?", (*values, limit))
             found += self._events(source, rows)
         return sorted(found, key=lambda event: event.seq)[:limit]
 
@@ -206,17 +207,15 @@ class Store(SessionRows):
         for part in filled_parts([self._raw_event_ids.get(parent) for parent in parents]):
             marks, values = bound_list(part)
             seqs = self._child_seqs(source, marks, values)
-            wanted = [(f"parent_id IN ({marks})", values)]
+            wanted: list[tuple[str, Sequence[object]]] = [(self._below(source, marks), values)]
             if len(seqs) < MANY:
                 unknown = sorted(seq for seq in seqs if (source, seq) not in known)
-                wanted = [
-                    (f"seq IN ({','.join('?' * len(some))})", some)
-                    for some in filled_parts(unknown, self.rows_at_once(PARAMETERS))
-                ]
-            for where, values in wanted:
+                wanted = [numbered(some) for some in parts(unknown, self.rows_at_once(PARAMETERS))]
+            for chosen, values in wanted:
                 rows = self.query(
-                    f"SELECT {_EVENT} FROM event_rows_{source} WHERE {where}"
-                    f" AND session_id IS NOT {place(own)} LIMIT ?",
+                    of_rows(_EVENT, f"event_rows_{source}", chosen)
+                    # The plus keeps SQLite from looking for them in the session's index.
+                    + f" WHERE +session_id IS NOT {place(own)} LIMIT ?",
                     (*values, bound(own), MANY),
                 )
                 found += self._events(source, rows)
@@ -224,13 +223,14 @@ class Store(SessionRows):
 
     def _child_seqs(self, source: int, marks: str, values: Sequence[object]) -> set[int]:
         """The seqs of rows of a table under parents, all of them or :data:`MANY`."""
+        rows = self.query(f"{self._below(source, marks)} LIMIT ?", (*values, MANY))
+        return {row[0] for row in rows}
+
+    def _below(self, source: int, marks: str) -> str:
+        """SQL for the rowids of rows under parents, which the index on these tells."""
         described = self._source(source)
         parent = quoted(described.parent_column or "")
-        rows = self.query(
-            f"SELECT rowid FROM {quoted(described.table)} WHERE {parent} IN ({marks}) LIMIT ?",
-            (*values, MANY),
-        )
-        return {row[0] for row in rows}
+        return f"SELECT rowid AS wanted FROM {quoted(described.table)} WHERE {parent} IN ({marks})"
 
     def event_by_id(self, event_id: str, source: int | None = None) -> Event | None:
         """The event with this id of the store's own; None when there is none."""
@@ -255,9 +255,13 @@ class Store(SessionRows):
         for source in range(len(self.mapping.sources)):
             for some in parts([name for name in wanted if name not in found]):
                 marks, values = bound_list(filled([*map(self._raw_event_ids.get, some)]))
+                described = self._source(source)
+                chosen = (
+                    f"SELECT rowid AS wanted FROM {quoted(described.table)}"
+                    f" WHERE {quoted(described.id_column)} IN ({marks})"
+                )
                 rows = self.query(
-                    f"SELECT {_EVENT} FROM event_rows_{source} WHERE id IN ({marks})"
-                    " ORDER BY seq LIMIT ?",
+                    of_rows(_EVENT, f"event_rows_{source}", chosen) + " ORDER BY seq LIMIT ?",
                     (*values, MANY),
                 )
                 for event in self._events(source, rows):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from queries.models import Event, EventKey
 from queries.reading.connection import quoted
+from queries.reading.selects import numbered, of_rows
 from queries.store import Store
 from queries.text import clean, clean_lines
 
@@ -35,14 +36,15 @@ def read_inputs(store: Store, events: Iterable[Event]) -> dict[EventKey, str]:
     found: dict[EventKey, str] = {}
     for source, seqs in by_source.items():
         described = store.mapping.sources[source]
+        table = quoted(described.table)
         for start in range(0, len(seqs), _PARAMETERS):
-            part = seqs[start : start + _PARAMETERS]
-            marks = ",".join("?" * len(part))
+            chosen, bound = numbered(sorted(set(seqs[start : start + _PARAMETERS])))
+            cells = f"{table}.rowid, {described.text}"
             rows = store.query(
                 "WITH texts (seq, input, output) AS"
-                f" (SELECT rowid, {described.text} FROM {quoted(described.table)}"
-                f" WHERE rowid IN ({marks})) SELECT seq, substr(input, 1, ?) FROM texts",
-                (*part, COMPARED),
+                f" ({of_rows(cells, table, chosen, f'{table}.rowid')})"
+                " SELECT seq, substr(input, 1, ?) FROM texts",
+                (*bound, COMPARED),
             )
             for seq, text in rows:
                 if text is not None:

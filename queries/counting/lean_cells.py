@@ -7,7 +7,8 @@ from typing import Any
 
 from queries.dialects.base import Source
 from queries.reading.lean_columns import summaries
-from queries.reading.session_pages import PARAMETERS, filled_parts
+from queries.reading.selects import numbered, of_rows
+from queries.reading.session_pages import PARAMETERS, parts
 from queries.store import Store
 
 Row = tuple[Any, ...]
@@ -42,9 +43,7 @@ def rows_of(
 ) -> list[Row]:
     """These cells of the rows with these seqs, in no certain order; some may be gone."""
     rows: list[Row] = []
-    for part in filled_parts(seqs, store.rows_at_once(PARAMETERS, cells_only=True)):
-        marks = ",".join("?" * len(part))
-        rows += store.query(
-            f"SELECT {cells} FROM {view}_rows_{source} WHERE seq IN ({marks})", part
-        )
+    for part in parts(seqs, store.rows_at_once(PARAMETERS, cells_only=True)):
+        chosen, bound = numbered(part)
+        rows += store.query(of_rows(cells, f"{view}_rows_{source}", chosen), bound)
     return rows

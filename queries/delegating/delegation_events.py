@@ -13,7 +13,8 @@ from queries.folding.speakers import Speaker
 from queries.models import Event, EventKey, EventKind, Phase
 from queries.plain_data import dataclass, field
 from queries.reading.connection import quoted
-from queries.reading.session_pages import filled_parts
+from queries.reading.selects import numbered, of_rows
+from queries.reading.session_pages import parts
 from queries.store import Store
 from queries.text import clean_or_none
 
@@ -143,13 +144,11 @@ def _spawners(store: Store, keys: Iterable[EventKey]) -> dict[EventKey, str]:
         described = store.mapping.sources[source]
         if described.spawner is None:
             continue
-        for part in filled_parts(seqs):
-            marks = ",".join("?" * len(part))
-            rows = store.query(
-                f"SELECT rowid, {described.spawner} FROM {quoted(described.table)}"
-                f" WHERE rowid IN ({marks})",
-                part,
-            )
+        table = quoted(described.table)
+        cells = f"{table}.rowid, {described.spawner}"
+        for part in parts(seqs):
+            chosen, bound = numbered(part)
+            rows = store.query(of_rows(cells, table, chosen, f"{table}.rowid"), bound)
             found.update(
                 ((source, seq), name) for seq, cell in rows if (name := clean_or_none(cell, 80))
             )

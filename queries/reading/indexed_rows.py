@@ -12,8 +12,8 @@ from queries.opening.files import StoreBusyError
 from queries.plain_data import dataclass
 from queries.reading.connection import Rows, quoted
 from queries.reading.raw_ids import bound, place
-from queries.reading.selects import bare_select
-from queries.reading.session_pages import PARAMETERS, SessionPages, filled_parts
+from queries.reading.selects import bare_select, numbered, of_rows
+from queries.reading.session_pages import PARAMETERS, SessionPages, parts
 
 WINDOW = 5000
 """Rows looked at in one step where a source may hide most of them."""
@@ -92,8 +92,7 @@ class IndexedRows(SessionPages):
         low, high = max(between[0], _LOWEST), min(between[1], _HIGHEST)
         is_sought = (low == _LOWEST and high == _HIGHEST) or self._comes_in_order(source)
         way = self._seeking_page if is_sought else self._picked_page
-        select = f"SELECT {cells} FROM {view}"
-        page = way(source, raw, select, limit, (low, high), newest, windows)
+        page = way(source, raw, (cells, view), limit, (low, high), newest, windows)
         page.sort(key=_seq_cell, reverse=newest)
         return page[:limit]
 
@@ -101,7 +100,7 @@ class IndexedRows(SessionPages):
         self,
         source: int,
         raw: object,
-        select: str,
+        cells: tuple[str, str],
         limit: int,
         between: tuple[int, int],
         newest: bool,
@@ -111,6 +110,7 @@ class IndexedRows(SessionPages):
         low, high = between
         if low > high:
             return []
+        select = "SELECT {} FROM {}".format(*cells)
         if self._comes_in_order(source) and self._goes_straight(source, select):
             order = "DESC" if newest else "ASC"
             return self.query(
@@ -121,9 +121,10 @@ class IndexedRows(SessionPages):
         page: Rows = []
         size = limit
         while low <= high:
-            seqs, chosen = self._seqs(source, raw, (low, high), newest)
+            is_sorted = self._comes_in_order(source)
+            seqs, chosen = self._seqs(source, raw, (low, high), newest, is_sorted)
             chosen = (*chosen, size)
-            page += self.query(f"{select} WHERE seq IN ({seqs})", chosen)
+            page += self.query(of_rows(*cells, seqs), chosen)
             if len(page) >= limit or not self._hides[source]:
                 break
             if windows is not None and size >= WINDOW:
@@ -131,7 +132,7 @@ class IndexedRows(SessionPages):
                 if windows <= 0:
                     break
             number, first, last = self.query(
-                f"SELECT count(*), min(rowid), max(rowid) FROM ({seqs})", chosen
+                f"SELECT count(*), min(wanted), max(wanted) FROM ({seqs})", chosen
             )[0]
             if number < size:
                 break
@@ -140,16 +141,21 @@ class IndexedRows(SessionPages):
         return page
 
     def _seqs(
-        self, source: int, raw: object, between: tuple[int, int], newest: bool
+        self,
+        source: int,
+        raw: object,
+        between: tuple[int, int],
+        newest: bool,
+        is_sorted: bool = True,
     ) -> tuple[str, tuple[object, ...]]:
         """SQL for the rowids of a session from the first to the last, and its parameters.
 
-        Where the index has them in another order, all of the session's are looked at, so what
-        is compared of each is as little as can be.
+        Where the index has them in another order (``is_sorted``), all of the session's are looked
+        at, so what is compared of each is as little as can be.
         """
         described, (low, high) = self._source(source), between
         sql = (
-            f"SELECT rowid FROM {quoted(described.table)}"
+            f"SELECT rowid AS wanted FROM {quoted(described.table)}"
             f" WHERE {quoted(described.session_column)} IS {place(raw)}"
         )
         chosen: tuple[object, ...] = (bound(raw),)
@@ -157,13 +163,15 @@ class IndexedRows(SessionPages):
             sql, chosen = f"{sql} AND rowid >= ?", (*chosen, low)
         if high < _HIGHEST:
             sql, chosen = f"{sql} AND rowid <= ?", (*chosen, high)
-        return f"{sql} ORDER BY rowid {'DESC' if newest else 'ASC'} LIMIT ?", chosen
+        # The plus keeps SQLite from going through the whole table in that order.
+        order = "rowid" if is_sorted else "+rowid"
+        return f"{sql} ORDER BY {order} {'DESC' if newest else 'ASC'} LIMIT ?", chosen
 
     def _picked_page(
         self,
         source: int,
         raw: object,
-        select: str,
+        cells: tuple[str, str],
         limit: int,
         between: tuple[int, int],
         newest: bool,
@@ -171,7 +179,7 @@ class IndexedRows(SessionPages):
     ) -> Rows:
         """As :meth:`_indexed_page`, the rowids taken from all of the session's."""
         # The plus keeps SQLite from looking for them in the session's index.
-        of_session = f" AND +session_id IS {place(raw)}"
+        of_session = f" WHERE +session_id IS {place(raw)}"
         rowids = self._rowids(source, raw, between[1])
         first, last = bisect_left(rowids, between[0]), bisect_right(rowids, between[1])
         page: Rows = []
@@ -183,11 +191,9 @@ class IndexedRows(SessionPages):
             else:
                 chosen = rowids[first : min(first + size, last)]
                 first += len(chosen)
-            for part in filled_parts(chosen, self.rows_at_once(PARAMETERS)):
-                marks = ",".join("?" * len(part))
-                page += self.query(
-                    f"{select} WHERE seq IN ({marks}){of_session}", (*part, bound(raw))
-                )
+            for part in parts(chosen, self.rows_at_once(PARAMETERS)):
+                seqs, values = numbered(part)
+                page += self.query(of_rows(*cells, seqs) + of_session, (*values, bound(raw)))
             if len(page) >= limit:
                 break
             if windows is not None and size >= WINDOW:
@@ -245,5 +251,8 @@ class IndexedRows(SessionPages):
         if known is None:
             sql, chosen = self._seqs(source, "", (_LOWEST, _HIGHEST), True)
             plan = self.query(f"EXPLAIN QUERY PLAN {sql}", (*chosen, 1))
-            known = self._orders[source] = not any("B-TREE" in str(row[-1]) for row in plan)
+            steps = [str(row[-1]) for row in plan]
+            known = self._orders[source] = "SEARCH" in steps[0] and not any(
+                "B-TREE" in step for step in steps
+            )
         return known
