@@ -181,5 +181,6 @@ class Feed(Following):
             amended=amended,
             problems=self._problems,
             time=now,
+            declared=counting.declared_version,
             is_listed=counting.roster.is_loaded,
         )

@@ -15,6 +15,8 @@ Align = Literal["left", "right"]
 
 GAP = 1
 """Blank cells between two columns."""
+MANY_NAMES = 2000
+"""Names beyond which none is compared with all others: that would take longer than a frame."""
 
 
 @forgets
@@ -59,6 +61,12 @@ def shortened(names: tuple[str, ...], width: int, ellipsis: str = "…") -> tupl
             start = _cut(names[position], room, "") + ellipsis if room > 0 else ""
             result[position] = (start + number)[:width] if room < 0 else start + number
     return tuple(result)
+
+
+def shortened_alone(name: str, width: int, ellipsis: str = "…") -> str:
+    """The name in at most ``width`` cells, without a look at others: its beginning and its end."""
+    name = shown(name)
+    return name if cell_len(name) <= width else _middle_cut(name, width, ellipsis)
 
 
 def _repeated(texts: Sequence[str]) -> list[int]:

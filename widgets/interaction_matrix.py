@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from typing import ClassVar, Final, Unpack
 
 from rich.cells import cell_len
@@ -10,7 +10,7 @@ from rich.segment import Segment
 
 from queries.models import Interactions, Relation
 from queries.text import count
-from widgets.cells import GAP, fit, shortened
+from widgets.cells import GAP, MANY_NAMES, fit, shortened, shortened_alone
 from widgets.line_view import ViewOptions
 from widgets.matrix_figures import VALUE_TITLES, MatrixFigures, ValueMode, number_text, why_empty
 from widgets.pane import Pane
@@ -64,7 +64,10 @@ class InteractionMatrix(Pane):
         self._interactions: Interactions | None = None
         self._figures: MatrixFigures | None = None
         self._mode: ValueMode = "count"
-        self._longest = 0
+        self._short: dict[int, tuple[str, ...]] = {}
+        """Names as they are drawn, by width."""
+        self._targets: dict[str, list[str]] | None = None
+        """See :meth:`MatrixFigures.by_row`, once it was asked for."""
         self._column = 0
         self._left = 0
 
@@ -80,17 +83,26 @@ class InteractionMatrix(Pane):
             value: what the cells show.
             diagonal: whether cells from a name to itself count.
         """
+        self.show_figures(interactions, MatrixFigures.of(interactions, diagonal), value)
+
+    def show_figures(
+        self, interactions: Interactions, figures: MatrixFigures, value: ValueMode = "count"
+    ) -> None:
+        """As :meth:`show_interactions`, of which the figures are made already.
+
+        Costs nothing that grows with the matrix when these are the ones that are shown.
+        """
         held = self.current_pair
-        figures = MatrixFigures.of(interactions, diagonal)
+        is_other = figures is not self._figures
         self._interactions, self._mode = interactions, value
         self._figures = figures if figures.counts else None
-        self._longest = max(map(cell_len, figures.names), default=0)
-        self._empty_text = why_empty(interactions, diagonal)
+        self._empty_text = why_empty(interactions, figures.diagonal)
         cursor = self.cursor
-        if held is not None:
-            names = {name: index for index, name in enumerate(figures.names)}
-            cursor = names.get(held[0], cursor)
-            self._column = names.get(held[1], self._column)
+        if is_other:
+            self._short, self._targets = {}, None
+            if held is not None:
+                cursor = _place(figures.names, held[0], cursor)
+                self._column = _place(figures.names, held[1], self._column)
         self._column = max(0, min(self._column, len(figures.names) - 1))
         self._left = self._visible_columns().start
         self.set_view(len(figures.names) + 1 if figures.counts else 0, cursor)
@@ -211,7 +223,7 @@ class InteractionMatrix(Pane):
         if self._figures is None:
             return (0, 0, 0)
         names = self._figures.names
-        longest, width = self._longest, self.text_width
+        longest, width = self._figures.longest, self.text_width
         name_width = min(max(longest, len(_TOTAL_NAME)), max(5, width // 4))
         room = max(
             0, width - name_width - self._total_width() - (GAP if self._total_width() else 0)
@@ -233,8 +245,9 @@ class InteractionMatrix(Pane):
 
     def header_key(self) -> Hashable:
         """The names, where they stand, and which one the cursor is at."""
-        names = self._figures.names if self._figures else ()
-        return (names, self._widths(), self._visible_columns(), self._column)
+        widths, shown = self._widths(), self._visible_columns()
+        titles = tuple(self._short_name(column, widths[1] - 1) for column in shown)
+        return (titles, widths, shown, self._column)
 
     def header_segments(self, y: int, width: int) -> list[Segment]:
         """The names of the columns, shortened but different from each other."""
@@ -242,10 +255,10 @@ class InteractionMatrix(Pane):
         if self._figures is None:
             return []
         name_width, cell_width, _ = self._widths()
-        short = shortened(self._figures.names, cell_width - 1, self.glyphs.ellipsis)
         parts: list[Part] = [(fit("", name_width), "header")]
         for column in self._visible_columns():
-            title = fit(self.glyphs.arrow + short[column], cell_width, "right")
+            short = self._short_name(column, cell_width - 1)
+            title = fit(self.glyphs.arrow + short, cell_width, "right")
             parts += [
                 (" " * GAP, "header"),
                 (title, "strong" if column == self._column else "header"),
@@ -268,16 +281,15 @@ class InteractionMatrix(Pane):
         if self._figures is None or index >= len(self._figures.names):
             return f"{self._row_name(index)}  {self._row_total(index)}"
         source, figures = self._row_name(index), self._figures
-        cells = [
-            f"{to} {number:,}" for to in figures.names if (number := figures.count(source, to))
-        ]
+        if self._targets is None:
+            self._targets = figures.by_row()
+        cells = [f"{to} {figures.count(source, to):,}" for to in self._targets.get(source, ())]
         return f"{source}  {', '.join(cells)}  {self._row_total(index)}"
 
     def _parts(self, index: int, is_cursor: bool) -> list[Part]:
         name_width, cell_width, _ = self._widths()
         names = self._figures.names if self._figures else ()
-        short = shortened(names, name_width, self.glyphs.ellipsis)
-        name = short[index] if index < len(names) else _TOTAL_NAME
+        name = self._short_name(index, name_width) if index < len(names) else _TOTAL_NAME
         plain = "" if index < len(names) else "strong"
         parts: list[Part] = [(fit(name, name_width), "strong" if is_cursor else plain)]
         for column in self._visible_columns():
@@ -307,6 +319,20 @@ class InteractionMatrix(Pane):
             return (glyphs.dot, "muted", " ")
         return (text, f"heat-{heat}", glyphs.shades[heat])
 
+    def _short_name(self, index: int, width: int) -> str:
+        """A name in at most ``width`` cells; of not too many, different from all others."""
+        names = self._figures.names if self._figures else ()
+        if len(names) > MANY_NAMES:
+            return shortened_alone(names[index], width, self.glyphs.ellipsis)
+        if width not in self._short:
+            self._short[width] = shortened(names, width, self.glyphs.ellipsis)
+        return self._short[width][index]
+
+    def masking_changed(self) -> None:
+        """See :meth:`LineView.masking_changed`."""
+        self._short = {}
+        super().masking_changed()
+
     def _row_name(self, index: int) -> str:
         names = self._figures.names if self._figures else ()
         return names[index] if index < len(names) else _TOTAL_NAME
@@ -322,3 +348,7 @@ class InteractionMatrix(Pane):
 
     def _segments(self, parts: list[Part]) -> list[Segment]:
         return list(Segment.simplify(Segment(text, self.role(role)) for text, role in parts))
+
+
+def _place(names: Sequence[str], name: str, otherwise: int) -> int:
+    return names.index(name) if name in names else otherwise

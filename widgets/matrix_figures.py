@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
+from rich.cells import cell_len
+
 from queries.models import Interactions, Relation
 from queries.plain_data import dataclass
 from queries.text import percent, short_count
@@ -45,6 +47,8 @@ class MatrixFigures:
     highest: int
     diagonal: bool
     """Whether cells from a name to itself count."""
+    longest: int
+    """Cells of the longest name."""
 
     @classmethod
     def of(cls, interactions: Interactions, diagonal: bool) -> MatrixFigures:
@@ -61,7 +65,18 @@ class MatrixFigures:
             rows[source] += number
             columns[target] += number
         highest = max(map(abs, counts.values()), default=0)
-        return cls(names, counts, rows, columns, sum(rows.values()), highest, diagonal)
+        longest = max(map(cell_len, names), default=0)
+        return cls(names, counts, rows, columns, sum(rows.values()), highest, diagonal, longest)
+
+    def by_row(self) -> dict[str, list[str]]:
+        """Where each name that leads anywhere leads, in the order of the columns."""
+        places = {name: place for place, name in enumerate(self.names)}
+        found: dict[str, list[str]] = {}
+        for source, target in self.counts:
+            found.setdefault(source, []).append(target)
+        for targets in found.values():
+            targets.sort(key=places.__getitem__)
+        return found
 
     def excluded(self, source: str, target: str) -> bool:
         """Whether the cell is on a diagonal that is left out."""

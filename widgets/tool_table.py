@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import ClassVar, Final, Unpack
 
 from rich.cells import cell_len
 
 from queries.models import ToolStatistic
 from queries.text import count, duration, percent, short_count
-from widgets.cells import Column, shortened
+from widgets.cells import MANY_NAMES, Column, shortened, shortened_alone
 from widgets.glyphs import bar
 from widgets.line_table import LineTable
 from widgets.line_view import ViewOptions
@@ -63,6 +63,26 @@ def sort_tools(
     return [tool for _, tool in known] + unknown
 
 
+class ToolRows(Sequence[ToolStatistic]):
+    """Tools in an order. To be made away from the thread that draws, where there are many."""
+
+    def __init__(
+        self, tools: Iterable[ToolStatistic], sort: str = "calls", reverse: bool = False
+    ) -> None:
+        """Sort the tools; see :func:`sort_tools`."""
+        self.lines = tuple(sort_tools(tools, sort, reverse))
+        self.sort, self.reverse = sort, reverse
+        self.most_calls = max((tool.calls for tool in self.lines), default=0)
+
+    def __getitem__(self, place):  # type: ignore[no-untyped-def]  # as in every sequence
+        """The tool at a place."""
+        return self.lines[place]
+
+    def __len__(self) -> int:
+        """How many tools there are."""
+        return len(self.lines)
+
+
 class ToolTable(LineTable[ToolStatistic]):
     """One line per tool and operation."""
 
@@ -94,7 +114,6 @@ class ToolTable(LineTable[ToolStatistic]):
         options.setdefault("empty_text", "No tool has been called yet.")
         super().__init__(**options)
         self._most_calls = 0
-        self._all_names: tuple[str, ...] = ()
         self._shortened: tuple[int, dict[str, str]] = (0, {})
 
     def show_tools(
@@ -110,11 +129,24 @@ class ToolTable(LineTable[ToolStatistic]):
         Raises:
             KeyError: there is no such order.
         """
-        rows = sort_tools(tools, sort, reverse)
-        self._all_names = tuple(map(tool_name, rows))
-        self._shortened = (0, {})
-        self._most_calls = max((tool.calls for tool in rows), default=0)
-        self.show(rows, sort=sort, reverse=reverse)
+        self.show_rows(ToolRows(tools, sort, reverse))
+
+    def show_rows(self, rows: ToolRows) -> None:
+        """Show tools that are sorted; the cursor stays on its tool."""
+        if rows.lines is not self._rows:
+            self._shortened = (0, {})
+            self._most_calls = rows.most_calls
+        self.show(rows.lines, sort=rows.sort, reverse=rows.reverse)
+
+    def index_of(self, key: str) -> int | None:
+        """Where the tool with this key is; None if nowhere."""
+        name, _, operation = key.partition("\n")
+        wanted = operation if "\n" in key else None
+        for index, tool in enumerate(self._rows):
+            # An index of all would be made anew for each version of them.
+            if tool.tool == name and tool.operation == wanted:
+                return index
+        return None
 
     def open_current(self) -> None:
         """Ask for the tool under the cursor to be opened."""
@@ -161,12 +193,15 @@ class ToolTable(LineTable[ToolStatistic]):
                 return (duration(seconds), "muted" if seconds is None else "")
 
     def _shown_name(self, name: str, width: int) -> str:
-        """The name so that it differs from all others even where it is cut."""
+        """The name so that it differs from all others even where it is cut; of very many, cut."""
         if cell_len(name) <= width:
             return shown(name)
+        if len(self._rows) > MANY_NAMES:
+            return shortened_alone(name, width, self.glyphs.ellipsis)
         if self._shortened[0] != width:
-            short = shortened(self._all_names, width, self.glyphs.ellipsis)
-            self._shortened = (width, dict(zip(self._all_names, short, strict=True)))
+            names = tuple(map(tool_name, self._rows))
+            short = shortened(names, width, self.glyphs.ellipsis)
+            self._shortened = (width, dict(zip(names, short, strict=True)))
         return self._shortened[1][name]
 
     def _calls(self, row: ToolStatistic, width: int) -> str:

@@ -305,6 +305,11 @@ class Counting(ChangingRows):
             basis = (epoch, self._changes, self.roster.alive_changes, declared.version)
             figures.refresh(basis, self.fold, self.roster.is_alive, declared.tools, declared.handed)
 
+    @property
+    def declared_version(self) -> int:
+        """Grows when what the store declares beside its events changes."""
+        return 0 if self.declared is None else self.declared.version
+
     def totals(self, figures: Figures) -> StoreTotals:
         """Counts over the whole store."""
         return figures.totals(

@@ -90,6 +90,8 @@ class Snapshot:
     problems: tuple[Problem, ...] = ()
     time: float = 0.0
     """When it was made, epoch seconds."""
+    declared: int = 0
+    """Grows when hand-offs come, or totals that the store keeps itself change."""
     is_listed: bool = True
     """False while more of the sessions that are listed are still to be read."""
 

@@ -13,7 +13,7 @@ from queries.models import Scope, ScopeFigures
 from queries.store import Store
 from tests.stores import canonical_store
 from tui.reader import NOTHING_YET, Reader, Work
-from tui.screens import scope_control
+from tui.screens import scope_reading
 from tui.screens.scope_control import ScopeControl
 
 SCOPE = Scope(("s",), "one")
@@ -62,9 +62,9 @@ def test_it_is_told_at_once_and_then_now_and_then(
 ) -> None:
     *answers, counted = asked()(store)
     assert [calls(answer) for answer in answers if answer is not NOTHING_YET] == [5]
-    assert isinstance(counted, scope_control._Counted)
+    assert isinstance(counted, scope_reading.Counted)
     assert counted.counter.figures(lambda _: False) == whole(store)
-    monkeypatch.setattr(scope_control, "TOLD_EVERY", 0.0)
+    monkeypatch.setattr(scope_reading, "TOLD_EVERY", 0.0)
     *answers, _ = asked()(store)
     assert [calls(answer) for answer in answers[:3]] == [5, 15, 25]
 
@@ -77,7 +77,7 @@ def test_what_was_counted_before_something_else_went_first_is_kept(store: Store)
     del reading
     *answers, counted = work(store)
     assert [calls(answer) for answer in answers if answer is not NOTHING_YET] == [35]
-    assert isinstance(counted, scope_control._Counted)
+    assert isinstance(counted, scope_reading.Counted)
     assert counted.counter.figures(lambda _: False) == whole(store)
 
 

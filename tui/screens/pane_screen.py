@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import tzinfo
+from typing import Any
 
 from textual import on
 from textual.actions import ActionParseResult
@@ -11,6 +13,7 @@ from textual.content import Content
 from queries.models import Scope, Snapshot
 from queries.pausing import yield_processor
 from queries.trees.activity_reader import Ranges
+from tui.away import away
 from tui.bookmarks import Bookmarks
 from tui.model_watch import SLOT as MODELS_SLOT
 from tui.model_watch import ModelWatch
@@ -60,6 +63,7 @@ class PaneScreen(PaneLayout):
             is_alive=self.sessions.is_alive,
             ranges_of=self._ranges_of,
             title_of=self.sessions.title,
+            away=self._do_away,
         )
         self._follower = CursorFollower(self, self._show_session, self._turn_over)
         self.bandwidth_changed()
@@ -189,6 +193,14 @@ class PaneScreen(PaneLayout):
     def _total_of(self, session_id: str) -> int | None:
         row = self.sessions.row(session_id)
         return None if row is None or not row.complete else row.totals.events
+
+    def _do_away(self, work: Callable[[], Any], take: Callable[[Any], object]) -> None:
+        """Do long work that reads nothing elsewhere, and hand on what comes of it."""
+
+        async def run() -> None:
+            take(await away(work))
+
+        self.run_worker(run(), group="away")
 
     # -- what hangs together ----------------------------------------------------------------
 

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from weakref import WeakKeyDictionary
+from collections.abc import Callable
+from functools import partial
 
-from queries.handoff_rows import handoff_pairs
-from queries.interactions import HandoffPairs
-from queries.live.scope import ScopeCounter
 from queries.models import (
-    AggregatedTool,
     Interactions,
     Relation,
     Scope,
@@ -19,12 +15,13 @@ from queries.models import (
     StoreState,
     ToolStatistic,
 )
-from queries.plain_data import dataclass
-from queries.side_tables import aggregated_tools
-from queries.store import Store
+from queries.plain_data import replace
 from queries.trees.activity_reader import Ranges
 from tui.pause import Pause
-from tui.reader import NOTHING_YET, Answer, Reader
+from tui.reader import Answer, Reader
+from tui.screens import scope_layout
+from tui.screens.scope_layout import Away, LaidOut, ScopeLayout, Wanted, at_once
+from tui.screens.scope_reading import Counted, Side, counting, reading_beside
 from widgets.interaction_matrix import InteractionMatrix
 from widgets.matrix_figures import ValueMode
 from widgets.tool_table import ToolTable
@@ -33,28 +30,10 @@ SLOT = "scope"
 SIDE_SLOT = "side"
 MODES = ("focused", "marked", "all")
 TOOL_ORDERS = ("calls", "tool", "ok", "errors", "p50", "p95", "total")
-TOLD_EVERY = 0.25
-"""Seconds between two looks at what is counted so far."""
 REST = 5.0
 """Rows that change in place have a scope counted anew after so many times as long as that took."""
 _WAITING = "Counting ..."
 VALUES: tuple[ValueMode, ...] = ("count", "row_share", "expected")
-
-
-@dataclass(frozen=True, slots=True)
-class _Side:
-    """What is not told by events: the store's own totals, and its table of hand-offs."""
-
-    aggregated: tuple[AggregatedTool, ...]
-    handed: HandoffPairs
-
-
-@dataclass(frozen=True, slots=True)
-class _Counted:
-    """A scope that is counted wholly, with what is needed to go on."""
-
-    counter: ScopeCounter
-    side: _Side
 
 
 class ScopeControl:
@@ -69,16 +48,20 @@ class ScopeControl:
         is_alive: Callable[[str], bool],
         ranges_of: Callable[[str], Ranges | None],
         title_of: Callable[[str], str],
+        away: Away = at_once,
     ) -> None:
-        """Args: is_alive, ranges_of and title_of answer for a session id."""
+        """Args: is_alive, ranges_of and title_of answer for a session id; away does long work."""
         self._tools = tools
         self._matrix = matrix
         self._reader = reader
         self._is_alive = is_alive
         self._ranges_of = ranges_of
         self._title_of = title_of
+        self._away = away
+        self._layout = ScopeLayout(self._draw, away)
         self._snapshot: Snapshot | None = None
-        self._counted: _Counted | None = None
+        self._counted: Counted | None = None
+        """What is counted wholly; its own figures are those of the beginning."""
         self._figures: ScopeFigures | None = None
         self._loading = False
         self._is_amended = False
@@ -87,8 +70,13 @@ class ScopeControl:
         """Until when it is not begun again for that."""
         self._failed = False
         self._kept: list[Snapshot] = []
+        """Those that are not counted yet."""
+        self._is_counting = False
+        """Whether some are being counted, which nothing else may do meanwhile."""
+        self._is_stale = False
+        """Whether figures are to be made anew even where nothing is to be counted."""
         self._alive: frozenset[str] = frozenset()
-        self._side_mark: object = None
+        self._side_mark = 0
         self._past: ScopeFigures | None = None
         self.past_words = ""
         """As of when the figures are; "" for the present."""
@@ -154,29 +142,11 @@ class ScopeControl:
             self._reader.cancel(SLOT)
             self.show()
             return
-        is_alive, ranges_of = self._is_alive, self._ranges_of
-        is_again = self._counted is not None
-
-        begun: WeakKeyDictionary[Store, ScopeCounter] = WeakKeyDictionary()
-
-        def work(store: Store) -> Iterator[object]:
-            # Where something else went first, it goes on where it was interrupted.
-            counter = begun.setdefault(store, ScopeCounter(store, scope))
-            side = _side_of(store, scope)
-            # What is shown already is complete, if not quite right.
-            told = float("inf") if is_again else float("-inf")
-            for _ in counter.read(store, ranges_of):
-                if time.monotonic() - told < TOLD_EVERY or counter.counted >= 1.0:
-                    yield NOTHING_YET
-                    continue
-                yield counter.figures(is_alive, side.aggregated, side.handed)
-                told = time.monotonic()
-            yield _Counted(counter, side)
-
+        work = counting(scope, self._is_alive, self._ranges_of, is_again=self._counted is not None)
         self._loading = True
         self._pause.begin()
         self._alive = self._alive_now()
-        self._side_mark = _side_mark(self._snapshot)
+        self._side_mark = 0 if self._snapshot is None else self._snapshot.declared
         self.show()
         self._reader.request(SLOT, work)
 
@@ -191,18 +161,16 @@ class ScopeControl:
         was_waiting, self.is_waiting = self.is_waiting, False
         if isinstance(answer.value, ScopeFigures):
             self._figures = answer.value
-        elif isinstance(answer.value, _Counted):
+        elif isinstance(answer.value, Counted):
             self._loading = False
             self._pause.end()
-            self._counted = answer.value
-            kept, self._kept = self._kept, []
-            for snapshot in kept:
-                self._count(snapshot)
-            self._count_up()
-        elif isinstance(answer.value, _Side):
+            self._counted, self._figures = answer.value, answer.value.figures
+            # Which sessions run may be known better than when it began.
+            self._count(is_stale=self._alive != self._alive_now())
+        elif isinstance(answer.value, Side):
             if self._counted is not None:
-                self._counted = _Counted(self._counted.counter, answer.value)
-                self._count_up()
+                self._counted = replace(self._counted, side=answer.value)
+                self._count(is_stale=True)
         else:
             if was_waiting:
                 self.show()
@@ -226,21 +194,42 @@ class ScopeControl:
         elif self._loading:
             self._kept.append(snapshot)
         elif self._counted is not None:
-            if self._count(snapshot):
-                self._count_up()
-                self.show()
+            self._kept.append(snapshot)
+            self._count()
             self._read_side(snapshot)
         if snapshot.state is StoreState.LIVE:
             self.retry()
 
-    def _count(self, snapshot: Snapshot) -> bool:
-        """Take what arrived and changed; whether the figures may differ."""
-        if self._counted is None or self.scope is None:
-            return False
-        counter = self._counted.counter
+    def _count(self, *, is_stale: bool = False) -> None:
+        """Count what arrived and changed, and show what comes of it; at once if it is little."""
+        counted = self._counted
+        self._is_stale |= is_stale
+        if counted is None or self._is_counting or not (self._kept or self._is_stale):
+            return
+        kept, self._kept = self._kept, []
         before, self._alive = self._alive, self._alive_now()
-        ended = before != self._alive
-        return counter.add(snapshot.arrived) | counter.update(snapshot.updated) | ended
+        may_differ, self._is_stale = self._is_stale or before != self._alive, False
+        counter, side, is_alive = counted.counter, counted.side, self._is_alive
+
+        def work() -> ScopeFigures | None:
+            differs = may_differ
+            for snapshot in kept:
+                differs |= counter.add(snapshot.arrived) | counter.update(snapshot.updated)
+            return counter.figures(is_alive, side.aggregated, side.handed) if differs else None
+
+        arrived = sum(len(snapshot.arrived) + len(snapshot.updated) for snapshot in kept)
+        is_little = counter.size + arrived <= scope_layout.AT_ONCE
+        self._is_counting = True
+        (at_once if is_little else self._away)(work, partial(self._take_count, counted))
+
+    def _take_count(self, counted: Counted, figures: ScopeFigures | None) -> None:
+        self._is_counting = False
+        known = None if self._counted is None else self._counted.counter
+        if figures is not None and known is counted.counter:
+            self._figures = figures
+            self.show()
+        if not self._loading:
+            self._count()
 
     def _alive_now(self) -> frozenset[str]:
         ids = () if self.scope is None else self.scope.session_ids
@@ -248,25 +237,9 @@ class ScopeControl:
 
     def _read_side(self, snapshot: Snapshot) -> None:
         """Read hand-offs and the store's own totals again when they seem to have changed."""
-        mark = _side_mark(snapshot)
-        if mark == self._side_mark:
-            return
-        self._side_mark = mark
-        scope = self.scope
-        if scope is None:
-            return
-
-        def work(store: Store) -> Iterator[object]:
-            yield _side_of(store, scope)
-
-        self._reader.request(SIDE_SLOT, work)
-
-    def _count_up(self) -> None:
-        if self._counted is not None:
-            side = self._counted.side
-            self._figures = self._counted.counter.figures(
-                self._is_alive, side.aggregated, side.handed
-            )
+        if snapshot.declared != self._side_mark and self.scope is not None:
+            self._side_mark = snapshot.declared
+            self._reader.request(SIDE_SLOT, reading_beside(self.scope))
 
     # -- what is shown ----------------------------------------------------------------------
 
@@ -308,9 +281,14 @@ class ScopeControl:
         """Show the present figures."""
         if self.is_waiting:
             return
+        covered = (self._past, _ids(self.scope))
+        order = (self.tool_sort, self.tool_reverse)
+        self._layout.want(Wanted(covered, self.tools, *order, self.interactions, self.diagonal))
+
+    def _draw(self, made: LaidOut) -> None:
         waiting = self._loading and self._figures is None
-        self._tools.show_tools(self.tools, self.tool_sort, self.tool_reverse)
-        self._matrix.show_interactions(self.interactions, self.value, self.diagonal)
+        self._tools.show_rows(made.tools)
+        self._matrix.show_figures(made.wanted.interactions, made.matrix, self.value)
         self._tools.empty_text = _WAITING if waiting else "No tool has been called yet."
         if waiting:
             self._matrix.empty_text = _WAITING
@@ -349,17 +327,3 @@ class ScopeControl:
 
 def _ids(scope: Scope | None) -> tuple[str, ...] | None:
     return None if scope is None else scope.session_ids
-
-
-def _side_of(store: Store, scope: Scope) -> _Side:
-    names = scope.session_ids
-    return _Side(aggregated_tools(store, names), handoff_pairs(store, names))
-
-
-def _side_mark(snapshot: Snapshot | None) -> object:
-    """Differs when hand-offs came or a store's own totals changed, and at times when not."""
-    if snapshot is None:
-        return None
-    delegates = snapshot.interactions.get(Relation.DELEGATES)
-    own_totals = tuple(tool for tool in snapshot.tools if tool.aggregated)
-    return (None if delegates is None else delegates.counts, own_totals)
