@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from queries.fold import Fold, Pair
@@ -129,9 +129,12 @@ def some_interactions(
 
 def _matrix(relation: Relation, pairs: Counter[Pair], basis: str) -> Interactions:
     counts = {pair: number for pair, number in pairs.items() if number > 0}
-    busy: Counter[str] = Counter()
+    busy: defaultdict[str, int] = defaultdict(int)
     for (first, second), number in counts.items():
         busy[first] += number
         busy[second] += number
-    names = tuple(sorted(busy, key=lambda name: (-busy[name], name)))
+    # By name first: pairs of number and name would be compared in ten times the time.
+    ordered = sorted(busy)
+    ordered.sort(key=busy.__getitem__, reverse=True)
+    names = tuple(ordered)
     return Interactions(relation, names, counts, basis)

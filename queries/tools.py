@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 
 from queries.fold import NO_TOOL, Fold, ToolKey
 from queries.folding.declared_tools import DeclaredSum, DeclaredTools
@@ -52,15 +53,28 @@ def tool_statistics(
                 if tool is not None:
                     extras.setdefault(tool, _Extra()).ended += number
     sums: Mapping[ToolKey, DeclaredSum] = {} if declared is None else declared.sums
-    empty, nothing = ToolFold(), DeclaredSum()
-    rows = [
+    empty, none, nothing = ToolFold(), _Extra(), DeclaredSum()
+    agents: dict[tuple[str, ...], tuple[str, ...]] = {}
+    beside = extras.keys() | sums.keys()
+    rows = []
+    for key, counted in fold.tools.items():
+        if key in beside:
+            continue
+        if counted.statistic is None:
+            # Most are as they were when they were asked for last.
+            counted.statistic = _statistic(key, counted, none, nothing, agents)
+        rows.append(counted.statistic)
+    rows += [
         _statistic(
-            key, fold.tools.get(key, empty), extras.get(key, _Extra()), sums.get(key, nothing)
+            key, fold.tools.get(key, empty), extras.get(key, none), sums.get(key, nothing), agents
         )
-        for key in fold.tools.keys() | extras.keys() | sums.keys()
+        for key in beside
     ]
     rows = [row for row in rows if row.calls]
-    rows.sort(key=lambda row: (-row.calls, row.tool, row.operation or ""))
+    # One key each: pairs of them would be compared in ten times the time.
+    rows.sort(key=lambda row: row.operation or "")
+    rows.sort(key=lambda row: row.tool)
+    rows.sort(key=lambda row: row.calls, reverse=True)
     return tuple(rows)
 
 
@@ -71,30 +85,46 @@ def _waiting(fold: Fold, is_alive: Callable[[str], bool]) -> Iterable[tuple[Even
                 yield start, may_end and is_alive(session_id)
 
 
-def _statistic(key: ToolKey, tool: ToolFold, extra: _Extra, declared: DeclaredSum) -> ToolStatistic:
+def _statistic(
+    key: ToolKey,
+    tool: ToolFold,
+    extra: _Extra,
+    declared: DeclaredSum,
+    shared: dict[tuple[str, ...], tuple[str, ...]],
+) -> ToolStatistic:
+    """The figures of one tool; ``shared`` has one tuple of each set of agents."""
     ok = tool.ok + declared.ok
     errors = tool.errors + declared.errors
-    interval = wilson(ok, ok + errors)
-    timed = tool.durations.count + declared.timed
-    seconds = tool.durations.total + declared.seconds.total
+    rate, low, high = _rate(ok, ok + errors)
+    durations = tool.durations
+    timed = durations.count + declared.timed
+    seconds = durations.total + declared.seconds.total if declared.timed else durations.total
+    agents = tuple(sorted({name for name, n in tool.agents().items() if n > 0} | extra.agents))
     return ToolStatistic(
         tool=key[0],
         operation=key[1],
-        agents=tuple(sorted({name for name, n in tool.agents.items() if n > 0} | extra.agents)),
+        agents=shared.setdefault(agents, agents),
         calls=tool.calls + extra.running + extra.unknown + declared.calls,
         ok=ok,
         errors=errors,
         running=tool.running - extra.ended + extra.running,
         unknown=tool.unknown + extra.ended + extra.unknown + declared.no_outcome,
-        tokens=tool.tokens.whole,
+        tokens=tool.tokens,
         durations=timed,
-        average=seconds / timed if timed else None,
-        p50=tool.durations.percentile(0.50),
-        p95=tool.durations.percentile(0.95),
-        p99=tool.durations.percentile(0.99),
+        average=(seconds if timed == 1 else seconds / timed) if timed else None,
+        p50=durations.percentile(0.50),
+        p95=durations.percentile(0.95),
+        p99=durations.percentile(0.99),
         total=seconds if timed else None,
-        success_rate=ok / (ok + errors) if ok + errors else None,
-        success_low=interval[0] if interval else None,
-        success_high=interval[1] if interval else None,
+        success_rate=rate,
+        success_low=low,
+        success_high=high,
         aggregated=declared.calls > 0,
     )
+
+
+@lru_cache(maxsize=2048)
+def _rate(ok: int, finished: int) -> tuple[float | None, float | None, float | None]:
+    """The success rate with its interval: where there are very many tools, few differ in it."""
+    interval = wilson(ok, finished)
+    return (None, None, None) if interval is None else (ok / finished, *interval)

@@ -60,6 +60,8 @@ class MatrixFigures:
             for pair, number in interactions.counts.items()
             if number and known.issuperset(pair) and (diagonal or pair[0] != pair[1])
         }
+        if len(counts) == len(interactions.counts):
+            counts = interactions.counts
         rows, columns = dict.fromkeys(names, 0), dict.fromkeys(names, 0)
         for (source, target), number in counts.items():
             rows[source] += number

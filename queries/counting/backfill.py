@@ -166,6 +166,10 @@ class Backfill:
             fitting = int(taken * WORK / max(seconds, WORK / 1000))
             self._size = min(max(fitting, FIRST), self._size * 4, SLICE)
 
+    def _seal(self) -> None:
+        self._fold.seal()
+        self._rows.forget()
+
     def _take(self, crew: CountingCrew, timeout: float, pause: Callable[[], object]) -> None:
         """Put together what others have counted; wait a while for it where that is not done."""
         counted = crew.take(timeout)
@@ -182,7 +186,7 @@ class Backfill:
             past.low_time = counted.first_time
         past.low = counted.low - 1
         if self.done:
-            self._fold.seal()
+            self._seal()
             self.close()
 
     def _step(self, store: Store, rows: int, pause: Callable[[], object]) -> float:
@@ -205,5 +209,5 @@ class Backfill:
         past.low_time = next((time for time in batch.times if time is not None), past.low_time)
         past.low = start if start >= past.first else past.first - 1
         if self.done:
-            self._fold.seal()
+            self._seal()
         return time.thread_time() - begun

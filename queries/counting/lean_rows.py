@@ -44,7 +44,9 @@ _PLAIN = 8
 _UNKNOWN: Links = (identifier(None), None, None)
 _seq_of = itemgetter(0)
 KEPT = 50_000
-"""Sessions and types that are kept by their raw cells at most, before all are let go."""
+"""Sessions that are kept by their raw ids at most, before all are let go."""
+TYPES_KEPT = 10_000
+"""Types that are kept by their raw cells at most, each some 0.7 KB."""
 
 
 class _UnclearError(Exception):
@@ -61,6 +63,11 @@ class LeanRows:
         """Whose marks they are."""
         self._sessions: dict[object, str] = {}
         self._minutes: Minutes | None = None
+
+    def forget(self) -> None:
+        """Let go of what comes again and again: no more is read for now."""
+        self._types.clear()
+        self._sessions.clear()
 
     def read_cells(
         self,
@@ -180,7 +187,7 @@ class LeanRows:
 
     def _types_of(self, store: Store, source: int, columns: tuple[Cells, ...]) -> list[RowType]:
         described, marks = store.mapping.sources[source], columns[2]
-        if described is not self._source or len(self._types) > KEPT:
+        if described is not self._source or len(self._types) > TYPES_KEPT:
             self._types.clear()
             self._source = described
         try:

@@ -24,6 +24,10 @@ class LeanSlices:
     def __init__(self) -> None:
         self._rows = LeanRows()
 
+    def forget(self) -> None:
+        """No more is read for now; see :meth:`LeanRows.forget`."""
+        self._rows.forget()
+
     def read(
         self, store: Store, source: int, after: int | None, upto: int, limit: int
     ) -> tuple[Batch, int]:

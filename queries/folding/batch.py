@@ -7,6 +7,7 @@ of the work is done by built-ins over whole columns, and once for all rows of th
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import attrgetter
 
@@ -27,7 +28,7 @@ Links = tuple[str, str | None, str | None]
 Amount = tuple[int | None, float | None]
 """Of a row: its tokens and its cost."""
 NO_TOOL = "(no tool)"
-TYPES_KEPT = 20_000
+TYPES_KEPT = 10_000
 
 
 NOTHING, PLAIN, ERROR, FAILED, OK = range(5)
@@ -36,7 +37,7 @@ NOTHING, PLAIN, ERROR, FAILED, OK = range(5)
 
 def used_tool(tool: str | None, operation: str | None) -> str | None:
     """A tool with its operation as :attr:`SessionTotals.tools` has it; None for no tool."""
-    return f"{tool or ''}{BEFORE_OPERATION}{operation}" if operation else tool or None
+    return sys.intern(f"{tool or ''}{BEFORE_OPERATION}{operation}") if operation else tool or None
 
 
 class RowType:
@@ -57,12 +58,13 @@ class RowType:
         tool: str | None,
         operation: str | None,
     ) -> None:
-        self.agent = agent
+        # Names stay when types are forgotten: all that is counted of them shares one text.
+        self.agent = agent = agent and sys.intern(agent)
         self.kind = kind
         self.phase = phase
         self.state = state
-        self.tool = tool
-        self.operation = operation
+        self.tool = tool = tool and sys.intern(tool)
+        self.operation = operation = operation and sys.intern(operation)
         self.is_call = kind in CALL_KINDS
         self.tool_key: ToolKey = (tool or NO_TOOL, operation)
         self.used = used_tool(tool, operation) if self.is_call else None

@@ -7,6 +7,7 @@ ratio :data:`RATIO`: every value is known to within 2 %, and so is every percent
 from __future__ import annotations
 
 import math
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -27,7 +28,7 @@ class Durations:
     def __init__(self, values: Iterable[float] = ()) -> None:
         self.count = 0
         self._total = self._rest = 0.0
-        self._values: list[float] = []
+        self._values = array("d")
         """All of them, until there are too many."""
         self._sorted = True
         self._buckets: Counter[int] | None = None
@@ -83,14 +84,18 @@ class Durations:
         """The ``part`` (0..1) quantile, linear between neighbouring ranks; None when empty."""
         if not self.count:
             return None
+        if self.count == 1 and self._buckets is None:
+            # So it is of most tools where there are very many: one float for all questions.
+            (value,) = self._values
+            return self._total if self._total == value else value
         rank = part * (self.count - 1)
         low = math.floor(rank)
         first, second = self._at(low), self._at(min(low + 1, self.count - 1))
         return first + (second - first) * (rank - low)
 
-    def _keep(self, values: list[float]) -> None:
+    def _keep(self, values: Sequence[float]) -> None:
         if self._buckets is None and len(self._values) + len(values) <= EXACT:
-            self._values += values
+            self._values.extend(values)
             self._sorted = self._sorted and not values
         else:
             self._in_buckets().update(_buckets(values))
@@ -98,14 +103,14 @@ class Durations:
     def _in_buckets(self) -> Counter[int]:
         if self._buckets is None:
             self._buckets = _buckets(self._values)
-            self._values = []
+            self._values = array("d")
         return self._buckets
 
     def _at(self, rank: int) -> float:
         """The value of a rank; in a bucket, values are taken to lie at equal distances."""
         if self._buckets is None:
             if not self._sorted:
-                self._values.sort()
+                self._values = array("d", sorted(self._values))
                 self._sorted = True
             return self._values[rank]
         seen = 0

@@ -76,7 +76,7 @@ class FoldCounts:
             if kind.timed:
                 durations.setdefault(kind.tool_key, []).extend(values)
         for key, values in durations.items():
-            self.tools[key].durations.add_all(values)
+            self.tools[key].add_durations(values)
         self._see_agents(batch)
         self.slots.add_all(batch.times, batch.types)
 
@@ -155,7 +155,7 @@ class FoldCounts:
         for name, stated in agents.items():
             self.agents[name].tokens.add_all(stated, 1)
         for key, stated in tools.items():
-            self.tools[key].tokens.add_all(stated, 1)
+            self.tools[key].add_tokens(stated, 1)
 
     def _count_in_session(
         self, session: SessionFold, numbers: Iterable[tuple[RowType, int]]
@@ -179,7 +179,7 @@ class FoldCounts:
             if kind.agent is not None:
                 self.agents[kind.agent].tokens.add_all(tokens, sign)
             if kind.is_call:
-                self.tools[kind.tool_key].tokens.add_all(tokens, sign)
+                self.tools[kind.tool_key].add_tokens(tokens, sign)
 
     # -- single events ------------------------------------------------------------------------
 
@@ -195,8 +195,11 @@ class FoldCounts:
     def count_duration(self, kind: RowType, seconds: float, sign: int) -> None:
         """Add (or with -1 take back) the duration of a call that is counted without one."""
         if kind.timed:
-            durations = self.tools[kind.tool_key].durations
-            (durations.add if sign > 0 else durations.remove)(seconds)
+            tool = self.tools[kind.tool_key]
+            if sign > 0:
+                tool.add_durations((seconds,))
+            else:
+                tool.remove_duration(seconds)
 
     def _recount(self, session: SessionFold, event: Event, sign: int) -> None:
         kind = type_of(event)
@@ -234,11 +237,7 @@ class FoldCounts:
         session.use(type_of(start).used, 1)
         self.slots.add(start.time, type_of(as_counted(start)), 1)
         if calls:
-            tool = self._tool(type_of(start).tool_key)
-            tool.calls += 1
-            tool.unknown += 1
-            if start.agent is not None:
-                tool.agents[start.agent] = tool.agents.get(start.agent, 0) + 1
+            self._tool(type_of(start).tool_key).count_never_ended(start.agent)
         if start.agent is not None:
             agent = self._agent(start.agent)
             agent.events += 1

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from queries.folding.batch import RowType
 from queries.folding.durations import Durations
 from queries.folding.exact_sum import plus
-from queries.models import EventKind, EventState
+from queries.models import EventKind, EventState, ToolStatistic
 
 
 class KnownSum:
@@ -52,7 +53,11 @@ class KnownSum:
 class ToolFold:
     """Counts over the calls of one tool and operation, without starts that still wait."""
 
-    __slots__ = ("agents", "calls", "durations", "errors", "ok", "running", "tokens", "unknown")
+    # There may be a hundred thousand: what most of them lack is None here.
+    __slots__ = (
+        "_agents", "_durations", "_tokens", "calls", "errors", "ok", "running", "statistic",
+        "unknown",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.calls = 0
@@ -60,12 +65,31 @@ class ToolFold:
         self.errors = 0
         self.running = 0
         self.unknown = 0
-        self.tokens = KnownSum()
-        self.agents: dict[str, int] = {}
-        self.durations = Durations()
+        self._tokens: KnownSum | None = None
+        self._agents: tuple[str, int] | dict[str, int] | None = None
+        """How many calls each made; of one alone its name and number."""
+        self._durations: Durations | None = None
+        self.statistic: ToolStatistic | None = None
+        """What these counts come to, once it was worked out; None when they have changed."""
+
+    @property
+    def tokens(self) -> int | None:
+        """What the calls took together; unknown where none says so."""
+        return None if self._tokens is None else self._tokens.whole
+
+    @property
+    def durations(self) -> Durations:
+        """How long finished calls took; not to be changed."""
+        return _NONE if self._durations is None else self._durations
+
+    def agents(self) -> Mapping[str, int]:
+        """How many calls each agent made."""
+        known = self._agents
+        return {} if known is None else dict([known]) if isinstance(known, tuple) else known
 
     def count(self, kind: RowType, number: int) -> None:
         """Count ``number`` calls (negative: take them back)."""
+        self.statistic = None
         self.calls += number
         state = kind.state
         if state is EventState.OK:
@@ -77,19 +101,69 @@ class ToolFold:
         else:
             self.unknown += number
         if kind.agent is not None:
-            self.agents[kind.agent] = self.agents.get(kind.agent, 0) + number
+            self._count_agent(kind.agent, number)
+
+    def count_never_ended(self, agent: str | None) -> None:
+        """Count a call whose outcome will not become known."""
+        self.statistic = None
+        self.calls += 1
+        self.unknown += 1
+        if agent is not None:
+            self._count_agent(agent, 1)
+
+    def _count_agent(self, name: str, number: int) -> None:
+        known = self._agents
+        if known is None:
+            self._agents = (name, number)
+        elif isinstance(known, tuple):
+            if known[0] == name:
+                self._agents = (name, known[1] + number)
+            else:
+                self._agents = {known[0]: known[1], name: number}
+        else:
+            known[name] = known.get(name, 0) + number
+
+    def add_tokens(self, values: Sequence[int], sign: int) -> None:
+        """Add (or with -1 take back) what calls took."""
+        self.statistic = None
+        if self._tokens is None:
+            self._tokens = KnownSum()
+        self._tokens.add_all(values, sign)
+
+    def add_durations(self, values: Sequence[float]) -> None:
+        """Count how long finished calls took, in seconds."""
+        self.statistic = None
+        if self._durations is None:
+            self._durations = Durations()
+        self._durations.add_all(values)
+
+    def remove_duration(self, seconds: float) -> None:
+        """Forget how long one call took; one that was not counted is ignored."""
+        self.statistic = None
+        if self._durations is not None:
+            self._durations.remove(seconds)
 
     def merge(self, other: ToolFold) -> None:
-        """Add all that ``other`` counted."""
+        """Add all that ``other`` counted. Consumes ``other``."""
+        self.statistic = None
         self.calls += other.calls
         self.ok += other.ok
         self.errors += other.errors
         self.running += other.running
         self.unknown += other.unknown
-        self.tokens.merge(other.tokens)
-        for agent, number in other.agents.items():
-            self.agents[agent] = self.agents.get(agent, 0) + number
-        self.durations.merge(other.durations)
+        for agent, number in other.agents().items():
+            self._count_agent(agent, number)
+        if self._tokens is None:
+            self._tokens = other._tokens
+        elif other._tokens is not None:
+            self._tokens.merge(other._tokens)
+        if self._durations is None:
+            self._durations = other._durations
+        elif other._durations is not None:
+            self._durations.merge(other._durations)
+
+
+_NONE: Final = Durations()
 
 
 class AgentFold:

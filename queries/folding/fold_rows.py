@@ -183,7 +183,7 @@ class FoldRows(FoldCounts):
                 else:
                     taken[kind.tool_key] = [took]
         for key, values in taken.items():
-            self.tools[key].durations.add_all(values)
+            self.tools[key].add_durations(values)
 
     def _take_told(
         self,

@@ -13,6 +13,8 @@ that data of another layout is never taken for data of this one.
 from __future__ import annotations
 
 import json
+import sys
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from operator import attrgetter
@@ -46,7 +48,7 @@ _NUMBERS: Final = (
 FIELDS: Final[dict[type, tuple[str, ...]]] = {
     Fold: (*_NUMBERS, "tokens", "cost", "sessions", "tools", "agents", "follows", "repeats",
            "next_tools", "handed_on", "slots", "running", "waiting", "changed"),
-    ToolFold: ("calls", "ok", "errors", "running", "unknown", "agents", "tokens", "durations"),
+    ToolFold: ("calls", "ok", "errors", "running", "unknown", "_agents", "_tokens", "_durations"),
     AgentFold: ("events", "messages", "calls", "ok", "failed", "errors", "sessions", "last_time",
                 "tokens"),
     Durations: ("count", "_total", "_rest", "_values", "_sorted", "_buckets"),
@@ -140,10 +142,12 @@ def _take_open(fold: Fold, content: Plain) -> None:
 
 def _take_tools(fold: Fold, content: Plain) -> None:
     for name, operation, *cells in content:
-        tool = fold.tools[name, operation] = ToolFold()
-        tool.calls, tool.ok, tool.errors, tool.running, tool.unknown, tool.agents = cells[:6]
-        tool.tokens = sum_from(cells[6])
-        tool.durations = _durations_from(cells[7])
+        tool = fold.tools[sys.intern(name), operation] = ToolFold()
+        tool.calls, tool.ok, tool.errors, tool.running, tool.unknown = cells[:5]
+        agents, tokens, durations = cells[5:]
+        tool._agents = (sys.intern(agents[0]), agents[1]) if type(agents) is list else agents
+        tool._tokens = None if tokens is None else sum_from(tokens)
+        tool._durations = None if durations is None else _durations_from(durations)
 
 
 def _take_agents(fold: Fold, content: Plain) -> None:
@@ -159,7 +163,9 @@ def _take_follows(fold: Fold, content: Plain) -> None:
 
 
 def _take_next_tools(fold: Fold, content: Plain) -> None:
-    fold.next_tools.update({(first, second): number for first, second, number in content})
+    # Most names are those of tools that are known: all share one text.
+    own = sys.intern
+    fold.next_tools.update({(own(first), own(second)): number for first, second, number in content})
 
 
 def _take_repeats(fold: Fold, content: Plain) -> None:
@@ -205,7 +211,11 @@ _TAKE: Final = {
 
 def _tool_plain(tool: ToolFold) -> Plain:
     *cells, tokens, durations = _tool_cells(tool)
-    return [*cells, sum_plain(tokens), _durations_plain(durations)]
+    return [
+        *cells,
+        None if tokens is None else sum_plain(tokens),
+        None if durations is None else _durations_plain(durations),
+    ]
 
 
 def _agent_plain(agent: AgentFold) -> Plain:
@@ -214,14 +224,16 @@ def _agent_plain(agent: AgentFold) -> Plain:
 
 
 def _durations_plain(durations: Durations) -> Plain:
-    *cells, buckets = _durations_cells(durations)
-    return [*cells, None if buckets is None else list(buckets.items())]
+    count, total, rest, values, is_sorted, buckets = _durations_cells(durations)
+    in_buckets = None if buckets is None else list(buckets.items())
+    return [count, total, rest, values.tolist(), is_sorted, in_buckets]
 
 
 def _durations_from(cells: Plain) -> Durations:
     durations = Durations()
     *plain, buckets = cells
     durations.count, durations._total, durations._rest = plain[:3]
-    durations._values, durations._sorted = plain[3:]
+    values, durations._sorted = plain[3:]
+    durations._values = array("d", values)
     durations._buckets = None if buckets is None else Counter(dict(buckets))
     return durations

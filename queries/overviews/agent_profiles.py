@@ -16,7 +16,7 @@ def agent_profiles(fold: Fold) -> tuple[AgentProfile, ...]:
     """One entry per agent, most events first; over all that the fold counts."""
     used: dict[str, dict[str, int]] = {}
     for (tool, _), counts in fold.tools.items():
-        for agent, number in counts.agents.items():
+        for agent, number in counts.agents().items():
             if number > 0:
                 tools = used.setdefault(agent, {})
                 tools[tool] = tools.get(tool, 0) + number
