@@ -33,6 +33,7 @@ from tui.reader import Answer, Reader
 from tui.screens.main import MainScreen
 from tui.screens.messages import AnswerArrived, SnapshotArrived
 from tui.screens.reading import Reading
+from tui.screens.top_line import TopLine
 from tui.tidying import Tidying
 from tui.view_memory import ViewMemory
 from widgets.glyphs import ASCII, UNICODE, Glyphs
@@ -113,6 +114,7 @@ class SessionApp(DiscreetApp[None]):
         self._has_picture = has_picture
         self.memory = memory
         self.age_clock = AgeClock(clock)
+        self.top_line = TopLine()
         self.config = config
         self.options = options
         self.user_keymap: Mapping[str, str] = config.keys
@@ -272,6 +274,12 @@ class SessionApp(DiscreetApp[None]):
                     self.reader.cancel(slot)
             self.pop_screen()
         main.show_screen(name)
+
+    def action_toggle_pause(self) -> None:
+        """Freeze what is shown on all screens, or go on."""
+        for main in self.screen_stack[:1]:
+            if isinstance(main, MainScreen):
+                main.toggle_pause()
 
     def action_toggle_utc(self) -> None:
         """Show times in UTC or in the user's zone."""

@@ -8,7 +8,7 @@ that the detail screen needs as well):
   ``page_down``, ``half_page_up``, ``half_page_down``, ``cursor_top``, ``cursor_bottom``.
 * ``focus_pane(step)``, ``search`` *, ``next_match(step)`` *, ``next_error(step)``,
   ``filter_sessions``, ``mark``, ``clear_marks``, ``toggle_sub_agents``, ``cycle_scope``,
-  ``cycle_sort``, ``reverse_sort``, ``toggle_follow``, ``toggle_pause``, ``toggle_raw``,
+  ``cycle_sort``, ``reverse_sort``, ``toggle_follow``, ``toggle_raw``,
   ``expand_all``, ``collapse_all``, ``cycle_relation``, ``cycle_value``, ``toggle_diagonal``,
   ``open``, ``back`` *, ``toggle_zoom``, ``copy`` *, ``copy_command`` *, ``export_view`` *,
   ``group(name)``, ``group_listed(name)``, ``bookmark``, ``list_bookmarks``, ``compare``; on the
@@ -21,8 +21,8 @@ that the detail screen needs as well):
   ``cycle_type``, ``cycle_priority``, ``cycle_assignee``.
 
 The application implements ``app.help``, ``app.store_info``, ``app.sql``, ``app.show_screen``,
-``app.toggle_masking``, ``app.picture``, ``app.toggle_utc``, ``app.next_theme``,
-``app.toggle_low_bandwidth`` and ``app.redraw``; Textual has the rest.
+``app.toggle_pause``, ``app.toggle_masking``, ``app.picture``, ``app.toggle_utc``,
+``app.next_theme``, ``app.toggle_low_bandwidth`` and ``app.redraw``; Textual has the rest.
 """
 
 from __future__ import annotations
@@ -192,7 +192,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("activity.follow", ("f",), "follow", "Stay at the newest activity, or stop doing so.",
             "toggle_follow", "Activity", footer=65, hint=("sessions", "activity")),
     Command("activity.pause", ("p",), "pause", "Freeze the screen, or go on; nothing is lost.",
-            "toggle_pause", "Activity", footer=25),
+            "app.toggle_pause", "Activity", footer=25, contexts=_PANED, hint=_MAIN),
     Command("activity.raw", ("w",), "raw rows",
             "Show start and end rows as they are stored, or paired as calls.",
             "toggle_raw", "Activity", footer=35, hint=("activity",)),

@@ -26,21 +26,22 @@ class StatusBar(LineBar):
         super().__init__(glyphs=glyphs, name=name, id=id, classes=classes)
         self._program = program
         self._snapshot: Snapshot | None = None
-        self._paused = False
+        self._paused, self._since = False, ""
 
-    def show(self, snapshot: Snapshot | None, *, paused: bool = False) -> None:
+    def show(self, snapshot: Snapshot | None, *, paused: bool = False, since: str = "") -> None:
         """Show what a snapshot says; repaints only if the line reads differently.
 
         Args:
             snapshot: None before the first one.
             paused: whether the user has stopped updates.
+            since: what came since then; "" for nothing.
         """
-        self._snapshot, self._paused = snapshot, paused
+        self._snapshot, self._paused, self._since = snapshot, paused, since
         self.update_line()
 
     def pieces(self, width: int) -> tuple[Pieces, Pieces]:
         """The parts that fit."""
-        told = StatusText(self._snapshot, self.glyphs, self._program, self._paused)
+        told = StatusText(self._snapshot, self.glyphs, self._program, self._paused, self._since)
         return told.pieces(width)
 
 

@@ -42,6 +42,8 @@ class StatusText:
     program: str = PROGRAM
     paused: bool = False
     """Whether the user has stopped updates."""
+    since: str = ""
+    """What came since then; "" for nothing."""
     opening: bool = False
     """Whether the screen is not ready yet, although there is a snapshot."""
 
@@ -104,7 +106,8 @@ class StatusText:
         state = StoreState.OPENING if self.snapshot is None else self.snapshot.state
         if self.opening and state is StoreState.LIVE:
             state = StoreState.OPENING
-        paused = (f"{glyphs.paused} paused", "warning")
+        since = f" · {self.since}" if self.since else ""
+        paused = (f"{glyphs.paused} paused{since}", "warning")
         if state in (StoreState.LIVE, StoreState.OPENING):
             if self.paused:
                 return (paused,)

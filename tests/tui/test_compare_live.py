@@ -46,6 +46,26 @@ async def test_new_events_are_counted_after_a_pause_and_the_place_is_kept(folder
             assert "live" in stage.lines()[0]
 
 
+async def test_paused_it_does_not_say_that_it_is_live(folder: Path) -> None:
+    clock = runs_clock()
+    with runs() as store:
+        async with on_stage(RUNS, clock=clock) as stage:
+            await compare_live(stage)
+            await stage.press("p")
+            assert "live" not in stage.lines()[0]
+            assert "‖ paused" in stage.lines()[0]
+            clock.now += PAUSE
+            store.add_event(LIVE, tool="Edit", state="error", time=FIRST_TIME + 4930)
+            await stage.step()
+            assert line(stage, "events") == "events 5 1 -4 -80 % ≠ different"
+            await stage.press("p")
+            await stage.step()
+            compared(stage)._read_if_due()
+            await stage.settle()
+            assert "live" in stage.lines()[0]
+            assert line(stage, "events") == "events 5 2 -3 -60 % ≠ different"
+
+
 async def test_what_happens_elsewhere_is_not_read(folder: Path) -> None:
     clock = runs_clock()
     with runs() as store:

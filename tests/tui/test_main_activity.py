@@ -73,6 +73,67 @@ async def test_paused_nothing_moves_and_afterwards_all_is_there(folder: Path) ->
         assert "new" not in stage.titles()[1]
 
 
+async def test_paused_the_line_at_the_top_stands_still_and_tells_what_came_since(
+    folder: Path,
+) -> None:
+    store = desk()
+    async with on_stage(STORE, clock=desk_clock()) as stage:
+        before = stage.status
+        await stage.press("p")
+        assert stage.status.split()[-12:] == before.split()[-12:]
+        assert "since" not in stage.status
+        store.add_session("fresh", title="A new one")
+        store.add_event(LIVE, tool="Edit", state="error", parent_id="ask")
+        await stage.step()
+        store.add_event(OLD, tool="Edit")
+        await stage.step()
+        assert "‖ paused · +2 since" in stage.status
+        assert stage.status.split()[-12:] == before.split()[-12:]
+        await stage.press("p")
+        assert "since" not in stage.status
+        assert "4 sessions" in stage.status
+        await stage.press("p")
+        assert "since" not in stage.status
+        assert "4 sessions" in stage.status
+
+
+async def test_paused_a_call_that_ends_is_told_as_a_change(folder: Path) -> None:
+    store = desk()
+    async with on_stage(STORE, clock=desk_clock()) as stage:
+        await stage.press("p")
+        store.finish_event("last", "error", 3.0)
+        await stage.step()
+        assert "‖ paused · changed since" in stage.status
+
+
+@pytest.mark.parametrize("screen", ["3", "4", "5"])
+async def test_paused_on_one_screen_is_paused_on_all(folder: Path, screen: str) -> None:
+    store = desk()
+    async with on_stage(STORE, clock=desk_clock()) as stage:
+        await stage.press(screen, "p")
+        before = stage.status.partition("paused")[2]
+        store.add_event(OLD, tool="Edit")
+        await stage.step()
+        assert "‖ paused · +1 since" in stage.status
+        assert stage.status.split()[-9:] == before.split()[-9:]
+        await stage.press("p")
+        assert "● live" in stage.status
+        assert "20 events" not in before
+        await stage.press("1")
+        assert calls(stage)
+
+
+async def test_paused_an_open_event_stays_as_it_was(folder: Path) -> None:
+    store = desk()
+    async with on_stage(STORE, clock=desk_clock()) as stage:
+        await stage.focus("activity")
+        await stage.press("p", "G", "enter")
+        assert "state still running" in stage.text()
+        store.finish_event("last", "error", 3.0)
+        await stage.step()
+        assert "state still running" in stage.text()
+
+
 async def test_paused_the_figures_of_all_wait_too(folder: Path) -> None:
     store = desk()
     async with on_stage(STORE, clock=desk_clock()) as stage:

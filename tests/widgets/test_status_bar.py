@@ -181,6 +181,14 @@ async def test_every_state_has_a_sign_and_a_word(
         assert f"· {expected} " in drawn(bar)
 
 
+async def test_what_came_since_a_pause_stands_behind_it() -> None:
+    bar = StatusBar()
+    async with shown(bar, 130) as pilot:
+        bar.show(SNAPSHOT, paused=True, since="+12 since")
+        await pilot.pause()
+        assert "· ‖ paused · +12 since " in drawn(bar)
+
+
 async def test_trouble_is_told_in_place_of_figures() -> None:
     bar = StatusBar()
     async with shown(bar, 60) as pilot:

@@ -127,6 +127,11 @@ class CompareShowing(Reading, CompareLayout):
             self.reading.take(snapshot)
             self._read_if_due()
 
+    def pause_changed(self, on: bool) -> None:
+        """Say that all stands still; what happened meanwhile is read as soon as it is due."""
+        del on
+        self._show_words()
+
     def _read_if_due(self) -> None:
         if self.reading.is_due() and not self._is_paused():
             self.reading.read(self._wanted_pair())
@@ -237,6 +242,8 @@ class CompareShowing(Reading, CompareLayout):
                 third = compare_words.whole_name(comparison, self.column, self.owner.zone)
                 third = (*third, *compare_words.left_out(self._wanted.left_out))
         live: Pieces = ((f"{glyphs.running} live ", "ok"),) if self.reading.is_live else ()
+        if self._is_paused():
+            live = ((f"{glyphs.paused} paused ", "warning"),)
         for name, pieces, right in (
             ("#verdict", first, live), ("#changes", second, ()), ("#divergence", third, ())
         ):  # fmt: skip

@@ -189,13 +189,6 @@ class Finding(PaneScreen):
         if not self.is_seen(self.tree_view):
             self.say(f"Activity is {'' if self.tree_view.following else 'not '}followed.")
 
-    def action_toggle_pause(self) -> None:
-        """Freeze the screen, or go on."""
-        self.tree_view.paused = not self.tree_view.paused
-        if not self.is_paused:
-            self.catch_up()
-        self.show_status()
-
     def action_toggle_raw(self) -> None:
         """Show rows as they are stored, or paired as calls."""
         self.activity.raw = not self.activity.raw

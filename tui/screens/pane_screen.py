@@ -107,8 +107,8 @@ class PaneScreen(PaneLayout):
             if not self.is_paused:
                 self._figures.take(snapshot)
             yield_processor()
-            self.query_one(StatusBar).show(snapshot, paused=self.is_paused)
-            self.show_titles()
+            self.owner.top_line.take(snapshot)
+            self.show_status()
             self.tree_view.tick(self.owner.age_clock())
         self._tell_detail()
         if first:
@@ -182,7 +182,19 @@ class PaneScreen(PaneLayout):
     @property
     def is_paused(self) -> bool:
         """Whether the user has frozen the screen."""
-        return self.tree_view.paused
+        return self.owner.top_line.is_paused
+
+    def toggle_pause(self) -> None:
+        """Freeze all screens, or go on."""
+        on = not self.is_paused
+        self.owner.top_line.pause(on)
+        self.tree_view.paused = on
+        if not on:
+            self.catch_up()
+        self.show_status()
+        for screen in self.app.screen_stack:
+            if isinstance(screen, Reading):
+                screen.pause_changed(on)
 
     def _ranges_of(self, session_id: str) -> Ranges | None:
         row = self.sessions.row(session_id)
@@ -343,7 +355,7 @@ class PaneScreen(PaneLayout):
 
     def show_status(self) -> None:
         """Show the line at the top as it is now."""
-        self.query_one(StatusBar).show(self.snapshot, paused=self.is_paused)
+        self.owner.top_line.show_on(self.query_one(StatusBar))
         self.show_titles()
 
     # -- the screens above ------------------------------------------------------------------
@@ -357,6 +369,8 @@ class PaneScreen(PaneLayout):
     def _tell_detail(self) -> None:
         """Tell the screens above what is new."""
         news, self._activity.news = self._activity.news, []
+        if self.is_paused:
+            news = []
         for screen in self.app.screen_stack:
             if isinstance(screen, Reading) and self.snapshot is not None:
                 screen.take(self.snapshot, news)

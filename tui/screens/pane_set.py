@@ -48,10 +48,17 @@ class PaneSet(PaneSetLayout):
         del news
         self.snapshot = snapshot
         if self._is_ready:
-            self._status.show(snapshot, paused=self.is_paused())
+            self.owner.top_line.show_on(self._status)
             if not self.is_paused():
                 self.live.take(snapshot)
                 self.read_if_due()
+
+    def pause_changed(self, on: bool) -> None:
+        """Show that all stands still, or what happened meanwhile."""
+        if self._is_ready:
+            self.owner.top_line.show_on(self._status)
+            if not on:
+                self.read()
 
     def zone_changed(self, zone: tzinfo | None) -> None:
         """Show times in another zone."""

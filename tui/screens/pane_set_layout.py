@@ -127,7 +127,7 @@ class PaneSetLayout(Reading, Leaving[Place | None]):
         self.prompt = self.query_one(Prompt)
         self._explained = self.query_one("#explanation", Static)
         self._status = self.query_one(StatusBar)
-        self._status.show(self.snapshot, paused=self.is_paused())
+        self.owner.top_line.show_on(self._status)
         self.focus_pane(0)
 
     @property

@@ -36,6 +36,10 @@ class Reading:
     def alerts_found(self) -> None:
         """Show the alerts as they are now; nothing where there are none."""
 
+    def pause_changed(self, on: bool) -> None:
+        """Stand still (``on``), or show what happened meanwhile."""
+        del on
+
     def masking_changed(self) -> None:
         """Say anew what is not drawn by panes: secrets are covered now, or shown."""
 
