@@ -29,6 +29,9 @@ SORTS: dict[str, Callable[[SessionRow], Any]] = {
     "tokens": lambda row: row.tokens,
     "cost": lambda row: row.cost,
     "agent": lambda row: row.session.agent,
+    "component": lambda row: row.session.component,
+    "project": lambda row: row.session.project,
+    "quality": lambda row: row.session.quality,
 }
 """Sort orders by name. Unknown values always come last."""
 
@@ -38,7 +41,7 @@ _SESSION_FIELDS = Session.__match_args__
 _STATUS = _SESSION_FIELDS.index("status")
 _session_cells = attrgetter(*_SESSION_FIELDS)
 
-TEXT_SORTS = frozenset(("title", "status", "agent"))
+TEXT_SORTS = frozenset(("title", "status", "agent", "component", "project"))
 """Sorted A to Z by default; all others largest (newest) first."""
 
 

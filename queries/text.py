@@ -206,6 +206,11 @@ def short_count(number: float | None) -> str:
     return f"{number:.0f}G"
 
 
+def score(value: float | None) -> str:
+    """A score of 0 to 100, such as that of a session's quality."""
+    return UNKNOWN if value is None else f"{value:.1f}"
+
+
 def percent(rate: float | None) -> str:
     """A rate 0..1 as percent with one decimal, never rounded up to 100 nor down to 0."""
     if rate is None:

@@ -20,7 +20,7 @@ from widgets.cells import Placed, layout
 from widgets.glyphs import Glyphs, drawable
 from widgets.line_text import Pieces, laid_out, tabs
 from widgets.masking import shown_pieces
-from widgets.session_cells import COLUMNS, SORT_COLUMNS, TEXT_SORTS, session_cell
+from widgets.session_cells import SORT_COLUMNS, TEXT_SORTS, columns_of, filled, session_cell
 from widgets.status_text import StatusText, hint_pieces
 from widgets.table_text import fitted, sign_beside, titles
 
@@ -136,7 +136,7 @@ def _sessions(snapshot: Snapshot, view: View, frame: Frame, place: Place) -> lis
     covers = f"{top + 1:,}-{top + len(shown):,} of {total:,}"
     title = session_order.sessions_title(covers, view.sort, view.reverse, hidden=hidden)
     drawn: list[Run] = []
-    placed = layout(COLUMNS, width - 2 - _SCROLLBAR)
+    placed = layout(columns_of(filled(snapshot.sessions)), width - 2 - _SCROLLBAR)
     if header:
         drawn.append((x + 1, y + 1, _header(view, frame, placed)))
     for at, row in enumerate(shown):

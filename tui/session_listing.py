@@ -13,6 +13,7 @@ from queries.models import SessionRow
 from queries.plain_data import dataclass
 from queries.sessions import SORTS, TEXT_SORTS
 from tui.session_order import listed, places_below
+from widgets.session_cells import filled
 
 if TYPE_CHECKING:
     from queries.finding.filters import Filter
@@ -72,6 +73,8 @@ class Listing:
         """No session is known."""
         self.rows: Sequence[SessionRow] = ()
         """Those that are listed, in order; never changed afterwards."""
+        self.filled = frozenset[str]()
+        """Which columns have something to tell; see :func:`widgets.session_cells.filled`."""
         self.hidden = 0
         """How many sessions of sub-agents are left out."""
         self._all: Sequence[SessionRow] = ()
@@ -95,6 +98,8 @@ class Listing:
         """
         went, came = difference(self._all, sessions)
         self._all = sessions
+        # What came may be all there is now.
+        self.filled = filled(came, self.filled if len(came) < len(sessions) else frozenset())
         is_other = len(went) != len(came) or list(map(_family, went)) != list(map(_family, came))
         if is_other:
             # A name that comes again keeps its place: else room is taken for twice as many.

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from queries.finding.filters import Filter
 
 MARK = "●"
-ORDERS = ("started", "active", "title", "status", "duration", "events", "calls", "errors", "tokens")
+ORDERS = (
+    "started", "active", "title", "component", "project", "status", "duration", "quality",
+    "events", "calls", "errors", "tokens",
+)  # fmt: skip
 """Sort orders in the order in which one key goes through them."""
 
 

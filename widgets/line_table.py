@@ -58,6 +58,11 @@ class LineTable(Pane, Generic[Row]):
         """What the row shows in a column of ``width`` cells; it is fitted afterwards."""
         raise NotImplementedError
 
+    @property
+    def columns(self) -> Sequence[Column]:
+        """The columns of which those that fit are shown; :attr:`COLUMNS`, or some of them."""
+        return self.COLUMNS
+
     # Rows
 
     @property
@@ -164,7 +169,7 @@ class LineTable(Pane, Generic[Row]):
         """The columns shown at the present width."""
         if self._placed_width != self.text_width:
             self._placed_width = self.text_width
-            self._placed = layout(self.COLUMNS, self.text_width)
+            self._placed = layout(self.columns, self.text_width)
             self._cells = {}
         return self._placed
 
@@ -180,12 +185,12 @@ class LineTable(Pane, Generic[Row]):
     def line_text(self, index: int) -> str:
         """All columns of the row, also those there is no room for."""
         row = self._rows[index]
-        cells = (self.cell(row, column.name, column.width)[0] for column in self.COLUMNS)
+        cells = (self.cell(row, column.name, column.width)[0] for column in self.columns)
         return "  ".join(text.strip() for text in cells if text.strip())
 
     def lines_as_text(self) -> list[str]:
         """The header and all rows in aligned columns."""
-        placed = layout(self.COLUMNS, max(_TEXT_WIDTH, self.text_width))
+        placed = layout(self.columns, max(_TEXT_WIDTH, self.text_width))
         rows = [
             [self.cell(row, place.column.name, place.width) for place in placed]
             for row in self._rows

@@ -17,7 +17,7 @@ from textual.strip import Strip
 
 from widgets.glyphs import UNICODE, Glyphs, drawable
 from widgets.highlight import highlight
-from widgets.masking import is_on, shown_segments
+from widgets.masking import is_on, shown, shown_segments
 from widgets.roles import ROLE_CLASSES, ROLE_CSS
 
 _STRIPS: Final = 512
@@ -309,7 +309,8 @@ class LineView(ScrollView, inherit_bindings=False):
             segments = self.header_segments(y, width)
             base = self.role("header")
         elif not self._line_count:
-            lines = wrap(self.empty_words(), max(1, width))
+            # Covered before it is wrapped: a half of a secret looks like none.
+            lines = wrap(shown(self.empty_words()), max(1, width))
             muted = self.role("muted")
             segments = [Segment(line, muted) for line in lines[y - header : y - header + 1]]
         elif index >= self._line_count:

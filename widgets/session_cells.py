@@ -3,29 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 from typing import Final
 
 from queries.models import SessionRow, SessionStatus
 from queries.text import age, duration, short_count
 from widgets.cells import Column
 from widgets.glyphs import UNICODE, Glyphs, session_glyph, spark
-from widgets.line_text import shorten_middle
+from widgets.line_text import shorten_middle, shorten_path
 from widgets.table_text import Cell
 
 COLUMNS: Final[tuple[Column, ...]] = (
     Column("mark", "", 1, priority=95),
     Column("status", "", 1, priority=100),
     Column("title", "session", 24, 10, priority=99, flexible=True),
+    Column("component", "component", 14, 9, priority=38, leaves=14),
+    Column("project", "project", 18, 8, priority=36, leaves=14),
     Column("agent", "agent", 12, 8, priority=40, leaves=22),
     Column("time", "time", 6, 5, "right", priority=90),
+    Column("quality", "qual", 4, 4, "right", priority=34, leaves=14),
     Column("events", "events", 6, 6, "right", priority=80),
     Column("calls", "calls", 5, 5, "right", priority=60, leaves=18),
     Column("errors", "err", 5, 5, "right", priority=85),
     Column("tokens", "tokens", 6, 6, "right", priority=50),
     Column("trend", "trend", 16, 5, priority=75),
 )
-WITHOUT_TREND: Final = tuple(column for column in COLUMNS if column.name != "trend")
-TEXT_SORTS: Final = frozenset(("title", "status", "agent"))
+EVENTS: Final = "events"
+"""Stands for all columns that events fill, in what :func:`filled` tells."""
+_OF_EVENTS: Final = frozenset(("agent", "events", "calls", "errors", "tokens", "trend"))
+_DECLARED: Final = ("component", "project", "quality")
+"""The columns that only some stores fill."""
+_declared = attrgetter(*(f"session.{name}" for name in _DECLARED))
+TEXT_SORTS: Final = frozenset(("title", "status", "agent", "component", "project"))
 """Sort orders that go from A to Z, unless they are reversed."""
 SORT_COLUMNS: Final[Mapping[str, str]] = {
     "started": "time",
@@ -42,6 +51,41 @@ _STATUS_ROLES: Final = {
     SessionStatus.UNKNOWN: "muted",
 }
 _OVER: Final = frozenset((SessionStatus.COMPLETED, SessionStatus.FAILED))
+
+
+def filled(rows: Sequence[SessionRow], known: frozenset[str] = frozenset()) -> frozenset[str]:
+    """Which columns have something to tell, besides those that always are there.
+
+    Args:
+        rows: sessions.
+        known: those that are known to have, from other sessions.
+    """
+    if not known.issuperset(_DECLARED):
+        cells = set(map(_declared, rows))
+        known |= {
+            name
+            for told in cells
+            for name, cell in zip(_DECLARED, told, strict=True)
+            if cell is not None
+        }
+    if EVENTS not in known and not all(_is_mute(row) for row in rows):
+        known |= {EVENTS}
+    return known
+
+
+def columns_of(known: frozenset[str], *, trend: bool = True) -> tuple[Column, ...]:
+    """The columns of a list in which these are filled; ``trend``: whether that one is wanted."""
+    absent = {name for name in _DECLARED if name not in known}
+    if known and EVENTS not in known:
+        absent |= _OF_EVENTS
+    if not trend:
+        absent.add("trend")
+    return tuple(column for column in COLUMNS if column.name not in absent)
+
+
+def _is_mute(row: SessionRow) -> bool:
+    """Whether there are no events of a session, and never will be."""
+    return row.session.is_mute and not row.totals.events
 
 
 def session_cell(
@@ -72,6 +116,13 @@ def session_cell(
             return (shorten_middle(row.id, width), "")
         case "agent":
             return (", ".join(agents_of(row)) or glyphs.dash, "muted")
+        case "component":
+            return _name(row.session.component, width, glyphs)
+        case "project":
+            return _name(row.session.project, width, glyphs)
+        case "quality":
+            quality = row.session.quality
+            return (glyphs.dash, "muted") if quality is None else (f"{quality:.0f}", "")
         case "time":
             return (_time(row, width, glyphs, now), "muted")
         case "events":
@@ -106,6 +157,13 @@ def _time(row: SessionRow, width: int, glyphs: Glyphs, now: float) -> str:
     if row.started is None or row.session.status in _OVER:
         return glyphs.dash
     return age(now - row.started)
+
+
+def _name(name: str | None, width: int, glyphs: Glyphs) -> Cell:
+    """What a session says of itself; of a path the last folders."""
+    if name is None:
+        return (glyphs.dash, "muted")
+    return (shorten_path(name, width) if "/" in name else name, "muted")
 
 
 def _count(row: SessionRow, number: int, glyphs: Glyphs) -> Cell:

@@ -8,7 +8,7 @@ from typing import ClassVar, Final, Unpack
 from rich.segment import Segment
 
 from queries.models import SessionRow
-from widgets.cells import Column, Placed, layout
+from widgets.cells import Column
 from widgets.line_table import LineTable
 from widgets.line_view import ViewOptions
 from widgets.pane import Pane
@@ -16,8 +16,9 @@ from widgets.session_cells import (
     COLUMNS,
     SORT_COLUMNS,
     TEXT_SORTS,
-    WITHOUT_TREND,
     agents_of,
+    columns_of,
+    filled,
     session_cell,
 )
 from widgets.table_text import Cell
@@ -56,6 +57,7 @@ class SessionList(LineTable[SessionRow]):
         options.setdefault("empty_text", "No sessions yet.")
         super().__init__(**options)
         self._total = 0
+        self._filled = frozenset[str]()
         self._now = 0.0
         self._focused_id: str | None = None
         self._alerts: frozenset[str] = frozenset()
@@ -81,6 +83,7 @@ class SessionList(LineTable[SessionRow]):
         now: float,
         sort: str = "started",
         reverse: bool = False,
+        known: frozenset[str] | None = None,
     ) -> None:
         """Show these sessions; cursor, marks and place on the screen stay.
 
@@ -90,7 +93,12 @@ class SessionList(LineTable[SessionRow]):
             now: epoch seconds, for the age of what runs.
             sort: the order the rows are in.
             reverse: whether that order is turned round.
+            known: see :func:`~widgets.session_cells.filled`; None: what these sessions tell.
         """
+        known = filled(rows) if known is None else known
+        if known != self._filled:
+            self._filled = known
+            self._placed_width = -1
         self._total, self._now = total, now
         self.show(rows, sort=sort, reverse=reverse)
 
@@ -143,16 +151,14 @@ class SessionList(LineTable[SessionRow]):
 
     _shows_trend = True
 
-    def placed(self) -> tuple[Placed, ...]:
-        """See :meth:`LineTable.placed`."""
-        if not self._shows_trend and self._placed_width != self.text_width:
-            self._placed_width, self._cells = self.text_width, {}
-            self._placed = layout(WITHOUT_TREND, self.text_width)
-        return super().placed()
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Those that some session fills."""
+        return columns_of(self._filled, trend=self._shows_trend)
 
     def header_key(self) -> Hashable:
-        """The sort order, and whether there is a trend."""
-        return (super().header_key(), self._shows_trend)
+        """The sort order, and which columns there are."""
+        return (super().header_key(), self._filled, self._shows_trend)
 
     def line_key(self, index: int) -> Hashable:
         """The texts of the visible columns, and whether there is an alert."""
@@ -173,10 +179,12 @@ class SessionList(LineTable[SessionRow]):
         return row.session.id
 
     def line_text(self, index: int) -> str:
-        """Title, id, agents and status, then the figures."""
+        """Title, id, agents, status and what else the session says, then the figures."""
         row = self.rows[index]
         names = dict.fromkeys((row.title, row.id, *agents_of(row), row.session.raw_status or ""))
         names[row.session.status.value] = None
+        declared = (row.session.component, row.session.project, row.session.error)
+        names.update(dict.fromkeys(name for name in declared if name))
         if row.id in self._alerts:
             names["alert"] = None
         words = "  ".join(name for name in names if name)

@@ -7,7 +7,7 @@ import click
 from queries.as_json.canonical import agent_json, interactions_json, session_json, tool_json
 from queries.finding.session_lookup import require_sessions
 from queries.models import Relation
-from queries.text import count, date_time, duration
+from queries.text import count, date_time, duration, score
 from queries.whole_store import count_sessions
 from tui.headless.agents import INTERACTIONS, agent_columns
 from tui.headless.arguments import forms, utc_option, zone
@@ -65,7 +65,7 @@ def command(store: str, session_id: str, form: str | None, utc: bool) -> int:
             ("running", count(totals.running)),
             ("tokens", count(row.tokens)),
             ("cost", text_or_unknown(None if row.cost is None else f"${row.cost:.4f}")),
-            ("quality", text_or_unknown(session.quality)),
+            ("quality", score(session.quality)),
             ("error", text_or_unknown(session.error)),
         )
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import tzinfo
+from itertools import compress
 
 import click
 
@@ -11,7 +13,7 @@ from queries.models import SessionRow, SessionStatus
 from queries.overviews.model_use import knowing_models
 from queries.processors import processors
 from queries.sessions import SORTS, sort_rows
-from queries.text import count, date_time, duration
+from queries.text import count, date_time, duration, score
 from queries.whole_store import count_store
 from tui.bookmarks import Bookmarks
 from tui.headless.arguments import (
@@ -96,16 +98,27 @@ def command(
         "total": len(rows),
         "sessions": map(session_json, page),
     }
-    write_table(form or "text", document, "sessions", SESSION_KEYS, columns(times), page)
+    write_table(form or "text", document, "sessions", SESSION_KEYS, columns(times, page), page)
     say_page(offset + 1, offset + len(page), len(rows))
     return 0
 
 
-def columns(times: tzinfo | None) -> list[Column[SessionRow]]:
-    """The table for people."""
+def columns(times: tzinfo | None, page: Sequence[SessionRow]) -> list[Column[SessionRow]]:
+    """The table for people; what only some stores tell has a column where a session has it."""
+    declared: list[Column[SessionRow]] = [
+        Column("component", lambda row: text_or_unknown(row.session.component)),
+        Column("project", lambda row: text_or_unknown(row.session.project)),
+        Column("quality", lambda row: score(row.session.quality), number=True),
+    ]
+    known = [
+        any(row.session.component is not None for row in page),
+        any(row.session.project is not None for row in page),
+        any(row.session.quality is not None for row in page),
+    ]
     return [
         Column("session", lambda row: row.id),
         Column("status", lambda row: row.session.status.value),
+        *compress(declared, known),
         Column("agent", lambda row: text_or_unknown(row.session.agent)),
         Column("started", lambda row: date_time(row.started, times)),
         Column("duration", lambda row: duration(row.duration), number=True),

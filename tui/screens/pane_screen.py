@@ -55,6 +55,7 @@ class PaneScreen(PaneLayout):
             is_alive=self.sessions.is_alive,
             ranges_of=self._ranges_of,
             total_of=self._total_of,
+            why_nothing=self.sessions.why_nothing,
         )
         self._figures = ScopeControl(
             self.tool_view,
@@ -64,6 +65,7 @@ class PaneScreen(PaneLayout):
             ranges_of=self._ranges_of,
             title_of=self.sessions.title,
             away=self._do_away,
+            has_events=lambda: self.sessions.has_events,
         )
         self._follower = CursorFollower(self, self._show_session, self._turn_over)
         self.bandwidth_changed()

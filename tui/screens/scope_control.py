@@ -48,9 +48,18 @@ class ScopeControl:
         is_alive: Callable[[str], bool],
         ranges_of: Callable[[str], Ranges | None],
         title_of: Callable[[str], str],
+        has_events: Callable[[], bool] = lambda: True,
         away: Away = at_once,
     ) -> None:
-        """Args: is_alive, ranges_of and title_of answer for a session id; away does long work."""
+        """Construct it.
+
+        Args:
+            tools, matrix: what is drawn on.
+            reader: reads calls.
+            is_alive, ranges_of, title_of: answer for a session's id.
+            has_events: whether the store has any.
+            away: does long work.
+        """
         self._tools = tools
         self._matrix = matrix
         self._reader = reader
@@ -59,6 +68,7 @@ class ScopeControl:
         self._title_of = title_of
         self._away = away
         self._layout = ScopeLayout(self._draw, away)
+        self._has_events = has_events
         self._snapshot: Snapshot | None = None
         self._counted: Counted | None = None
         """What is counted wholly; its own figures are those of the beginning."""
@@ -292,6 +302,9 @@ class ScopeControl:
         self._tools.empty_text = _WAITING if waiting else "No tool has been called yet."
         if waiting:
             self._matrix.empty_text = _WAITING
+        elif not self._has_events():
+            self._tools.empty_text = "This store keeps no events, and so no calls."
+            self._matrix.empty_text = "This store keeps no events: nobody speaks, nobody hands on."
 
     def cycle_tool_sort(self) -> str:
         """Sort the tools by the next column; returns its name."""

@@ -9,7 +9,12 @@ from queries.finding.filters import SESSION_FIELDS, Filter, parse_filter
 from queries.models import SessionRow, SessionStatus, Snapshot
 from tui.session_listing import Choice, Listing
 from tui.session_order import MARK, ORDERS
+from widgets.line_text import shorten_end
+from widgets.session_cells import EVENTS, SORT_COLUMNS, columns_of
 from widgets.session_list import SessionList
+
+_ERROR = 300
+"""Cells of an error that are told where there are no events."""
 
 
 class SessionControl:
@@ -76,8 +81,9 @@ class SessionControl:
         total = len(rows) if self.filter is not None else snapshot.total_sessions - self.hidden
         self._view.empty_text = self._why_empty()
         self._view.show_sessions(
-            rows, total=total, now=snapshot.time, sort=self.sort, reverse=self.reverse
-        )
+            rows, total=total, now=snapshot.time, sort=self.sort, reverse=self.reverse,
+            known=self._listing.filled,
+        )  # fmt: skip
 
     def _chosen(self) -> Choice:
         """What is listed now; the same object as long as the user chooses nothing else."""
@@ -139,6 +145,25 @@ class SessionControl:
         row = self.row(session_id)
         return session_id if row is None else row.title
 
+    @property
+    def has_events(self) -> bool:
+        """Whether the store tells of more than sessions, or may do so some day."""
+        known = self._listing.filled
+        return not known or EVENTS in known
+
+    def why_nothing(self, session_id: str) -> str:
+        """Why there is no activity of a session; what is known of it, where that is all."""
+        row = self.row(session_id)
+        if row is None or self.has_events:
+            return "Nothing happened in this session yet."
+        session = row.session
+        told = [f"component {session.component}"] if session.component else []
+        told += [f"project {session.project}"] if session.project else []
+        told += [] if session.quality is None else [f"quality {session.quality:.1f}"]
+        told += [f"error: {shorten_end(session.error, _ERROR)}"] if session.error else []
+        known = f" Of this session it says: {' · '.join(told)}." if told else ""
+        return f"This store keeps no events.{known}"
+
     def is_alive(self, session_id: str) -> bool:
         """Whether a session is running, as of the last snapshot."""
         row = self.row(session_id)
@@ -148,8 +173,10 @@ class SessionControl:
 
     def cycle_sort(self) -> str:
         """Sort by the next column; returns its name."""
-        at = ORDERS.index(self.sort) if self.sort in ORDERS else -1
-        self.sort = ORDERS[(at + 1) % len(ORDERS)]
+        there = {column.name for column in columns_of(self._listing.filled)}
+        orders = [name for name in ORDERS if SORT_COLUMNS.get(name, name) in there]
+        at = orders.index(self.sort) if self.sort in orders else -1
+        self.sort = orders[(at + 1) % len(orders)]
         self.refresh()
         return self.sort
 

@@ -40,13 +40,15 @@ class TreeControl:
         is_alive: Callable[[str], bool],
         ranges_of: Callable[[str], Ranges | None],
         total_of: Callable[[str], int | None],
+        why_nothing: Callable[[str], str],
     ) -> None:
-        """Args: is_alive, ranges_of, total_of answer for a session id."""
+        """Args: is_alive, ranges_of, total_of, why_nothing answer for a session id."""
         self._view = view
         self._reader = reader
         self._is_alive = is_alive
         self._ranges_of = ranges_of
         self._total_of = total_of
+        self._why_nothing = why_nothing
         self._tree: SessionTree | None = None
         self._limit = PAGE
         self._loading = False
@@ -184,7 +186,7 @@ class TreeControl:
             self._added = 0
             # What ended while it was read may have been taken for alive.
             self._alive = frozenset()
-            self._view.empty_text = "Nothing happened in this session yet."
+            self._view.empty_text = self._why_nothing(self.session_id or "")
             title = self._title if self._leave_former() else self._view.tree_title
             self._view.load(tree.nodes, title=title)
             self.news = list(tree.nodes)

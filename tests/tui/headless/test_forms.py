@@ -248,3 +248,21 @@ def test_unknown_is_null(run: Run, tmp_path: Path) -> None:
     assert run("activity", path, "--json").json == {
         "total_prompts": 0, "prompts": [], "outside": [],
     }  # fmt: skip
+
+
+def test_the_table_of_sessions_has_columns_for_what_some_of_them_say(
+    run: Run, tmp_path: Path
+) -> None:
+    path = tmp_path / "said.db"
+    with canonical_store(path) as store:
+        store.add_session("a")
+    header = run("sessions", path).out.splitlines()[0].split()
+    assert header[:3] == ["SESSION", "STATUS", "AGENT"]
+    with canonical_store(path) as store:
+        store.add_session("b", component="bash", quality=76.0999984741211)
+    lines = run("sessions", path, "--sort", "component").out.splitlines()
+    assert lines[0].split()[:5] == ["SESSION", "STATUS", "COMPONENT", "QUALITY", "AGENT"]
+    assert lines[1].split()[0] == "b"
+    assert lines[1].split()[2:4] == ["bash", "76.1"]
+    assert lines[2].split()[2:4] == ["—", "—"]
+    assert "76.1\n" in run("session", path, "b").out
