@@ -9,6 +9,7 @@ from textual.widgets import Input
 from queries.models import EventState
 from tests.tui.desk import LIVE, OLD, SUB, desk, desk_clock
 from tests.tui.stage import Stage, on_stage
+from tui.screens import tree_control
 
 STORE = Path("desk.db")
 
@@ -64,6 +65,71 @@ async def test_a_search_for_nothing_there_is_told(folder: Path) -> None:
         assert stage.said() == ["Nothing here holds 'zebra[/]'."]
         await stage.press("n")
         assert stage.said()[-1] == "Nothing here holds 'zebra[/]'."
+
+
+async def test_a_search_typed_before_the_activity_is_read_goes_on_in_what_comes(
+    folder: Path,
+) -> None:
+    desk()
+    async with on_stage(STORE, clock=desk_clock(), first_step=False) as stage:
+        stage.reader.held = True
+        await stage.step()
+        await stage.focus("activity")
+        await stage.press("/")
+        await stage.type("AUTH")
+        assert stage.main.tree_view.line_count == 0
+        assert stage.said() == []
+        await stage.serve()
+        assert current(stage) == "src/auth.py"
+        assert highlighted(stage) == {"auth"}
+        line = stage.main.tree_view.cursor
+        # That was all: what is read again leaves the cursor alone.
+        await stage.press("g")
+        stage.main.activity.reload()
+        await stage.serve()
+        assert stage.main.tree_view.cursor == 0 < line
+
+
+async def test_a_search_typed_too_early_is_told_when_it_finds_nothing(folder: Path) -> None:
+    desk()
+    async with on_stage(STORE, clock=desk_clock(), first_step=False) as stage:
+        stage.reader.held = True
+        await stage.step()
+        await stage.focus("activity")
+        await stage.press("/")
+        await stage.type("zebra")
+        assert stage.said() == []
+        await stage.serve()
+        assert stage.said() == ["Nothing here holds 'zebra'."]
+
+
+async def test_a_search_typed_too_early_is_forgotten_in_another_session(folder: Path) -> None:
+    desk()
+    async with on_stage(STORE, clock=desk_clock(), first_step=False) as stage:
+        stage.reader.held = True
+        await stage.step()
+        await stage.focus("activity")
+        await stage.press("/")
+        await stage.type("parser")
+        await stage.focus("sessions")
+        await stage.press("G")
+        await stage.serve()
+        tree = stage.main.tree_view
+        assert stage.main.activity.session_id == OLD
+        assert tree.cursor == tree.line_count - 1
+        assert stage.said() == []
+
+
+async def test_a_search_says_that_there_is_more_than_is_read(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tree_control, "PAGE", 5)
+    desk()
+    async with on_stage(STORE, clock=desk_clock()) as stage:
+        await stage.focus("activity")
+        await stage.press("/")
+        await stage.type("zebra")
+        assert stage.said() == ["Nothing here holds 'zebra'; what is earlier is not read."]
 
 
 async def test_escape_gives_a_search_up(folder: Path) -> None:

@@ -33,6 +33,8 @@ class Finding(PaneScreen):
 
     _event_filter: Filter | None = None
     """The last one that was typed."""
+    _searched_early: str | None = None
+    """The session that was searched, in vain, before it was read."""
 
     def action_pane(self, method: str) -> None:
         """Run a command of the focused pane."""
@@ -51,7 +53,7 @@ class Finding(PaneScreen):
         if not self.pane.needle:
             self.say("Search for something first.")
         elif not self.pane.find_next(step):
-            self.say(f"Nothing here holds {self.pane.needle!r}.")
+            self._say_nothing_found()
 
     def action_next_error(self, step: int) -> None:
         """Go to the next line with an error."""
@@ -120,7 +122,28 @@ class Finding(PaneScreen):
         elif purpose == "events":
             self._filter_events(text)
         elif purpose == "search" and not self.pane.find(text) and text:
-            self.say(f"Nothing here holds {text!r}.")
+            if self.pane_index == ACTIVITY and self.activity.is_reading:
+                self._searched_early = self.activity.session_id
+            else:
+                self._say_nothing_found()
+
+    def tree_answered(self) -> None:
+        """Search in what was read now for what was searched for before."""
+        session_id, needle = self._searched_early, self.tree_view.needle
+        if session_id is None:
+            return
+        is_over = not needle or session_id != self._activity.session_id
+        is_over = is_over or bool(self.tree_view.find(needle))
+        if is_over or not self._activity.is_reading:
+            self._searched_early = None
+        if not is_over and not self._activity.is_reading:
+            self._say_nothing_found()
+
+    def _say_nothing_found(self) -> None:
+        loaded = self._activity.tree
+        is_part = self.pane_index == ACTIVITY and loaded is not None and loaded.has_earlier
+        more = "; what is earlier is not read" if is_part else ""
+        self.say(f"Nothing here holds {self.pane.needle!r}{more}.")
 
     def _filter_events(self, text: str) -> None:
         if not text.strip():

@@ -83,6 +83,9 @@ class PaneScreen(PaneLayout):
         self.set_interval(1.0, self._tick)
         self.recall()
 
+    def tree_answered(self) -> None:
+        """Something of the activity was read."""
+
     def recall(self) -> None:
         """Begin as the screen was left; see :mod:`tui.screens.remembering`."""
 
@@ -167,6 +170,7 @@ class PaneScreen(PaneLayout):
         error = ""
         if answer.slot == "tree":
             error = self._activity.take_answer(answer)
+            self.tree_answered()
         elif answer.slot in (SLOT, SIDE_SLOT):
             error = self._figures.take_answer(answer)
         elif answer.slot == MODELS_SLOT:

@@ -81,6 +81,11 @@ class TreeControl:
         """Whether rows are shown as they are stored; in the past they are paired."""
         return self.raw and not self._is_past
 
+    @property
+    def is_reading(self) -> bool:
+        """Whether more of the session is on its way."""
+        return self._loading and not self._is_past
+
     def show_past(self, nodes: Sequence[ActivityNode]) -> None:
         """Show how the session was; what is new waits until :meth:`leave_past`."""
         self.turn_over()
