@@ -126,6 +126,12 @@ class DiscreetApp(TerminalApp[ReturnType]):
 
     # -- passing messages -----------------------------------------------------------------------
 
+    def take_back(self, message: str) -> None:
+        """Remove a passing message that does not hold any more, if it is still shown."""
+        for note in [*self._notifications]:
+            if note.message == masking.shown(message):
+                self._unnotify(note)
+
     def on_notify(self, event: Notify) -> None:
         """Let a message replace one about the same, and the oldest of too many."""
         new = event.notification

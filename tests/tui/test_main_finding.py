@@ -397,3 +397,46 @@ async def test_a_filter_of_events_without_a_match_says_so(folder: Path) -> None:
         await stage.press("F")
         await stage.type("tool:Zebra")
         assert empty in stage.text()
+
+
+@pytest.mark.parametrize("pane", ["sessions", "activity"])
+@pytest.mark.parametrize("mended", ["status:running", ""])
+async def test_what_was_wrong_with_a_filter_goes_when_it_is_mended_or_cleared(
+    folder: Path, pane: str, mended: str
+) -> None:
+    desk()
+    async with on_stage(STORE, clock=desk_clock()) as stage:
+        await stage.focus(pane)
+        await stage.press("F")
+        await stage.type("stat:running")
+        assert len(stage.said()) == 1
+        assert "stat" in stage.said()[0]
+        await stage.press(*["backspace"] * 20)
+        await stage.type(mended)
+        assert stage.said() == []
+
+
+async def test_what_was_wrong_with_a_filter_goes_with_the_filter(folder: Path) -> None:
+    desk()
+    async with on_stage(STORE, clock=desk_clock()) as stage:
+        await stage.press("F")
+        await stage.type("stat:running")
+        await stage.press("escape")
+        assert stage.said() == []
+
+
+@pytest.mark.parametrize("keys", [(), ("3",), ("4",), ("5",), ("tab", "enter"), ("2",)])
+async def test_what_was_not_found_goes_with_the_next_search(
+    folder: Path, keys: tuple[str, ...]
+) -> None:
+    desk()
+    async with on_stage(STORE, clock=desk_clock()) as stage:
+        if keys == ("2",):
+            await stage.press("space", "space")
+        stage.app.clear_notifications()
+        await stage.press(*keys, "/")
+        await stage.type("zebra")
+        assert stage.said() == ["Nothing here holds 'zebra'."]
+        await stage.press("/")
+        await stage.type("e")
+        assert stage.said() == []

@@ -94,7 +94,7 @@ class CompareScreen(CompareShowing):
         if event.purpose == "export":
             self._export_as(event.text)
         elif not self.pane.find(event.text) and event.text:
-            self.say(f"Nothing here holds {event.text!r}.")
+            self.prompt.tell(f"Nothing here holds {event.text!r}.")
 
     # Compare
 
@@ -236,7 +236,7 @@ class CompareScreen(CompareShowing):
         matches = [form for form in FORMS if text.strip() and form.startswith(text.strip().lower())]
         comparison = self.comparison
         if not matches or comparison is None:
-            self.say(f"There is no form {text!r}: take {', '.join(FORMS)}.")
+            self.prompt.tell(f"There is no form {text!r}: take {', '.join(FORMS)}.")
             self._ask_form(text)
             return
         form, given, alignment, groups = (

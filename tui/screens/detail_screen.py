@@ -69,7 +69,7 @@ class DetailScreen(Reading, Leaving[None]):
     def _answered(self, event: Prompt.Answered) -> None:
         self.view.focus()
         if not self.view.find(event.text) and event.text:
-            self.notify(f"Nothing here holds {event.text!r}.", markup=False)
+            self.query_one(Prompt).tell(f"Nothing here holds {event.text!r}.")
 
     @on(Prompt.GivenUp)
     def _given_up(self) -> None:

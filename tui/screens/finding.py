@@ -109,7 +109,7 @@ class Finding(PaneScreen):
         try:
             self._take_up(event.purpose, event.text)
         except FilterError as error:
-            self.say(str(error))
+            self.prompt.tell(str(error))
             self._ask_filter(event.purpose, event.text)
         else:
             self.pane.focus()
@@ -143,7 +143,7 @@ class Finding(PaneScreen):
         loaded = self._activity.tree
         is_part = self.pane_index == ACTIVITY and loaded is not None and loaded.has_earlier
         more = "; what is earlier is not read" if is_part else ""
-        self.say(f"Nothing here holds {self.pane.needle!r}{more}.")
+        self.prompt.tell(f"Nothing here holds {self.pane.needle!r}{more}.")
 
     def _filter_events(self, text: str) -> None:
         if not text.strip():

@@ -123,7 +123,7 @@ class PaneSet(PaneSetLayout):
     def _answered(self, event: Prompt.Answered) -> None:
         self.pane.focus()
         if not self.pane.find(event.text) and event.text:
-            self.say(f"Nothing here holds {event.text!r}.")
+            self.prompt.tell(f"Nothing here holds {event.text!r}.")
 
     def action_open(self) -> None:
         """Open what is under the cursor."""

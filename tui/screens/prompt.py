@@ -9,6 +9,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from tui.discreet import DiscreetApp
 from tui.terminal.type_ahead import KeyBehind
 
 
@@ -56,6 +57,8 @@ class Prompt(Horizontal):
 
     _purpose = ""
     _before: Widget | None = None
+    _told = ""
+    """What was said of the last answer."""
 
     @property
     def is_asking(self) -> bool:
@@ -93,14 +96,26 @@ class Prompt(Horizontal):
 
     def give_up(self) -> None:
         """Close without an answer."""
+        self._take_back()
         self.close()
         self.post_message(self.GivenUp(self._purpose))
 
     def answer(self) -> None:
         """Take what is typed for the answer."""
+        self._take_back()
         text = self.text
         self.close()
         self.post_message(self.Answered(self._purpose, text))
+
+    def tell(self, text: str) -> None:
+        """Say something of the answer, for as long as there is no other one."""
+        self._told = text
+        self.notify(text, markup=False)
+
+    def _take_back(self) -> None:
+        told, self._told = self._told, ""
+        if told and isinstance(self.app, DiscreetApp):
+            self.app.take_back(told)
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:

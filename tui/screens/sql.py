@@ -97,7 +97,7 @@ class SqlScreen(Reading, Leaving[None]):
         self.table.focus()
         if event.purpose == "search":
             if event.text and not self.table.find(event.text):
-                self.notify(f"Nothing here holds {event.text!r}.", markup=False)
+                self.prompt.tell(f"Nothing here holds {event.text!r}.")
             return
         sql = event.text.strip()
         if not sql:
