@@ -137,6 +137,11 @@ class LaneIndex:
         """Of the lanes, each once."""
         self.is_running = any(line.spans[-1].running for line in lines)
         """Whether something grows."""
+        self.known_until = max(
+            (span.start if span.running else span.end for line in lines for span in line.spans),
+            default=None,
+        )
+        """The last instant at which something is known to have happened."""
 
     def place_at(self, instant: float) -> tuple[int, int] | None:
         """The place of what begins or ends at an instant, else of what began last before it."""

@@ -22,6 +22,12 @@ _WIDEST_NAME: Final = 18
 _AHEAD: Final = 0.1
 """Part of the time that is left free on the right while something grows."""
 
+_SILENT: Final = 1800.0
+"""Seconds of silence after which the lanes do not reach up to the present any more: all that
+happened would be in a cell or two."""
+_BEHIND: Final = 0.25
+"""Part of the time in which something happened that is shown of such a silence."""
+
 
 class LaneView(Pane):
     """Lanes with a cursor on one span; keeps the axis in step with what grows."""
@@ -236,9 +242,23 @@ class LaneView(Pane):
         if self._index is None:
             return None
         last = self._index.timeline.last
-        if last is None or self._now is None or not self._index.is_running:
+        if last is None or not self._index.is_running:
             return last
-        return max(last, self._now)
+        if self.silent_for is not None:
+            known = self._index.known_until or last
+            return known + max((known - (self._first() or known)) * _BEHIND, 1.0)
+        return last if self._now is None else max(last, self._now)
+
+    @property
+    def silent_for(self) -> float | None:
+        """Seconds since anything happened, where something has run all alone for long."""
+        if self._index is None or not self._index.is_running:
+            return None
+        last, known = self._index.timeline.last, self._index.known_until
+        if last is None or known is None:
+            return None
+        silence = max(last, self._now or last) - known
+        return silence if silence > _SILENT else None
 
     def _cells(self) -> int:
         return max(1, self.text_width - self._name_width())

@@ -199,6 +199,7 @@ class Waterfall(LaneView):
         parts = [
             f"{clock(first, self._zone)}-{clock(last, self._zone)}",
             f"{duration(axis.cell)}/cell",
+            *([] if self.silent_for is None else [f"silent for {duration(self.silent_for)}"]),
         ]
         if self.line_count > self.page_height > 0:
             first, end = self.visible_range()

@@ -197,6 +197,41 @@ async def test_growing_keeps_cursor_zoom_and_end() -> None:
         assert view.line_count == 2
 
 
+async def test_a_call_that_runs_in_silence_for_long_leaves_room_for_all_else() -> None:
+    view = pane()
+    async with on_stage(view, (60, 6)) as stage:
+        view.tick(NOON + 86_400)
+        view.show_index(LaneIndex(small()))
+        await stage.settle()
+        lines = stage.lines()
+        assert "│22:13:30" in lines[0]
+        assert lines[1].startswith("planner ❯")
+        assert "Read" in lines[1]
+        # It runs on behind the edge, and the title says why the present is not there.
+        assert lines[2].rstrip("▇ ").endswith("╍")
+        assert view.covers() == "22:13:20-22:15:12 · 2.5s/cell · silent for 23h58m"
+        assert view.text_under_cursor().endswith("for 23h58m so far")
+        view.zoom(1)
+        view.pan(5)
+        assert view.axis is not None
+        assert view.axis.start < NOON + 120
+        view.fit_all()
+        before = view.axis
+        view.tick(NOON + 86_500)
+        assert view.axis == before
+
+
+async def test_a_call_that_runs_for_a_while_is_drawn_up_to_the_present() -> None:
+    view = pane()
+    async with on_stage(view, (60, 6)) as stage:
+        view.tick(NOON + 1500)
+        view.show_index(LaneIndex(small()))
+        await stage.settle()
+        assert view.axis is not None
+        assert view.axis.end > NOON + 1500
+        assert "silent" not in view.covers()
+
+
 async def test_a_tick_repaints_only_lines_with_something_running() -> None:
     view = pane()
     async with on_stage(view, (60, 8)) as stage:
