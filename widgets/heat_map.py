@@ -1,4 +1,4 @@
-"""Events by weekday and hour, as shades that need no colour."""
+"""Events or sessions by weekday and hour, as shades that need no colour."""
 
 from __future__ import annotations
 
@@ -57,14 +57,15 @@ class HeatMapView(Pane):
         super().__init__(**options)
         self._heat: HeatMap | None = None
         self._zone = ""
+        self._what = "events"
         self._highest = 0
         self._hour = 0
 
     # Data
 
-    def show_heat(self, heat: HeatMap, zone: str) -> None:
-        """Show these counts, whose hours are told in a zone of that name."""
-        self._heat, self._zone = heat, zone
+    def show_heat(self, heat: HeatMap, zone: str, what: str = "events") -> None:
+        """Show these counts, whose hours are told in a zone of that name; what: is counted."""
+        self._heat, self._zone, self._what = heat, zone, what
         self._highest = max((max(row, default=0) for row in heat.counts), default=0)
         self._empty_text = "No event has a known time in this window."
         self.set_view(self.ROWS if heat.total else 0, min(self.cursor, 6))
@@ -102,7 +103,7 @@ class HeatMapView(Pane):
         """How many events there are, and whose hours these are."""
         if self._heat is None:
             return ""
-        return f"{count(self._heat.total)} events · {self._zone}"
+        return f"{count(self._heat.total)} {self._what} · {self._zone}"
 
     def text_under_cursor(self) -> str:
         """The hour in words: how many events, which part of all."""
@@ -111,10 +112,9 @@ class HeatMapView(Pane):
             return ""
         number = heat.counts[self.cursor][self._hour]
         until = (self._hour + 1) % _HOURS
-        return (
-            f"{DAYS[self.cursor]} {self._hour:02d}:00-{until:02d}:00: {count(number)} events, "
-            f"{percent(number / heat.total)} % of all"
-        )
+        hour = f"{DAYS[self.cursor]} {self._hour:02d}:00-{until:02d}:00"
+        part = percent(number / heat.total)
+        return f"{hour}: {count(number)} {self._what}, {part} % of all"
 
     def lines_as_text(self) -> list[str]:
         """A table of all counts."""
@@ -164,7 +164,7 @@ class HeatMapView(Pane):
         heat = self._heat
         row = () if heat is None or index > 6 else heat.counts[index]
         hour = self._hour if index == self.cursor else None
-        return (index, row or heat, self._highest, hour)
+        return (index, row or heat, self._highest, self._what, hour)
 
     def line_segments(self, index: int, width: int, is_cursor: bool) -> list[Segment]:
         """A weekday, all of them together, or the legend."""
@@ -173,7 +173,7 @@ class HeatMapView(Pane):
             return []
         wide = self._cell_width()
         if index == 8:
-            words = f"{legend(self._highest, self.glyphs)}  events"
+            words = f"{legend(self._highest, self.glyphs)}  {self._what}"
             return [Segment(" " * _DAY, plain), Segment(words, muted)]
         if index == 7:
             sums = [sum(row[hour] for row in heat.counts) for hour in range(_HOURS)]

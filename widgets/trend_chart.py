@@ -54,7 +54,7 @@ class TrendChart(Pane):
         options.setdefault("empty_text", "Counting ...")
         super().__init__(**options)
         self._trends: Trends | None = None
-        self._measure: Measure = MEASURES[0]
+        self._chosen: Measure | None = None
         self._bucket = 0
         self._first = 0
         self._version = 0
@@ -75,13 +75,17 @@ class TrendChart(Pane):
 
     def show_measure(self, measure: Measure) -> None:
         """Draw something else, or draw it first."""
-        self._measure = measure
+        self._chosen = measure
         self._changed()
 
     @property
     def measure(self) -> Measure:
-        """What is drawn first."""
-        return self._measure
+        """What is drawn first: what was chosen, else events, or sessions where there are none."""
+        if self._chosen is not None:
+            return self._chosen
+        buckets = self._buckets
+        is_mute = not any(bucket.events for bucket in buckets)
+        return "sessions" if is_mute and any(b.sessions for b in buckets) else MEASURES[0]
 
     @property
     def bucket(self) -> Bucket | None:
@@ -101,7 +105,7 @@ class TrendChart(Pane):
 
     def move_cursor(self, delta: int) -> None:
         """Up and down go through what is drawn first."""
-        at = MEASURES.index(self._measure) + delta
+        at = MEASURES.index(self.measure) + delta
         self.show_measure(MEASURES[at % len(MEASURES)])
 
     def move_page(self, direction: int) -> None:
@@ -139,7 +143,7 @@ class TrendChart(Pane):
         if trends is None or not trends.buckets:
             return ""
         first, last = trends.buckets[0].label, trends.buckets[-1].label
-        parts = [f"{TITLES[self._measure]} by {trends.size}"]
+        parts = [f"{TITLES[self.measure]} by {trends.size}"]
         shown = self._shown()
         if len(shown) < len(trends.buckets):
             parts.append(f"{shown.start + 1:,}-{shown.stop:,} of {len(trends.buckets):,}")
@@ -220,7 +224,7 @@ class TrendChart(Pane):
     def _made(self) -> list[Line]:
         height = self.page_height
         charts = max(1, min(len(MEASURES), (height - 1) // _CHART))
-        at = MEASURES.index(self._measure)
+        at = MEASURES.index(self.measure)
         lines: list[Line] = []
         for number in range(charts):
             measure = MEASURES[(at + number) % len(MEASURES)]

@@ -188,7 +188,7 @@ def bucket_json(bucket: Bucket) -> Json:
 
 
 def heat_json(heat: HeatMap) -> Json:
-    """Events by weekday and hour."""
+    """Counts by weekday and hour."""
     names = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
     return {name: list(row) for name, row in zip(names, heat.counts, strict=True)}
 

@@ -135,7 +135,7 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True)
 class HeatMap:
-    """Events by weekday and hour."""
+    """Events, or sessions that began, by weekday and hour."""
 
     counts: tuple[tuple[int, ...], ...]
     """Seven rows from Monday on, of 24 hours each, in the zone of the trend."""
@@ -153,6 +153,9 @@ class Trends:
     buckets: tuple[Bucket, ...]
     """Oldest first."""
     heat: HeatMap
+    """Of events."""
+    begun: HeatMap = HeatMap(((0,) * 24,) * 7, 0)
+    """Of sessions."""
     left_out: int = 0
     """Buckets before the first one that are left out, there being too many."""
     undated: int = 0

@@ -92,16 +92,16 @@ def trends(
     cells = [_Cell() for _ in starts]
     until = math.inf if window.until is None else window.until
     end = calendar.next(starts[-1]) if starts else 0.0
+    heat, hours = _Hours(calendar), _Hours(calendar)
     for started, row in begun:
         if starts and starts[0] <= started < min(end, until):
             cells[bisect_right(starts, started) - 1].rows.append(row)
-    heat = [[0] * 24 for _ in range(7)]
+            hours.add(started, 1)
     for slot in slots:
         if not (starts and starts[0] <= slot.start < min(end, until)):
             continue
         cells[bisect_right(starts, slot.start) - 1].slots.append(slot)
-        local = calendar.local(slot.start)
-        heat[local.weekday()][local.hour] += slot.events
+        heat.add(slot.start, slot.events)
     ends = [*starts[1:], end]
     buckets = tuple(
         cell.bucket(start, after, calendar.label(start))
@@ -112,11 +112,29 @@ def trends(
         zone=zone_name(zone, now),
         window=window,
         buckets=buckets,
-        heat=HeatMap(tuple(map(tuple, heat)), sum(map(sum, heat))),
+        heat=heat.as_map(),
+        begun=hours.as_map(),
         left_out=left_out,
         undated=undated,
         resolution=float(width),
     )
+
+
+class _Hours:
+    """Counts by weekday and hour."""
+
+    __slots__ = ("_calendar", "_counts")
+
+    def __init__(self, calendar: Calendar) -> None:
+        self._calendar = calendar
+        self._counts = [[0] * 24 for _ in range(7)]
+
+    def add(self, instant: float, number: int) -> None:
+        local = self._calendar.local(instant)
+        self._counts[local.weekday()][local.hour] += number
+
+    def as_map(self) -> HeatMap:
+        return HeatMap(tuple(map(tuple, self._counts)), sum(map(sum, self._counts)))
 
 
 class _Cell:

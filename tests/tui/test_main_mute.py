@@ -10,6 +10,7 @@ import pytest
 from tests.stores import CanonicalStore, canonical_store
 from tests.stores.base import SAMPLES
 from tests.tui.stage import Stage, on_stage
+from tui.screens.overview import OverviewScreen
 from widgets import masking
 
 duckdb = pytest.importorskip("duckdb")
@@ -121,6 +122,20 @@ async def test_other_stores_show_components_where_there_is_room(folder: Path) ->
         await stage.step()
         assert header(stage) == ["session", "component", "agent", "time", "qual", "events",
                                  "calls", "err", "tokens", "trend"]  # fmt: skip
+
+
+async def test_the_overview_is_of_sessions(folder: Path) -> None:
+    async with on_stage(DOCUMENTED) as stage:
+        await stage.press("3")
+        screen = stage.app.screen
+        assert isinstance(screen, OverviewScreen)
+        drawn = [screen.trend.measure]
+        assert "Trend · sessions begun by day" in stage.text()
+        assert "400 sessions begun · UTC" in stage.text()
+        assert "events" not in screen.hours.text_under_cursor()
+        # What is chosen stays, and the way goes on from what is shown.
+        await stage.press("m")
+        assert [*drawn, screen.trend.measure] == ["sessions", "call errors"]
 
 
 def add(store: CanonicalStore) -> None:

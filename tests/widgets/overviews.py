@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from queries.models import WorkItem
 from queries.models.overview import (
     Alert,
@@ -76,7 +78,7 @@ def bucket(number: int, events: int, label: str = "", seconds: float = DAY) -> B
 EVENTS = (312, 0, 45, 800, 623, 10, 0, 90, 411, 505)
 
 
-def trends(events: tuple[int, ...] = EVENTS, **changes: int) -> Trends:
+def trends(events: tuple[int, ...] = EVENTS, **changes: Any) -> Trends:
     """Days in which so many events happened."""
     buckets = tuple(bucket(number, happened) for number, happened in enumerate(events))
     return Trends(BucketSize.DAY, "UTC", Window(), buckets, heat(), **changes)

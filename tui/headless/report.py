@@ -126,10 +126,9 @@ def _write(report: Report, form: str | None, times: tzinfo | None, label: str) -
     page.section("Summary", lambda: page.pairs(summary(report.overview)))
     if report.trends.buckets:
         size = report.trends.size.value
-        most = max(bucket.events for bucket in report.trends.buckets)
         page.section(
             f"By {size} ({report.trends.zone})",
-            lambda: page.table(bucket_columns(size, most), report.trends.buckets),
+            lambda: page.table(bucket_columns(size, report.trends.buckets), report.trends.buckets),
         )
     groups = report.components.groups[:LISTED]
     by = report.components.by.value

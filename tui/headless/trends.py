@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
 from queries.as_json.overview import BUCKET_KEYS, bucket_json, heat_json, window_json
@@ -40,7 +42,7 @@ def command(
     """Sessions, events, failures and tokens by hour, day or week; nothing is 0, not left out.
 
     Sessions count where they began, events where they happened: those of the chosen sessions.
-    JSON also has "heat": events by weekday and hour.
+    JSON also has "heat": events by weekday and hour, and "session_heat": sessions that began.
     """
     times = zone(utc)
     what = chosen(days, since, until, times, component=component, project=project, agent=agent)
@@ -58,28 +60,35 @@ def command(
         "resolution_seconds": found.resolution,
         "buckets": [bucket_json(bucket) for bucket in found.buckets],
         "heat": heat_json(found.heat),
+        "session_heat": heat_json(found.begun),
     }
-    most = max((bucket.events for bucket in found.buckets), default=0)
-    columns = bucket_columns(size, most)
+    columns = bucket_columns(size, found.buckets)
     write_table(form or "text", document, "buckets", BUCKET_KEYS, columns, found.buckets)
     if found.left_out:
         say(f"{found.left_out:,} earlier {size}s are left out; choose a window or a wider --by.")
     return 0
 
 
-def bucket_columns(heading: str, most: int) -> list[Column[Bucket]]:
+def bucket_columns(heading: str, buckets: Sequence[Bucket]) -> list[Column[Bucket]]:
     """The table for people.
 
     Args:
         heading: what a bucket is.
-        most: events of the fullest bucket, for the bars.
+        buckets: all of them. Bars are of events, of sessions where there are none.
     """
+    most = max((bucket.events for bucket in buckets), default=0)
+    if not most:
+        most_begun = max((bucket.sessions for bucket in buckets), default=0)
+        bars = [Column[Bucket]("", lambda bucket: bar(bucket.sessions, most_begun))]
+    else:
+        bars = []
     return [
         Column(heading, lambda bucket: bucket.label),
         Column("sessions", lambda bucket: count(bucket.sessions), number=True),
+        *bars,
         Column("completed %", lambda bucket: percent(bucket.completion.rate), number=True),
         Column("events", lambda bucket: count(bucket.events), number=True),
-        Column("", lambda bucket: bar(bucket.events, most)),
+        *([Column[Bucket]("", lambda bucket: bar(bucket.events, most))] if most else []),
         Column("calls failed %", lambda bucket: percent(bucket.call_errors.rate), number=True),
         Column("tokens", lambda bucket: count(bucket.tokens), number=True),
     ]

@@ -228,7 +228,10 @@ class OverviewScreen(Leading):
         if measured is not None:
             self.totals.show_totals(measured.overview, self.owner.zone)
             self.trend.show_trends(measured.trends)
-            self.hours.show_heat(measured.trends.heat, measured.trends.zone)
+            trends = measured.trends
+            of_events = trends.heat.total or not trends.begun.total
+            heat, what = (trends.heat, "events") if of_events else (trends.begun, "sessions begun")
+            self.hours.show_heat(heat, trends.zone, what)
             self._show_groups(measured)
         self.show_titles()
         self.show_explanation()

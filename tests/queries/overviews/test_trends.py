@@ -108,6 +108,7 @@ def test_buckets_equal_a_recount(size: BucketSize, zone: ZoneInfo) -> None:
     for what, want in figures:
         assert {key: what(bucket) for key, bucket in by_name.items() if what(bucket)} == want
     assert [b.end for b in found.buckets[:-1]] == [b.start for b in found.buckets[1:]]
+    assert found.begun.total == sum(bucket.sessions for bucket in found.buckets)
     heat = Counter(
         (moment.weekday(), moment.hour)
         for moment in (datetime.fromtimestamp(time, zone) for time in times)

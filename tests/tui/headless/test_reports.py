@@ -134,6 +134,10 @@ def test_trends(run: Run) -> None:
     assert sum(bucket["events"] for bucket in told["buckets"]) == 387
     heat = told["heat"]
     assert sum(map(sum, heat.values())) == sum(heat["friday"]) == 387
+    begun = told["session_heat"]["friday"]
+    hours = [int(bucket["label"][11:13]) for bucket in told["buckets"]]
+    assert [begun[hour] for hour in hours] == [1, 3, 1, 1]
+    assert sum(begun) == 6
     assert told["zone"] == "UTC"
     assert len(run("trends", AUDIT, "--since", "2025-12-18", "--until", "2025-12-21", "--utc",
                    "--json").json["buckets"]) == 3  # fmt: skip
