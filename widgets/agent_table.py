@@ -31,6 +31,7 @@ class AgentTable(TimedTable[AgentProfile]):
         Column("last", "ago", 4, 4, "right", priority=80),
         Column("tools", "tools used", 10, 8, priority=50, flexible=True),
     )
+    SHARED: ClassVar[tuple[str, ...]] = ("agent", "tools")
 
     class Opened(Pane.Opened):
         """The sessions of an agent shall be shown."""

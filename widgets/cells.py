@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Literal
 
@@ -154,6 +154,40 @@ def layout(columns: Sequence[Column], width: int) -> tuple[Placed, ...]:
         if column.flexible:
             widths[column.name] += room
     return tuple(Placed(column, widths[column.name]) for column in columns if column.name in widths)
+
+
+def shared(placed: Sequence[Placed], needs: Mapping[str, int]) -> tuple[Placed, ...]:
+    """The columns, in which those that need less give what they have too much to the others.
+
+    The important ones are given first; what nobody needs is the flexible column's. The most
+    important one may also have what the flexible one has above its wanted width.
+
+    Args:
+        placed: as :func:`layout` has them.
+        needs: by the names of the columns that share: the cells of their longest text.
+    """
+    widths = {place.column.name: place.width for place in placed}
+    sharing = [place.column for place in placed if place.column.name in needs]
+    sharing.sort(key=lambda column: -column.priority)
+    flexible = next((column for column in sharing if column.flexible), None)
+    if flexible is None:
+        return tuple(placed)
+    spare = 0
+    for column in sharing:
+        least = min(widths[column.name], max(column.least, needs[column.name]))
+        spare += widths[column.name] - least
+        widths[column.name] = least
+    for column in sharing:
+        given = min(spare, max(0, needs[column.name] - widths[column.name]))
+        widths[column.name] += given
+        spare -= given
+    widths[flexible.name] += spare
+    first = sharing[0].name
+    taken = min(needs[first] - widths[first], widths[flexible.name] - flexible.width)
+    if first != flexible.name and taken > 0:
+        widths[first] += taken
+        widths[flexible.name] -= taken
+    return tuple(Placed(place.column, widths[place.column.name]) for place in placed)
 
 
 def _needed(columns: Sequence[Column]) -> int:

@@ -85,6 +85,7 @@ class DelegationList(LineTable[ChainLine]):
         Column("started", "started", _DAY_TIME, 8, priority=70, leaves=34),
         Column("model", "model", 12, 8, priority=20, leaves=54),
     )
+    SHARED: ClassVar[tuple[str, ...]] = ("who", "task", "session", "model")
 
     class Opened(Pane.Opened):
         """A delegation shall be shown where it belongs."""

@@ -26,6 +26,7 @@ class HandoffTable(TimedTable[Handoff]):
         Column("reason", "reason", 12, 8, priority=80, flexible=True),
         Column("time", "when", 19, 19, priority=40, leaves=14),
     )
+    SHARED: ClassVar[tuple[str, ...]] = ("who", "type", "state", "reason")
 
     class Opened(Pane.Opened):
         """The session of a hand-off shall be shown."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from typing import ClassVar, Final, Generic, TypeVar, Unpack
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 
-from widgets.cells import Column, Placed, layout
+from widgets.cells import Column, Placed, layout, shared
 from widgets.line_view import ViewOptions
 from widgets.pane import Pane
 from widgets.table_text import NO_SIGNS, Cell, fitted, sign_beside, titles
@@ -17,6 +18,10 @@ Row = TypeVar("Row")
 
 _NEAR: Final = 64
 """A row that moved is first looked for so many places around its old one."""
+_MEASURED: Final = 500
+"""Rows of which the texts are measured, the first ones: a longer one below them may be cut."""
+_LONGEST: Final = 200
+"""Cells that a text can need."""
 _TEXT_WIDTH: Final = 160
 """Width of the table in an export."""
 
@@ -34,6 +39,8 @@ class LineTable(Pane, Generic[Row]):
     """Sort orders that go from A to Z, unless they are reversed."""
     SORT_COLUMNS: ClassVar[Mapping[str, str]] = {}
     """Sort order -> name of the column that shows it, where the two differ."""
+    SHARED: ClassVar[tuple[str, ...]] = ()
+    """Names of the columns of text that share their room by need, the flexible one included."""
 
     def __init__(self, **options: Unpack[ViewOptions]) -> None:
         """Construct an empty table."""
@@ -47,6 +54,7 @@ class LineTable(Pane, Generic[Row]):
         self._marks: Mapping[str, str] = {}
         self._placed: tuple[Placed, ...] = ()
         self._placed_width = -1
+        self._needs: Mapping[str, int] = {}
 
     # What a subclass provides
 
@@ -100,6 +108,8 @@ class LineTable(Pane, Generic[Row]):
         before, old = self._rows, self.cursor
         self._rows, self._index, self._cells = tuple(rows), None, {}
         self._sort, self._reverse = sort, reverse
+        if self.SHARED and (needs := self._measured_needs()) != self._needs:
+            self._needs, self._placed_width = needs, -1
         # Rows that went in above a cursor at the top push it down, and are seen.
         cursor = self._moved(before, old)
         moved = cursor if anchor == old else self._moved(before, anchor)
@@ -141,6 +151,18 @@ class LineTable(Pane, Generic[Row]):
         """Key of a row -> the sign it is marked with."""
         return self._marks
 
+    def _measured_needs(self) -> dict[str, int]:
+        """By columns that share their room: the cells of the longest text, title included."""
+        names = {column.name: column.title for column in self.columns if column.name in self.SHARED}
+        return {
+            name: max(
+                cell_len(title) + 1,
+                *(cell_len(self.cell(row, name, _LONGEST)[0]) for row in self._rows[:_MEASURED]),
+                0,
+            )
+            for name, title in names.items()
+        }
+
     def _moved(self, before: Sequence[Row], index: int) -> int:
         """Where the row that was at ``index`` is now; the same index if it is gone."""
         if not 0 <= index < len(before):
@@ -170,12 +192,15 @@ class LineTable(Pane, Generic[Row]):
         if self._placed_width != self.text_width:
             self._placed_width = self.text_width
             self._placed = layout(self.columns, self.text_width)
+            if self._needs:
+                self._placed = shared(self._placed, self._needs)
             self._cells = {}
         return self._placed
 
     def line_key(self, index: int) -> Hashable:
-        """The texts of the visible columns."""
-        return self._visible_cells(index)
+        """The texts of the visible columns, and what their widths depend on."""
+        cells = self._visible_cells(index)
+        return (cells, *self._needs.items()) if self._needs else cells
 
     def line_segments(self, index: int, width: int, is_cursor: bool) -> list[Segment]:
         """The row in the visible columns."""
@@ -204,8 +229,8 @@ class LineTable(Pane, Generic[Row]):
         ]
 
     def header_key(self) -> Hashable:
-        """The sort order; the columns follow from the width."""
-        return (self._sort, self._reverse)
+        """The sort order, and what the widths of columns depend on."""
+        return (self._sort, self._reverse, *self._needs.items())
 
     def header_segments(self, y: int, width: int) -> list[Segment]:
         """The titles, with a sign at the column that is sorted by."""

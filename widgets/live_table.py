@@ -34,6 +34,7 @@ class LiveTable(TimedTable[LiveRun]):
         Column("tokens", "tokens", 6, 6, "right", priority=40, leaves=16),
         Column("last", "ago", 4, 4, "right", priority=50, leaves=12),
     )
+    SHARED: ClassVar[tuple[str, ...]] = ("spawner", "phase", "text")
 
     class Opened(Pane.Opened):
         """The delegation of a run shall be shown."""

@@ -161,8 +161,8 @@ class SessionList(LineTable[SessionRow]):
         return (super().header_key(), self._filled, self._shows_trend)
 
     def line_key(self, index: int) -> Hashable:
-        """The texts of the visible columns, and whether there is an alert."""
-        return (super().line_key(index), self.rows[index].id in self._alerts)
+        """The texts of the visible columns, which these are, and whether there is an alert."""
+        return (super().line_key(index), self._filled, self.rows[index].id in self._alerts)
 
     def line_segments(self, index: int, width: int, is_cursor: bool) -> list[Segment]:
         """The row; the sign of an alert stands in the gap before the status, and moves nothing."""

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from widgets.cells import GAP, Column, fit, layout, shortened
+from widgets.cells import GAP, Column, fit, layout, shared, shortened
 
 
 def test_fit_cuts_and_pads() -> None:
@@ -104,3 +104,30 @@ def test_a_column_is_left_out_where_the_flexible_one_would_get_too_little() -> N
         ("title", 18),
         ("calls", 5),
     ]
+
+
+def test_columns_share_their_room_by_need() -> None:
+    columns = (
+        Column("who", "who", 10, 4, priority=100),
+        Column("took", "took", 4, 4, "right", priority=90),
+        Column("task", "task", 10, 4, priority=80, flexible=True),
+    )
+    placed = layout(columns, 30)
+
+    def widths(**needs: int) -> list[int]:
+        given = shared(placed, needs)
+        assert sum(place.width for place in given) == sum(place.width for place in placed)
+        return [place.width for place in given]
+
+    assert widths() == [10, 4, 14]
+    # Who needs more takes what the other has too much, and no more than that.
+    assert widths(who=15, task=6) == [15, 4, 9]
+    assert widths(who=30, task=6) == [18, 4, 6]
+    # The important one has what the other has above its wanted width.
+    assert widths(who=12, task=30) == [12, 4, 12]
+    assert widths(who=30, task=30) == [14, 4, 10]
+    # The rest is the flexible one's, and nobody goes below the least that makes sense.
+    assert widths(who=6, task=6) == [6, 4, 18]
+    assert widths(who=1, task=1) == [4, 4, 20]
+    # Where the flexible one does not share, all stays as it is.
+    assert widths(who=6) == [10, 4, 14]

@@ -20,7 +20,8 @@ async def test_chains_are_trees_each_delegation_once() -> None:
     async with on_stage(view, (160, 9)) as stage:
         view.show_chains(chains())
         await stage.settle()
-        who = [line[:31].rstrip() for line in stage.lines()]
+        at = stage.lines()[0].index("task")
+        who = [line[:at].rstrip() for line in stage.lines()]
         assert who[1:7] == [
             "✓ planner → explorer",
             "├ ✓ explorer → coder",
@@ -29,7 +30,7 @@ async def test_chains_are_trees_each_delegation_once() -> None:
             "● planner → explorer (gemini)",
             "⊘ planner → explorer",
         ]
-        words = [" ".join(line[31:].split()) for line in stage.lines()]
+        words = [" ".join(line[at:].split()) for line in stage.lines()]
         assert words[1].startswith("task 1 completed 1m00s 12 2 sub-1 +1")
         assert words[3].startswith("task 3 failed 1m00s — —")
 
@@ -117,3 +118,18 @@ async def test_every_size_hostile_and_ascii(size: tuple[int, int]) -> None:
         await stage.settle()
         stage.assert_exact_widths()
         assert all(line[:-1].isascii() for line in stage.lines())
+
+
+async def test_names_take_the_room_that_tasks_do_not_need() -> None:
+    view = pane()
+    names = ("general-purpose-agent", "second-general-purpose")
+    async with on_stage(view, (90, 6)) as stage:
+        view.show_chains([chain(1, *names, task="short"), chain(2)])
+        await stage.settle()
+        assert f"{names[0]} → {names[1]} short" in stage.lines()[1]
+        stage.assert_exact_widths()
+        # A long task keeps as much as makes sense.
+        view.show_chains([chain(1, *names, task="a task that needs every cell " * 3)])
+        await stage.settle()
+        assert "… a task that needs e… " in stage.lines()[1]
+        stage.assert_exact_widths()
