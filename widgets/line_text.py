@@ -9,6 +9,8 @@ from widgets.masking import shown
 
 Pieces = tuple[tuple[str, str], ...]
 """Text and role, one after the other."""
+_LEAST_TAB = 3
+"""Cells of a name that is cut, the sign of that included."""
 
 
 def width_of(pieces: Pieces) -> int:
@@ -66,12 +68,25 @@ def laid_out(left: Pieces, right: Pieces, width: int) -> Pieces:
 
 
 def tabs(names: tuple[str, ...], current: int, width: int) -> Pieces:
-    """Names side by side, the current one in brackets; first letters where there is no room."""
-    for length in (20, 8, 4, 1):
-        pieces = tuple(
-            (f"[{name[:length]}]", "key") if index == current else (f" {name[:length]} ", "muted")
-            for index, name in enumerate(names)
-        )
+    """Names side by side, the current one in brackets.
+
+    Where there is no room the others are cut, with a sign; then the current one, too; at last
+    first letters are left.
+    """
+    longest = max(map(cell_len, names), default=0)
+    lengths = [(longest, length) for length in range(longest, _LEAST_TAB - 1, -1)]
+    lengths += [(length, _LEAST_TAB) for length in range(longest, _LEAST_TAB - 1, -1)]
+    pieces: Pieces = ()
+    for own, other in lengths:
+        pieces = _tabs([shorten_end(name, own if index == current else other)
+                        for index, name in enumerate(names)], current)  # fmt: skip
         if width_of(pieces) <= width:
-            break
-    return pieces
+            return pieces
+    return _tabs([name[:1] for name in names], current)
+
+
+def _tabs(names: list[str], current: int) -> Pieces:
+    return tuple(
+        (f"[{name}]", "key") if index == current else (f" {name} ", "muted")
+        for index, name in enumerate(names)
+    )
