@@ -12,7 +12,7 @@ from queries.finding.filters import Filter
 from queries.finding.session_lookup import require_sessions
 from queries.models import Event, EventState
 from queries.plain_data import replace
-from queries.text import date_time, duration
+from queries.text import date_time, duration, many
 from queries.trees.newest_prompts import ROWS_KEPT
 from queries.trees.prompt_trees import PromptNode, PromptTrees, read_prompt_trees
 from tui.headless.arguments import (
@@ -24,7 +24,8 @@ from tui.headless.arguments import (
     utc_option,
     zone,
 )
-from tui.headless.output import say, write, write_json
+from tui.headless.event_table import tool_name
+from tui.headless.output import say, text_or_unknown, write, write_json
 from tui.headless.stores import open_store, progress
 
 DEFAULT_LIMIT = 50
@@ -170,15 +171,16 @@ def _walk(nodes: Iterable[PromptNode]) -> Iterator[tuple[PromptNode, int]]:
 def _line(event: Event) -> str:
     target = f"→ {event.target_agent}" if event.target_agent else ""
     took = duration(event.duration) if event.duration is not None else ""
-    parts = (event.tool or event.kind.value, target, _MARKS[event.state], took, event.summary)
-    return " ".join(part for part in parts if part)
+    what = event.kind.value if event.tool is None else tool_name(event)
+    parts = (what, target, _MARKS[event.state], took, event.summary)
+    return f"{text_or_unknown(event.agent)}: {' '.join(part for part in parts if part)}"
 
 
 def _sums(node: PromptNode) -> str:
     if not node.children:
         return ""
     stats = node.stats
-    parts = [f"{stats.calls:,} calls"]
+    parts = [many(stats.calls, "call")]
     if stats.errors:
         parts.append(f"{stats.errors:,} failed")
     if stats.running:

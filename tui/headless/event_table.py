@@ -21,7 +21,7 @@ def event_columns(times: tzinfo | None, *, phase: bool = False) -> list[Column[E
         Column("session", lambda event: event.session_id),
         Column("agent", _agent),
         Column("kind", lambda event: event.kind.value),
-        Column("tool", _tool),
+        Column("tool", tool_name),
         Column("state", lambda event: event.state.value),
         Column("duration", lambda event: duration(event.duration), number=True),
         Column("id", lambda event: event.id),
@@ -37,6 +37,7 @@ def _agent(event: Event) -> str:
     return agent if event.target_agent is None else f"{agent} → {event.target_agent}"
 
 
-def _tool(event: Event) -> str:
+def tool_name(event: Event) -> str:
+    """The tool, with its operation where it has one: ``vault·unlock``."""
     tool = text_or_unknown(event.tool)
-    return tool if event.operation is None else f"{tool} {event.operation}"
+    return tool if event.operation is None else f"{tool}·{event.operation}"

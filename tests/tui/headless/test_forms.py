@@ -250,6 +250,26 @@ def test_unknown_is_null(run: Run, tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+def test_activity_in_words_tells_who_did_what(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "who.db"
+    with canonical_store(path) as store:
+        store.add_session("s")
+        store.add_event("s", id="ask", kind="prompt", agent="lead", state="ok", summary="Fix it")
+        store.add_event("s", kind="delegation", tool="Task", agent="lead", target_agent="coder",
+                        state="ok", parent_id="ask", duration=2.0, summary="the login")  # fmt: skip
+        store.add_event("s", tool="Bash", operation="test", agent="coder", state="error",
+                        parent_id="ask", summary="pytest")  # fmt: skip
+        store.add_event("s", id="more", kind="prompt", agent=None, state="ok", summary="More")
+        store.add_event("s", tool="Read", agent=None, state="ok", parent_id="more")
+    lines = [line[21:].rstrip() for line in run("activity", path).out.splitlines()]
+    assert lines[0].startswith("lead: prompt ok Fix it  (2 calls, 1 failed")
+    assert lines[1] == "  lead: Task → coder ok 2.0s the login"
+    assert lines[2] == "  coder: Bash·test FAILED pytest"
+    assert lines[3] == "—: prompt ok More  (1 call)"
+    assert lines[4].startswith("  —: Read ok")
+    assert "Bash·test" in run("events", path).out
+
+
 def test_the_table_of_sessions_has_columns_for_what_some_of_them_say(
     run: Run, tmp_path: Path
 ) -> None:
