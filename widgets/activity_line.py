@@ -46,6 +46,8 @@ class ActivityLine:
     """For running calls: how long by now."""
     zone: tzinfo | None = None
     """In which the time is shown; None is the user's own."""
+    latest: ActivityNode | None = None
+    """Of a closed group: the event that came last in it, which nobody would see otherwise."""
 
 
 def is_failure(node: ActivityNode) -> bool:
@@ -92,7 +94,7 @@ def plain_text(line: ActivityLine, glyphs: Glyphs) -> str:
     parts = [text.clock(event.time, line.zone) if event else "", _sign(line.node, glyphs)[0]]
     if line.agent:
         parts.append(line.agent)
-    parts.append("  ".join(piece for piece, _ in _content(line.node, glyphs)))
+    parts.append("  ".join(piece for piece, _ in _line_content(line, glyphs)))
     parts.append("".join(piece for piece, _ in _figures(line, glyphs)[0]))
     return _prefix(line, glyphs) + "  ".join(part for part in parts if part.strip())
 
@@ -132,7 +134,7 @@ def line_segments(
             room -= needed + 1
             break
     segments = [Segment(piece, role(name)) for piece, name in left]
-    content = _content(line.node, glyphs)
+    content = _line_content(line, glyphs)
     for place, (piece, name) in enumerate(content):
         is_last = place == len(content) - 1
         if not is_last and width >= _COLUMNS and cell_len(piece) < _TOOL_WIDTH:
@@ -180,6 +182,19 @@ def _sign(node: ActivityNode, glyphs: Glyphs) -> tuple[str, str]:
         EventKind.HANDOFF: glyphs.handoff,
     }
     return signs.get(event.kind, glyphs.other), "accent"
+
+
+def _line_content(line: ActivityLine, glyphs: Glyphs) -> Pieces:
+    content = _content(line.node, glyphs)
+    latest = line.latest
+    if latest is None or latest.event is None:
+        return content
+    words = "  ".join(piece for piece, _ in _content(latest, glyphs) if piece)
+    began = text.clock(latest.event.time, line.zone)
+    last = (
+        f"{glyphs.dot} last {began} {_sign(latest, glyphs)[0]} {words or latest.event.kind.value}"
+    )
+    return [*content, (last, "muted")]
 
 
 def _content(node: ActivityNode, glyphs: Glyphs) -> Pieces:

@@ -57,6 +57,11 @@ class FlatTree(VisibleLines):
             self._hints[number] = line
         return self._forest.node(number)
 
+    def last_child(self, line: int) -> ActivityNode | None:
+        """The last child of the node on a visible line that a filter leaves; None without one."""
+        child = self._last_child(self._lines[line])
+        return None if child is None else self._forest.node(child)
+
     def visible(self) -> list[str]:
         """The keys of all visible lines, top to bottom."""
         return [self._forest.node(number).key for number in self._lines]

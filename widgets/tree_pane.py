@@ -214,9 +214,9 @@ class TreePane(Pane):
                 age = running_age(self._now - event.time)
         guides = tuple(tree.guides(index, levels))
         branch = tree.is_open(node.key) if tree.has_children(index) else None
-        return ActivityLine(
-            node, guides, len(guides) < tree.depth(index), branch, agent, age, self._zone
-        )
+        latest = tree.last_child(index) if node.kind is NodeKind.GROUP and not branch else None
+        is_cut = len(guides) < tree.depth(index)
+        return ActivityLine(node, guides, is_cut, branch, agent, age, self._zone, latest)
 
     # Plumbing
 

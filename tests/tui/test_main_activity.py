@@ -51,6 +51,31 @@ async def test_what_came_below_the_window_is_counted(folder: Path) -> None:
         assert stage.titles()[1].endswith("following")
 
 
+async def test_what_comes_outside_any_prompt_is_told_on_the_line_of_its_closed_group(
+    folder: Path,
+) -> None:
+    store = desk()
+    async with on_stage(STORE, clock=desk_clock(), paint=True) as stage:
+        for number in range(2):
+            store.add_event(LIVE, tool="Grep", agent="coder", summary=f"stray {number}")
+            await stage.step()
+            assert stage.tree()[-1].startswith("▸ outside any prompt  · last ")
+            assert f"✓ Grep  stray {number}" in stage.tree()[-1]
+        with stage.repaints() as asked:
+            store.add_event(LIVE, kind="message", agent="coder", summary="a stray word")
+            await stage.step()
+        assert "coder  a stray word" in stage.tree()[-1]
+        lines = [region.y for name, region in asked if name == "activity"]
+        assert len(set(lines)) <= 2
+        tree = stage.main.tree_view
+        assert tree.following
+        # Who opens it sees all of them, and the group tells no more than its name.
+        await stage.focus("activity")
+        await stage.press("right")
+        assert not any("last " in line for line in stage.tree())
+        assert [line for line in stage.tree() if "stray 1" in line]
+
+
 async def test_paused_nothing_moves_and_afterwards_all_is_there(folder: Path) -> None:
     store = desk()
     async with on_stage(STORE, clock=desk_clock()) as stage:

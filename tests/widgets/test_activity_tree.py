@@ -59,7 +59,7 @@ async def test_a_session_looks_like_this() -> None:
             "  22:13:27 ◇ mole         We are in.",
             "  22:13:28 ⇒ mole → safe  take over",
             "  22:13:29 ✗ it broke",
-            "▸ Outside any prompt",
+            "▸ Outside any prompt · last 22:13:30 · lonely",
         ]
         assert tree.tree_title == "fix-login"
 
