@@ -243,7 +243,8 @@ class SessionApp(DiscreetApp[None]):
         from tui.screens.help import HelpScreen
 
         if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen(self.user_keymap, ascii_only=self.is_ascii))
+            here = getattr(self.screen, "contexts", ())
+            self.push_screen(HelpScreen(self.user_keymap, ascii_only=self.is_ascii, here=here))
 
     def action_store_info(self) -> None:
         """Show what is known about the store."""

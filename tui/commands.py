@@ -134,6 +134,13 @@ def footer_hints(
     return sorted(shown, key=lambda hint: -hint.command.footer)
 
 
+def closing_hint(keymap: Keymap | None = None, *, ascii_only: bool = False) -> str:
+    """How a dialog is left, for its lower edge: ``esc close``; "" where no key does."""
+    back = find("screens.back")
+    names = () if back is None else key_names(back, keymap, ascii_only=ascii_only)
+    return f"{names[0]} close" if names else ""
+
+
 @cache
 def _by_call() -> dict[tuple[str, tuple[object, ...]], list[Command]]:
     import ast

@@ -191,9 +191,7 @@ def _line_content(line: ActivityLine, glyphs: Glyphs) -> Pieces:
         return content
     words = "  ".join(piece for piece, _ in _content(latest, glyphs) if piece)
     began = text.clock(latest.event.time, line.zone)
-    last = (
-        f"{glyphs.dot} last {began} {_sign(latest, glyphs)[0]} {words or latest.event.kind.value}"
-    )
+    last = f"{glyphs.dot} last {began} {_sign(latest, glyphs)[0]} {words}"
     return [*content, (last, "muted")]
 
 
@@ -204,7 +202,7 @@ def _content(node: ActivityNode, glyphs: Glyphs) -> Pieces:
         return [(title, "strong" if node.kind is NodeKind.SESSION else "muted")]
     match event.kind:
         case EventKind.PROMPT:
-            return [(title, "strong")]
+            return [(title or text.UNKNOWN, "strong")]
         case EventKind.TOOL:
             return [(tool_name(event), "strong"), (title, "")]
         case EventKind.DELEGATION:
@@ -216,7 +214,7 @@ def _content(node: ActivityNode, glyphs: Glyphs) -> Pieces:
         case EventKind.MESSAGE:
             return [(event.agent or text.UNKNOWN, "accent"), (title, "")]
         case _:
-            return [(title, "")]
+            return [(title, "") if title else (event.kind.value, "muted")]
 
 
 def _figures(line: ActivityLine, glyphs: Glyphs) -> list[Pieces]:

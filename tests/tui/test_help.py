@@ -113,3 +113,23 @@ async def test_the_key_of_the_registry_opens_it() -> None:
     async with app.run_test() as pilot:
         await pilot.press("escape", "question_mark")
         assert isinstance(app.screen, HelpScreen)
+
+
+async def test_what_works_on_the_screen_below_comes_first_and_the_rest_is_dim() -> None:
+    app = HelpApp()
+    async with app.run_test(size=(120, 60)) as pilot:
+        await pilot.press("escape")
+        await app.push_screen(HelpScreen(here=("any", "timeline", "lanes")))
+        await pilot.pause()
+        headings = [str(each.render()) for each in app.screen.query(".help-heading")]
+        assert headings[0] == "Timeline"
+        assert sorted(headings) == sorted((*GROUPS, "Filters"))
+        assert headings.index("Screens") < headings.index("Sessions")
+        styles = {
+            meaning: style
+            for group in GROUPS
+            for _, meaning, style in HelpScreen(here=("any", "timeline", "lanes"))._rows(group)
+        }
+        assert styles["Show less of the time, in more detail."] == ""
+        assert styles["Mark or unmark the session."] == "dim"
+        assert any("esc close" in line for line in app.lines())

@@ -12,7 +12,8 @@ from tui.commands import COMMANDS, PANES, commands_in
 from tui.config import Config
 from tui.screens.event import EventScreen
 from tui.screens.help import HelpScreen
-from tui.screens.store_info import StoreInfoScreen
+from tui.screens.store_info import StoreInfoScreen, hanging
+from widgets.text_view import TextView
 
 STORE = Path("desk.db")
 ENDS = {"program.quit", "program.quit_at_once", "program.suspend"}
@@ -153,6 +154,35 @@ async def test_store_info_says_what_doctor_says_and_closes(folder: Path) -> None
             await stage.press(closing)
             assert not stage.is_above
     store.close()
+
+
+def test_lines_of_the_store_info_are_cut_between_words_and_go_on_below_themselves() -> None:
+    told = "opened        immutable: nobody has it open\n\nagent_events: 261 rows make events"
+    assert hanging(told, 30).split("\n") == [
+        "opened        immutable:",
+        "              nobody has it",
+        "              open",
+        "",
+        "agent_events: 261 rows make",
+        "  events",
+    ]
+    assert hanging(told, 80) == told
+    path = f"store         /{'very/long' * 9}.db"
+    assert all(len(line) <= 40 for line in hanging(path, 40).split("\n"))
+    assert hanging("日本語" * 20, 20) == "日本語" * 20
+
+
+async def test_store_info_is_wrapped_anew_for_another_width(folder: Path) -> None:
+    desk()
+    async with on_stage(STORE, clock=desk_clock()) as stage:
+        await stage.press("i")
+        wide = stage.app.screen.query_one(TextView).text
+        await stage.pilot.resize_terminal(40, 20)
+        await stage.settle()
+        narrow = stage.app.screen.query_one(TextView)
+        assert narrow.text != wide
+        assert max(map(len, narrow.text.split("\n"))) <= narrow.text_width
+        assert "esc close" in stage.text()
 
 
 async def test_store_info_that_nobody_waits_for_is_not_read(folder: Path) -> None:

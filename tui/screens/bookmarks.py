@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.screen import ModalScreen
 
 from tui.bookmarks import Bookmark
-from tui.commands import bindings_for
+from tui.commands import bindings_for, closing_hint
 from tui.screens.leaving import Leaving
 from widgets.glyphs import Glyphs
 from widgets.pane import Pane
 from widgets.result_table import ResultTable
+
+if TYPE_CHECKING:
+    from tui.app import SessionApp
 
 _CLOSING = ("screens.back", "marks.list", "program.quit")
 
@@ -50,6 +54,8 @@ class BookmarkScreen(ModalScreen[Bookmark | None], Leaving[Bookmark | None]):
             empty_text="There are no bookmarks yet: * gives a session or an event a label.",
         )  # fmt: skip
         table.border_title = "Bookmarks"
+        owner = cast("SessionApp", self.app)
+        table.border_subtitle = Content(closing_hint(owner.user_keymap, ascii_only=owner.is_ascii))
         yield table
 
     def on_mount(self) -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from textwrap import wrap
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.screen import ModalScreen
 
 from queries.store import Store
 from tui import keeping
-from tui.commands import bindings_for
+from tui.commands import bindings_for, closing_hint
 from tui.reader import Answer
 from tui.screens.leaving import Leaving
 from tui.screens.reading import Reading
@@ -21,6 +24,8 @@ from widgets.text_view import TextView
 if TYPE_CHECKING:
     from tui.app import SessionApp
 
+_NAME = re.compile(r"\S+(?: \S+)*\s{2,}")
+"""The name at the beginning of a line, with the blanks behind it."""
 _CLOSING = ("screens.back", "screens.info", "program.quit")
 
 
@@ -30,6 +35,26 @@ def _bindings() -> Iterator[Binding]:
             yield Binding(binding.key, "close", show=False, id=binding.id)
         elif binding.id is not None and binding.id.startswith("move."):
             yield binding
+
+
+def hanging(text: str, width: int) -> str:
+    """The text with lines of at most so many cells, cut between words.
+
+    What stands beside a name goes on below itself.
+    """
+    return "\n".join(piece for line in text.split("\n") for piece in (_pieces(line, width) or [""]))
+
+
+def _pieces(line: str, width: int) -> list[str]:
+    # Of wide characters the view itself knows where they end.
+    if width <= 0 or len(line) <= width or not line.isascii():
+        return [line]
+    name = _NAME.match(line)
+    indent = min(name.end() if name else 2, width // 2)
+    return wrap(
+        line, width, subsequent_indent=" " * indent, break_on_hyphens=False,
+        replace_whitespace=False,
+    )  # fmt: skip
 
 
 class StoreInfoScreen(Reading, ModalScreen[None], Leaving[None]):
@@ -44,11 +69,14 @@ class StoreInfoScreen(Reading, ModalScreen[None], Leaving[None]):
         super().__init__()
         self._title = str(path)
         self._glyphs = glyphs
+        self._told = ""
 
     def compose(self) -> ComposeResult:
         """One scrollable text."""
         view = TextView(glyphs=self._glyphs, empty_text="Reading ...", id="info")
         view.border_title = "Store"
+        owner = cast("SessionApp", self.app)
+        view.border_subtitle = Content(closing_hint(owner.user_keymap, ascii_only=owner.is_ascii))
         yield view
 
     def on_mount(self) -> None:
@@ -69,7 +97,18 @@ class StoreInfoScreen(Reading, ModalScreen[None], Leaving[None]):
 
     def take_answer(self, answer: Answer) -> None:
         """Show what was found."""
-        self.query_one(TextView).set_text(answer.error or str(answer.value))
+        self._told = answer.error or str(answer.value)
+        self._show()
+
+    def on_resize(self) -> None:
+        """Wrap the lines for the new width."""
+        self._show()
+
+    def _show(self) -> None:
+        view = self.query_one(TextView)
+        shown = hanging(self._told, view.text_width)
+        if shown != view.text:
+            view.set_text(shown)
 
     def let_go(self) -> None:
         """Stop a diagnosis that nobody waits for any more."""
