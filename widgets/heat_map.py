@@ -68,6 +68,14 @@ class HeatMapView(Pane):
         self._heat, self._zone, self._what = heat, zone, what
         self._highest = max((max(row, default=0) for row in heat.counts), default=0)
         self._empty_text = "No event has a known time in this window."
+        if not self.line_count and heat.total:
+            # There something happened; the first hour of the week is as good as any other.
+            day, self._hour = max(
+                ((day, hour) for day in range(7) for hour in range(_HOURS)),
+                key=lambda place: heat.counts[place[0]][place[1]],
+            )
+            self.set_view(self.ROWS, day)
+            return
         self.set_view(self.ROWS if heat.total else 0, min(self.cursor, 6))
 
     # Commands

@@ -58,6 +58,13 @@ async def test_the_cursor_tells_an_hour() -> None:
     pane = HeatMapView()
     async with on_stage(pane, (58, 10)):
         pane.show_heat(heat(), "UTC")
+        # It begins where most happened, and stays where it is.
+        assert pane.text_under_cursor() == "Tuesday 14:00-15:00: 20 events, 7.1 % of all"
+        pane.move_top()
+        for _ in range(24):
+            pane.move_left()
+        pane.show_heat(heat(), "UTC")
+        assert pane.text_under_cursor().startswith("Monday 00:00-01:00")
         pane.move_cursor(1)
         for _ in range(14):
             pane.move_right()
