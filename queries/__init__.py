@@ -9,16 +9,20 @@ TYPE_CHECKING = False  # what typing has under this name; importing that takes 5
 
 if TYPE_CHECKING:
     from queries.analytics import SessionAnalytics
+    from queries.finding.event_pages import UnknownEventError
     from queries.finding.filters import FilterError
     from queries.finding.session_lookup import UnknownSessionError
     from queries.opening.files import StoreError
 
-__all__ = ["FilterError", "SessionAnalytics", "StoreError", "UnknownSessionError"]
+__all__ = [
+    "FilterError", "SessionAnalytics", "StoreError", "UnknownEventError", "UnknownSessionError",
+]  # fmt: skip
 
 _MODULES = {
     "FilterError": "queries.finding.filters",
     "SessionAnalytics": "queries.analytics",
     "StoreError": "queries.opening.files",
+    "UnknownEventError": "queries.finding.event_pages",
     "UnknownSessionError": "queries.finding.session_lookup",
 }
 

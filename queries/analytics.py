@@ -16,6 +16,7 @@ class SessionAnalytics(SessionQueries, EventQueries):
     Times are UTC epoch seconds, durations seconds, rates 0..1; ``None`` is unknown. Every
     result has ``to_dict()``, which gives what the command of the same purpose prints with
     ``--json``. Methods raise :class:`queries.StoreError` when the store cannot be read,
-    :class:`queries.UnknownSessionError` for a session that is not there, and
-    :class:`queries.FilterError` for a filter that cannot be understood; the text is one sentence.
+    :class:`queries.UnknownSessionError` for a session that is not there,
+    :class:`queries.UnknownEventError` for an event, and :class:`queries.FilterError` for a filter
+    that cannot be understood; the text is one sentence.
     """

@@ -28,6 +28,7 @@ from queries.delegations import read_delegations
 from queries.finding.event_pages import newest_page
 from queries.finding.filters import EVENT_FIELDS
 from queries.finding.newest_events import newest_events
+from queries.finding.one_event import WholeEvent, read_event
 from queries.finding.session_lookup import require_sessions
 from queries.folding.pairing import paired
 from queries.live.living import Living
@@ -95,6 +96,17 @@ class EventQueries(AnalyticsThread):
             return EventPage(records(page.events, store.info.sources), page.total)
 
         return await self._run(read)
+
+    async def event(self, event_id: str) -> WholeEvent:
+        """One event with its whole input and output; of a row of a call, the call.
+
+        Args:
+            event_id: an event's id, or SOURCE:ID where several tables have it.
+
+        Raises:
+            queries.UnknownEventError: there is none, or it is not clear which.
+        """
+        return await self._run(lambda store: read_event(store, event_id))
 
     async def delegations(
         self,

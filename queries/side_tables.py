@@ -135,7 +135,7 @@ def _texts(store: Store, source: int, seq: int) -> tuple[str | None, str | None,
     return (shown[0], shown[1], cut)
 
 
-def _raw(store: Store, source: int, seq: int, prefix: str) -> tuple[tuple[str, str], ...]:
+def _raw(store: Store, source: int, seq: int, prefix: str) -> tuple[tuple[str, str | None], ...]:
     table = store.mapping.sources[source].table
     names = [row[1] for row in store.query(f"PRAGMA table_info({quoted(table)})")]
     columns = ", ".join(
@@ -147,6 +147,6 @@ def _raw(store: Store, source: int, seq: int, prefix: str) -> tuple[tuple[str, s
     if not rows:
         return ()
     return tuple(
-        (prefix + clean(name, 80), "NULL" if cell is None else clean_lines(cell, 100_000))
+        (prefix + clean(name, 80), None if cell is None else clean_lines(cell, 100_000))
         for name, cell in zip(names, rows[0], strict=True)
     )

@@ -37,6 +37,7 @@ COMMANDS: Final[Mapping[str, Entry]] = {
     "activity": Entry("tui.headless.activity", "Prompts with everything that happened under them."),
     "timeline": Entry("tui.headless.timeline", "Every event of one session in order of arrival."),
     "events": Entry("tui.headless.events", "The newest events that match a filter."),
+    "event": Entry("tui.headless.event", "One event with its whole input and output."),
     "compare": Entry("tui.headless.compare", "Where and how sessions, or groups of them, differ."),
     "metrics": Entry("tui.headless.metrics", "Totals, averages and success rates of a store."),
     "components": Entry("tui.headless.components", "Use, durations and quality of components."),

@@ -39,9 +39,10 @@ def section_texts(text: EventText) -> dict[Section, str]:
     }
 
 
-def _raw_text(columns: Sequence[tuple[str, str]]) -> str:
+def _raw_text(columns: Sequence[tuple[str, str | None]]) -> str:
     lines: list[str] = []
-    for name, value in columns:
+    for name, cell in columns:
+        value = "NULL" if cell is None else cell
         if "\n" in value:
             lines.append(f"{name}:")
             lines.extend(f"  {line}" for line in value.split("\n"))

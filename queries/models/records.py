@@ -158,8 +158,8 @@ class EventText:
     seq: int
     input: str | None
     output: str | None
-    raw: tuple[tuple[str, str], ...] = ()
-    """Every column of the foreign row: ``(column, value as text)``."""
+    raw: tuple[tuple[str, str | None], ...] = ()
+    """Every column of the foreign row: ``(column, value as text)``; None is NULL."""
     cut: bool = False
     """Whether any text was longer than what is ever read (see ``queries.store``)."""
 

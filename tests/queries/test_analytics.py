@@ -61,6 +61,8 @@ async def test_results_are_what_commands_print(store: Path) -> None:
             "--session", second,
         )  # fmt: skip
         assert len(page.events) == 7 < (page.total or 0)
+        name = f"{page.events[0].source}:{page.events[0].event.id}"
+        assert (await analytics.event(name)).to_dict() == printed("event", store, name)
         assert (await analytics.success_metrics()).to_dict() == printed("metrics", store)
         compared = await analytics.compare(first, second, baseline=second)
         assert compared.to_dict() == printed("compare", store, first, second, "--baseline", second)

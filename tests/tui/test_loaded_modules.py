@@ -25,6 +25,7 @@ WITHOUT_STORE = {
 WITH_STORE: Mapping[str, tuple[str, ...]] = {
     **{name: () for name in COMMANDS if name not in WITHOUT_STORE},
     "session": SESSIONS[:1], "timeline": SESSIONS[:1], "compare": SESSIONS,
+    "event": ("messages:41",),
 }  # fmt: skip
 """What follows the store."""
 

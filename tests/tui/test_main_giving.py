@@ -161,3 +161,14 @@ async def test_an_export_that_fails_says_so(folder: Path, monkeypatch: pytest.Mo
         await stage.press("o")
         assert "cannot be written (No such file or directory)." in stage.said()[-1]
         monkeypatch.chdir(folder)
+
+
+async def test_the_command_of_an_event_prints_it_whole(folder: Path) -> None:
+    desk()
+    async with on_stage(STORE, clock=desk_clock()) as stage:
+        await stage.focus("activity")
+        await stage.press("g", "j", "enter")
+        found = run_line(await command_of(stage, folder))
+        assert found["kind"] == "message"
+        assert found["summary"].startswith("message 0")
+        assert found["columns"]["summary"] == found["summary"]

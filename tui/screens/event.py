@@ -33,6 +33,8 @@ class EventScreen(DetailScreen):
         self._shown = event
         self._never_ended = never_ended
         self._failed = False
+        self._table = ""
+        """Of the event, where the store has several whose ids may be the same."""
         self._detail: EventDetail | None = None
 
     def compose(self) -> ComposeResult:
@@ -70,7 +72,9 @@ class EventScreen(DetailScreen):
 
         def work(store: Store) -> Iterator[object]:
             text = event_text(store, event)
-            yield text, section_texts(text)
+            sources = store.info.sources
+            table = sources[event.source] if len(sources) > 1 else ""
+            yield text, section_texts(text), table
 
         self.owner.reader.request(self.slot, work)
 
@@ -80,7 +84,8 @@ class EventScreen(DetailScreen):
         if answer.error:
             self.detail.view.empty_text = answer.error
             return
-        text, rendered = cast("tuple[EventText, dict[str, str]]", answer.value)
+        found = cast("tuple[EventText, dict[str, str], str]", answer.value)
+        text, rendered, self._table = found
         self.detail.show_text(text, rendered)  # type: ignore[arg-type]  # keys are sections
 
     def take(self, snapshot: Snapshot, news: Sequence[ActivityNode]) -> None:
@@ -112,9 +117,12 @@ class EventScreen(DetailScreen):
             super().action_pane(method)
 
     def action_copy_command(self) -> None:
-        """Copy the shell command that prints the session's events."""
-        parts = ["session-tui", "events", absolute(self.owner.path), "--session"]
-        self.owner.copy_text(shlex.join([*parts, self._shown.session_id, "--json"]))
+        """Copy the shell command that prints this event."""
+        name = f"{self._table}:{self._shown.id}" if self._table else self._shown.id
+        parts = ["session-tui", "event", "--json"]
+        # An id that begins with a dash is no option.
+        parts += ["--"] if name.startswith("-") else []
+        self.owner.copy_text(shlex.join([*parts, absolute(self.owner.path), name]))
 
     def action_export_view(self) -> None:
         """Write facts and text to a new file."""

@@ -20,7 +20,7 @@ READERS: tuple[tuple[str, ...], ...] = (
     ("events", "STORE"), ("metrics", "STORE"), ("tail", "STORE"), ("doctor", "STORE"), ("STORE",),
     ("components", "STORE"), ("durations", "STORE"), ("errors", "STORE"), ("active", "STORE"),
     ("trends", "STORE"), ("report", "STORE"), ("check", "STORE"), ("delegations", "STORE"),
-    ("work-items", "STORE"),
+    ("work-items", "STORE"), ("event", "STORE", "some-id"),
 )  # fmt: skip
 
 

@@ -18,10 +18,16 @@ SESSIONS = {
     "heist-session": "heist_20251219_083424",
     "htmlgraph-0.26.1": "sess-1de03a78",
 }
+EVENTS = {
+    "heist-audit": "messages:41",
+    "heist-session": "messages:41",
+    "htmlgraph-0.26.1": "evt-80f9a76f",
+}
 COMMANDS: tuple[tuple[str, ...], ...] = (
     ("sessions", "STORE"), ("session", "STORE", "ID"), ("tools", "STORE"),
     ("tools", "STORE", "--session", "ID"), ("agents", "STORE"), ("activity", "STORE"),
     ("activity", "STORE", "--session", "ID"), ("timeline", "STORE", "ID"), ("events", "STORE"),
+    ("event", "STORE", "EVENT"),
     ("metrics", "STORE"), ("doctor", "STORE"), ("components", "STORE"),
     ("components", "STORE", "--by", "model"), ("durations", "STORE"), ("errors", "STORE"),
     ("active", "STORE"), ("trends", "STORE"), ("delegations", "STORE"), ("work-items", "STORE"),
@@ -44,7 +50,8 @@ def test_nothing_is_written(run: Run, tmp_path: Path, name: str) -> None:
     shutil.copyfile(SAMPLES / f"{name}.db", store)
     before = state(folder)
     for command in COMMANDS:
-        words = [{"STORE": str(store), "ID": SESSIONS[name]}.get(word, word) for word in command]
+        meant = {"STORE": str(store), "ID": SESSIONS[name], "EVENT": EVENTS[name]}
+        words = [meant.get(word, word) for word in command]
         for form in ([], ["--json"]):
             assert run(*words, *form).code == 0
             assert state(folder) == before, command
@@ -53,10 +60,9 @@ def test_nothing_is_written(run: Run, tmp_path: Path, name: str) -> None:
 def test_no_command_loads_the_screen() -> None:
     """One process for all of them: the first that loads it is named."""
     store = str(SAMPLES / "heist-audit.db")
-    words = [
-        [{"STORE": store, "ID": SESSIONS["heist-audit"]}.get(word, word) for word in command]
-        for command in COMMANDS
-    ]
+    name = "heist-audit"
+    meant = {"STORE": store, "ID": SESSIONS[name], "EVENT": EVENTS[name]}
+    words = [[meant.get(word, word) for word in command] for command in COMMANDS]
     lines = [["--help"], ["--version"], ["demo", "--help"], ["completion", "fish"],
              ["tail", "/nowhere"], ["/nowhere"], *words]  # fmt: skip
     code = (
