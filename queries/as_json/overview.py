@@ -6,6 +6,8 @@ As in :mod:`queries.as_json.canonical`: times are ISO 8601 in UTC with Z, durati
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from queries.as_json.canonical import Json, rounded, session_json
 from queries.models import SessionRow
 from queries.models.overview import (
@@ -205,6 +207,15 @@ def alert_json(alert: Alert) -> Json:
         "session_id": alert.session_id,
         "event_id": alert.event_id,
     }
+
+
+def tool_use_json(profiles: Iterable[AgentProfile]) -> list[Json]:
+    """How often each agent called each tool, in the order of the agents."""
+    return [
+        {"agent_name": profile.agent, "tool_name": use.tool, "calls": use.calls}
+        for profile in profiles
+        for use in profile.tools
+    ]
 
 
 def profile_json(profile: AgentProfile) -> Json:

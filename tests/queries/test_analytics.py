@@ -52,6 +52,7 @@ async def test_results_are_what_commands_print(store: Path) -> None:
         assert [one.to_dict() for one in await analytics.agent_activity()] == agents.pop(
             "agent_activity"
         )
+        assert len(agents.pop("tool_use")) > len(await analytics.agent_activity())
         matrix = await analytics.interactions(relation=Relation.TOOLS)
         assert matrix.to_dict() == agents
         assert (await analytics.timeline(first)).to_dict() == printed("timeline", store, first)

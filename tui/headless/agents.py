@@ -13,11 +13,15 @@ from queries.as_json.canonical import (
     agent_json,
     interactions_json,
 )
+from queries.as_json.overview import tool_use_json
 from queries.models import AgentStatistic, Relation
+from queries.models.overview import AgentProfile
+from queries.overviews.agent_profiles import agent_profiles
 from queries.text import count, date_time, percent
 from tui.headless.arguments import forms, store_argument, utc_option, zone
 from tui.headless.output import (
     Column,
+    text_or_unknown,
     write,
     write_csv,
     write_json,
@@ -59,7 +63,8 @@ def command(
 ) -> int:
     """What every agent did, and who works with whom.
 
-    With --csv: the agents, or the interactions when --relation is given.
+    With --csv: the agents, or the interactions when --relation is given. "tools" are those that
+    an agent called, with how often; JSON has them as "tool_use".
     """
     shown = Relation(relation or Relation.FOLLOWS.value)
     times = zone(utc)
@@ -67,21 +72,35 @@ def command(
     with open_store(store) as opened:
         counted = count_scope(opened, sessions, what)
     agents = counted.agents()
+    profiles = agent_profiles(counted.fold)
     matrix = counted.interactions(shown)
     cells = interactions_json(matrix)
     rows = [agent_json(agent) for agent in agents]
     if form == "json":
-        write_json({"agent_activity": rows, "relation": shown.value, "interactions": cells})
+        write_json(
+            {
+                "agent_activity": rows,
+                "tool_use": tool_use_json(profiles),
+                "relation": shown.value,
+                "interactions": cells,
+            }
+        )
     elif form == "csv" and relation is not None:
         write_csv(INTERACTION_KEYS, cells)
     elif form == "csv":
         write_csv(AGENT_KEYS, rows)
     else:
         show = write_markdown if form == "markdown" else write_text
-        show(agent_columns(times), agents)
+        tools = {profile.agent: _tools(profile) for profile in profiles}
+        column = Column[AgentStatistic]("tools", lambda agent: tools[agent.agent])
+        show([*agent_columns(times), column], agents)
         write(f"\n{shown.value}: {matrix.basis}\n\n")
         show(INTERACTIONS, cells)
     return 0
+
+
+def _tools(profile: AgentProfile) -> str:
+    return text_or_unknown(", ".join(f"{use.tool} {count(use.calls)}" for use in profile.tools))
 
 
 def agent_columns(times: tzinfo | None) -> list[Column[AgentStatistic]]:

@@ -124,6 +124,14 @@ def test_tools_and_speakers_of_one_session(run: Run, store: Path, truth: Any) ->
         assert only["tool_statistics"] == told["tool_statistics"]
 
 
+def test_people_read_which_agent_uses_which_tool(run: Run, store: Path, name: str) -> None:
+    query = f"SELECT agent_name, tool_name, count(*) FROM {calls_table(name)} GROUP BY 1, 2"
+    told = run("agents", store, "--markdown").out.split("\n\n")[0]
+    for agent, tool, number in rows(store, query):
+        (line,) = (line for line in told.splitlines() if line.startswith(f"| {agent} |"))
+        assert f"{tool} {number}" in line.rsplit("|", 2)[1]
+
+
 def test_agents(run: Run, store: Path, name: str) -> None:
     messages = Counter(agent for (agent,) in rows(store, "SELECT agent_name FROM messages"))
     calls = Counter(
@@ -143,6 +151,8 @@ def test_agents(run: Run, store: Path, name: str) -> None:
         a["agent_name"]: a["tool_calls"] for a in told["agent_activity"] if a["tool_calls"]
     } == (calls)
     assert sum(a["share"] for a in told["agent_activity"]) == pytest.approx(1)
+    used = Counter(rows(store, f"SELECT agent_name, tool_name FROM {calls_table(name)}"))
+    assert {(u["agent_name"], u["tool_name"]): u["calls"] for u in told["tool_use"]} == used
     assert told["relation"] == "follows"
     cells = [(c["from_agent"], c["to_agent"], c["count"]) for c in told["interactions"]]
     assert {(a, b): number for a, b, number in cells} == follows
