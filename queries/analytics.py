@@ -7,10 +7,11 @@ ever read, and looked at anew whenever it has changed.
 from __future__ import annotations
 
 from queries.analytics_events import EventQueries
+from queries.analytics_overviews import OverviewQueries
 from queries.analytics_sessions import SessionQueries
 
 
-class SessionAnalytics(SessionQueries, EventQueries):
+class SessionAnalytics(SessionQueries, EventQueries, OverviewQueries):
     """One store, for use with ``async with``.
 
     Times are UTC epoch seconds, durations seconds, rates 0..1; ``None`` is unknown. Every

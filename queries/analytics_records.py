@@ -19,15 +19,19 @@ from queries.as_json.delegations import (
     live_json,
     spawner_json,
 )
-from queries.as_json.overview import metrics_overview_json, window_json
+from queries.as_json.overview import alerts_json, metrics_overview_json, window_json
+from queries.as_json.work_items import work_board_json
 from queries.metrics import Metrics
 from queries.models import AgentStatistic, Event, Interactions, SessionRow, ToolStatistic
 from queries.models.alignment import Alignment
 from queries.models.comparison import Comparison
 from queries.models.delegations import Delegations
 from queries.models.groups import GroupComparison
-from queries.models.overview import Overview, Window
+from queries.models.overview import Alerts, Overview, Window
+from queries.models.work_items import WorkBoard
 from queries.plain_data import dataclass
+from queries.trees.prompt_trees import PromptTrees
+from queries.trees.trees_json import trees_json
 
 Plain = dict[str, Any]
 
@@ -165,6 +169,45 @@ class DelegationsFound:
             "handoff_groups": [handoff_group_json(row) for row in found.handoff_groups],
             "live": [live_json(run) for run in found.live],
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """Prompts with everything that happened under them."""
+
+    trees: PromptTrees
+    """Prompts in order of time, and what lies outside any of them."""
+    sources: Sequence[str]
+    raw: bool
+    """Whether start and end rows of calls were left unpaired."""
+
+    def to_dict(self) -> Plain:
+        """As ``session-tui activity --json``."""
+        told = trees_json(self.trees, self.sources, raw=self.raw)
+        return told | {name: list(told[name]) for name in ("prompts", "outside")}
+
+
+@dataclass(frozen=True, slots=True)
+class AlertsFound:
+    """What fires, and what was looked at."""
+
+    found: Alerts
+    window: Window
+
+    def to_dict(self) -> Plain:
+        """As ``session-tui check --json``."""
+        return alerts_json(self.found, self.window)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItemsFound:
+    """Work items by status."""
+
+    board: WorkBoard
+
+    def to_dict(self) -> Plain:
+        """As ``session-tui work-items --json``."""
+        return work_board_json(self.board)
 
 
 def records(events: Sequence[Event], sources: Sequence[str]) -> tuple[EventRecord, ...]:

@@ -13,12 +13,14 @@ from queries.models import SessionRow
 from queries.models.overview import (
     AgentProfile,
     Alert,
+    Alerts,
     Bucket,
     Group,
     HeatMap,
     Overview,
     Rate,
     Spread,
+    Trends,
     Window,
 )
 from queries.text import iso
@@ -206,6 +208,31 @@ def alert_json(alert: Alert) -> Json:
         "time": iso(alert.time),
         "session_id": alert.session_id,
         "event_id": alert.event_id,
+    }
+
+
+def trends_json(trends: Trends) -> Json:
+    """How a store fared over time, as ``session-tui trends --json``."""
+    return {
+        "by": trends.size.value,
+        "zone": trends.zone,
+        "window": window_json(trends.window),
+        "left_out": trends.left_out,
+        "undated": trends.undated,
+        "resolution_seconds": trends.resolution,
+        "buckets": [bucket_json(bucket) for bucket in trends.buckets],
+        "heat": heat_json(trends.heat),
+        "session_heat": heat_json(trends.begun),
+    }
+
+
+def alerts_json(found: Alerts, window: Window) -> Json:
+    """What fires, as ``session-tui check --json``."""
+    return {
+        "window": window_json(window),
+        "covered": found.covered,
+        "total": len(found.alerts),
+        "alerts": [alert_json(alert) for alert in found.alerts],
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from queries.as_json.canonical import Json
 from queries.models import WorkItem
-from queries.models.work_items import WorkItemDetail
+from queries.models.work_items import WorkBoard, WorkItemDetail
 from queries.text import iso
 
 WORK_ITEM_KEYS = (
@@ -27,6 +27,23 @@ def work_item_json(item: WorkItem) -> Json:
         "created_at": iso(item.created),
         "updated_at": iso(item.updated),
         "completed_at": iso(item.completed),
+    }
+
+
+def work_board_json(board: WorkBoard, limit: int | None = None) -> Json:
+    """A board, as ``session-tui work-items --json``.
+
+    Args:
+        board: the items.
+        limit: at most so many of them; None: all.
+    """
+    shown = [item for column in board.columns for item in column.items]
+    return {
+        "total": board.total,
+        "shown": board.shown,
+        "statuses": {column.title: len(column.items) for column in board.columns},
+        "types": dict(board.types),
+        "work_items": [work_item_json(item) for item in shown[:limit]],
     }
 
 

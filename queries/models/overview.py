@@ -165,6 +165,12 @@ class Trends:
     """Events are known to lie in a slot of so many seconds; a slot across the border of two
     buckets counts for the one in which it begins."""
 
+    def to_dict(self) -> dict[str, Any]:
+        """As ``session-tui trends --json``."""
+        from queries.as_json.overview import trends_json  # which needs this module
+
+        return trends_json(self)
+
 
 class By(StrEnum):
     """What sessions are grouped by."""
@@ -330,3 +336,9 @@ class AgentProfile:
     last_active: float | None
     tools: tuple[ToolUse, ...]
     """Most called first."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """As an entry of ``agents`` of ``session-tui report --json``."""
+        from queries.as_json.overview import profile_json  # which needs this module
+
+        return profile_json(self)

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import tzinfo
+from typing import Any
 
+from queries.as_json.canonical import tool_json
+from queries.as_json.overview import (
+    alert_json,
+    bucket_json,
+    component_json,
+    overview_json,
+    profile_json,
+    window_json,
+)
 from queries.models import SessionRow, ToolStatistic
 from queries.models.overview import (
     AgentProfile,
@@ -40,6 +50,22 @@ class Report:
     tools: tuple[ToolStatistic, ...]
     agents: tuple[AgentProfile, ...]
     alerts: Alerts
+
+    def to_dict(self) -> dict[str, Any]:
+        """As ``session-tui report --json``."""
+        return {
+            "store": self.store,
+            "window": window_json(self.overview.window),
+            "overview": overview_json(self.overview),
+            "by": self.components.by.value,
+            "components": [component_json(group) for group in self.components.groups],
+            "trend_by": self.trends.size.value,
+            "trend_zone": self.trends.zone,
+            "trend": [bucket_json(bucket) for bucket in self.trends.buckets],
+            "tool_statistics": [tool_json(tool) for tool in self.tools],
+            "agents": [profile_json(agent) for agent in self.agents],
+            "alerts": [alert_json(alert) for alert in self.alerts.alerts],
+        }
 
 
 def make_report(

@@ -7,7 +7,6 @@ from datetime import tzinfo
 
 import click
 
-from queries.as_json.canonical import Json, event_json, stats_json
 from queries.finding.filters import Filter
 from queries.finding.session_lookup import require_sessions
 from queries.models import Event, EventState
@@ -15,6 +14,7 @@ from queries.plain_data import replace
 from queries.text import date_time, duration, many
 from queries.trees.newest_prompts import ROWS_KEPT
 from queries.trees.prompt_trees import PromptNode, PromptTrees, read_prompt_trees
+from queries.trees.trees_json import trees_json
 from tui.headless.arguments import (
     event_terms,
     forms,
@@ -89,13 +89,7 @@ def command(
     if is_chosen:
         trees = _chosen(trees, asked, by, limit)
     if form == "json":
-        write_json(
-            {
-                "total_prompts": trees.total_prompts,
-                "prompts": (_shape(node, sources, raw) for node in trees.prompts),
-                "outside": (_shape(node, sources, raw) for node in trees.outside),
-            }
-        )
+        write_json(trees_json(trees, sources, raw=raw))
     else:
         _write_trees(trees, times)
     if trees.cut:
@@ -123,27 +117,6 @@ def _chosen(trees: PromptTrees, asked: Filter, by: Filter, limit: int | None) ->
     ]
     newest = prompts if limit is None else prompts[len(prompts) - limit :] if limit else []
     return replace(trees, total_prompts=len(prompts), prompts=newest, outside=[])
-
-
-def _shape(root: PromptNode, sources: tuple[str, ...], raw: bool) -> Json:
-    """A node with all below it as nested dictionaries, without recursion."""
-    top = _flat_shape(root, sources, raw)
-    todo = [(root, top)]
-    while todo:
-        node, shape = todo.pop()
-        for child in node.children:
-            below = _flat_shape(child, sources, raw)
-            shape["children"].append(below)
-            todo.append((child, below))
-    return top
-
-
-def _flat_shape(node: PromptNode, sources: tuple[str, ...], raw: bool) -> Json:
-    return {
-        **event_json(node.event, sources, phase=raw),
-        "stats": stats_json(node.stats),
-        "children": [],
-    }
 
 
 def _write_trees(trees: PromptTrees, times: tzinfo | None) -> None:

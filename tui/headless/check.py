@@ -6,12 +6,13 @@ from datetime import tzinfo
 
 import click
 
-from queries.as_json.overview import ALERT_KEYS, alert_json, window_json
+from queries.as_json.overview import ALERT_KEYS, alerts_json
 from queries.counting.event_stream import patiently
 from queries.models.overview import Alert, Rule
 from queries.overviews.alert_groups import grouped, since_filter
 from queries.overviews.alerts import find_alerts, with_evidence
 from queries.overviews.loops import SESSIONS, read_loops
+from queries.plain_data import replace
 from queries.text import date_time, many
 from tui import config
 from tui.headless.arguments import forms, store_argument, utc_option, zone
@@ -72,12 +73,7 @@ def command(
     # People are told in a line what is the same of many sessions; programs get each of them.
     is_read = form in (None, "text", "markdown")
     listed = grouped(alerts, since_filter(what.window.since)) if is_read else tuple(alerts)
-    document = {
-        "window": window_json(what.window),
-        "covered": found.covered,
-        "total": len(alerts),
-        "alerts": [alert_json(alert) for alert in alerts],
-    }
+    document = alerts_json(replace(found, alerts=tuple(alerts)), what.window)
     if alerts or form is not None:
         write_table(
             form or "text", document, "alerts", ALERT_KEYS, columns(times), listed, nothing=None

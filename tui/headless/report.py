@@ -8,15 +8,6 @@ from typing import Any
 
 import click
 
-from queries.as_json.canonical import tool_json
-from queries.as_json.overview import (
-    alert_json,
-    bucket_json,
-    component_json,
-    overview_json,
-    profile_json,
-    window_json,
-)
 from queries.counting.event_stream import patiently
 from queries.models import ToolStatistic
 from queries.models.overview import AgentProfile, Group, Overview, Rate
@@ -99,26 +90,9 @@ def command(
     return 0
 
 
-def report_json(report: Report) -> dict[str, Any]:
-    """The report as JSON."""
-    return {
-        "store": report.store,
-        "window": window_json(report.overview.window),
-        "overview": overview_json(report.overview),
-        "by": report.components.by.value,
-        "components": [component_json(group) for group in report.components.groups],
-        "trend_by": report.trends.size.value,
-        "trend_zone": report.trends.zone,
-        "trend": [bucket_json(bucket) for bucket in report.trends.buckets],
-        "tool_statistics": [tool_json(tool) for tool in report.tools],
-        "agents": [profile_json(agent) for agent in report.agents],
-        "alerts": [alert_json(alert) for alert in report.alerts.alerts],
-    }
-
-
 def _write(report: Report, form: str | None, times: tzinfo | None, label: str) -> None:
     if form == "json":
-        write_json(report_json(report))
+        write_json(report.to_dict())
         return
     page = _Page(form == "markdown")
     page.title("Session report", report.store, f"{label}; made {date_time(report.made, times)}"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import click
 
-from queries.as_json.overview import BUCKET_KEYS, bucket_json, heat_json, window_json
+from queries.as_json.overview import BUCKET_KEYS, trends_json
 from queries.models.overview import Bucket, BucketSize
 from queries.overviews.trends import trends
 from queries.text import count, percent
@@ -51,17 +51,7 @@ def command(
     found = trends(
         rows, counted.fold, BucketSize(size), window=what.window, zone=times, now=what.now
     )  # fmt: skip
-    document = {
-        "by": found.size.value,
-        "zone": found.zone,
-        "window": window_json(what.window),
-        "left_out": found.left_out,
-        "undated": found.undated,
-        "resolution_seconds": found.resolution,
-        "buckets": [bucket_json(bucket) for bucket in found.buckets],
-        "heat": heat_json(found.heat),
-        "session_heat": heat_json(found.begun),
-    }
+    document = trends_json(found)
     columns = bucket_columns(size, found.buckets)
     write_table(form or "text", document, "buckets", BUCKET_KEYS, columns, found.buckets)
     if found.left_out:

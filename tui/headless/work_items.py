@@ -6,7 +6,11 @@ from datetime import tzinfo
 
 import click
 
-from queries.as_json.work_items import WORK_ITEM_KEYS, work_item_detail_json, work_item_json
+from queries.as_json.work_items import (
+    WORK_ITEM_KEYS,
+    work_board_json,
+    work_item_detail_json,
+)
 from queries.counting.event_stream import patiently
 from queries.models import WorkItem
 from queries.side_tables import work_items
@@ -77,13 +81,7 @@ def command(
     )  # fmt: skip
     shown = [item for column in board.columns for item in column.items]
     page = shown[:limit]
-    document = {
-        "total": board.total,
-        "shown": board.shown,
-        "statuses": {column.title: len(column.items) for column in board.columns},
-        "types": dict(board.types),
-        "work_items": [work_item_json(item) for item in page],
-    }
+    document = work_board_json(board, limit)
     write_table(
         form or "text", document, "work_items", WORK_ITEM_KEYS, columns(times), page,
         nothing="none found" if has_table else None,
