@@ -54,9 +54,12 @@ class ScopeControl:
         """Construct it.
 
         Args:
-            tools, matrix: what is drawn on.
+            tools: where tools are drawn.
+            matrix: where interactions are.
             reader: reads calls.
-            is_alive, ranges_of, title_of: answer for a session's id.
+            is_alive: whether a session runs, by its id.
+            ranges_of: where its counted rows lie.
+            title_of: what it is called.
             has_events: whether the store has any.
             away: does long work.
         """
