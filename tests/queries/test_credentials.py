@@ -146,3 +146,10 @@ def test_a_secret_that_was_cut_off_is_found_by_its_beginning() -> None:
         assert "[masked: " in mask(text)
     for text in ("ghp_…", "the sk-…", "token…", "AKIA…"):
         assert mask(text) == text
+
+
+def test_lines_of_a_covered_key_end_where_they_did() -> None:
+    key = "-----BEGIN RSA PRIVATE KEY-----\nMIIEow\nIBAAKC\n-----END RSA PRIVATE KEY-----"
+    covered = cover(f"before\n{key}\nafter")
+    assert "MIIEow" not in covered
+    assert [len(line) for line in covered.split("\n")] == [6, 31, 6, 6, 29, 5]

@@ -60,6 +60,10 @@ def test_mistakes_are_told_in_one_sentence(chosen: dict[str, str], told: str) ->
     assert keymap.validate(chosen) == [told]
 
 
+def test_commands_that_do_the_same_may_share_a_key() -> None:
+    assert keymap.validate({"program.quit": "ctrl+q"}) == []
+
+
 def test_every_mistake_is_told() -> None:
     problems = keymap.validate({"a.b": "x", "sessions.mark": "??", "screens.back": " "})
     assert len(problems) == 3

@@ -190,3 +190,14 @@ async def test_the_export_has_everything() -> None:
         assert lines[:2] == ["1 Port the parser (baseline)", "2 Port it again"]
         [errors] = [line for line in lines if line.startswith("errors")]
         assert errors.split() == ["errors", "2", "9", "+7", "+350", "%", "▼", "worse"]
+
+
+async def test_a_line_is_searched_and_copied_with_all_that_it_says() -> None:
+    table, compared = ComparisonTable(), comparison()
+    async with on_stage(table, (100, 24)) as stage:
+        table.show_comparison(compared, titles(compared))
+        await stage.settle()
+        lines = {each.split("  ")[0]: each for each in map(table.line_text, range(len(table.rows)))}
+        assert lines["duration"] == "duration  10m00s  15m00s  +5m00s  ▼ worse"
+        assert lines["tokens"] == "tokens  1,000  500  -500  ▲ better"
+        assert lines["cost"] == "cost  —  —  — unknown"

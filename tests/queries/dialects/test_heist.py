@@ -209,6 +209,32 @@ class TestZone:
         )  # fmt: skip
         assert read(path).sessions[f"heist_{int(EIGHT)}"].started == EIGHT + 0.4
 
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "heist_20251219",
+            "heist_2025-12-19",
+            f"heist_{int(EIGHT)}5",
+        ],
+    )
+    def test_an_id_that_is_no_time_proves_nothing(
+        self, name: str, tmp_path: Path, berlin: None
+    ) -> None:
+        row = ("sessions", (name, "2025-12-19T09:45:00", None, None, "active"))
+        path = build(tmp_path / "a.db", *SESSION, rows=[row])
+        assert read(path).sessions[name].started == EIGHT + 300  # 09:45 in Berlin
+
+    def test_a_start_that_is_no_text_proves_nothing_of_texts(
+        self, tmp_path: Path, berlin: None
+    ) -> None:
+        path = build(tmp_path / "a.db", AUDIT, MESSAGES)
+        insert(path, "sessions", session_id=f"heist_{int(EIGHT)}", start_time=EIGHT)
+        insert(
+            path, "messages", session_id="s", agent_name="a", message="m",
+            timestamp="2025-12-19T09:40:00", created_at=None,
+        )  # fmt: skip
+        assert [event.time for event in read(path).events] == [EIGHT]  # 09:40 in Berlin
+
     def test_a_clock_in_an_id_proves_nothing(self, tmp_path: Path, berlin: None) -> None:
         path = build(
             tmp_path / "a.db", *SESSION,
@@ -244,6 +270,15 @@ class TestZone:
         reading = read(path)
         assert reading.sessions["s"].started == EIGHT
         assert any("Asia/Tokyo" in note for note in reading.mapping.notes)
+
+
+def test_totals_beside_calls_are_told_of_only_where_there_are_both(tmp_path: Path) -> None:
+    for number, statements in enumerate(
+        ((AUDIT, CALLS, USAGE), (AUDIT, CALLS), (AUDIT, MESSAGES, USAGE))
+    ):
+        path = build(tmp_path / f"{number}.db", *statements)
+        told = [note for note in read(path).mapping.notes if "holds totals" in note]
+        assert len(told) == (number == 0)
 
 
 @pytest.mark.parametrize("statements", [(AUDIT, MESSAGES, CALLS, ACTIONS, USAGE), SESSION])

@@ -176,6 +176,24 @@ def test_hyperlinks_are_opened_and_closed() -> None:
     assert pen_of(Style(link="a\x1bb"), ColorSystem.TRUECOLOR) == PLAIN
 
 
+@pytest.mark.parametrize(
+    ("colours", "foreground", "background"),
+    [
+        ("default on default", "", ""),
+        ("black on black", "30", "40"),
+        ("white on white", "37", "47"),
+        ("bright_black on bright_black", "90", "100"),
+        ("bright_white on bright_white", "97", "107"),
+        ("red on default", "31", ""),
+    ],
+)
+def test_every_plain_colour_is_one_and_the_terminals_own_is_none(
+    colours: str, foreground: str, background: str
+) -> None:
+    pen = pen_of(Style.parse(f"bold {colours}"), ColorSystem.STANDARD)
+    assert pen == Pen("1", foreground, background)
+
+
 def test_fewer_colours_are_sent_where_the_terminal_has_fewer() -> None:
     style = Style.parse("#ff0000 on #000000")
     assert pen_of(style, ColorSystem.STANDARD) == Pen("", "31", "40")
