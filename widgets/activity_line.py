@@ -21,7 +21,8 @@ _COLUMNS = 70
 """From this width on tool names stand in a column."""
 _TIMES = 50
 """From this width on lines show their time."""
-_TOOL_WIDTH, _AGENT_WIDTH, _WIDE_AGENT_WIDTH, _LEAST_CONTENT = 12, 10, 15, 16
+_TOOL_WIDTH, _LEAST_CONTENT = 12, 16
+_NARROW_AGENT_WIDTH, _AGENT_WIDTH, _WIDE_AGENT_WIDTH = 10, 12, 15
 
 Pieces = list[tuple[str, str]]
 """Text and role, one after the other."""
@@ -121,8 +122,9 @@ def line_segments(
     if sign:
         left.append((sign + " ", sign_role))
     if line.agent:
+        most = _AGENT_WIDTH if width >= _TIMES else _NARROW_AGENT_WIDTH
         agent = fit(line.agent, _WIDE_AGENT_WIDTH) if width >= WIDE else fit(
-            line.agent, min(_AGENT_WIDTH, cell_len(line.agent))
+            line.agent, min(most, cell_len(line.agent))
         )  # fmt: skip
         left.append((agent + " ", "accent"))
     room = width - sum(cell_len(piece) for piece, _ in left)

@@ -72,7 +72,8 @@ def test_tool_names_stand_in_a_column_where_there_is_room() -> None:
 def test_agents_have_room_for_their_names_where_the_line_has() -> None:
     line = ActivityLine(at(2).node, agent="general-purpose", zone=UTC)
     assert drawn(line, 118).startswith("  22:13:22 ✓ general-purpose Read         src/auth.py  ")
-    assert drawn(line, 80).startswith("  22:13:22 ✓ general-p… Read         src/auth.py  ")
+    assert drawn(line, 80).startswith("  22:13:22 ✓ general-pur… Read         src/auth.py  ")
+    assert drawn(line, 48).startswith("  ✓ general-p… Read")
 
 
 def test_a_failure_is_plain_without_colour() -> None:
