@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from operator import attrgetter
+from itertools import repeat
+from operator import attrgetter, is_not
 from typing import Final
 
 from queries.models import SessionRow, SessionStatus
@@ -33,7 +34,7 @@ EVENTS: Final = "events"
 _OF_EVENTS: Final = frozenset(("agent", "events", "calls", "errors", "tokens", "trend"))
 _DECLARED: Final = ("component", "project", "quality")
 """The columns that only some stores fill."""
-_declared = attrgetter(*(f"session.{name}" for name in _DECLARED))
+_is_mute, _events = attrgetter("session.is_mute"), attrgetter("totals.events")
 TEXT_SORTS: Final = frozenset(("title", "status", "agent", "component", "project"))
 """Sort orders that go from A to Z, unless they are reversed."""
 SORT_COLUMNS: Final[Mapping[str, str]] = {
@@ -60,16 +61,13 @@ def filled(rows: Sequence[SessionRow], known: frozenset[str] = frozenset()) -> f
         rows: sessions.
         known: those that are known to have, from other sessions.
     """
-    if not known.issuperset(_DECLARED):
-        cells = set(map(_declared, rows))
-        known |= {
-            name
-            for told in cells
-            for name, cell in zip(_DECLARED, told, strict=True)
-            if cell is not None
-        }
-    if EVENTS not in known and not all(_is_mute(row) for row in rows):
-        known |= {EVENTS}
+    # There may be very many sessions: all of this is done without a step of ours for each.
+    for name in frozenset(_DECLARED) - known:
+        if any(map(is_not, map(attrgetter(f"session.{name}"), rows), repeat(None))):
+            known |= {name}
+    if EVENTS not in known:
+        is_mute = all(map(_is_mute, rows)) and not any(map(_events, rows))
+        known |= frozenset() if is_mute else {EVENTS}
     return known
 
 
@@ -81,11 +79,6 @@ def columns_of(known: frozenset[str], *, trend: bool = True) -> tuple[Column, ..
     if not trend:
         absent.add("trend")
     return tuple(column for column in COLUMNS if column.name not in absent)
-
-
-def _is_mute(row: SessionRow) -> bool:
-    """Whether there are no events of a session, and never will be."""
-    return row.session.is_mute and not row.totals.events
 
 
 def session_cell(
