@@ -43,6 +43,7 @@ class SessionQueries(AnalyticsThread):
         *,
         status: str | None = None,
         component: str | None = None,
+        project: str | None = None,
         agent: str | None = None,
         days: float | None = None,
         since: Moment | None = None,
@@ -58,6 +59,7 @@ class SessionQueries(AnalyticsThread):
             filter: such as ``status:failed errors:>3 login``.
             status: running, completed, failed, paused, stale or unknown.
             component: part of the component's name.
+            project: part of the project's name.
             agent: part of an agent's name.
             days: active in the last so many days.
             since: active at or after this.
@@ -67,7 +69,7 @@ class SessionQueries(AnalyticsThread):
             limit: at most so many.
             offset: leave out the first ones.
         """
-        fields = {"status": status, "component": component, "agent": agent}
+        fields = {"status": status, "component": component, "project": project, "agent": agent}
         require(sort, SORTS, "order")
         wanted = self._wanted(filter, SESSION_FIELDS, fields, self._since(days, since), until)
 

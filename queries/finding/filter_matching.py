@@ -20,14 +20,19 @@ UNKNOWN_NAME: Final = "?"
 WHOLE: Final = "="
 """Before a value of such a field: the whole name, not a part of one."""
 NAMES: Final = frozenset(("agent", "project", "component", "model", "tool"))
-NUMBERS: Final = ("events", "errors")
+NUMBERS: Final = ("events", "errors", "calls", "tokens")
+"""Fields that are whole numbers."""
+QUANTITIES: Final = ("duration", "cost", "quality")
+"""Fields that may be fractions."""
+UNITS: Final = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
+"""What may stand behind a duration, in seconds."""
 MOMENTS: Final = ("since", "until")
 STATES: Final[dict[str, str]] = {
     SessionStatus.COMPLETED: EventState.OK,
     SessionStatus.FAILED: EventState.ERROR,
 }
 """What words for sessions mean of an event, where it has another word."""
-_COMPARE: Final[dict[str, Callable[[int, int], bool]]] = {
+_COMPARE: Final[dict[str, Callable[[float, float], bool]]] = {
     ">=": ge,
     "<=": le,
     ">": gt,
@@ -48,6 +53,20 @@ _EVENT_TEXTS: Final[dict[str, Callable[[Event], tuple[str | None, ...]]]] = {
     "id": lambda event: (event.id,),
     "tool": lambda event: (event.tool, event.operation),
     "model": lambda event: (event.model,),
+}
+_SESSION_NUMBERS: Final[dict[str, Callable[[SessionRow], float | None]]] = {
+    "events": lambda row: row.totals.events,
+    "errors": lambda row: row.totals.errors,
+    "calls": lambda row: row.totals.tool_calls,
+    "tokens": lambda row: row.tokens,
+    "duration": lambda row: row.duration,
+    "cost": lambda row: row.cost,
+    "quality": lambda row: row.session.quality,
+}
+_EVENT_NUMBERS: Final[dict[str, Callable[[Event], float | None]]] = {
+    "tokens": lambda event: event.tokens,
+    "duration": lambda event: event.duration,
+    "cost": lambda event: event.cost,
 }
 
 
@@ -71,8 +90,8 @@ def ask_session(term: Term, row: SessionRow, models: Sequence[str] = ()) -> bool
         return row.session.id in term.ids
     if field == "status":
         return row.session.status in term.values
-    if field in NUMBERS:
-        return _compares(row.totals.events if field == "events" else row.totals.errors, term.values)
+    if field in _SESSION_NUMBERS:
+        return _compares(_SESSION_NUMBERS[field](row), term.values)
     if field in MOMENTS:
         return is_active(row.started, row.last_time, term)
     texts = (text for read in _SESSION_TEXTS.values() for text in read(row))
@@ -89,6 +108,8 @@ def ask_event(term: Term, event: Event) -> bool:
         return event.kind in term.values
     if field in ("state", "status"):
         return event.state in (STATES.get(value, value) for value in term.values)
+    if field in _EVENT_NUMBERS:
+        return _compares(_EVENT_NUMBERS[field](event), term.values)
     if field in MOMENTS:
         return is_active(event.time, event.time, term)
     texts = (text for read in _EVENT_TEXTS.values() for text in read(event))
@@ -140,12 +161,23 @@ def _contains(texts: Iterable[str | None], values: tuple[str, ...]) -> bool:
     return False
 
 
-def _compares(number: int, values: tuple[str, ...]) -> bool:
+def _compares(number: float | None, values: tuple[str, ...]) -> bool:
+    """Whether a number, which may be unknown, is one of those asked for."""
+    if number is None:
+        return False
     for value in values:
-        sign = value.rstrip("0123456789")
-        if _COMPARE[sign](number, int(value[len(sign) :])):
+        sign, wanted = _comparison(value)
+        if sign(number, wanted):
             return True
     return False
+
+
+@lru_cache(256)
+def _comparison(value: str) -> tuple[Callable[[float, float], bool], float]:
+    digits = value.lstrip("<>=")
+    unit = digits.lstrip("0123456789.")
+    number = float(digits[: len(digits) - len(unit)]) * UNITS[unit]
+    return _COMPARE[value[: len(value) - len(digits)]], number
 
 
 @lru_cache(256)

@@ -19,7 +19,9 @@ from typing import Final
 from queries.finding.filter_matching import (
     MOMENTS,
     NUMBERS,
+    QUANTITIES,
     STATES,
+    UNITS,
     ask_event,
     ask_session,
 )
@@ -43,6 +45,11 @@ FIELDS: Final[dict[str, str]] = {
     "until": "active before: the same, in the zone that is shown",
     "events": "number of events of the session: >=100",
     "errors": "number of failed events of the session: >0",
+    "calls": "number of tool calls of the session: >=20",
+    "duration": "how long the session, which has ended, or the event took: >2h, <=1.5m, >90",
+    "tokens": "tokens that the session or the event took: >10000",
+    "cost": "what it cost in dollars: >0.5",
+    "quality": "quality score of the session: <60",
     "tool": "part of the name or operation of a tool that was called",
     "kind": "what sort of event: " + ", ".join(EventKind),
     "state": "how the event went: " + ", ".join(EventState),
@@ -53,19 +60,22 @@ MOST_CHARACTERS: Final = 1000
 """Longer filters are refused."""
 _TOO_LONG: Final = f"a filter has at most {MOST_CHARACTERS} characters."
 
-_BOTH: Final = frozenset(("agent", "title", "id", "since", "until"))
+_BOTH: Final = frozenset(
+    ("agent", "title", "id", "since", "until", "duration", "tokens", "cost", "model")
+)
 SESSION_FIELDS: Final = _BOTH | {
     "bookmark",
     "status",
     "project",
     "component",
-    "model",
     "tool",
     "events",
     "errors",
+    "calls",
+    "quality",
 }
 """What can be asked of a session."""
-EVENT_FIELDS: Final = _BOTH | {"status", "model", "tool", "kind", "state"}
+EVENT_FIELDS: Final = _BOTH | {"status", "tool", "kind", "state"}
 """What can be asked of an event."""
 
 _WORDS: Final[dict[str, type[StrEnum]]] = {
@@ -74,6 +84,7 @@ _WORDS: Final[dict[str, type[StrEnum]]] = {
     "state": EventState,
 }
 _match_number = re.compile(r"(>=|<=|>|<|=?)([0-9]{1,15})\Z").match
+_match_quantity = re.compile(r"(>=|<=|>|<|=?)([0-9]{1,12}(?:\.[0-9]{1,6})?)([a-z]?)\Z").match
 _match_field = re.compile(r"([A-Za-z_]+):").match
 _needs_no_quotes = re.compile(r'[^\s",:\\-][^\s",:\\]*\Z').match
 
@@ -291,11 +302,25 @@ def _normal(field: str, value: str, now: float, zone: tzinfo | None) -> str:
         if found is None:
             raise ValueError(f"{field} takes a number, like {field}:>0 or {field}:<=100.")
         return f"{found[1].replace('=', '') if found[1] == '=' else found[1]}{int(found[2])}"
+    if field in QUANTITIES:
+        return _normal_quantity(field, value)
     if field in MOMENTS:
         return iso(parse_moment(value, now, zone)) or value
     return value
 
 
+def _normal_quantity(field: str, value: str) -> str:
+    is_time = field == "duration"
+    found = _match_quantity(value.lower())
+    if found is None or (found[3] and not (is_time and found[3] in UNITS)):
+        like = "a time, like duration:>2h or" if is_time else f"a number, like {field}:>0.5 or"
+        raise ValueError(f"{field} takes {like} {field}:<={'90s' if is_time else '100'}.")
+    number, point, decimals = found[2].partition(".")
+    decimals = decimals.rstrip("0")
+    sign = found[1].replace("=", "") if found[1] == "=" else found[1]
+    return f"{sign}{int(number)}{point if decimals else ''}{decimals}{found[3]}"
+
+
 def _quoted(value: str, field: str) -> str:
-    plain = field in MOMENTS or field in NUMBERS or _needs_no_quotes(value)
+    plain = field in (*MOMENTS, *NUMBERS, *QUANTITIES) or _needs_no_quotes(value)
     return value if plain else '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'

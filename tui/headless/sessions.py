@@ -38,6 +38,7 @@ from tui.headless.stores import open_store, progress, stale_after, totals_cache
 @click.option(
     "--component", "-c", multiple=True, metavar="TEXT", help="Part of the component's name."
 )
+@click.option("--project", multiple=True, metavar="TEXT", help="Part of the project's name.")
 @click.option("--agent", multiple=True, metavar="TEXT", help="Part of an agent's name.")
 @click.option("--days", "-d", type=float, metavar="N", help="Active in the last N days; 0: ever.")
 @click.option("--since", metavar="TIME", help="Active at or after: 7d, 12h, today, 2026-01-12.")
@@ -57,6 +58,7 @@ def command(
     store: str | None,
     status: tuple[str, ...],
     component: tuple[str, ...],
+    project: tuple[str, ...],
     agent: tuple[str, ...],
     days: float | None,
     since: str | None,
@@ -75,6 +77,7 @@ def command(
     terms = session_terms(times)
     terms.add("status", status)
     terms.add("component", component)
+    terms.add("project", project)
     terms.add("agent", agent)
     terms.add_days(days)
     terms.add_moment("since", since)

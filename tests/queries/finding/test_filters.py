@@ -142,6 +142,58 @@ def test_a_session_is_not_found(text: str) -> None:
     assert not session_matches(text)
 
 
+COUNTED = SessionRow(
+    replace(ROW.session, quality=59.5, cost=0.75, tokens=12_000),
+    replace(ROW.totals, tool_calls=20),
+    complete=True,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("duration:2h duration:=120m duration:7200 duration:7200s", True),
+        ("duration:>1.9h duration:<1d", True),
+        ("duration:>2h", False),
+        ("calls:20 calls:>=20 calls:<21", True),
+        ("calls:>20", False),
+        ("tokens:>10000", True),
+        ("tokens:<12000", False),
+        ("cost:>0.5 cost:=.75,0.75", None),
+        ("cost:>0.5 cost:0.7,0.75", True),
+        ("quality:<60 quality:>59 quality:59.50", True),
+        ("quality:60", False),
+        ("-duration:>2h -quality:>=60", True),
+    ],
+)
+def test_figures_of_a_session_are_asked_for(text: str, found: bool | None) -> None:
+    if found is None:
+        with pytest.raises(FilterError, match="cost takes a number"):
+            session_matches(text, COUNTED)
+    else:
+        assert session_matches(text, COUNTED) is found
+
+
+@pytest.mark.parametrize("field", ["duration", "tokens", "cost", "quality"])
+def test_a_figure_that_is_not_known_is_no_figure(field: str) -> None:
+    assert not session_matches(f"{field}:>=0", BARE)
+    assert session_matches(f"-{field}:>=0", BARE)
+
+
+def test_slow_and_dear_events_are_found() -> None:
+    event = replace(EVENT, duration=75.0, tokens=900, cost=0.02)
+    for text, found in (
+        ("duration:>1m tokens:900 cost:<0.1", True),
+        ("duration:<=1m", False),
+        ("tokens:>900", False),
+        ("-cost:>0.01", False),
+    ):
+        assert event_matches(text, event) is found
+    assert not event_matches("duration:>=0", replace(EVENT, duration=None))
+    with pytest.raises(FilterError, match="'quality' cannot be asked here"):
+        parse_filter("quality:>1", NOW, EVENT_FIELDS)
+
+
 def test_what_is_unknown_of_a_session_matches_nothing() -> None:
     for text in ("since:7d", "until:now", "agent:a", "title:a", "project:a", "status:running"):
         assert not session_matches(text, BARE)
@@ -204,6 +256,8 @@ def test_an_empty_filter_matches_everything() -> None:
     [
         ("  STATUS:Failed   since:7d ", "status:failed since:2026-01-05T14:00:00Z"),
         ("errors:=007 events:>=010", "errors:7 events:>=10"),
+        ("duration:>01.50H,=90S cost:=0.50", "duration:>1.5h,90s cost:0.5"),
+        ("quality:<60.0 tokens:>=010", "quality:<60 tokens:>=10"),
         ('agent:"a b",c "x y"', 'agent:"a b",c "x y"'),
         ('a"b c"d', '"ab cd"'),
         ('"-x" -y --z', '"-x" -y -"-z"'),
@@ -230,6 +284,10 @@ def test_the_normal_form(text: str, normal: str) -> None:
         ("errors:many", 1, "errors takes a number, like errors:>0"),
         ("errors:>-1", 1, "errors takes a number"),
         ("since:soon", 1, "'soon' is not a time: write 30m"),
+        ("duration:long", 1, "duration takes a time, like duration:>2h or duration:<=90s."),
+        ("duration:>2y", 1, "duration takes a time, like"),
+        ("cost:>2h", 1, "cost takes a number, like cost:>0.5 or cost:<=100."),
+        ("quality:", 1, "a value is missing."),
         ("since:7d,soon", 1, "'soon' is not a time"),
         ("agent:", 1, "a value is missing."),
         ("agent: x", 1, "a value is missing."),

@@ -301,3 +301,23 @@ def test_every_session_of_metrics_has_one_status(run: Run, tmp_path: Path) -> No
     numbers = {word: told[f"{word}_sessions"] for word in words}
     assert sum(numbers.values()) == told["total_sessions"] == 6
     assert (numbers["paused"], numbers["unknown"]) == (1, 2)
+
+
+def test_sessions_show_what_only_some_stores_know(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "shells.db"
+    with canonical_store(path) as store:
+        store.add_session("a", component="ipython", project="oneiric", quality=61.25)
+        store.add_session("b", component="bash", quality=80)
+        store.add_session("c")
+    heading = run("sessions", path).out.splitlines()[0]
+    assert heading.split()[2:6] == ["AGENT", "COMPONENT", "PROJECT", "QUALITY"]
+    line = run("sessions", path, "--project", "ONEI").out.splitlines()[1]
+    assert line.split()[3:6] == ["ipython", "oneiric", "61.2"]
+    for order, expected in (("quality", "bac"), ("component", "bac"), ("project", "abc")):
+        told = run("sessions", path, "--sort", order, "--json").json["sessions"]
+        assert "".join(row["session_id"] for row in told) == expected
+    bare = run("sessions", path, "--filter", "component:?").out.splitlines()[0]
+    assert "COMPONENT" not in bare
+    assert "QUALITY" not in bare
+    low = run("sessions", path, "--filter", "quality:<70", "--json").json
+    assert [row["session_id"] for row in low["sessions"]] == ["a"]
