@@ -30,6 +30,7 @@ from queries.models.groups import GroupComparison
 from queries.models.overview import Alerts, Overview, Window
 from queries.models.work_items import WorkBoard
 from queries.plain_data import dataclass
+from queries.row_columns import Columns
 from queries.trees.prompt_trees import PromptTrees
 from queries.trees.trees_json import trees_json
 
@@ -63,6 +64,8 @@ class SessionDetail:
     tools: tuple[ToolStatistic, ...]
     """Most called first."""
     interactions: Interactions
+    columns: Columns
+    """Every column of the row that declares it: (name, text); none where none does."""
 
     def to_dict(self) -> Plain:
         """As ``session-tui session STORE ID --json``."""
@@ -72,6 +75,7 @@ class SessionDetail:
             "agents": [agent_json(agent) for agent in self.agents],
             "tool_statistics": [tool_json(tool) for tool in self.tools],
             "interactions": interactions_json(self.interactions),
+            "columns": dict(self.columns) or None,
         }
 
 

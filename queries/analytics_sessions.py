@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from queries.analytics_records import SessionDetail, StoreMetrics
 from queries.analytics_thread import AnalyticsThread, Moment
+from queries.counting.event_stream import patiently
 from queries.finding.filters import SESSION_FIELDS
 from queries.metrics import metrics
 from queries.models import (
@@ -22,6 +24,7 @@ from queries.overviews.agent_profiles import agent_profiles
 from queries.overviews.model_use import knowing_models, models_used
 from queries.overviews.overview import breakdown, natural_grouping, overview
 from queries.plain_data import replace
+from queries.row_columns import session_columns
 from queries.sessions import SORTS, sort_rows
 from queries.store import Store
 from queries.windows import last_days, rows_in
@@ -89,6 +92,7 @@ class SessionQueries(AnalyticsThread):
             return SessionDetail(
                 counted.rows[0], counted.agents(), counted.tools(),
                 counted.interactions(Relation.FOLLOWS),
+                patiently(partial(session_columns, store, session_id)),
             )  # fmt: skip
 
         return await self._run(read)

@@ -9,6 +9,7 @@ from queries.dialects.base import SideTable
 from queries.dialects.cells import number, whole
 from queries.models import AggregatedTool, Event, EventText, WorkItem
 from queries.reading.connection import quoted
+from queries.row_columns import row_columns
 from queries.side_rows import CHOSEN, PAGE, Slice, of_sessions, select, slices
 from queries.store import Store
 from queries.text import clean, clean_id, clean_lines, clean_or_none
@@ -112,13 +113,15 @@ def event_text(store: Store, event: Event) -> EventText:
     columns are those of both.
     """
     text, output, cut = _texts(store, event.source, event.seq)
-    raw = _raw(store, event.source, event.seq, "")
+    raw = row_columns(store, store.mapping.sources[event.source].table, event.seq)
     if event.end_key is not None:
         end_input, end_output, end_cut = _texts(store, *event.end_key)
         text = text or end_input
         output = end_output or output
         cut = cut or end_cut
-        raw += _raw(store, *event.end_key, "end: ")
+        source, seq = event.end_key
+        ended = row_columns(store, store.mapping.sources[source].table, seq)
+        raw += tuple((f"end: {name}", value) for name, value in ended)
     return EventText(event.source, event.seq, text, output, raw, cut)
 
 
@@ -133,20 +136,3 @@ def _texts(store: Store, source: int, seq: int) -> tuple[str | None, str | None,
     cut = any(isinstance(cell, str | bytes) and len(cell) > TEXT_LIMIT for cell in cells)
     shown = [None if cell is None else clean_lines(cell, TEXT_LIMIT) for cell in cells]
     return (shown[0], shown[1], cut)
-
-
-def _raw(store: Store, source: int, seq: int, prefix: str) -> tuple[tuple[str, str | None], ...]:
-    table = store.mapping.sources[source].table
-    names = [row[1] for row in store.query(f"PRAGMA table_info({quoted(table)})")]
-    columns = ", ".join(
-        f"CASE typeof({quoted(name)}) WHEN 'text' THEN substr({quoted(name)}, 1, 100001)"
-        f" WHEN 'blob' THEN substr({quoted(name)}, 1, 400) ELSE {quoted(name)} END"
-        for name in names
-    )
-    rows = store.query(f"SELECT {columns} FROM {quoted(table)} WHERE rowid = ?", (seq,))
-    if not rows:
-        return ()
-    return tuple(
-        (prefix + clean(name, 80), None if cell is None else clean_lines(cell, 100_000))
-        for name, cell in zip(names, rows[0], strict=True)
-    )

@@ -10,6 +10,7 @@ from queries.models import WorkItem
 from queries.models.work_items import WorkBoard, WorkColumn, WorkItemDetail
 from queries.reading.connection import quoted
 from queries.reading.raw_ids import bound
+from queries.row_columns import row_columns
 from queries.side_tables import work_items
 from queries.store import Store
 from queries.text import clean, clean_id, clean_lines, clean_or_none
@@ -129,22 +130,7 @@ def work_item_detail(store: Store, item: WorkItem) -> WorkItemDetail:
         parent_id=None if parent in (None, "") else clean_id(parent),
         children=tuple(clean_id(row[0]) for row in below),
         tags=_tags(tags),
-        raw=_raw(store, described.table, rowid),
-    )
-
-
-def _raw(store: Store, table: str, rowid: int) -> tuple[tuple[str, str], ...]:
-    names = [row[1] for row in store.query(f"PRAGMA table_info({quoted(table)})")]
-    cells = ", ".join(
-        f"CASE typeof({quoted(name)}) WHEN 'text' THEN substr({quoted(name)}, 1, 100001)"
-        f" WHEN 'blob' THEN substr({quoted(name)}, 1, 400) ELSE {quoted(name)} END"
-        for name in names
-    )
-    rows = store.query(f"SELECT {cells} FROM {quoted(table)} WHERE rowid = ?", (rowid,))
-    return tuple(
-        (clean(name, 80), "NULL" if cell is None else clean_lines(cell, 100_000))
-        for row in rows
-        for name, cell in zip(names, row, strict=True)
+        raw=row_columns(store, described.table, rowid),
     )
 
 

@@ -7,10 +7,11 @@ that the detail screen needs as well):
   ``cursor_up``, ``cursor_down``, ``cursor_left``, ``cursor_right``, ``page_up``,
   ``page_down``, ``half_page_up``, ``half_page_down``, ``cursor_top``, ``cursor_bottom``.
 * ``focus_pane(step)``, ``search`` *, ``next_match(step)`` *, ``next_error(step)``,
-  ``filter_sessions``, ``mark``, ``clear_marks``, ``toggle_sub_agents``, ``cycle_scope``,
-  ``cycle_sort``, ``reverse_sort``, ``toggle_follow``, ``toggle_raw``,
-  ``expand_all``, ``collapse_all``, ``cycle_relation``, ``cycle_value``, ``toggle_diagonal``,
-  ``open``, ``back`` *, ``toggle_zoom``, ``copy`` *, ``copy_command`` *, ``export_view`` *,
+  ``filter_sessions``, ``session_detail``, ``mark``, ``clear_marks``, ``toggle_sub_agents``,
+  ``cycle_scope``, ``cycle_sort``, ``reverse_sort``, ``toggle_follow``,
+  ``toggle_raw``, ``expand_all``, ``collapse_all``, ``cycle_relation``, ``cycle_value``,
+  ``toggle_diagonal``, ``open``, ``back`` *, ``toggle_zoom``, ``copy`` *, ``copy_command`` *,
+  ``export_view`` *,
   ``group(name)``, ``group_listed(name)``, ``bookmark``, ``list_bookmarks``, ``compare``; on the
   screens of delegations and of one session over time also ``main_screen``, ``child_session``,
   ``time_zoom(step)``, ``time_pan(step)``, ``time_fit``,
@@ -172,6 +173,9 @@ COMMANDS: Final[tuple[Command, ...]] = (
             "group_listed('B')", "Sessions", footer=18, contexts=("sessions",)),
     Command("sessions.clear_marks", ("x",), "clear marks", "Unmark all sessions.",
             "clear_marks", "Sessions", footer=15, hint=("sessions",)),
+    Command("sessions.detail", ("d",), "all about it",
+            "Show all that is known about the session, with every column of its row.",
+            "session_detail", "Sessions", footer=17, contexts=("sessions",)),
     Command("marks.set", ("asterisk",), "bookmark",
             "Give the session or event under the cursor a label and a note, kept apart from "
             "the store.",

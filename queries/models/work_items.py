@@ -49,5 +49,5 @@ class WorkItemDetail:
     children: tuple[str, ...]
     """Ids of the items below it."""
     tags: tuple[str, ...]
-    raw: tuple[tuple[str, str], ...]
+    raw: tuple[tuple[str, str | None], ...]
     """Every column of the foreign row: (column, value as text)."""

@@ -74,7 +74,7 @@ ONLY_FOR = {
     "statistics": ("metrics",),
 }
 """What is large and belongs to some commands, with these."""
-LATER = ("compare", "event", "help", "store_info", "choose")
+LATER = ("compare", "event", "session", "help", "store_info", "choose")
 """Screens that are loaded when they are opened."""
 
 # A child for each command: it has what its parent had loaded, which all commands after that need.

@@ -31,6 +31,14 @@ class Giving(PaneScreen):
 
             self.app.push_screen(EventScreen(event.node.event, event.node.never_ended))
 
+    def action_session_detail(self) -> None:
+        """Show all that is known about the session under the cursor."""
+        row = self.session_view.current
+        if row is not None and self.is_active:
+            from tui.screens.session import SessionScreen
+
+            self.app.push_screen(SessionScreen(row))
+
     def action_back(self) -> None:
         """Undo the nearest of: search, filter, zoom; then go back to the sessions."""
         if self.pane.needle:

@@ -38,7 +38,8 @@ def detail_text(detail: WorkItemDetail, zone: tzinfo | None) -> str:
     lines = [item.title, ""]
     lines += [f"{name.ljust(12)} {value or UNKNOWN}" for name, value in facts]
     lines += ["", detail.description or "(no description)", "", "Columns of the row:"]
-    lines += [f"  {name.ljust(20)} {value}" for name, value in detail.raw]
+    lines += [f"  {name.ljust(20)} {UNKNOWN if value is None else value}"
+              for name, value in detail.raw]  # fmt: skip
     return "\n".join(lines)
 
 
