@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from queries.folding.by_arrival import ByArrival
 from queries.folding.joining import join
 from queries.folding.pairing import Pairing
 from queries.models import Event, EventKey, EventKind, EventState, Phase
@@ -25,7 +26,7 @@ class OpenCalls:
     def __init__(self, lines: Iterable[Line] = ()) -> None:
         self.lines = list(lines)
         """What is to be told since :meth:`begin`."""
-        self.running: dict[EventKey, Event] = {}
+        self.running: ByArrival[Event] = ByArrival()
         """By row that says it runs, which may be changed in place: the event that it is of."""
         self._pairing = Pairing()
         self._shown: dict[EventKey, Event] = {}
@@ -60,7 +61,7 @@ class OpenCalls:
             event = fresh.get(key)
             known = self.running.get(key)
             if event is None:
-                self.running.pop(key, None)
+                self.running.drop(key)
                 self._shown.pop(key, None)
                 continue
             if known is not None and known.end_key is not None and event.phase is Phase.START:
@@ -76,11 +77,11 @@ class OpenCalls:
         rows = [event.key] if event.end_key is None else [event.key, event.end_key]
         for key in rows:
             if event.phase is not Phase.START and event.state is EventState.RUNNING:
-                self.running[key] = event
+                self.running.put(key, event)
             else:
-                self.running.pop(key, None)
+                self.running.drop(key)
         is_open = event.phase is Phase.START or event.kind is EventKind.DELEGATION
-        if is_open or event.key in self.running:
+        if is_open or self.running.get(event.key) is not None:
             self._shown[event.key] = event
         else:
             self._shown.pop(event.key, None)

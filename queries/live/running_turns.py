@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import deque
-from collections.abc import Collection, Sequence
-from itertools import islice
+from collections.abc import Sequence
 
 from queries.models import EventKey
 
@@ -16,37 +14,58 @@ OLDER = 100
 
 
 class RunningTurns:
-    """Whose turn it is. Where commits never end, the older ones all have theirs nevertheless."""
+    """Whose turn it is. Where commits never end, the older ones all have theirs nevertheless.
+
+    Costs as much as is read, however many run.
+    """
 
     def __init__(self) -> None:
-        self._due: deque[EventKey] = deque()
-        """Those that were not read since the last commit, in the order of their turn."""
+        self._running: Sequence[EventKey] = ()
+        self._end: EventKey | None = None
+        """Those before it are due since the last commit; None: none is."""
         self._last: EventKey = (0, 0)
-        """The one of them that was read last."""
+        """The one of them that was read last: the next is the one before it."""
+        self._start: EventKey = (0, 0)
+        """The one that was at the last commit: there the round ends."""
+        self._is_past_first = False
+        """Whether the round has come to the first one, and goes on at the end."""
 
     def __bool__(self) -> bool:
         """Whether some are still to be read since the last commit."""
-        return bool(self._due)
+        return bool(self._due(1))
 
     def after_commit(self, running: Sequence[EventKey]) -> list[EventKey]:
         """Those to read at once, of all that run: the newest, and some of the others.
 
         Args:
-            running: in order of arrival.
+            running: in order of arrival. Those that end before their turn may be taken out.
         """
-        others = running[:-NEWEST]
-        at = bisect_left(others, self._last)
-        self._due = deque(reversed(others[:at]))
-        self._due.extend(reversed(others[at:]))
-        older = list(islice(self._due, OLDER))
+        self._running = running
+        self._end = running[-NEWEST] if len(running) > NEWEST else None
+        self._start, self._is_past_first = self._last, False
+        older = self._due(OLDER)
         self.done(older)
         return [*reversed(running[-NEWEST:]), *older]
 
     def next(self) -> list[EventKey]:
         """Those to read while nothing else is committed. It is their turn until :meth:`done`."""
-        return list(islice(self._due, NEWEST + OLDER))
+        return self._due(NEWEST + OLDER)
 
-    def done(self, keys: Collection[EventKey]) -> None:
+    def done(self, keys: Sequence[EventKey]) -> None:
         """These are read, which were the next ones."""
-        for _ in keys:
-            self._last = self._due.popleft()
+        if keys:
+            self._last = keys[-1]
+            self._is_past_first = self._is_past_first or self._last >= self._start
+
+    def _due(self, most: int) -> list[EventKey]:
+        if self._end is None:
+            return []
+        running, end = self._running, bisect_left(self._running, self._end)
+        at = min(bisect_left(running, self._last), end)
+        due: list[EventKey] = []
+        if not self._is_past_first:
+            due += reversed(running[max(at - most, 0) : at])
+            at = end
+        first = min(bisect_left(running, self._start), at)
+        due += reversed(running[max(at - (most - len(due)), first) : at])
+        return due

@@ -142,7 +142,7 @@ class Tail:
         self._unread = True
         self._find_place(store)
         self.behind = self._unread = self._read_tail(store)
-        self._read_again(store, self._turns.after_commit(sorted(self._calls.running)))
+        self._read_again(store, self._turns.after_commit(self._calls.running.in_order()))
 
     def _open(self) -> None:
         store = Store(self._path)
@@ -271,7 +271,8 @@ class Tail:
 
     def _read_again(self, store: Store, keys: Collection[EventKey]) -> None:
         """Rows that say they run may have been changed in place."""
-        chosen = self._calls.running.keys() & set(keys)
+        running = self._calls.running
+        chosen = {key for key in keys if running.get(key) is not None}
         self._calls.changed(chosen, store.events_by_key(chosen))
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from queries.live import running_turns
@@ -76,3 +78,54 @@ def test_rows_of_several_tables_have_their_turns(turns: RunningTurns) -> None:
     for _ in range(9):
         read.update(turns.after_commit(running))
     assert read == set(running)
+
+
+class CountedRows(Sequence[EventKey]):
+    """Rows that count how many of them are looked at."""
+
+    def __init__(self, keys: list[EventKey]) -> None:
+        self.keys = keys
+        self.looked_at = 0
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def __getitem__(self, place):  # type: ignore[no-untyped-def]  # as in every sequence
+        found = self.keys[place]
+        self.looked_at += len(found) if isinstance(place, slice) else 1
+        return found
+
+
+def test_a_commit_costs_as_much_as_is_read_however_many_run(turns: RunningTurns) -> None:
+    running = CountedRows(rows(*range(100_000)))
+    for _ in range(10):
+        running.looked_at = 0
+        read = turns.after_commit(running)
+        assert len(read) == 8
+        assert turns
+        assert len(turns.next()) == 8
+        assert running.looked_at < 200
+
+
+def test_those_that_end_before_their_turn_are_left_out(turns: RunningTurns) -> None:
+    running = rows(*range(1, 25))
+    read = turns.after_commit(running)
+    ended = running[3:9]
+    del running[3:9]
+    while turns:
+        read += turns.next()
+        turns.done(turns.next())
+    assert not set(read) & set(ended)
+    assert sorted(read) == running
+
+
+def test_each_has_its_turn_once_between_two_commits(turns: RunningTurns) -> None:
+    running = rows(*range(-10, 40))
+    for _ in range(12):
+        read = turns.after_commit(running)
+        while turns:
+            due = turns.next()
+            read += due
+            turns.done(due)
+        assert sorted(read) == running
+        turns.after_commit(running)
