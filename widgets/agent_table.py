@@ -77,7 +77,9 @@ class AgentTable(TimedTable[AgentProfile]):
             case "last":
                 return self.ago(row.last_active)
             case _:
-                used = [f"{use.tool} {short_count(use.calls)}" for use in row.tools]
+                # Each takes three cells with the sign after it, at least; what is cut is not drawn.
+                some = row.tools[: width // 3 + 1]
+                used = [f"{use.tool} {short_count(use.calls)}" for use in some]
                 return (", ".join(used) or self.glyphs.dash, "muted")
 
     def line_text(self, index: int) -> str:

@@ -45,7 +45,7 @@ _UNKNOWN: Links = (identifier(None), None, None)
 _seq_of = itemgetter(0)
 KEPT = 50_000
 """Sessions that are kept by their raw ids at most, before all are let go."""
-TYPES_KEPT = 10_000
+TYPES_KEPT = 4_000
 """Types that are kept by their raw cells at most, each some 0.7 KB."""
 
 

@@ -28,7 +28,7 @@ Links = tuple[str, str | None, str | None]
 Amount = tuple[int | None, float | None]
 """Of a row: its tokens and its cost."""
 NO_TOOL = "(no tool)"
-TYPES_KEPT = 10_000
+TYPES_KEPT = 4_000
 
 
 NOTHING, PLAIN, ERROR, FAILED, OK = range(5)

@@ -282,9 +282,16 @@ class Counting(ChangingRows):
         has_problems = bool(store.problems())
         return not self.is_wrong and self._audit.agrees(store, self.fold.rows, has_problems)
 
-    def may_differ(self, most: int) -> bool:
-        """Whether there are rows that an audit does not read again, but no more than ``most``."""
-        return len(self._recent) < self.fold.rows <= most
+    def may_differ(self, most: int, most_names: int) -> bool:
+        """Whether there are rows that an audit does not read again, but not too many of them.
+
+        Args:
+            most: rows.
+            most_names: tools, agents, and pairs of these.
+        """
+        fold = self.fold
+        names = len(fold.tools) + len(fold.agents) + len(fold.next_tools) + len(fold.follows)
+        return len(self._recent) < fold.rows <= most and names <= most_names
 
     # -- what the panes show --------------------------------------------------------------------
 

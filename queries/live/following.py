@@ -10,7 +10,7 @@ from queries.keeping.fold_cache import FoldCache
 from queries.keeping.kept_totals import KeptTotals
 from queries.live.counting import Counting
 from queries.live.figures import Figures
-from queries.live.recount import MOST_ROWS, SHARE, Recount
+from queries.live.recount import MOST_NAMES, MOST_ROWS, SHARE, Recount
 from queries.models import Event, EventKey, Problem, StoreInfo, StoreState
 from queries.opening.files import Signature, StoreError, StoreGoneError, signature
 from queries.pausing import no_pause
@@ -95,7 +95,9 @@ class Following:
         self._is_watched_anew = False
         """Whether other rows came on screen, which may have been read long ago."""
         self._has_news = False
-        """Whether anything was committed since everything was begun."""
+        """Whether anything that was committed since everything was begun is taken."""
+        self._is_changed = False
+        """Whether anything was committed since then."""
         self._touched: set[str] = set()
         self._arrived: list[Event] = []
         self._arrived_cut = False
@@ -131,7 +133,7 @@ class Following:
                 self.close()
                 store = self._connect()
             elif change is Change.DATA:
-                self._unread = True
+                self._unread = self._is_changed = True
         if self._unread:
             self._quiet_since = self._clock()
             self._catch_up(store)
@@ -154,7 +156,7 @@ class Following:
         self._given = None
         store.give_way()
         self._asleep = None
-        self._unread = self._unproven = True
+        self._unread = self._unproven = self._is_changed = True
         self._dirty = True
         return store
 
@@ -180,7 +182,8 @@ class Following:
                 store, self._watched, is_proven=not self._unproven, pause=self.pause
             )
             self._take_news()
-            self._may_differ = self._has_news = True
+            # What was counted late is read again too, where nothing was committed at all.
+            self._may_differ = self._has_news = self._has_news or self._is_changed
             self._is_watched_anew = False
             if self._counting.is_misread:
                 self._open_anew()
@@ -211,7 +214,7 @@ class Following:
         self.epoch += 1
         self._end_recount()
         self._may_differ = False
-        self._has_news = self._is_watched_anew = False
+        self._has_news = self._is_watched_anew = self._is_changed = False
         self._begun = self._clock()
         self._arrived, self._arrived_cut = [], False
         self._updated, self._amended = {}, set()
@@ -254,7 +257,7 @@ class Following:
     def _audit(self, store: Store) -> None:
         is_right = self._counting.audit(store, self._watched)
         self._is_audited = True
-        if store.is_copy or not self._counting.may_differ(MOST_ROWS):
+        if store.is_copy or not self._counting.may_differ(MOST_ROWS, MOST_NAMES):
             self._may_differ = False
         self._take_news()
         if self._counting.is_misread:

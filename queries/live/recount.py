@@ -22,6 +22,8 @@ from queries.tools import tool_statistics
 
 MOST_ROWS = 300_000
 """Rows up to which a store is counted again: of more it would take long, and much memory."""
+MOST_NAMES = 100_000
+"""Tools, agents and pairs of these up to which it is: all would be held twice meanwhile."""
 SHARE = 0.05
 """The part of a processor that counting again may take over time."""
 AT_ONCE = 200

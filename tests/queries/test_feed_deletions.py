@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from queries.feed import Feed
+from queries.live import following
 from queries.live.following import BETWEEN_AUDITS, QUIET_AUDIT, QUIET_CLOSE
 from queries.live.recount import SHARE
 from queries.models import Snapshot
@@ -130,6 +131,43 @@ def look_for_a_while(feed: Feed, clock: Clock, seconds: float) -> Snapshot:
         feed.poll()
         count_all(feed)
     return snap(feed)
+
+
+def recounts(feed: Feed, clock: Clock) -> int:
+    """How often a store is counted once more while it is quiet."""
+    made = 0
+    for _ in range(round(3 * QUIET_AUDIT)):
+        clock.now += 1.0
+        before = feed._recount
+        feed.poll()
+        made += feed._recount is not None and feed._recount is not before
+        count_all(feed)
+    return made
+
+
+def test_a_store_that_never_changed_is_not_counted_once_more(tmp_path: Path, clock: Clock) -> None:
+    path = filled(tmp_path / "a.db", 3000)
+    feed = begun(path, clock)
+    # As when others counted rows that run: these are read again.
+    feed._unread = True
+    assert recounts(feed, clock) == 0
+    with canonical_store(path) as writer:
+        writer.add_event("s1", id="new")
+        assert recounts(feed, clock) == 1
+    feed.close()
+
+
+def test_a_store_of_very_many_names_is_not_held_twice(
+    tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = filled(tmp_path / "a.db", 3000)
+    for most, expected in ((1, 0), (100_000, 1)):
+        monkeypatch.setattr(following, "MOST_NAMES", most)
+        feed = begun(path, clock)
+        with canonical_store(path) as writer:
+            writer.add_event("s1", id=f"new {most}")
+            assert recounts(feed, clock) == expected
+        feed.close()
 
 
 CHANGES: dict[str, dict[str, object]] = {

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC
 from typing import Any
 
@@ -8,7 +8,7 @@ import pytest
 
 from queries.handoff_rows import handoff_groups, kind_of
 from queries.models.delegations import LiveStatus
-from queries.models.overview import Rate
+from queries.models.overview import Rate, ToolUse
 from tests.widgets.handings import NOON, agent, handoff, nothing_known, run, spawner
 from tests.widgets.pane_app import HOSTILE, SIZES, on_stage
 from widgets.agent_table import AgentTable
@@ -80,6 +80,22 @@ async def test_agents() -> None:
     assert lines[1] == "planner 120 40.0 ███▎ 4 90 96.7 3 15k 1h Read 60, Bash 30"
     assert lines[2] == "quiet 120 — 4 90 — — — —"
     assert "120 events (40.0 %) · 4 sessions · 20 messages, 90 calls, 3 errors" in view.line_text(0)
+
+
+async def test_of_thousands_of_tools_only_those_that_fit_are_put_into_words() -> None:
+    used = tuple(ToolUse(f"t{n % 10}", 9) for n in range(5000))
+    looked_at = 0
+
+    class Used(tuple[ToolUse, ...]):
+        def __iter__(self) -> Iterator[ToolUse]:
+            nonlocal looked_at
+            looked_at += len(self)
+            return super().__iter__()
+
+    text, _ = AgentTable().cell(agent("planner", tools=Used(used)), "tools", 40)
+    assert text.startswith("t0 9, t1 9, ")
+    assert len(text) > 40
+    assert looked_at < 100
 
 
 async def test_the_cursor_stays_on_its_row_and_ages_repaint_only_themselves() -> None:
