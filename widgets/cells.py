@@ -15,7 +15,7 @@ Align = Literal["left", "right"]
 
 GAP = 1
 """Blank cells between two columns."""
-MANY_NAMES = 2000
+MANY_NAMES = 1000
 """Names beyond which none is compared with all others: that would take longer than a frame."""
 
 

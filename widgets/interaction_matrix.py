@@ -321,8 +321,9 @@ class InteractionMatrix(Pane):
 
     def _short_name(self, index: int, width: int) -> str:
         """A name in at most ``width`` cells; of not too many, different from all others."""
-        names = self._figures.names if self._figures else ()
-        if len(names) > MANY_NAMES:
+        figures = self._figures
+        names = figures.names if figures else ()
+        if len(names) > MANY_NAMES or (figures and figures.longest <= width):
             return shortened_alone(names[index], width, self.glyphs.ellipsis)
         if width not in self._short:
             self._short[width] = shortened(names, width, self.glyphs.ellipsis)

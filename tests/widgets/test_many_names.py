@@ -82,6 +82,19 @@ async def test_a_matrix_of_thousands_is_drawn_from_what_is_visible(
         assert "tool_6" in text
 
 
+async def test_names_that_all_fit_are_not_compared_with_each_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pane = InteractionMatrix()
+    names = tuple(f"a{n}" for n in range(900))
+    crowd = Interactions(Relation.FOLLOWS, names, dict.fromkeys(pairwise(names), 1), "basis")
+    async with on_stage(pane, SIZE) as stage:
+        with counted_cuts(monkeypatch) as cut:
+            pane.show_interactions(crowd)
+            await stage.settle()
+        assert not cut["together"]
+
+
 async def test_tools_by_the_thousand_are_drawn_from_what_is_visible(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
