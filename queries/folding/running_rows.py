@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from bisect import bisect_left, insort
 from collections.abc import Iterator, Mapping
+from operator import attrgetter
 
 from queries.folding.batch import NO_TOOL, ToolKey
 from queries.models import Event, EventKey
 
+_cells = attrgetter(*Event.__match_args__)
+_SUMMARY, _SESSION, _PARENT, _KEY = map(
+    Event.__match_args__.index, ("summary", "session_id", "parent_id", "call_key")
+)
 Calls = Mapping[ToolKey | None, int]
 """Rows by tool and operation; None for those that are no calls."""
 
@@ -16,7 +22,7 @@ class RunningRows:
     """Running rows by key and in order of arrival, with their numbers by session.
 
     Some systems never say that a delegation is over, so there can be a hundred thousand: neither
-    a look at the newest nor a number may cost as much as there are.
+    a look at the newest nor a number may cost as much as there are, and texts are not kept.
     """
 
     __slots__ = ("_calls", "_order", "_rows")
@@ -34,11 +40,11 @@ class RunningRows:
         return iter(self._rows)
 
     def get(self, key: EventKey) -> Event | None:
-        """A row as it was counted; None where it is not known to run."""
+        """A row as it was counted, without its text; None where it is not known to run."""
         return self._rows.get(key)
 
     def rows(self) -> Iterator[Event]:
-        """All rows."""
+        """All rows, without their texts."""
         return iter(self._rows.values())
 
     def sessions(self) -> Mapping[str, Calls]:
@@ -60,7 +66,7 @@ class RunningRows:
         """A row that runs was counted."""
         key = event.key
         self.forget(key)
-        self._rows[key] = event
+        self._rows[key] = event = without_text(event)
         if self._order and key < self._order[0]:
             # The past is being counted: to sort once costs less than to put each in front.
             self._order = None
@@ -95,6 +101,18 @@ class RunningRows:
             known = self._calls.setdefault(name, {})
             for tool, number in numbers.items():
                 _add(known, tool, number)
+
+
+def without_text(event: Event) -> Event:
+    """An event as it is kept while it runs: it shares with others what they have as well."""
+    cells = list(_cells(event))
+    cells[_SUMMARY] = ""
+    cells[_SESSION] = sys.intern(event.session_id)
+    if event.parent_id is not None:
+        cells[_PARENT] = sys.intern(event.parent_id)
+    if event.call_key == event.id:
+        cells[_KEY] = event.id
+    return Event(*cells)
 
 
 def _add(numbers: dict[ToolKey | None, int], tool: ToolKey | None, number: int) -> None:

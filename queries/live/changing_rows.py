@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Set
 
 from queries.counting.backfill import Backfill
 from queries.fold import Fold
+from queries.folding.running_rows import without_text
 from queries.live.recent_rows import RecentRows, is_same_row
 from queries.live.running_turns import RunningTurns
 from queries.models import Event, EventKey, EventState, Phase
@@ -72,7 +73,8 @@ class ChangingRows:
         # What is counted of one row may change what is known of the next.
         running = {key: self.fold.running.get(key) for key in chosen}
         for key in in_turns(sorted(chosen)):
-            before = self._recent.get(key) or running[key] or self._seen.get(key)
+            whole = self._recent.get(key) or self._seen.get(key)
+            before = whole or running[key]
             event = now.get(key)
             if before is event:
                 continue
@@ -81,7 +83,12 @@ class ChangingRows:
                 return
             if event is None or before == event:
                 continue
-            if before is not None:
+            # Of most rows that run the text is not known: it counts nowhere, and only on screen
+            # may another one be shown.
+            is_told_alike = whole is None and before == without_text(event)
+            if is_told_alike and key not in watched:
+                continue
+            if before is not None and not is_told_alike:
                 if self.past is not None:
                     self.past.recall(*key)
                 if not self.fold.update(before, event):

@@ -10,6 +10,7 @@ from queries.counting.lean_rows import LeanRows, lean_view
 from queries.fold import Fold
 from queries.folding.batch import Batch
 from queries.folding.declared_tools import declared_in
+from queries.folding.running_rows import without_text
 from queries.garbage import no_collection
 from queries.interactions import HandoffPairs, agent_statistics, all_interactions
 from queries.models import AggregatedTool, Event, Scope, ScopeFigures
@@ -129,7 +130,7 @@ class ScopeCounter:
         any_own = False
         for event in events:
             before = self.fold.running.get(event.key)
-            if before is not None and before != event:
+            if before is not None and before != without_text(event):
                 self.fold.update(before, event)
                 any_own = True
         return any_own

@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 
 from queries.feed import Feed
+from queries.fold import Fold
 from queries.folding import running_rows
 from queries.folding.running_rows import RunningRows
-from queries.live import changing_rows, running_turns
-from queries.models import EventState, SessionStatus
+from queries.live import changing_rows, recent_rows, running_turns
+from queries.models import Event, EventState, SessionStatus
 from tests.queries.feeding import Clock, begun, count_all, counted, snap, states
 from tests.queries.files import filled
+from tests.queries.kept import cache_in, opened
 from tests.stores import CanonicalStore, canonical_store, htmlgraph_store
 
 
@@ -145,6 +147,53 @@ def test_a_commit_beside_many_running_rows_looks_at_few_of_them(
         writer.add_event("s1", state="running")
         tool = snap(feed).tools[0]
     assert (tool.running, tool.unknown) == (153, 150)
+
+
+def test_running_rows_that_did_not_change_are_not_told_however_they_became_known(
+    tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recent_rows, "KEPT", 10)
+    monkeypatch.setattr(changing_rows, "REREAD_NEWEST", 10)
+    path = tmp_path / "a.db"
+    with canonical_store(path) as writer:
+        with writer.batch():
+            for number in range(300):
+                writer.add_event("s1", id=f"e{number}", summary=f"text {number}", state="running")
+            writer.add_event("s1")
+        cache = cache_in(tmp_path / "cache")
+        opened(path, cache, clock)
+        feed = Feed(path, clock=clock, cache=cache)
+        snap(feed)
+        count_all(feed)
+        snap(feed)
+        counted_anew = 0
+        update = Fold.update
+
+        def counting(self: Fold, before: Event, after: Event) -> None:
+            nonlocal counted_anew
+            counted_anew += 1
+            update(self, before, after)
+
+        monkeypatch.setattr(Fold, "update", counting)
+        writer.add_event("s1", id="new")
+        assert snap(feed).updated == ()
+        for _ in range(3):
+            snapshot = feed.poll()
+            assert snapshot is None or snapshot.updated == ()
+        assert counted_anew == 0
+        writer.update("event", "id", "e5", summary="other words")
+        assert snap(feed).updated == (), "it is not on screen"
+        feed.watch([(0, 6)])
+        assert [event.summary for event in snap(feed).updated] == ["other words"]
+        assert counted_anew == 0
+        writer.update("event", "id", "e5", summary="once more")
+        assert [event.summary for event in snap(feed).updated] == ["once more"]
+        writer.finish_event("e5", duration=2.0)
+        snapshot = snap(feed)
+        assert states(snapshot) == {"e5": EventState.OK}
+        tool = snapshot.tools[0]
+        assert (tool.ok, tool.running + tool.unknown) == (3, 299)
+        feed.close()
 
 
 def test_a_delegation_ends_in_place(tmp_path: Path, clock: Clock) -> None:
