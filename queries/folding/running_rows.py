@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from bisect import bisect_left, insort
 from collections.abc import Iterator, Mapping
 from operator import attrgetter
 
 from queries.folding.batch import NO_TOOL, ToolKey
+from queries.folding.by_arrival import ByArrival
 from queries.models import Event, EventKey
 
 _cells = attrgetter(*Event.__match_args__)
@@ -25,13 +25,11 @@ class RunningRows:
     a look at the newest nor a number may cost as much as there are, and texts are not kept.
     """
 
-    __slots__ = ("_calls", "_order", "_rows")
+    __slots__ = ("_calls", "_rows")
 
     def __init__(self) -> None:
-        self._rows: dict[EventKey, Event] = {}
+        self._rows: ByArrival[Event] = ByArrival()
         self._calls: dict[str, dict[ToolKey | None, int]] = {}
-        self._order: list[EventKey] | None = None
-        """All keys, ascending, once they were asked for in order."""
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -58,29 +56,21 @@ class RunningRows:
 
     def in_order(self) -> list[EventKey]:
         """The keys of all rows in order of arrival; not to be changed."""
-        if self._order is None:
-            self._order = sorted(self._rows)
-        return self._order
+        return self._rows.in_order()
 
     def note(self, event: Event) -> None:
         """A row that runs was counted."""
         key = event.key
         self.forget(key)
-        self._rows[key] = event = without_text(event)
-        if self._order and key < self._order[0]:
-            # The past is being counted: to sort once costs less than to put each in front.
-            self._order = None
-        elif self._order is not None:
-            insort(self._order, key)
+        event = without_text(event)
+        self._rows.put(key, event)
         _add(self._calls.setdefault(event.session_id, {}), _tool_of(event), 1)
 
     def forget(self, key: EventKey) -> None:
         """A row is no longer counted as running, if it was."""
-        event = self._rows.pop(key, None)
+        event = self._rows.drop(key)
         if event is None:
             return
-        if self._order is not None:
-            del self._order[bisect_left(self._order, key)]
         numbers = self._calls[event.session_id]
         tool = _tool_of(event)
         numbers[tool] -= 1
@@ -91,12 +81,11 @@ class RunningRows:
 
     def take(self, other: RunningRows) -> None:
         """Take all rows of another range."""
-        self._order = None
         if not self._rows.keys().isdisjoint(other._rows):
             for event in other.rows():
                 self.note(event)
             return
-        self._rows.update(other._rows)
+        self._rows.take(other._rows)
         for name, numbers in other._calls.items():
             known = self._calls.setdefault(name, {})
             for tool, number in numbers.items():

@@ -22,6 +22,7 @@ from typing import Final
 
 from queries.digest import blake2b
 from queries.fold import Fold
+from queries.folding.by_arrival import ByArrival
 from queries.folding.durations import Durations
 from queries.folding.event_slots import EventSlots
 from queries.folding.fold_parts import AgentFold, ToolFold
@@ -53,7 +54,8 @@ FIELDS: Final[dict[type, tuple[str, ...]]] = {
                 "tokens"),
     Durations: ("count", "_total", "_rest", "_values", "_sorted", "_buckets"),
     EventSlots: ("_width", "_counts", "undated"),
-    RunningRows: ("_rows", "_calls", "_order"),
+    RunningRows: ("_rows", "_calls"),
+    ByArrival: ("_by_key", "_order"),
     **SESSION_FIELDS,
     **OPEN_FIELDS,
     **HANDED_ON_FIELDS,
