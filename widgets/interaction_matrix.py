@@ -18,6 +18,8 @@ from widgets.pane import Pane
 _LEAST_CELL: Final = 6
 """Five characters and the shade."""
 _WIDEST_CELL: Final = 12
+_MOST_SQUARE: Final = 200
+"""Names up to which an export has a cell for each two of them: nearly all are empty beyond."""
 _TOTAL: Final = 6
 _TOTAL_NAME: Final = "total"
 
@@ -164,10 +166,12 @@ class InteractionMatrix(Pane):
         return self._figures.sentence(*pair, self._mode)
 
     def lines_as_text(self) -> list[str]:
-        """The whole matrix with whole names, for an export."""
+        """The whole matrix with whole names, for an export; a large one as a list of its counts."""
         if self._figures is None:
             return []
         names = self._figures.names
+        if len(names) > _MOST_SQUARE:
+            return self._pairs_as_text(self._figures)
         first = max(cell_len(name) for name in (*names, _TOTAL_NAME))
         widths = [max(_LEAST_CELL, cell_len(name) + 1) for name in names]
         titles = [
@@ -181,6 +185,17 @@ class InteractionMatrix(Pane):
             total = fit(self._row_total(index), _TOTAL, "right")
             lines.append(" ".join([fit(self._row_name(index), first), *cells, total]))
         return [line.rstrip() for line in lines]
+
+    def _pairs_as_text(self, figures: MatrixFigures) -> list[str]:
+        width = figures.longest
+        title = VALUE_TITLES[self._mode]
+        lines = [f"{fit('from', width)} {fit('to', width)} {title}"]
+        targets = figures.by_row()
+        for source in figures.names:
+            for target in targets.get(source, ()):
+                value = figures.text(source, target, self._mode) or self.glyphs.dash
+                lines.append(f"{fit(source, width)} {fit(target, width)} {value}")
+        return lines
 
     def covers(self) -> str:
         """What is counted and how it is shown, and which columns, where not all fit."""

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import stat
+import threading
 from pathlib import Path
 
 import pytest
 
 from tests.tui.desk import LIVE, OLD, desk, desk_clock
 from tests.tui.stage import Stage, on_stage, run_line
+from tui.screens import giving
+from widgets.tool_table import ToolTable
 
 STORE = Path("desk.db")
 
@@ -138,6 +141,28 @@ async def test_every_pane_is_exported_whole(folder: Path) -> None:
             for word in words:
                 assert word in text
             assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+async def test_many_tools_are_put_into_words_away_from_the_screen(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(giving, "_LONG", 2)
+    threads: list[bool] = []
+    lines_as_text = ToolTable.lines_as_text
+
+    def watched(self: ToolTable) -> list[str]:
+        threads.append(threading.current_thread() is threading.main_thread())
+        return lines_as_text(self)
+
+    monkeypatch.setattr(ToolTable, "lines_as_text", watched)
+    desk()
+    async with on_stage(STORE, clock=desk_clock()) as stage:
+        await stage.focus("tools")
+        expected = lines_as_text(stage.main.tool_view)
+        await stage.press("o")
+        written = (folder / "session-tui-tools.txt").read_text("utf-8").splitlines()
+    assert written[2:] == expected
+    assert threads == [False]
 
 
 async def test_an_export_never_overwrites(folder: Path) -> None:

@@ -139,6 +139,16 @@ async def test_the_cursor_stays_on_its_tool_among_thousands() -> None:
         assert not pane.select("mcp__server_1__tool_1")
 
 
+async def test_an_export_of_a_large_matrix_is_a_list_of_its_counts() -> None:
+    pane = InteractionMatrix()
+    async with on_stage(pane, SIZE):
+        pane.show_interactions(CROWD)
+        lines = pane.lines_as_text()
+    assert len(lines) == len(COUNTS) + 1
+    assert lines[0].split() == ["from", "to", "count"]
+    assert lines[1].split() == [*NAMES[:2], "1"]
+
+
 def test_where_each_name_leads_is_in_the_order_of_the_columns() -> None:
     names = ("b", "a", "c")
     counts = {("a", "c"): 1, ("a", "b"): 2, ("b", "b"): 3, ("c", "a"): 0}

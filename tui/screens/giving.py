@@ -8,11 +8,15 @@ import shlex
 from textual import on
 
 from queries.models import Relation
+from tui.away import away
 from tui.export import absolute
 from tui.screens.pane_screen import PaneScreen
 from widgets.activity_tree import ActivityTree
+from widgets.tool_table import ToolTable
 
 _NAMES = ("sessions", "activity", "tools", "interactions")
+_LONG = 2000
+"""Lines that are put into words within a moment."""
 
 
 class Giving(PaneScreen):
@@ -94,10 +98,14 @@ class Giving(PaneScreen):
 
     def action_export_view(self) -> None:
         """Write the lines of this pane to a new file."""
-        name = f"session-tui-{_NAMES[self.pane_index]}"
-        lines = [self.titles[self.pane_index], "", *self.pane.lines_as_text()]
+        name, pane = f"session-tui-{_NAMES[self.pane_index]}", self.pane
+        title = self.titles[self.pane_index]
+        # Rows of tools are replaced as a whole and never change: they can be read elsewhere.
+        is_long = isinstance(pane, ToolTable) and pane.line_count > _LONG
+        known = None if is_long else pane.lines_as_text()
 
         async def run() -> None:
-            self.say(await asyncio.to_thread(self.owner.give_lines, name, lines))
+            lines = await away(pane.lines_as_text) if known is None else known
+            self.say(await asyncio.to_thread(self.owner.give_lines, name, [title, "", *lines]))
 
         self.run_worker(run(), group="export", exit_on_error=False)
