@@ -179,16 +179,20 @@ class Pane(LineView, can_focus=True, inherit_bindings=False):
         step = 1 if direction >= 0 else -1
         for distance in range(1, self.line_count + 1):
             index = (self.cursor + step * distance) % self.line_count
-            if self._pattern.search(self.line_text(index)):
+            if self._pattern.search(self.searched_text(index)):
                 self.move_to(index)
                 return True
         return False
 
+    def searched_text(self, index: int) -> str:
+        """What a search looks through of a line: all of it, unless that would take too long."""
+        return self.line_text(index)
+
     def _matches(self) -> list[int]:
         if self._pattern is None:
             return []
-        search, line_text = self._pattern.search, self.line_text
-        return [index for index in range(self.line_count) if search(line_text(index))]
+        search, text_of = self._pattern.search, self.searched_text
+        return [index for index in range(self.line_count) if search(text_of(index))]
 
     # What the pane tells about itself
 

@@ -162,6 +162,18 @@ class ToolTable(LineTable[ToolStatistic]):
         """Tool and operation; no tool's name holds the separator."""
         return f"{row.tool}\n{row.operation}" if row.operation is not None else row.tool
 
+    def line_text(self, index: int) -> str:
+        """The whole name, and all other columns of the row."""
+        row = self._rows[index]
+        cells = (self.cell(row, column.name, column.width)[0] for column in self.COLUMNS[1:])
+        return "  ".join([tool_name(row), *(text.strip() for text in cells if text.strip())])
+
+    def searched_text(self, index: int) -> str:
+        """The whole line; of very many tools their names: all of them in words take too long."""
+        if len(self._rows) > MANY_NAMES:
+            return tool_name(self._rows[index])
+        return self.line_text(index)
+
     def cell(self, row: ToolStatistic, column: str, width: int) -> Cell:
         """One cell of the table."""
         match column:

@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
-from queries.models import Interactions, Relation
+from queries.models import Interactions, Relation, ToolStatistic
 from tests.widgets.pane_app import on_stage
 from tests.widgets.rows import tool
 from widgets import cells, interaction_matrix, tool_table
 from widgets.interaction_matrix import InteractionMatrix
 from widgets.matrix_figures import MatrixFigures
+from widgets.table_text import Cell
 from widgets.tool_table import ToolRows, ToolTable
 
 SIZE = (60, 20)
@@ -122,6 +123,38 @@ async def test_tools_by_the_thousand_are_drawn_from_what_is_visible(
         assert 0 < cut["alone"] < 500
         assert asked["keys"] < 100
         assert "3000" in text
+
+
+async def test_a_search_among_thousands_of_tools_looks_at_their_names(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pane = ToolTable()
+    rows = ToolRows([tool(name, calls=9000 - n) for n, name in enumerate(NAMES)])
+    made = 0
+    cell = ToolTable.cell
+
+    def counting(self: ToolTable, row: ToolStatistic, column: str, width: int) -> Cell:
+        nonlocal made
+        made += 1
+        return cell(self, row, column, width)
+
+    async with on_stage(pane, SIZE) as stage:
+        pane.show_rows(rows)
+        await stage.settle()
+        monkeypatch.setattr(ToolTable, "cell", counting)
+        assert pane.find("TOOL_4711") == 1
+        assert pane.find_next(1)
+        await stage.settle()
+        assert pane.cursor == 4711
+        assert made < 1000
+
+
+async def test_a_tool_is_found_and_copied_by_its_whole_name() -> None:
+    pane = ToolTable()
+    async with on_stage(pane, SIZE):
+        pane.show_tools([tool("mcp__filesystem__read_multiple_files"), tool("Read")])
+        assert pane.find("multiple_files") == 1
+        assert pane.text_under_cursor().startswith("mcp__filesystem__read_multiple_files  ")
 
 
 async def test_the_cursor_stays_on_its_tool_among_thousands() -> None:
