@@ -208,9 +208,6 @@ class TreePane(Pane):
                 agent = None
             elif self.text_width >= WIDE:
                 agent = event.agent or UNKNOWN
-            elif parent is None or parent.kind is NodeKind.GROUP:
-                # Nothing above tells who it was; whose prompt it is matters less.
-                agent = None if event.kind is EventKind.PROMPT else event.agent
             elif above is not None and above.agent != event.agent:
                 agent = event.agent
             if is_running(node) and event.time is not None and self._now:

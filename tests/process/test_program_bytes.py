@@ -93,7 +93,7 @@ def test_what_changes(home: Home, store: CanonicalStore) -> None:
         terminal.wait_for_text("1,300 events")
         terminal.wait_for_quiet(0.5)
         one_row: dict[str, tuple[Callable[[], object], str]] = {
-            "a call ends": (lambda: store.finish_event("59-119"), "✓ coder Grep thing number 119"),
+            "a call ends": (lambda: store.finish_event("59-119"), "✓ Grep thing number 119"),
             "an event in another session": (
                 lambda: store.add_event("session-58", time=now),
                 "1,301 events",

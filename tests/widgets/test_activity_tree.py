@@ -6,14 +6,12 @@ from datetime import UTC, timedelta, timezone
 import pytest
 
 from queries.models import (
-    ActivityNode,
     EventKind,
     EventState,
     NodeInserted,
     NodeKind,
     NodeRemoved,
     NodeReplaced,
-    NodeStats,
     TreeChange,
 )
 from tests.widgets.pane_app import HOSTILE, SIZES, on_stage
@@ -463,24 +461,3 @@ def test_nothing_to_do_in_an_empty_tree() -> None:
     assert tree.text_under_cursor() == ""
     assert tree.covers() == "0 · following"
     assert notice().kind is NodeKind.NOTICE
-
-
-async def test_a_call_that_nothing_is_above_of_names_its_agent_at_any_width() -> None:
-    tree = ActivityTree(zone=UTC)
-    async with on_stage(tree, (70, 7)) as stage:
-        tree.load([
-            prompt(1, "Fix it", agent="lead"),
-            tool(2, None, "Bash", agent="hacker"),
-            tool(3, "e2", "Read", agent="hacker"),
-            ActivityNode("orphans", None, NodeKind.GROUP, "Outside", None, NodeStats()),
-            tool(4, "orphans", "Grep", agent="hacker"),
-            tool(5, None, "Read", agent="orchestrator"),
-        ])  # fmt: skip
-        tree.open_all()
-        await stage.settle()
-        lines = stage.lines()
-        assert "lead" not in lines[0]
-        assert " hacker Bash " in lines[1]
-        assert "hacker" not in lines[2]
-        assert " hacker Grep " in lines[4]
-        assert " orchestrator Read " in lines[5]
