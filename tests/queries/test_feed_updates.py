@@ -169,10 +169,10 @@ def test_running_rows_that_did_not_change_are_not_told_however_they_became_known
         counted_anew = 0
         update = Fold.update
 
-        def counting(self: Fold, before: Event, after: Event) -> None:
+        def counting(self: Fold, before: Event, after: Event) -> bool:
             nonlocal counted_anew
             counted_anew += 1
-            update(self, before, after)
+            return update(self, before, after)
 
         monkeypatch.setattr(Fold, "update", counting)
         writer.add_event("s1", id="new")

@@ -310,9 +310,9 @@ def test_sessions_show_what_only_some_stores_know(run: Run, tmp_path: Path) -> N
         store.add_session("b", component="bash", quality=80)
         store.add_session("c")
     heading = run("sessions", path).out.splitlines()[0]
-    assert heading.split()[2:6] == ["AGENT", "COMPONENT", "PROJECT", "QUALITY"]
+    assert heading.split()[2:6] == ["COMPONENT", "PROJECT", "QUALITY", "AGENT"]
     line = run("sessions", path, "--project", "ONEI").out.splitlines()[1]
-    assert line.split()[3:6] == ["ipython", "oneiric", "61.2"]
+    assert line.split()[2:5] == ["ipython", "oneiric", "61.2"]
     for order, expected in (("quality", "bac"), ("component", "bac"), ("project", "abc")):
         told = run("sessions", path, "--sort", order, "--json").json["sessions"]
         assert "".join(row["session_id"] for row in told) == expected
