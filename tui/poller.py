@@ -166,6 +166,7 @@ class Poller(threading.Thread):
         now = self._monotonic()
         if snapshot is None and now - self._last_made >= AGEING:
             snapshot = self._feed.snapshot(force=True)
+            self._tidy()
         if snapshot is not None:
             if snapshot.arrived or snapshot.updated:
                 self._last_change = now
@@ -201,6 +202,7 @@ class Poller(threading.Thread):
                 self._wake.clear()
                 return
             if self._count(end - now):
+                self._tidy()
                 return
             done = self._monotonic()
             share = (done - now) * (PAUSE_ROLLBACK if self._holds_up() else PAUSE_WAL)
@@ -212,8 +214,12 @@ class Poller(threading.Thread):
         last = self._last
         if last is not None and last.is_listed and last.epoch != self._settled:
             self._settled = last.epoch
-            if self._feed.fold.rows >= MUCH:
-                self._give_back()
+            self._tidy()
+
+    def _tidy(self) -> None:
+        """Give back what counting, listing or keeping a large store left free."""
+        if self._feed.fold.rows >= MUCH:
+            self._give_back()
 
     def _count(self, left: float) -> bool:
         """Count a slice of the past; whether all totals have become known by this."""

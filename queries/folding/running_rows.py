@@ -16,6 +16,11 @@ _SUMMARY, _SESSION, _PARENT, _KEY = map(
 )
 Calls = Mapping[ToolKey | None, int]
 """Rows by tool and operation; None for those that are no calls."""
+FEW = 4
+"""Tools of a session up to which it shares its numbers with others that have the same."""
+_Numbers = dict[ToolKey | None, int]
+_NUMBERS: dict[frozenset[tuple[ToolKey | None, int]], _Numbers] = {}
+_NUMBERS_KEPT = 1000
 
 
 class RunningRows:
@@ -29,7 +34,7 @@ class RunningRows:
 
     def __init__(self) -> None:
         self._rows: ByArrival[Event] = ByArrival()
-        self._calls: dict[str, dict[ToolKey | None, int]] = {}
+        self._calls: dict[str, _Numbers] = {}
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -64,20 +69,14 @@ class RunningRows:
         self.forget(key)
         event = without_text(event)
         self._rows.put(key, event)
-        _add(self._calls.setdefault(event.session_id, {}), _tool_of(event), 1)
+        self._count(event.session_id, _tool_of(event), 1)
 
     def forget(self, key: EventKey) -> None:
         """A row is no longer counted as running, if it was."""
         event = self._rows.drop(key)
         if event is None:
             return
-        numbers = self._calls[event.session_id]
-        tool = _tool_of(event)
-        numbers[tool] -= 1
-        if not numbers[tool]:
-            del numbers[tool]
-            if not numbers:
-                del self._calls[event.session_id]
+        self._count(event.session_id, _tool_of(event), -1)
 
     def take(self, other: RunningRows) -> None:
         """Take all rows of another range."""
@@ -87,9 +86,23 @@ class RunningRows:
             return
         self._rows.take(other._rows)
         for name, numbers in other._calls.items():
-            known = self._calls.setdefault(name, {})
             for tool, number in numbers.items():
-                _add(known, tool, number)
+                self._count(name, tool, number)
+
+    def _count(self, session_id: str, tool: ToolKey | None, change: int) -> None:
+        numbers = self._calls.get(session_id, {})
+        is_own = len(numbers) > FEW
+        if not is_own:
+            numbers = {**numbers}
+        numbers[tool] = numbers.get(tool, 0) + change
+        if not numbers[tool]:
+            del numbers[tool]
+        if not numbers:
+            self._calls.pop(session_id, None)
+        elif len(numbers) <= FEW:
+            self._calls[session_id] = _shared(numbers)
+        elif not is_own:
+            self._calls[session_id] = numbers
 
 
 def without_text(event: Event) -> Event:
@@ -104,8 +117,15 @@ def without_text(event: Event) -> Event:
     return Event(*cells)
 
 
-def _add(numbers: dict[ToolKey | None, int], tool: ToolKey | None, number: int) -> None:
-    numbers[tool] = numbers.get(tool, 0) + number
+def _shared(numbers: _Numbers) -> _Numbers:
+    """The one mapping of these numbers, which is never changed: most sessions have one row."""
+    key = frozenset(numbers.items())
+    known = _NUMBERS.get(key)
+    if known is None:
+        if len(_NUMBERS) >= _NUMBERS_KEPT:
+            _NUMBERS.clear()
+        known = _NUMBERS[key] = numbers
+    return known
 
 
 def _tool_of(event: Event) -> ToolKey | None:

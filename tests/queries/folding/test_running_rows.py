@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queries.folding.running_rows import RunningRows
+from queries.folding.batch import ToolKey
+from queries.folding.running_rows import FEW, RunningRows
 from queries.models import Event, EventKey, EventKind, EventState
 from tests.queries.events import event
 
 
-def running(seq: int, session: str = "s", kind: EventKind = EventKind.TOOL) -> Event:
-    return event(seq, session_id=session, kind=kind, state=EventState.RUNNING)
+def running(
+    seq: int, session: str = "s", kind: EventKind = EventKind.TOOL, tool: str = "Read"
+) -> Event:
+    return event(seq, session_id=session, kind=kind, tool=tool, state=EventState.RUNNING)
 
 
 def plain(rows: RunningRows) -> tuple[object, ...]:
@@ -35,7 +39,8 @@ def test_whatever_comes_and_goes_they_are_as_if_noted_anew(
     rows = RunningRows()
     known: dict[EventKey, Event] = {}
     for comes, seq, session, kind, is_asked in steps:
-        row = running(seq, session, kind)
+        # More tools than sessions share their numbers of.
+        row = running(seq, session, kind, f"tool {seq % (FEW + 3)}")
         if comes:
             rows.note(row)
             known[row.key] = row
@@ -48,6 +53,11 @@ def test_whatever_comes_and_goes_they_are_as_if_noted_anew(
     for row in known.values():
         again.note(row)
     assert plain(rows) == plain(again)
+    numbers: dict[str, Counter[ToolKey | None]] = {}
+    for row in known.values():
+        tool = (row.tool or "", None) if row.is_call else None
+        numbers.setdefault(row.session_id, Counter())[tool] += 1
+    assert rows.sessions() == numbers
     assert {key: rows.get(key) for key in known} == {
         key: replace(row, summary="") for key, row in known.items()
     }
@@ -84,3 +94,12 @@ def test_rows_share_what_they_have_in_common_and_have_no_texts() -> None:
     assert len({id(row.session_id) for row in kept}) == 1
     assert len({id(row.parent_id) for row in kept}) == 1
     assert all(row.call_key is row.id for row in kept)
+
+
+def test_sessions_with_the_same_numbers_share_them() -> None:
+    rows = RunningRows()
+    for seq in range(10):
+        rows.note(running(seq, f"s{seq}"))
+    assert len(set(map(id, rows.sessions().values()))) == 1
+    rows.note(running(10, "s0"))
+    assert [rows.calls(f"s{seq}") for seq in range(10)] == [2] + [1] * 9
