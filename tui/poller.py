@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 from collections import deque
@@ -54,6 +55,7 @@ class Poller(threading.Thread):
         counts: bool = True,
         monotonic: Callable[[], float] = time.monotonic,
         give_back: Callable[[], object] = give_back,
+        leave_out: Callable[[], object] = gc.freeze,
     ) -> None:
         """Construct the thread, not yet started.
 
@@ -63,6 +65,7 @@ class Poller(threading.Thread):
             counts: whether the past is counted from the start, or once :meth:`count` asks.
             monotonic: gives seconds.
             give_back: gives free memory back to the system.
+            leave_out: leaves what there is out of later collections of garbage.
         """
         super().__init__(name="poller", daemon=True)
         self._feed = feed
@@ -84,6 +87,7 @@ class Poller(threading.Thread):
         self._last_made = self._last_change
         self._last: Snapshot | None = None
         self._give_back = give_back
+        self._leave_out = leave_out
         self._settled: int | None = None
         """The epoch in which all was counted and listed, and memory given back."""
         self.error: BaseException | None = None
@@ -214,6 +218,10 @@ class Poller(threading.Thread):
         last = self._last
         if last is not None and last.is_listed and last.epoch != self._settled:
             self._settled = last.epoch
+            if self._feed.fold.rows >= MUCH:
+                # There are hundreds of thousands of objects now, none of which is garbage: to look
+                # through them, some screen having been left, would keep keys waiting.
+                self._leave_out()
             self._tidy()
 
     def _tidy(self) -> None:
