@@ -19,7 +19,7 @@ BEGUN, ENDED = "evt-80f9a76f", "evt-ed2a7dfd"
 
 
 def rows(store: Path, query: str, *values: object) -> list[tuple[object, ...]]:
-    connection = sqlite3.connect(f"file:{store}?mode=ro", uri=True)
+    connection = sqlite3.connect(f"file:{store}?immutable=1", uri=True)
     try:
         return connection.execute(query, values).fetchall()
     finally:
