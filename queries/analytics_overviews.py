@@ -15,7 +15,7 @@ from queries.finding.session_lookup import require_sessions
 from queries.models import SessionRow
 from queries.models.overview import AgentProfile, BucketSize, Thresholds, Trends, Window
 from queries.overviews.agent_profiles import agent_profiles
-from queries.overviews.alerts import find_alerts, with_evidence
+from queries.overviews.alerts import all_with_evidence, find_alerts
 from queries.overviews.loops import SESSIONS, read_loops
 from queries.overviews.model_use import knowing_models
 from queries.overviews.report import Report, make_report
@@ -25,7 +25,7 @@ from queries.side_tables import work_items
 from queries.store import Store
 from queries.trees.prompt_trees import read_prompt_trees
 from queries.whole_store import ListedStore, count_sessions
-from queries.windows import between, in_window, last_days
+from queries.windows import asked_for, in_window
 from queries.words import choice
 from queries.work_items import work_board
 
@@ -121,8 +121,7 @@ class OverviewQueries(AnalyticsThread):
             made = make_report(
                 counted, rows, window, fire, now=now, zone=UTC, loops=loops, covered=covered
             )
-            alerts = (patiently(partial(with_evidence, store, one)) for one in made.alerts.alerts)
-            return replace(made, alerts=replace(made.alerts, alerts=tuple(alerts)))
+            return replace(made, alerts=all_with_evidence(store, made.alerts))
 
         return await self._of_chosen(make, filter, days, since, until)
 
@@ -155,8 +154,7 @@ class OverviewQueries(AnalyticsThread):
             found = find_alerts(
                 rows, counted.tools(), fire, now=now, window=window, loops=loops, covered=covered
             )
-            alerts = (patiently(partial(with_evidence, store, one)) for one in found.alerts)
-            return AlertsFound(replace(found, alerts=tuple(alerts)), window)
+            return AlertsFound(all_with_evidence(store, found), window)
 
         return await self._of_chosen(make, filter, days, since, until)
 
@@ -202,12 +200,7 @@ class OverviewQueries(AnalyticsThread):
 
         def read(store: Store) -> _T:
             now = self._clock()
-            window = between(first, last, UTC)
-            if days:
-                back = now - days * 86400
-                alone = first is None and last is None
-                begin = back if first is None else max(first, back)
-                window = last_days(days, now) if alone else between(begin, last, UTC)
+            window = asked_for(days, first, last, now, UTC)
             counted = self._count(store)
             asked = knowing_models(wanted, store)
             rows = [

@@ -5,12 +5,20 @@ from __future__ import annotations
 from queries.reading.connection import quoted
 from queries.reading.raw_ids import bound, place
 from queries.store import Store
-from queries.text import clean, clean_lines
+from queries.text import UNKNOWN, clean, clean_lines
 
 LIMIT = 100_000
 """Characters of a column that are shown."""
 Columns = tuple[tuple[str, str | None], ...]
 """Names with values; None is NULL."""
+
+
+def column_lines(columns: Columns) -> list[str]:
+    """Columns for people, under a heading."""
+    return [
+        "Columns of the row:",
+        *(f"  {name.ljust(20)} {UNKNOWN if value is None else value}" for name, value in columns),
+    ]
 
 
 def row_columns(store: Store, table: str, seq: int) -> Columns:

@@ -14,7 +14,7 @@ from queries.pausing import in_turns
 from queries.reading.connection import Rows, quoted
 from queries.reading.indexed_rows import WINDOW
 from queries.reading.raw_ids import bound, bound_list, place
-from queries.reading.selects import numbered, of_rows
+from queries.reading.selects import having, numbered, of_rows
 from queries.reading.session_pages import PAGE, PARAMETERS, filled, filled_parts, parts
 from queries.reading.session_rows import SessionRows
 
@@ -229,8 +229,7 @@ class Store(SessionRows):
     def _below(self, source: int, marks: str) -> str:
         """SQL for the rowids of rows under parents, which the index on these tells."""
         described = self._source(source)
-        parent = quoted(described.parent_column or "")
-        return f"SELECT rowid AS wanted FROM {quoted(described.table)} WHERE {parent} IN ({marks})"
+        return having(quoted(described.table), quoted(described.parent_column or ""), marks)
 
     def event_by_id(self, event_id: str, source: int | None = None) -> Event | None:
         """The event with this id of the store's own; None when there is none."""
@@ -256,10 +255,7 @@ class Store(SessionRows):
             for some in parts([name for name in wanted if name not in found]):
                 marks, values = bound_list(filled([*map(self._raw_event_ids.get, some)]))
                 described = self._source(source)
-                chosen = (
-                    f"SELECT rowid AS wanted FROM {quoted(described.table)}"
-                    f" WHERE {quoted(described.id_column)} IN ({marks})"
-                )
+                chosen = having(quoted(described.table), quoted(described.id_column), marks)
                 rows = self.query(
                     of_rows(_EVENT, f"event_rows_{source}", chosen) + " ORDER BY seq LIMIT ?",
                     (*values, MANY),

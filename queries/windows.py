@@ -27,6 +27,30 @@ def between(since: float | None, until: float | None, zone: tzinfo | None = None
     return Window(since, until, " ".join(words))
 
 
+def asked_for(
+    days: float | None,
+    since: float | None,
+    until: float | None,
+    now: float,
+    zone: tzinfo | None = None,
+) -> Window:
+    """The stretch that is meant by these, of which each may be left out.
+
+    Args:
+        days: the last so many before ``now``; 0: ever. Of it and ``since`` the later one counts.
+        since: epoch seconds.
+        until: epoch seconds.
+        now: epoch seconds.
+        zone: of the label.
+    """
+    if not days:
+        return between(since, until, zone)
+    if since is None and until is None:
+        return last_days(days, now)
+    begin = now - days * 86400
+    return between(begin if since is None else max(since, begin), until, zone)
+
+
 def in_window(row: SessionRow, window: Window) -> bool:
     """Whether a session was active at or after the start, and began before the end.
 

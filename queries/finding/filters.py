@@ -301,12 +301,17 @@ def _normal(field: str, value: str, now: float, zone: tzinfo | None) -> str:
         found = _match_number(value)
         if found is None:
             raise ValueError(f"{field} takes a number, like {field}:>0 or {field}:<=100.")
-        return f"{found[1].replace('=', '') if found[1] == '=' else found[1]}{int(found[2])}"
+        return f"{_sign(found[1])}{int(found[2])}"
     if field in QUANTITIES:
         return _normal_quantity(field, value)
     if field in MOMENTS:
         return iso(parse_moment(value, now, zone)) or value
     return value
+
+
+def _sign(typed: str) -> str:
+    """How a number is compared; "" for equal."""
+    return "" if typed == "=" else typed
 
 
 def _normal_quantity(field: str, value: str) -> str:
@@ -317,8 +322,7 @@ def _normal_quantity(field: str, value: str) -> str:
         raise ValueError(f"{field} takes {like} {field}:<={'90s' if is_time else '100'}.")
     number, point, decimals = found[2].partition(".")
     decimals = decimals.rstrip("0")
-    sign = found[1].replace("=", "") if found[1] == "=" else found[1]
-    return f"{sign}{int(number)}{point if decimals else ''}{decimals}{found[3]}"
+    return f"{_sign(found[1])}{int(number)}{point if decimals else ''}{decimals}{found[3]}"
 
 
 def _quoted(value: str, field: str) -> str:

@@ -96,6 +96,11 @@ class FoldCounts:
         if kind.agent is not None:
             self._agent(kind.agent).count(kind, number)
 
+    @property
+    def names(self) -> int:
+        """How many tools, agents, and pairs of these that follow each other there are."""
+        return len(self.tools) + len(self.agents) + len(self.next_tools) + len(self.follows)
+
     def _tool(self, key: ToolKey) -> ToolFold:
         tool = self.tools.get(key)
         if tool is None:

@@ -290,8 +290,7 @@ class Counting(ChangingRows):
             most_names: tools, agents, and pairs of these.
         """
         fold = self.fold
-        names = len(fold.tools) + len(fold.agents) + len(fold.next_tools) + len(fold.follows)
-        return len(self._recent) < fold.rows <= most and names <= most_names
+        return len(self._recent) < fold.rows <= most and fold.names <= most_names
 
     # -- what the panes show --------------------------------------------------------------------
 

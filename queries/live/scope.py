@@ -110,9 +110,7 @@ class ScopeCounter:
     @property
     def size(self) -> int:
         """How many tools, agents, pairs of these and rows that run make up the figures."""
-        fold = self.fold
-        pairs = len(fold.next_tools) + len(fold.follows)
-        return len(fold.tools) + len(fold.agents) + pairs + len(fold.running)
+        return self.fold.names + len(self.fold.running)
 
     def add(self, events: Iterable[Event]) -> bool:
         """Take rows that arrived; whether any of them belongs to the scope."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
+from queries.counting.event_stream import patiently
 from queries.models import SessionRow, SessionStatus, ToolStatistic
 from queries.models.overview import Alert, Alerts, By, Rule, Thresholds, Window
 from queries.overviews.loops import Loop
@@ -56,6 +58,12 @@ def find_alerts(
         f"{told}; {covered}" if covered else told,
         frozenset(to_mark(alerts)),
     )
+
+
+def all_with_evidence(store: Store, found: Alerts) -> Alerts:
+    """The same with :func:`with_evidence` for each. Waits for writers; raises StoreError."""
+    alerts = (patiently(partial(with_evidence, store, alert)) for alert in found.alerts)
+    return replace(found, alerts=tuple(alerts))
 
 
 def with_evidence(store: Store, alert: Alert) -> Alert:

@@ -21,6 +21,17 @@ def numbered(seqs: Sequence[int]) -> tuple[str, list[int | None]]:
     return f"SELECT column1 AS wanted FROM (VALUES {places})", [*seqs, *[None] * (room - len(seqs))]
 
 
+def having(table: str, column: str, marks: str) -> str:
+    """SQL for the rowids, as :func:`of_rows` takes it, of rows with one of some values.
+
+    Args:
+        table: quoted.
+        column: quoted.
+        marks: where the values are bound.
+    """
+    return f"SELECT rowid AS wanted FROM {table} WHERE {column} IN ({marks})"
+
+
 def of_rows(cells: str, view: str, chosen: str, number: str = "seq") -> str:
     """SQL for cells of chosen rows, found by their rowids one after the other.
 

@@ -13,7 +13,7 @@ from queries.dialects.conversion import status_of, to_session
 from queries.models import Problem, Session, SessionStatus
 from queries.reading.connection import Rows, StoreConnection, quoted
 from queries.reading.raw_ids import RawIds, bound_list
-from queries.reading.selects import of_rows
+from queries.reading.selects import having, of_rows
 from queries.text import clean_id
 from queries.times import parse_time
 
@@ -167,10 +167,7 @@ class SessionPages(StoreConnection):
         for part in filled_parts([self.raw_id(session_id) for session_id in ids]):
             marks, values = bound_list(part)
             source = self.mapping.sessions
-            chosen = (
-                f"SELECT rowid AS wanted FROM {quoted(source.table)}"
-                f" WHERE {quoted(source.id_column)} IN ({marks})"
-            )
+            chosen = having(quoted(source.table), quoted(source.id_column), marks)
             rows = self.query(
                 of_rows(_SESSION, "session_rows", chosen)
                 # The plus keeps SQLite from walking through all of them in this order.

@@ -10,7 +10,7 @@ from queries.as_json.overview import ALERT_KEYS, alerts_json
 from queries.counting.event_stream import patiently
 from queries.models.overview import Alert, Rule
 from queries.overviews.alert_groups import grouped, since_filter
-from queries.overviews.alerts import find_alerts, with_evidence
+from queries.overviews.alerts import all_with_evidence, find_alerts
 from queries.overviews.loops import SESSIONS, read_loops
 from queries.plain_data import replace
 from queries.text import date_time, many
@@ -69,11 +69,12 @@ def command(
             covered=covered,
         )  # fmt: skip
         wanted = [alert for alert in found.alerts if not rules or alert.rule.value in rules]
-        alerts = patiently(lambda: [with_evidence(opened, alert) for alert in wanted])
+        found = all_with_evidence(opened, replace(found, alerts=tuple(wanted)))
+    alerts = found.alerts
     # People are told in a line what is the same of many sessions; programs get each of them.
     is_read = form in (None, "text", "markdown")
-    listed = grouped(alerts, since_filter(what.window.since)) if is_read else tuple(alerts)
-    document = alerts_json(replace(found, alerts=tuple(alerts)), what.window)
+    listed = grouped(alerts, since_filter(what.window.since)) if is_read else alerts
+    document = alerts_json(found, what.window)
     if alerts or form is not None:
         write_table(
             form or "text", document, "alerts", ALERT_KEYS, columns(times), listed, nothing=None

@@ -12,7 +12,7 @@ from queries.counting.event_stream import patiently
 from queries.models import ToolStatistic
 from queries.models.overview import AgentProfile, Group, Overview, Rate
 from queries.overviews.alert_groups import grouped, since_filter
-from queries.overviews.alerts import with_evidence
+from queries.overviews.alerts import all_with_evidence
 from queries.overviews.loops import read_loops
 from queries.overviews.report import Report, make_report
 from queries.plain_data import replace
@@ -78,8 +78,7 @@ def command(
             counted, rows, what.window, settings.thresholds, now=what.now, zone=times,
             loops=loops, covered=covered,
         )  # fmt: skip
-        alerts = patiently(lambda: [with_evidence(opened, each) for each in report.alerts.alerts])
-    report = replace(report, alerts=replace(report.alerts, alerts=tuple(alerts)))
+        report = replace(report, alerts=all_with_evidence(opened, report.alerts))
     if output is None:
         _write(report, form, times, described(what))
         return 0

@@ -28,7 +28,7 @@ from queries.whole_store import (
     count_store,
     count_totals,
 )
-from queries.windows import ALL_TIME, between, in_window, last_days
+from queries.windows import ALL_TIME, asked_for, in_window
 from tui import config
 from tui.headless.arguments import named
 from tui.headless.stores import progress, stale_after, totals_cache
@@ -111,13 +111,7 @@ def chosen(
         days = config.load().window_days or None
     if days is not None and not 0 <= days < 1e6:
         raise click.BadParameter("--days: write a number of days from 0 on, such as 7.")
-    window = between(first, last, zone)
-    if days:
-        back = last_days(days, now)
-        if first is None and last is None:
-            window = back
-        elif back.since is not None:
-            window = between(back.since if first is None else max(first, back.since), last, zone)
+    window = asked_for(days, first, last, now, zone)
     terms = tuple(chain.from_iterable(named(*each) for each in names.items()))
     return Chosen(window, Filter(terms), now)
 

@@ -7,6 +7,7 @@ from datetime import UTC, tzinfo
 
 from queries.finding.filters import SESSION_FIELDS, Filter, parse_filter
 from queries.models import SessionRow, SessionStatus, Snapshot
+from queries.text import score
 from tui.session_listing import Choice, Listing
 from tui.session_order import MARK, ORDERS
 from widgets.line_text import shorten_end
@@ -159,7 +160,7 @@ class SessionControl:
         session = row.session
         told = [f"component {session.component}"] if session.component else []
         told += [f"project {session.project}"] if session.project else []
-        told += [] if session.quality is None else [f"quality {session.quality:.1f}"]
+        told += [] if session.quality is None else [f"quality {score(session.quality)}"]
         told += [f"error: {shorten_end(session.error, _ERROR)}"] if session.error else []
         known = f" Of this session it says: {' · '.join(told)}." if told else ""
         return f"This store keeps no events.{known}"

@@ -11,6 +11,7 @@ from textual.content import Content
 
 from queries.models import WorkItem
 from queries.models.work_items import WorkItemDetail
+from queries.row_columns import column_lines
 from queries.store import Store
 from queries.text import UNKNOWN, date_time
 from queries.work_items import work_item_detail
@@ -37,9 +38,7 @@ def detail_text(detail: WorkItemDetail, zone: tzinfo | None) -> str:
     )  # fmt: skip
     lines = [item.title, ""]
     lines += [f"{name.ljust(12)} {value or UNKNOWN}" for name, value in facts]
-    lines += ["", detail.description or "(no description)", "", "Columns of the row:"]
-    lines += [f"  {name.ljust(20)} {UNKNOWN if value is None else value}"
-              for name, value in detail.raw]  # fmt: skip
+    lines += ["", detail.description or "(no description)", "", *column_lines(detail.raw)]
     return "\n".join(lines)
 
 
