@@ -56,6 +56,21 @@ async def test_it_follows_a_session_that_goes_on(folder: Path) -> None:
             assert "status               completed" in screen.view.text
 
 
+async def test_it_stands_still_while_the_screen_is_paused(folder: Path) -> None:
+    with desk() as store:
+        async with on_stage(STORE, clock=desk_clock()) as stage:
+            await stage.press("g", "p", "d")
+            screen = stage.app.screen
+            assert isinstance(screen, SessionScreen)
+            store.add_event(LIVE, tool="Read", time=FIRST_TIME + 1199)
+            await stage.step()
+            await stage.settle()
+            assert "events         13" in screen.view.text
+            await stage.press("escape", "p", "d")
+            assert isinstance(stage.app.screen, SessionScreen)
+            assert "events         14" in stage.app.screen.view.text
+
+
 async def test_a_session_without_a_row_says_so(folder: Path) -> None:
     with desk() as store:
         store.connection.execute("DELETE FROM session WHERE id = ?", (SUB,))

@@ -41,7 +41,7 @@ class Giving(PaneScreen):
         if row is not None and self.is_active:
             from tui.screens.session import SessionScreen
 
-            self.app.push_screen(SessionScreen(row))
+            self.app.push_screen(SessionScreen(row, self.sessions.row))
 
     def action_back(self) -> None:
         """Undo the nearest of: search, filter, zoom; then go back to the sessions."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import tzinfo
 from typing import cast
 
@@ -11,9 +11,8 @@ from textual.app import ComposeResult
 from textual.content import Content
 
 from queries.models import ActivityNode, SessionRow, Snapshot, StoreState
-from queries.row_columns import Columns, session_columns
+from queries.row_columns import Columns, column_lines, session_columns
 from queries.store import Store
-from queries.text import UNKNOWN
 from tui.export import absolute
 from tui.reader import Answer
 from tui.screens.detail_screen import DetailScreen
@@ -30,10 +29,11 @@ class SessionScreen(DetailScreen):
     CSS_PATH = "session.tcss"
     slot = "session"
 
-    def __init__(self, row: SessionRow) -> None:
-        """Args: row: the session to show."""
+    def __init__(self, row: SessionRow, row_of: Callable[[str], SessionRow | None]) -> None:
+        """Args: row: the session to show; row_of: a session as it is shown in the list now."""
         super().__init__()
         self._row = row
+        self._row_of = row_of
         self._zone: tzinfo | None = None
         self._columns: Columns | None = None
         self._trouble = ""
@@ -73,7 +73,7 @@ class SessionScreen(DetailScreen):
     def take(self, snapshot: Snapshot, news: Sequence[ActivityNode]) -> None:
         """Show the session as it is now."""
         del news
-        row = next((row for row in snapshot.sessions if row.id == self._row.id), None)
+        row = self._row_of(self._row.id)
         if row is not None and row != self._row:
             is_other, self._row = row.session != self._row.session, row
             self._show()
@@ -100,11 +100,7 @@ class SessionScreen(DetailScreen):
         if self._trouble:
             lines += ["", self._trouble]
         elif self._columns:
-            lines += ["", "Columns of the row:"]
-            lines += [
-                f"  {name.ljust(20)} {UNKNOWN if value is None else value}"
-                for name, value in self._columns
-            ]
+            lines += ["", *column_lines(self._columns)]
         elif self._columns is not None:
             lines += ["", "The store has no row of this session: only its events tell of it."]
         text = "\n".join(lines)
