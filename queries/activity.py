@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from queries.folding.joining import join
+from queries.folding.joining import finish_all, join
 from queries.folding.pairing import Outcome, Pairing
 from queries.models import (
     ActivityNode,
@@ -108,7 +108,8 @@ class ActivityModel(ActivityPlaces):
                     rows = self.delegation_rows.get(line.event.key, {})
                     if event.key in rows:
                         rows[event.key] = event
-                    self._change(line, self._pairing.update(event))
+                    now = self._pairing.update(event)
+                    self._change(line, self._finished(line.event.key) or now)
 
         return self._forest.record(work)
 
@@ -228,11 +229,23 @@ class ActivityModel(ActivityPlaces):
         rows = self.delegation_rows.get(line.event.key, {})
         if row.key in rows:
             rows[row.key] = row
-        if now.key == line.event.key:
-            self._change(line, now)
+        finished = self._finished(line.event.key)
+        if finished is not None or now.key == line.event.key:
+            self._change(line, finished or now)
         elif line.event.end_key == row.key:
             # Of the start all that counts is in the line.
             self._change(line, join(line.event, row))
+
+    def _finished(self, key: EventKey) -> Event | None:
+        """A delegation that says itself what it is, as its end rows are now; None for others.
+
+        The pairing may have let go of it long ago.
+        """
+        rows = self.delegation_rows.get(key, {})
+        first = rows.get(key)
+        if first is None or first.phase is not Phase.WHOLE:
+            return None
+        return finish_all(first, (row for row in rows.values() if row is not first))
 
     def _show(self, event: Event, key: str) -> None:
         if event.kind is EventKind.PROMPT:
@@ -255,7 +268,10 @@ class ActivityModel(ActivityPlaces):
         self._running.get(line.event.session_id, {}).pop(line.key, None)
         self._guessed.discard(line.key)
         if self._forest.has_ancestor(into, line.key):
-            self._forest.move(into, None if line.parent is None else self._lines[line.parent])
+            above = None if line.parent is None else self._lines[line.parent]
+            if above is None or above.kind is NodeKind.GROUP:
+                above = self._group(into.order)
+            self._forest.move(into, above)
         for child in list(line.children):
             self._forest.move(self._lines[child], into)
         names = [line.event.id, *self._merged.pop(line.key, ())]

@@ -88,11 +88,13 @@ class OpenRow:
 class _Delegation:
     """Rows of a session with one delegation's key, each within reach of the one before."""
 
-    __slots__ = ("before", "first", "last", "start", "whole")
+    __slots__ = ("before", "earlier", "first", "last", "start", "whole")
 
     def __init__(self, at: int) -> None:
         self.first = self.last = at
         self.whole: OpenRow | None = None
+        self.earlier: tuple[OpenRow, ...] = ()
+        """Delegations with the same key in front of it, which their rows may still change."""
         self.start: OpenRow | None = None
         """A start that waits for its end: the delegation itself is not known."""
         self.before: list[OpenRow] = []
@@ -122,7 +124,15 @@ class _Delegation:
         """Take the delegation itself."""
         self.last = row.at
         self._hide_start(ledger)
-        self.whole = row
+        self._follow_whole((row,))
+
+    def wholes(self) -> tuple[OpenRow, ...]:
+        """All delegations with this key, oldest first."""
+        return self.earlier if self.whole is None else (*self.earlier, self.whole)
+
+    def _follow_whole(self, wholes: tuple[OpenRow, ...]) -> None:
+        *earlier, self.whole = (*self.wholes(), *wholes)
+        self.earlier = tuple(earlier)
 
     def pair_of(self, end: Event) -> tuple[OpenRow | None, OpenRow] | None:
         """An end row in front of the delegation itself, after the start that it closed."""
@@ -146,7 +156,7 @@ class _Delegation:
             self.take(row, ledger)
         if later.whole is not None:
             self._hide_start(ledger)
-            self.whole = later.whole
+            self._follow_whole(later.wholes())
         self.last = later.last
 
     def _hide_start(self, ledger: Ledger) -> None:
@@ -289,15 +299,16 @@ class OpenRows:
             known = self._stacks.get(group_of(event), [])
         else:
             own = self._delegations.get(key, [])
-            known = [row for each in own for row in (each.whole, each.start) if row is not None]
+            known = [row for each in own for row in (*each.wholes(), each.start) if row is not None]
         return next((row for row in known if row.row.key == event.key), None)
 
     def whole_of(self, end: Event) -> OpenRow | None:
         """The delegation that one of these end rows belongs to."""
         for known in self._delegations.values():
             for each in known:
-                if each.whole is not None and end.key in (row.key for row in each.whole.ends):
-                    return each.whole
+                for whole in each.wholes():
+                    if any(row.key == end.key for row in whole.ends):
+                        return whole
         return None
 
     def pair_of(self, end: Event) -> tuple[OpenRow | None, OpenRow] | None:
@@ -323,7 +334,7 @@ class OpenRows:
             ends.shift(by)
         for known in self._delegations.values():
             for each in known:
-                rows += [row for row in (each.whole, *each.before) if row is not None]
+                rows += [*each.wholes(), *each.before]
                 each.first += by
                 each.last += by
         for row in {id(row): row for row in rows}.values():

@@ -20,7 +20,7 @@ OPEN_FIELDS: Final[dict[type, tuple[str, ...]]] = {
     OpenRows: ("_stacks", "_ends", "_delegations"),
     OpenRow: ("at", "row", "now", "ends"),
     WaitingEnds: ("ats", "places"),
-    _Delegation: ("first", "last", "whole", "start", "before"),
+    _Delegation: ("first", "last", "whole", "earlier", "start", "before"),
 }
 HANDED_ON_FIELDS: Final[dict[type, tuple[str, ...]]] = {
     HandedOn: ("_counts", "_edges", "_speakers"),

@@ -131,7 +131,7 @@ def waiting_plain(sessions: Iterable[tuple[str, OpenRows]]) -> Plain:
         delegations = [
             place(known[0].whole) if _is_alone(known) else [key, [
                 [each.first, each.last, place(each.whole), place(each.start),
-                 list(map(place, each.before))]
+                 list(map(place, each.before)), list(map(place, each.earlier))]
                 for each in known
             ]]
             for key, known in waiting._delegations.items()
@@ -149,6 +149,7 @@ def _is_alone(known: Sequence[_Delegation]) -> bool:
         and len(known) == 1
         and first.start is None
         and not first.before
+        and not first.earlier
         and first.first == first.last == whole.at
     )
 
@@ -191,10 +192,11 @@ def waiting_from(content: Plain) -> Iterable[tuple[str, OpenRows]]:
 
 
 def _delegation_from(cells: Plain, rows: _Rows) -> _Delegation:
-    first, last, whole, start, before = cells
+    first, last, whole, start, before, earlier = cells
     delegation = _Delegation(first)
     delegation.last = last
     delegation.whole = None if whole is None else rows.row(whole)
     delegation.start = None if start is None else rows.row(start)
     delegation.before = list(map(rows.row, before))
+    delegation.earlier = tuple(map(rows.row, earlier))
     return delegation

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from unittest import mock
 
+import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from queries.activity import ActivityModel
+from queries.folding import open_rows, pairing
 from queries.models import ActivityNode, Event, EventKind, EventState, Phase, Session
 from tests.queries.events import event
 from tests.queries.tree_making import NaiveTree, apart
@@ -213,9 +216,28 @@ def started_twice() -> list[Event]:
     return [*starts, event(14, session_id="sub2"), event(15, **fields)]
 
 
+def under_its_own_start() -> list[Event]:
+    """A delegation whose parent is its own start row, which came before the first prompt."""
+    fields = {"kind": EventKind.DELEGATION, "call_key": "k", "state": EventState.RUNNING}
+    start = event(2, session_id="s1", phase=Phase.START, **fields)
+    whole = event(8, session_id="s1", parent_id="e2", **fields)
+    prompts = [
+        event(seq, session_id=of, kind=EventKind.PROMPT) for seq, of in ((1, "sub1"), (7, "s1"))
+    ]
+    return [
+        prompts[0],
+        start,
+        event(3, session_id="s1"),
+        prompts[1],
+        whole,
+        event(9, session_id="s1"),
+    ]
+
+
 @settings(max_examples=60)
 @example(told_twice(), 3, False)
 @example(started_twice(), 4, False)
+@example(under_its_own_start(), 6, False)
 @given(rows(orphans=False), st.integers(0, 25), st.booleans())
 def test_sub_sessions_may_be_declared_late(given_rows: list[Event], late: int, guess: bool) -> None:
     starters = {session.parent_event_id for session in SUBS[:2]}
@@ -232,9 +254,17 @@ def test_sub_sessions_may_be_declared_late(given_rows: list[Event], late: int, g
     assert apart(told.nodes(), expected) == ""
 
 
-@given(rows(orphans=False), sizes, st.integers(0, 25), st.sampled_from(tuple(EventState)))
+def one_key_twice() -> list[Event]:
+    """A delegation, its end row, and later another delegation with the same key."""
+    whole = event(1, session_id="s1", kind=EventKind.DELEGATION, call_key="k1")
+    end = event(2, session_id="s1", kind=EventKind.DELEGATION, phase=Phase.END, call_key=None)
+    return [replace(whole, state=EventState.RUNNING), end, replace(whole, seq=3, id="e3")]
+
+
+@example(one_key_twice(), 0, EventState.ERROR)
+@given(rows(orphans=False), st.integers(0, 25), st.sampled_from(tuple(EventState)))
 def test_an_end_row_that_changes_makes_the_tree_of_all_rows_as_they_are(
-    given_rows: list[Event], group_sizes: list[int], chosen: int, state: EventState
+    given_rows: list[Event], chosen: int, state: EventState
 ) -> None:
     ends = [at for at, row in enumerate(given_rows) if row.phase is Phase.END]
     assume(ends)
@@ -248,3 +278,22 @@ def test_an_end_row_that_changes_makes_the_tree_of_all_rows_as_they_are(
     assert apart(told.nodes(), live.nodes()) == ""
     assert apart(live.nodes(), now) == ""
     assert live.delegation_rows == fresh.delegation_rows
+
+
+@pytest.mark.parametrize("changed", [0, 1, 2])
+def test_rows_of_a_delegation_change_long_after_nobody_waits_for_more_of_them(changed: int) -> None:
+    first = event(1, session_id="s1", kind=EventKind.DELEGATION, call_key="k1")
+    ends = [
+        event(seq, session_id="s1", kind=EventKind.DELEGATION, phase=Phase.END, call_key=key)
+        for seq, key in ((2, "k1"), (3, None))
+    ]
+    told = [replace(first, state=EventState.RUNNING), *ends]
+    row = replace(told[changed], state=EventState.ERROR, tokens=5)
+    far = [event(seq, session_id="s1") for seq in range(4, 30)]
+    with mock.patch.object(pairing, "REACH", 10), mock.patch.object(open_rows, "REACH", 10):
+        live = model(Alive(), (False, False, False))
+        live.load([*told, *far])
+        live.update([row])
+        fresh = model(Alive(), (False, False, False))
+        now = fresh.load([*told[:changed], row, *told[changed + 1 :], *far])
+    assert apart(live.nodes(), now) == ""

@@ -311,6 +311,17 @@ def test_a_delegation_that_changes_in_place_keeps_what_its_end_rows_told() -> No
     assert not fold.running
 
 
+def test_a_delegation_whose_key_comes_again_keeps_what_its_end_rows_told() -> None:
+    task = event(1, kind=EventKind.DELEGATION, call_key="k", state=EventState.RUNNING)
+    end = call(2, Phase.END, kind=EventKind.DELEGATION, call_key="k", state=EventState.ERROR)
+    again = event(3, kind=EventKind.DELEGATION, call_key="k", state=EventState.RUNNING)
+    fold = folded([task, end, again])
+    fold.update(task, replace(task, tokens=7))
+    assert fold.update(end, replace(end, state=EventState.OK))
+    (tool,) = tool_statistics(fold, lambda _: True)
+    assert (tool.calls, tool.ok, tool.errors, tool.running, tool.tokens) == (2, 1, 0, 1, 7)
+
+
 def test_a_change_of_a_row_that_is_not_counted_yet_counts_nothing() -> None:
     fold = folded([event(5)])
     fold.update(event(2), event(2, state=EventState.ERROR))
