@@ -44,6 +44,9 @@ from queries.side_tables import aggregated_tools
 from queries.store import Store
 from queries.tools import tool_statistics
 
+ROWS = 48_000
+"""Rows that are counted at once: more than beside a screen, for nobody waits for a key here."""
+
 
 @dataclass(frozen=True, slots=True)
 class CountedStore:
@@ -238,7 +241,7 @@ def _count_back(
     try:
         with no_collection():
             while not past.done:
-                patiently(lambda: past.step(store))
+                patiently(lambda: past.step(store, ROWS))
                 if progress is not None:
                     progress(past.counted)
     finally:

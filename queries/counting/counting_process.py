@@ -37,10 +37,9 @@ from queries.store import Store
 
 ROWS: Final = 6000
 """Rows that are counted at once."""
-MOST_ROWS: Final = 16_000
-"""The same where they are of many sessions: each takes its time in every slice. With more, its
-calls would be as far apart as calls are that are not told by two rows."""
-FEW: Final = 12
+MOST_ROWS: Final = 64_000
+"""The same where they are of many sessions: each takes its time in every slice."""
+FEW: Final = 24
 """Rows of a session in a slice, of which it is worth to have more."""
 PATIENCE: Final = 0.05
 """Seconds for which a writer's next transaction is waited for, to read right after it."""
@@ -112,14 +111,20 @@ def counted(
         fold.add_batch(batch)
         if first_time is None:
             first_time = next((at for at in batch.times if at is not None), None)
-        is_thin = len(batch.seqs) < FEW * len(set(batch.sessions))
-        width = min(2 * width, MOST_ROWS) if is_thin else ROWS
+        width = _next_width(width, len(batch.seqs), len(set(batch.sessions)))
     # The other one would not know of either.
     if store.problems() or not store.shows_ids:
         yield {"why": "holds rows or ids that cannot be shown as they are"}
         return
     yield {"first_time": first_time}
     yield from fold_parts(fold)
+
+
+def _next_width(width: int, rows: int, sessions: int) -> int:
+    """How many rows to count next, after so many rows of so many sessions."""
+    if rows < FEW * sessions:
+        return min(4 * width, MOST_ROWS)
+    return ROWS if rows > 4 * FEW * sessions else width
 
 
 def _slice(store: Store, rows: LeanSlices, source: int, low: int, high: int) -> Batch:

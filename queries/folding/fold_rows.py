@@ -128,13 +128,10 @@ class FoldRows(FoldCounts):
             ledger = SessionLedger(self, rows.name, session)
             if any(kind.may_change for kind in rows.numbers):
                 self._note_running_ends(batch, rows.halves)
-            if len(batch.seqs) > open_rows.REACH:
-                both = sorted(rows.halves + rows.told)
-            else:
-                both = rows.told
-                if rows.halves:
-                    self._take_halves(ledger, batch, rows.halves, at)
-            self._take_told(ledger, batch, both, at, texts)
+            told = rows.told
+            if rows.halves and not self._take_halves(ledger, batch, rows.halves, at):
+                told = sorted(rows.halves + told)
+            self._take_told(ledger, batch, told, at, texts)
 
     def _note_running_ends(self, batch: Batch, halves: Iterable[int]) -> None:
         for index in halves:
@@ -143,9 +140,14 @@ class FoldRows(FoldCounts):
 
     def _take_halves(
         self, ledger: SessionLedger, batch: Batch, indexes: list[int], at: int
-    ) -> None:
-        """Join the halves of calls that are all in this batch."""
+    ) -> bool:
+        """Join the halves of calls that are all in this batch.
+
+        Returns whether that was done: not where some of them are out of reach of each other.
+        """
         halves = Halves(batch, indexes)
+        if indexes[-1] - indexes[0] > open_rows.REACH and halves.reach > open_rows.REACH:
+            return False
         self._join_halves(ledger, batch, halves.pairs)
         starts = {group: own for group, own in halves.starts.items() if own}
         if starts or halves.ends:
@@ -155,6 +157,7 @@ class FoldRows(FoldCounts):
                 waiting.take_ends(group, ats, halves.places(own), ledger)
             for group, own in starts.items():
                 waiting.take_starts(group, halves.rows(own, at))
+        return True
 
     def _join_halves(
         self, ledger: SessionLedger, batch: Batch, pairs: list[tuple[int, int]]

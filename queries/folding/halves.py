@@ -120,6 +120,11 @@ class Halves:
             else:
                 ends[group] = [index]
 
+    @property
+    def reach(self) -> int:
+        """How many rows lie at most from a start to its end."""
+        return max((end - start for start, end in self.pairs), default=0)
+
     def places(self, indexes: Iterable[int]) -> list[Place]:
         """Where rows are that are left over."""
         batch = self._batch

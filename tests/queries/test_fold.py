@@ -134,12 +134,14 @@ def test_halves_of_calls_find_each_other_across_batches(
     assert figures(onward) == figures(backward) == figures(folded(rows))
 
 
-@given(sequences())
-def test_rows_one_by_one_count_the_same_as_all_at_once(rows: list[Event]) -> None:
-    fold = Fold(messages_only=False)
-    for row in rows:
-        fold.add(row)
-    assert figures(fold) == figures(folded(rows))
+@given(sequences(), st.integers(1, 9) | st.just(open_rows.REACH))
+def test_rows_one_by_one_count_the_same_as_all_at_once(rows: list[Event], reach: int) -> None:
+    """Also where a batch is of more rows than lie between a start and an end at most."""
+    with mock.patch.object(open_rows, "REACH", reach):
+        fold = Fold(messages_only=False)
+        for row in rows:
+            fold.add(row)
+        assert figures(fold) == figures(folded(rows))
 
 
 def test_little_is_kept_of_ends_whose_start_never_comes() -> None:

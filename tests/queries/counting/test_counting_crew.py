@@ -424,7 +424,7 @@ def test_of_many_sessions_more_rows_are_counted_at_once(tmp_path: Path) -> None:
         mock.patch("queries.counting.counting_process.MOST_ROWS", 160),
     ):
         list(counted(store, rows, 0, 1, 800))
-    assert read == [50, 100, 160, 160, 160, 50, 50, 50, 20]
+    assert read == [50, 160, 160, 160, 160, 50, 50, 10]
 
 
 def test_beside_a_writer_without_a_log_it_pauses(tmp_path: Path) -> None:
