@@ -13,6 +13,7 @@ from queries.counting.messages_sought import settle_messages
 from queries.counting.session_batches import SessionBatches
 from queries.fold import Fold
 from queries.folding.batch import Batch
+from queries.folding.batch_order import joined
 from queries.folding.declared_tools import declared_in
 from queries.garbage import no_collection
 from queries.handoff_rows import handoff_pairs
@@ -266,12 +267,22 @@ def _count_batches(
     fold = Fold(messages_only=store.mapping.has_messages)
     while True:
         with no_collection():
-            batch = next(batches, None)
-            if batch is None:
+            taken = list(_until(batches, ROWS))
+            if not taken:
                 return fold
-            fold.add_batch(batch)
+            fold.add_batch(joined(taken))
         if tell is not None:
             tell(fold.rows)
+
+
+def _until(batches: Iterator[Batch], rows: int) -> Iterator[Batch]:
+    """The next batches, until they have so many rows."""
+    taken = 0
+    for batch in batches:
+        yield batch
+        taken += len(batch.seqs)
+        if taken >= rows:
+            return
 
 
 def _count_some(store: Store, wanted: Sequence[str]) -> Fold:
