@@ -7,7 +7,7 @@ from textual import on
 from tui.alert_watch import SLOT, AlertWatch
 from tui.screens.messages import AnswerArrived, SnapshotArrived
 from tui.screens.pane_screen import PaneScreen
-from tui.screens.reading import Reading
+from tui.screens.reading import readings
 
 _OFTEN = 1.0
 """Seconds between two looks at whether it is time to look."""
@@ -45,6 +45,5 @@ class Alerting(PaneScreen):
             self.app.bell()
             more = f" And {len(watch.fresh) - 1:,} more." if len(watch.fresh) > 1 else ""
             self.say(f"{watch.fresh[0].text}{more}")
-        for screen in self.app.screen_stack:
-            if isinstance(screen, Reading):
-                screen.alerts_found()
+        for screen in readings(self.app):
+            screen.alerts_found()

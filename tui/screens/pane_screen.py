@@ -23,7 +23,7 @@ from tui.screens.cursor_follower import CursorFollower
 from tui.screens.first_choice import FirstChoice
 from tui.screens.layout import PaneLayout
 from tui.screens.messages import AnswerArrived, SnapshotArrived
-from tui.screens.reading import Reading
+from tui.screens.reading import readings
 from tui.screens.scope_control import SIDE_SLOT, SLOT, ScopeControl
 from tui.screens.session_control import SessionControl
 from tui.screens.tree_control import TreeControl
@@ -198,9 +198,8 @@ class PaneScreen(PaneLayout):
         if not on:
             self.catch_up()
         self.show_status()
-        for screen in self.app.screen_stack:
-            if isinstance(screen, Reading):
-                screen.pause_changed(on)
+        for screen in readings(self.app):
+            screen.pause_changed(on)
 
     def _ranges_of(self, session_id: str) -> Ranges | None:
         row = self.sessions.row(session_id)
@@ -368,8 +367,8 @@ class PaneScreen(PaneLayout):
 
     def _hand_on(self, answer: Answer) -> None:
         """Give an answer to the screen that asked for it."""
-        for screen in self.app.screen_stack:
-            if isinstance(screen, Reading) and answer.slot in screen.slots:
+        for screen in readings(self.app):
+            if answer.slot in screen.slots:
                 screen.take_answer(answer)
 
     def _tell_detail(self) -> None:
@@ -377,8 +376,8 @@ class PaneScreen(PaneLayout):
         news, self._activity.news = self._activity.news, []
         if self.is_paused:
             news = []
-        for screen in self.app.screen_stack:
-            if isinstance(screen, Reading) and self.snapshot is not None:
+        if self.snapshot is not None:
+            for screen in readings(self.app):
                 screen.take(self.snapshot, news)
 
     def bandwidth_changed(self) -> None:

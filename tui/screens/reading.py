@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import tzinfo
+from typing import Any
+
+from textual.app import App
 
 from queries.models import ActivityNode, Snapshot
 from tui.reader import Answer
@@ -46,3 +49,10 @@ class Reading:
     def zone_changed(self, zone: tzinfo | None) -> None:
         """Show times in another zone; nothing where there are none."""
         del zone
+
+
+def readings(app: App[Any]) -> Iterator[Reading]:
+    """The screens of an app that ask for something of their own, the lowest first."""
+    for screen in app.screen_stack:
+        if isinstance(screen, Reading):
+            yield screen
