@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from queries.folding import open_rows
+from queries.folding import joining
 from queries.folding.batch import NO_TOOL, Batch, ToolKey
 from queries.folding.fold_updates import FoldUpdates
 from queries.folding.handed_on import Pair
@@ -138,7 +138,7 @@ class Fold(FoldUpdates):
         if session is not None and session.open is not None:
             high = self._first + self.rows
             for start in session.open.starts():
-                is_near = high - start.at <= open_rows.REACH
+                is_near = high - start.at <= joining.REACH
                 yield start.row, is_near and not session.has_moved_on(start.row)
 
     def totals_running(self, session_id: str, alive: bool) -> int:

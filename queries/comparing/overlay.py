@@ -9,7 +9,7 @@ from operator import attrgetter
 
 from queries.folding.batch import Batch
 from queries.folding.halves import Halves
-from queries.folding.open_rows import REACH
+from queries.folding.joining import REACH
 from queries.folding.pairing import Pairing
 from queries.models import Event, EventKey, EventKind, EventState
 from queries.models.comparison import Curve

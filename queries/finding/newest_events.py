@@ -12,7 +12,7 @@ from queries.finding.filters import Term
 from queries.finding.merged_end import newest_first
 from queries.finding.rare_events import any_fulfil, rare_events
 from queries.finding.term_rows import telling
-from queries.folding import open_rows
+from queries.folding import joining
 from queries.folding.pairing import Pairing
 from queries.keeping.fold_cache import FoldCache
 from queries.keeping.kept_totals import KeptTotals
@@ -134,7 +134,7 @@ class _Newest:
         halves: set[tuple[str, str]] = set()
         wholes: set[tuple[str, str]] = set()
         # What rows belong to that came before, but not so far before that it cannot matter.
-        for batch in slices_before(self._store, self._source, self._first, start, open_rows.REACH):
+        for batch in slices_before(self._store, self._source, self._first, start, joining.REACH):
             for index, kind in enumerate(batch.types):
                 if kind.is_plain:
                     pairing.pass_by()

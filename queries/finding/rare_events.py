@@ -19,7 +19,7 @@ from queries.finding.event_pages import EventPage, Matches, newest_page
 from queries.finding.filters import Term
 from queries.finding.merged_end import MayHold
 from queries.finding.term_rows import TermRows
-from queries.folding import open_rows
+from queries.folding import joining
 from queries.folding.batch import type_of
 from queries.models import Event, EventKind
 from queries.store import Store
@@ -146,7 +146,7 @@ def _runs(
     parts = list(stretches(store, source, *within, STRETCH))
     ends = [upto for _, upto in parts]
     places = {bisect_left(ends, seq) for seq in halves}
-    around = -(-open_rows.REACH // STRETCH)
+    around = -(-joining.REACH // STRETCH)
     runs = list(_together(places, around, len(parts)))
     if sum(last - first + 1 for first, last in runs) > LARGEST_PART * len(parts):
         return None

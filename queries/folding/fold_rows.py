@@ -8,7 +8,7 @@ from itertools import compress, groupby, pairwise
 from operator import attrgetter
 from typing import cast
 
-from queries.folding import open_rows
+from queries.folding import joining
 from queries.folding.batch import Batch, ToolKey, type_of
 from queries.folding.fold_counts import FoldCounts
 from queries.folding.halves import Halves, open_row
@@ -146,7 +146,7 @@ class FoldRows(FoldCounts):
         Returns whether that was done: not where some of them are out of reach of each other.
         """
         halves = Halves(batch, indexes)
-        if indexes[-1] - indexes[0] > open_rows.REACH and halves.reach > open_rows.REACH:
+        if indexes[-1] - indexes[0] > joining.REACH and halves.reach > joining.REACH:
             return False
         self._join_halves(ledger, batch, halves.pairs)
         starts = {group: own for group, own in halves.starts.items() if own}
@@ -286,7 +286,7 @@ class FoldRows(FoldCounts):
     # -- letting go ---------------------------------------------------------------------------
 
     def _forget_now_and_then(self) -> None:
-        if self.rows - self._forgotten >= open_rows.REACH:
+        if self.rows - self._forgotten >= joining.REACH:
             self.forget()
         elif self.sessions.is_crowded:
             self.sessions.rest()

@@ -20,6 +20,8 @@ from functools import reduce
 from queries.models import Event, EventKind, EventState, Phase
 from queries.plain_data import replace
 
+REACH = 20_000
+"""Rows of the whole store after which nobody waits for the end of a call any longer."""
 DELEGATIONS = "\0delegation"
 _BY_CERTAINTY = (EventState.RUNNING, EventState.UNKNOWN, EventState.OK, EventState.ERROR)
 

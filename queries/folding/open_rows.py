@@ -1,9 +1,9 @@
 """Rows of one session whose counterpart may still come: later, or in older rows.
 
 Positions are numbers of rows of everything that is read, in order of arrival. Two rows that
-are more than :data:`REACH` apart never belong together, which bounds what must be kept of
-stores in which ends (or starts) are missing. All that is done here gives the same result for
-rows in one pass and for slices of them that are put together afterwards.
+are more than :data:`~queries.folding.joining.REACH` apart never belong together, which bounds
+what must be kept of stores in which ends (or starts) are missing. All that is done here gives the
+same result for rows in one pass and for slices of them that are put together afterwards.
 """
 
 from __future__ import annotations
@@ -12,13 +12,11 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Protocol
 
+from queries.folding import joining
 from queries.folding.batch import Batch
 from queries.folding.joining import DELEGATIONS, delegation_key, finish_all, group_of
 from queries.folding.waiting_ends import Place, WaitingEnds, event_at
 from queries.models import Event, Phase
-
-REACH = 20_000
-"""Rows of the whole store after which nobody waits for the end of a call any longer."""
 
 
 class Ledger(Protocol):
@@ -109,7 +107,7 @@ class _Delegation:
         if self.whole is not None:
             if event.phase is Phase.START:
                 ledger.told_already(event)
-            elif row.at - self.whole.at <= REACH:
+            elif row.at - self.whole.at <= joining.REACH:
                 self.whole.add_end(event, ledger)
         else:
             self.before.append(row)
@@ -208,7 +206,7 @@ class OpenRows:
         known = self._delegations.get(key)
         if known is None:
             known = self._delegations[key] = []
-        if not known or at - known[-1].last > REACH:
+        if not known or at - known[-1].last > joining.REACH:
             known.append(_Delegation(at))
         return known[-1]
 
@@ -229,7 +227,7 @@ class OpenRows:
         if group in self._stacks:
             for at, place in zip(ats, places, strict=True):
                 self._close(group, at, place, ledger)
-        elif known := bisect_left(ats, ledger.low + REACH):
+        elif known := bisect_left(ats, ledger.low + joining.REACH):
             self._wait(group).add(ats[:known], places[:known])
 
     def take_starts(self, group: str, starts: Sequence[OpenRow]) -> None:
@@ -240,11 +238,11 @@ class OpenRows:
         stack = self._stacks.get(group)
         if stack:
             # If the newest start is too far away, all others are.
-            if at - stack[-1].at <= REACH:
+            if at - stack[-1].at <= joining.REACH:
                 _match(stack.pop(), end, ledger)
                 if not stack:
                     del self._stacks[group]
-        elif at - ledger.low < REACH:
+        elif at - ledger.low < joining.REACH:
             self._wait(group).add((at,), (end,))
 
     def _wait(self, group: str) -> WaitingEnds:
@@ -264,7 +262,7 @@ class OpenRows:
                 self._ends[group] = ends
         for key, earlier in older._delegations.items():
             later = self._delegations.get(key, [])
-            if later and later[0].first - earlier[-1].last <= REACH:
+            if later and later[0].first - earlier[-1].last <= joining.REACH:
                 earlier[-1].follow(later[0], ledger)
                 later = later[1:]
             self._delegations[key] = earlier + later
@@ -274,7 +272,7 @@ class OpenRows:
         if ends is not None:
             closed = 0
             while stack and closed < len(ends):
-                if ends.ats[closed] - stack[-1].at > REACH:
+                if ends.ats[closed] - stack[-1].at > joining.REACH:
                     closed = len(ends)
                     break
                 _match(stack.pop(), ends.places[closed], ledger)
@@ -349,19 +347,19 @@ class OpenRows:
         """
         for group, stack in list(self._stacks.items()):
             gone = 0
-            while gone < len(stack) and high - stack[gone].at > REACH:
+            while gone < len(stack) and high - stack[gone].at > joining.REACH:
                 if stack[gone].is_start:
                     ledger.abandoned(stack[gone].row)
                 gone += 1
             del stack[:gone]
             if not stack:
                 del self._stacks[group]
-        late = ledger.low + REACH
+        late = ledger.low + joining.REACH
         for group, ends in list(self._ends.items()):
             ends.forget(late)
             if not ends:
                 del self._ends[group]
-        early = high - REACH
+        early = high - joining.REACH
         settled = [
             (key, each)
             for key, known in self._delegations.items()

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, count, islice
 from typing import TypeVar
 
+from queries.folding import joining
 from queries.folding.joining import join
-from queries.folding.open_rows import REACH, OpenRows
+from queries.folding.open_rows import OpenRows
 from queries.models import Event, EventKey, EventKind, Phase
 from queries.plain_data import dataclass
 
@@ -50,7 +51,7 @@ class Pairing:
             if session is None:
                 session = self._open[event.session_id] = OpenRows()
             session.take(self._rows, event, self)
-        if self._rows % REACH == 0:
+        if self._rows % joining.REACH == 0:
             self._forget()
         return outcome
 
@@ -67,7 +68,7 @@ class Pairing:
         if session is None:
             session = self._open[event.session_id] = OpenRows()
         session.take_half(self._rows, event, self)
-        if self._rows % REACH == 0:
+        if self._rows % joining.REACH == 0:
             self._forget()
         return self._now
 
@@ -75,7 +76,7 @@ class Pairing:
         """So many of the next rows are events by themselves, whatever others say."""
         before = self._rows
         self._rows += number
-        if self._rows // REACH != before // REACH:
+        if self._rows // joining.REACH != before // joining.REACH:
             self._forget()
 
     def update(self, event: Event) -> Event:
@@ -156,7 +157,7 @@ def made_in_turn(events: Iterable[Event], make: Callable[[Event], _T]) -> Iterat
     pairing = Pairing()
     shown: dict[EventKey, Event | _T] = {}
     parts: deque[tuple[int, list[EventKey]]] = deque()
-    step = max(REACH // PARTS, 1)
+    step = max(joining.REACH // PARTS, 1)
     rows = iter(events)
     whole, delegation = Phase.WHOLE, EventKind.DELEGATION
     for first in count(0, step):
@@ -167,7 +168,7 @@ def made_in_turn(events: Iterable[Event], make: Callable[[Event], _T]) -> Iterat
         keys: list[EventKey] = []
         parts.append((first, keys))
         # What is out of reach of all rows to come is let go of.
-        while parts[0][0] + step + REACH < first:
+        while parts[0][0] + step + joining.REACH < first:
             for key in parts.popleft()[1]:
                 if key in shown:
                     yield _made(shown.pop(key), make)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from operator import itemgetter
 from typing import TypeVar
 
-from queries.folding import open_rows
+from queries.folding import joining
 
 Speaker = tuple[str, bool]
 """An agent, and whether it was handed its work: whether what it speaks for is a delegation."""
@@ -24,7 +24,7 @@ _Kept = TypeVar("_Kept")
 
 def stretch_of(at: int) -> int:
     """The stretch of positions that a position is in: each is as long as rows reach."""
-    return at // (open_rows.REACH or 1)
+    return at // (joining.REACH or 1)
 
 
 def settled_stretches(
@@ -39,7 +39,7 @@ def settled_stretches(
         before: how many.
         after: how many.
     """
-    size = max(open_rows.REACH, 1)
+    size = max(joining.REACH, 1)
     return [
         stretch
         for stretch in stretches
@@ -97,7 +97,7 @@ class Speakers:
     def at(self, at: int, event_id: str | None) -> Speaker | None:
         """For whom what is below an event speaks, of a row at this position."""
         own = stretch_of(at)
-        high = at + open_rows.REACH
+        high = at + joining.REACH
         for stretch in (own + 1, own, own - 1):
             known = self._last.get(stretch, _NOBODY).get(event_id)
             if known is None:
@@ -108,7 +108,7 @@ class Speakers:
                 if not within:
                     continue
                 known = again[within - 1]
-            return known[1:] if at - known[0] <= open_rows.REACH else None
+            return known[1:] if at - known[0] <= joining.REACH else None
         return None
 
     def merge(self, other: Speakers, pause: Callable[[], object]) -> None:

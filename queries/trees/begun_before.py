@@ -12,8 +12,7 @@ from functools import partial
 from queries.counting.event_stream import patiently
 from queries.counting.lean_slices import slices_before
 from queries.folding.batch import type_of
-from queries.folding.joining import delegation_key
-from queries.folding.open_rows import REACH
+from queries.folding.joining import REACH, delegation_key
 from queries.folding.pairing import Outcome, Pairing
 from queries.models import Event, EventKey, EventKind, Phase
 from queries.store import Store

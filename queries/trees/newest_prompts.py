@@ -16,7 +16,7 @@ from queries.counting.event_stream import (
 )
 from queries.finding.merged_end import newest_first
 from queries.folding.batch import type_of
-from queries.folding.open_rows import REACH
+from queries.folding.joining import REACH
 from queries.models import Event, EventKind
 from queries.opening.files import DEAD_ENDS, StoreError
 from queries.store import Store

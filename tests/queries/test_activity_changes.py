@@ -11,7 +11,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from queries.activity import ActivityModel
-from queries.folding import open_rows, pairing
+from queries.folding import joining
 from queries.models import ActivityNode, Event, EventKind, EventState, Phase, Session
 from tests.queries.events import event
 from tests.queries.tree_making import NaiveTree, apart
@@ -290,7 +290,7 @@ def test_rows_of_a_delegation_change_long_after_nobody_waits_for_more_of_them(ch
     told = [replace(first, state=EventState.RUNNING), *ends]
     row = replace(told[changed], state=EventState.ERROR, tokens=5)
     far = [event(seq, session_id="s1") for seq in range(4, 30)]
-    with mock.patch.object(pairing, "REACH", 10), mock.patch.object(open_rows, "REACH", 10):
+    with mock.patch.object(joining, "REACH", 10):
         live = model(Alive(), (False, False, False))
         live.load([*told, *far])
         live.update([row])

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from queries.fold import NO_TOOL, Fold
-from queries.folding import open_rows
+from queries.folding import joining
 from queries.folding.batch import Batch
 from queries.folding.pairing import paired
 from queries.interactions import HandoffPairs, agent_statistics, interactions
@@ -103,7 +103,7 @@ def test_neighbours_are_joined_in_any_order(
 def test_what_is_forgotten_out_of_reach_changes_no_total(
     rows: list[Event], cuts: list[int], reach: int
 ) -> None:
-    with mock.patch.object(open_rows, "REACH", reach):
+    with mock.patch.object(joining, "REACH", reach):
         total = Fold(messages_only=False)
         for older in reversed(slices(rows, cuts)):
             total.prepend(older)
@@ -134,10 +134,10 @@ def test_halves_of_calls_find_each_other_across_batches(
     assert figures(onward) == figures(backward) == figures(folded(rows))
 
 
-@given(sequences(), st.integers(1, 9) | st.just(open_rows.REACH))
+@given(sequences(), st.integers(1, 9) | st.just(joining.REACH))
 def test_rows_one_by_one_count_the_same_as_all_at_once(rows: list[Event], reach: int) -> None:
     """Also where a batch is of more rows than lie between a start and an end at most."""
-    with mock.patch.object(open_rows, "REACH", reach):
+    with mock.patch.object(joining, "REACH", reach):
         fold = Fold(messages_only=False)
         for row in rows:
             fold.add(row)
@@ -145,7 +145,7 @@ def test_rows_one_by_one_count_the_same_as_all_at_once(rows: list[Event], reach:
 
 
 def test_little_is_kept_of_ends_whose_start_never_comes() -> None:
-    with mock.patch.object(open_rows, "REACH", 20):
+    with mock.patch.object(joining, "REACH", 20):
         total = Fold(messages_only=False)
         for first in range(900, -1, -100):
             total.prepend(folded([call(first + row, Phase.END) for row in range(100)]))
@@ -235,7 +235,7 @@ def test_others_have_the_processor_after_some_rows(sessions: int, each: int, pau
     assert yielded.call_count == pauses
 
 
-@pytest.mark.parametrize("rows_after", [0, open_rows.REACH + 1])
+@pytest.mark.parametrize("rows_after", [0, joining.REACH + 1])
 def test_only_starts_of_calls_are_calls(rows_after: int) -> None:
     span = {"session_id": "spans", "kind": EventKind.OTHER, "tool": None}
     fold = folded([call(1, Phase.START, **span), *map(prompt, range(2, 2 + rows_after))])

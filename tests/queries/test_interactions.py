@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from queries.fold import Fold
-from queries.folding.open_rows import REACH
+from queries.folding.joining import REACH
 from queries.interactions import HandoffPairs, agent_statistics, all_interactions, interactions
 from queries.models import Event, EventKind, EventState, Phase, Relation
 from tests.queries.events import call, event

@@ -18,7 +18,7 @@ from queries.finding import merged_end
 from queries.finding import newest_events as module
 from queries.finding.event_pages import EventPage, Matches, newest_page
 from queries.finding.newest_events import newest_events
-from queries.folding import open_rows, pairing
+from queries.folding import joining
 from queries.keeping.kept_totals import KeptTotals
 from queries.models import Event, EventKind, EventState, Phase
 from queries.store import Store
@@ -38,11 +38,7 @@ FILTERS: tuple[Matches, ...] = (
 
 @contextmanager
 def reach(rows: int) -> Iterator[None]:
-    with (
-        mock.patch.object(module, "SMALL", 0),
-        mock.patch.object(open_rows, "REACH", rows),
-        mock.patch.object(pairing, "REACH", rows),
-    ):
+    with mock.patch.object(module, "SMALL", 0), mock.patch.object(joining, "REACH", rows):
         yield
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from queries.delegations import read_delegations
 from queries.fold import Fold
-from queries.folding import open_rows
+from queries.folding import joining
 from queries.folding.handed_on import maker
 from queries.keeping.fold_state import fold_of, fold_parts
 from queries.models import Event, EventKind, Phase
@@ -172,7 +172,7 @@ def test_what_is_settled_out_of_reach_is_what_it_would_be_later(reach: int, seed
     random = Random(seed)
     rows = random_rows(random)
     cuts = [0, *sorted(random.sample(range(len(rows) + 1), 4)), len(rows)]
-    with mock.patch.object(open_rows, "REACH", reach):
+    with mock.patch.object(joining, "REACH", reach):
         with mock.patch.object(Fold, "forget"):
             whole = folded(rows).delegations()
         total = Fold(messages_only=False)
@@ -214,7 +214,7 @@ def test_rows_with_repeated_ids_count_the_same_however_they_are_cut(
     rows: list[Event], cuts: list[int], reach: int, end: int, onward: bool
 ) -> None:
     edges = [0, *sorted(min(cut, len(rows)) for cut in cuts), len(rows)]
-    with mock.patch.object(open_rows, "REACH", reach):
+    with mock.patch.object(joining, "REACH", reach):
         with mock.patch.object(Fold, "forget"):
             whole = folded(rows).delegations()
         total = Fold(messages_only=False, end=end)
@@ -234,7 +234,7 @@ def test_of_rows_with_one_id_the_last_within_reach_counts() -> None:
         event(3, id="same", kind=EventKind.PROMPT, agent="b"),
         event(6, id="same", kind=EventKind.PROMPT, agent="c"),
     ]
-    with mock.patch.object(open_rows, "REACH", 1):
+    with mock.patch.object(joining, "REACH", 1):
         assert folded(rows[:3]).delegations() == {("b", "x"): 1}
         assert folded(rows[:2]).delegations() == {("a", "x"): 1}
         apart = [rows[0], rows[1], event(4), rows[2]]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queries.folding import open_rows, pairing
+from queries.folding import joining
 from queries.folding.joining import finish_all
 from queries.folding.pairing import Pairing, made_in_turn, paired, paired_in_turn
 from queries.models import Event, EventKey, EventKind, EventState, Phase
@@ -153,9 +153,9 @@ def test_the_order_in_which_end_rows_are_found_does_not_matter(
 def test_an_end_too_far_away_is_a_call_by_itself() -> None:
     rows = [call(1, Phase.START), *(event(seq, tool="Bash") for seq in (2, 3, 4))]
     end = call(5, Phase.END)
-    with mock.patch.object(open_rows, "REACH", 4):
+    with mock.patch.object(joining, "REACH", 4):
         assert [row.seq for row in paired([*rows, end])] == [1, 2, 3, 4]
-    with mock.patch.object(open_rows, "REACH", 3):
+    with mock.patch.object(joining, "REACH", 3):
         assert [row.seq for row in paired([*rows, end])] == [1, 2, 3, 4, 5]
 
 
@@ -187,7 +187,7 @@ def all_at_once(rows: list[Event]) -> list[Event]:
 @pytest.mark.parametrize("reach", [1, 3, 20_000])
 @given(rows=sequences())
 def test_events_are_let_go_of_when_nothing_can_change_them(reach: int, rows: list[Event]) -> None:
-    with mock.patch.object(pairing, "REACH", reach), mock.patch.object(open_rows, "REACH", reach):
+    with mock.patch.object(joining, "REACH", reach):
         assert list(paired_in_turn(rows)) == all_at_once(rows)
 
 
@@ -200,7 +200,7 @@ def test_a_long_session_is_not_held() -> None:
             taken += 1
             yield event(seq)
 
-    with mock.patch.object(pairing, "REACH", 10), mock.patch.object(open_rows, "REACH", 10):
+    with mock.patch.object(joining, "REACH", 10):
         events = paired_in_turn(rows())
         assert next(events).seq == 1
         assert taken < 30
@@ -222,7 +222,7 @@ def test_what_is_made_of_events_is_held_instead_of_them() -> None:
         made += 1
         return each.seq
 
-    with mock.patch.object(pairing, "REACH", 50), mock.patch.object(open_rows, "REACH", 50):
+    with mock.patch.object(joining, "REACH", 50):
         assert list(made_in_turn(rows(), make)) == list(range(1, 200))
     assert made == 199
 

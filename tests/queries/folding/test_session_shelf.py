@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from queries.fold import Fold
-from queries.folding import open_rows, session_shelf
+from queries.folding import joining, session_shelf
 from queries.folding.packed_texts import PackedTexts
 from queries.folding.session_fold import SessionFold
 from queries.folding.session_shelf import SessionShelf, as_text
@@ -45,7 +45,7 @@ def shelf_of(number: int) -> SessionShelf:
 
 @given(sequences(), st.integers(0, 25), st.sampled_from((1, 3, 20_000)))
 def test_counting_goes_on_where_sessions_rest(rows: list[Event], cut: int, reach: int) -> None:
-    with mock.patch.object(open_rows, "REACH", reach):
+    with mock.patch.object(joining, "REACH", reach):
         straight = folded(rows)
         with mock.patch.object(session_shelf, "MANY", 0):
             older, newer = folded(rows[:cut]), folded(rows[cut:])

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from queries.fold import Fold
-from queries.folding import open_rows
+from queries.folding import joining
 from queries.folding.open_rows import OpenRow
 from queries.folding.waiting_ends import WaitingEnds, event_at
 from queries.keeping.fold_state import FIELDS, fold_of, fold_parts
@@ -81,7 +81,7 @@ def test_what_is_fetched_is_what_was_put_away(rows: list[Event], messages_only: 
 def test_counting_goes_on_as_if_it_had_never_stopped(
     rows: list[Event], cut: int, seal: int, reach: int
 ) -> None:
-    with mock.patch.object(open_rows, "REACH", reach):
+    with mock.patch.object(joining, "REACH", reach):
         straight, again = folded(rows[:cut]), folded(rows[:cut])
         if seal <= cut:
             straight.seal()
