@@ -7,7 +7,7 @@ from itertools import repeat
 from operator import attrgetter
 
 from queries.folding.batch import Batch, RowType
-from queries.folding.open_rows import OpenRow
+from queries.folding.open_row import OpenRow
 from queries.folding.waiting_ends import Place
 from queries.models import Event, Phase
 

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from queries.folding.batch import RowType, marks_of, row_type
 from queries.folding.handed_on import HandedOn, Told, _Edge
-from queries.folding.open_rows import OpenRow, OpenRows, _Delegation
+from queries.folding.open_row import OpenDelegation, OpenRow
+from queries.folding.open_rows import OpenRows
 from queries.folding.speakers import Speakers
 from queries.folding.waiting_ends import WaitingEnds
 from queries.models import Event, EventKey, EventKind, EventState, Phase
@@ -20,7 +21,7 @@ OPEN_FIELDS: Final[dict[type, tuple[str, ...]]] = {
     OpenRows: ("_stacks", "_ends", "_delegations"),
     OpenRow: ("at", "row", "now", "ends"),
     WaitingEnds: ("ats", "places"),
-    _Delegation: ("first", "last", "whole", "earlier", "start", "before"),
+    OpenDelegation: ("first", "last", "whole", "earlier", "start", "before"),
 }
 HANDED_ON_FIELDS: Final[dict[type, tuple[str, ...]]] = {
     HandedOn: ("_counts", "_edges", "_speakers"),

@@ -12,7 +12,8 @@ from itertools import chain, count
 from queries.folding.batch import Batch, links_of
 from queries.folding.halves import LateRow
 from queries.folding.joining import finish_all
-from queries.folding.open_rows import OpenRow, OpenRows, _Delegation
+from queries.folding.open_row import OpenDelegation, OpenRow
+from queries.folding.open_rows import OpenRows
 from queries.folding.open_state import Plain, event_from, event_plain, type_from, type_plain
 from queries.folding.waiting_ends import Place, WaitingEnds
 from queries.models import Event
@@ -140,7 +141,7 @@ def waiting_plain(sessions: Iterable[tuple[str, OpenRows]]) -> Plain:
     return [told, rows.plain()]
 
 
-def _is_alone(known: Sequence[_Delegation]) -> bool:
+def _is_alone(known: Sequence[OpenDelegation]) -> bool:
     """Whether nothing but the one row with their key is known of delegations."""
     first = known[0]
     whole = first.whole
@@ -182,7 +183,7 @@ def waiting_from(content: Plain) -> Iterable[tuple[str, OpenRows]]:
             waiting._ends[group] = rows.ends(first, number)
         for each in delegations:
             if isinstance(each, int):
-                alone = _Delegation(positions[each])
+                alone = OpenDelegation(positions[each])
                 alone.whole = rows.row(each)
                 waiting._delegations[keys[each]] = [alone]
             else:
@@ -191,9 +192,9 @@ def waiting_from(content: Plain) -> Iterable[tuple[str, OpenRows]]:
         yield name, waiting
 
 
-def _delegation_from(cells: Plain, rows: _Rows) -> _Delegation:
+def _delegation_from(cells: Plain, rows: _Rows) -> OpenDelegation:
     first, last, whole, start, before, earlier = cells
-    delegation = _Delegation(first)
+    delegation = OpenDelegation(first)
     delegation.last = last
     delegation.whole = None if whole is None else rows.row(whole)
     delegation.start = None if start is None else rows.row(start)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from queries.fold import Fold
 from queries.folding import joining
-from queries.folding.open_rows import OpenRow
+from queries.folding.open_row import OpenRow
 from queries.folding.waiting_ends import WaitingEnds, event_at
 from queries.keeping.fold_state import FIELDS, fold_of, fold_parts
 from queries.models import Event, EventKind, Phase, Relation
