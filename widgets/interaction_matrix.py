@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from typing import ClassVar, Final, Unpack
 
-from rich.cells import cell_len
 from rich.segment import Segment
 
 from queries.models import Interactions, Relation
-from queries.text import count
 from widgets.cells import GAP, MANY_NAMES, fit, shortened, shortened_alone
 from widgets.line_view import ViewOptions
-from widgets.matrix_figures import VALUE_TITLES, MatrixFigures, ValueMode, number_text, why_empty
+from widgets.matrix_figures import (
+    LEAST_CELL,
+    TOTAL_NAME,
+    TOTAL_WIDTH,
+    VALUE_TITLES,
+    MatrixFigures,
+    ValueMode,
+    why_empty,
+)
 from widgets.pane import Pane
 
-_LEAST_CELL: Final = 6
-"""Five characters and the shade."""
 _WIDEST_CELL: Final = 12
-_MOST_SQUARE: Final = 200
-"""Names up to which an export has a cell for each two of them: nearly all are empty beyond."""
-_TOTAL: Final = 6
-_TOTAL_NAME: Final = "total"
 
 Part = tuple[str, str]
 """Text and role."""
@@ -166,36 +166,10 @@ class InteractionMatrix(Pane):
         return self._figures.sentence(*pair, self._mode)
 
     def lines_as_text(self) -> list[str]:
-        """The whole matrix with whole names, for an export; a large one as a list of its counts."""
-        if self._figures is None:
-            return []
-        names = self._figures.names
-        if len(names) > _MOST_SQUARE:
-            return self._pairs_as_text(self._figures)
-        first = max(cell_len(name) for name in (*names, _TOTAL_NAME))
-        widths = [max(_LEAST_CELL, cell_len(name) + 1) for name in names]
-        titles = [
-            fit(self.glyphs.arrow + name, width, "right")
-            for name, width in zip(names, widths, strict=True)
-        ]
-        lines = [" ".join([" " * first, *titles, fit(_TOTAL_NAME, _TOTAL, "right")])]
-        for index in range(self.line_count):
-            parts = [self._value(index, column)[0] for column in range(len(names))]
-            cells = [fit(text, width, "right") for text, width in zip(parts, widths, strict=True)]
-            total = fit(self._row_total(index), _TOTAL, "right")
-            lines.append(" ".join([fit(self._row_name(index), first), *cells, total]))
-        return [line.rstrip() for line in lines]
+        """See :func:`~widgets.matrix_text.matrix_lines`."""
+        from widgets.matrix_text import matrix_lines
 
-    def _pairs_as_text(self, figures: MatrixFigures) -> list[str]:
-        width = figures.longest
-        title = VALUE_TITLES[self._mode]
-        lines = [f"{fit('from', width)} {fit('to', width)} {title}"]
-        targets = figures.by_row()
-        for source in figures.names:
-            for target in targets.get(source, ()):
-                value = figures.text(source, target, self._mode) or self.glyphs.dash
-                lines.append(f"{fit(source, width)} {fit(target, width)} {value}")
-        return lines
+        return [] if self._figures is None else matrix_lines(self._figures, self._mode, self.glyphs)
 
     def covers(self) -> str:
         """What is counted and how it is shown, and which columns, where not all fit."""
@@ -239,17 +213,17 @@ class InteractionMatrix(Pane):
             return (0, 0, 0)
         names = self._figures.names
         longest, width = self._figures.longest, self.text_width
-        name_width = min(max(longest, len(_TOTAL_NAME)), max(5, width // 4))
+        name_width = min(max(longest, len(TOTAL_NAME)), max(5, width // 4))
         room = max(
             0, width - name_width - self._total_width() - (GAP if self._total_width() else 0)
         )
         fair = room // len(names) - GAP
-        cell_width = max(_LEAST_CELL, min(_WIDEST_CELL, longest + 1, fair))
+        cell_width = max(LEAST_CELL, min(_WIDEST_CELL, longest + 1, fair))
         return name_width, cell_width, max(1, min(len(names), room // (cell_width + GAP)))
 
     def _total_width(self) -> int:
         """The column of totals is there only where it leaves room for the cells."""
-        return _TOTAL if self.text_width >= 30 else 0
+        return TOTAL_WIDTH if self.text_width >= 30 else 0
 
     # Drawing
 
@@ -279,7 +253,7 @@ class InteractionMatrix(Pane):
                 (title, "strong" if column == self._column else "header"),
             ]
         if self._total_width():
-            parts += [(" " * GAP, "header"), (fit(_TOTAL_NAME, _TOTAL, "right"), "header")]
+            parts += [(" " * GAP, "header"), (fit(TOTAL_NAME, TOTAL_WIDTH, "right"), "header")]
         return self._segments(parts)
 
     def line_key(self, index: int) -> Hashable:
@@ -293,46 +267,34 @@ class InteractionMatrix(Pane):
 
     def line_text(self, index: int) -> str:
         """The name of the row, what it leads to, and its total."""
-        if self._figures is None or index >= len(self._figures.names):
-            return f"{self._row_name(index)}  {self._row_total(index)}"
-        source, figures = self._row_name(index), self._figures
+        figures = self._figures
+        if figures is None:
+            return ""
+        source, total = figures.row_name(index), figures.row_total(index, self._mode)
+        if index >= len(figures.names):
+            return f"{source}  {total}"
         if self._targets is None:
             self._targets = figures.by_row()
         cells = [f"{to} {figures.count(source, to):,}" for to in self._targets.get(source, ())]
-        return f"{source}  {', '.join(cells)}  {self._row_total(index)}"
+        return f"{source}  {', '.join(cells)}  {total}"
 
     def _parts(self, index: int, is_cursor: bool) -> list[Part]:
+        figures = self._figures
+        if figures is None:
+            return []
         name_width, cell_width, _ = self._widths()
-        names = self._figures.names if self._figures else ()
-        name = self._short_name(index, name_width) if index < len(names) else _TOTAL_NAME
-        plain = "" if index < len(names) else "strong"
+        is_name = index < len(figures.names)
+        name = self._short_name(index, name_width) if is_name else TOTAL_NAME
+        plain = "" if is_name else "strong"
         parts: list[Part] = [(fit(name, name_width), "strong" if is_cursor else plain)]
         for column in self._visible_columns():
-            text, role, shade = self._value(index, column)
+            text, role, shade = figures.cell(index, column, self._mode, self.glyphs)
             role = "cursor" if is_cursor and column == self._column else role
             parts += [(" " * GAP, ""), (fit(text, cell_width - 1, "right") + shade, role)]
         if self._total_width():
-            parts += [(" " * GAP, ""), (fit(self._row_total(index), _TOTAL, "right"), "strong")]
+            total = figures.row_total(index, self._mode)
+            parts += [(" " * GAP, ""), (fit(total, TOTAL_WIDTH, "right"), "strong")]
         return parts
-
-    def _value(self, index: int, column: int) -> tuple[str, str, str]:
-        """Text, role and shade of a cell; of a column's total on the last line."""
-        figures, glyphs = self._figures, self.glyphs
-        if figures is None:
-            return ("", "", " ")
-        target = figures.names[column]
-        if index >= len(figures.names):
-            return (number_text(figures.columns[target], self._mode), "strong", " ")
-        source = figures.names[index]
-        if figures.excluded(source, target):
-            return ("\\", "muted", " ")
-        text = figures.text(source, target, self._mode)
-        if text is None:
-            return (glyphs.dash, "muted", " ")
-        heat = figures.heat(source, target, self._mode)
-        if not heat:
-            return (glyphs.dot, "muted", " ")
-        return (text, f"heat-{heat}", glyphs.shades[heat])
 
     def _short_name(self, index: int, width: int) -> str:
         """A name in at most ``width`` cells; of not too many, different from all others."""
@@ -348,19 +310,6 @@ class InteractionMatrix(Pane):
         """See :meth:`LineView.masking_changed`."""
         self._short = {}
         super().masking_changed()
-
-    def _row_name(self, index: int) -> str:
-        names = self._figures.names if self._figures else ()
-        return names[index] if index < len(names) else _TOTAL_NAME
-
-    def _row_total(self, index: int) -> str:
-        if self._figures is None:
-            return ""
-        name = self._figures.names[index] if index < len(self._figures.names) else None
-        number = self._figures.total if name is None else self._figures.rows[name]
-        exact = count(number)
-        fits = len(exact) <= _TOTAL and self._mode != "difference"
-        return exact if fits else number_text(number, self._mode)
 
     def _segments(self, parts: list[Part]) -> list[Segment]:
         return list(Segment.simplify(Segment(text, self.role(role)) for text, role in parts))

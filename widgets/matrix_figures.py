@@ -8,7 +8,8 @@ from rich.cells import cell_len
 
 from queries.models import Interactions, Relation
 from queries.plain_data import dataclass
-from queries.text import percent, short_count
+from queries.text import count, percent, short_count
+from widgets.glyphs import Glyphs
 
 ValueMode = Literal["count", "row_share", "expected", "difference"]
 """What a cell shows: the count; its percentage of the row's total; how many times what
@@ -23,6 +24,10 @@ VALUE_TITLES: Final[dict[ValueMode, str]] = {
 }
 HEAT_STEPS: Final = 4
 """Heats above none."""
+LEAST_CELL: Final = 6
+"""Five characters and the shade."""
+TOTAL_WIDTH: Final = 6
+TOTAL_NAME: Final = "total"
 
 _NOTHING: Final = {
     Relation.FOLLOWS: "no agent spoke after another",
@@ -127,6 +132,35 @@ class MatrixFigures:
         else:
             part = (self.ratio(source, target) or 0.0) / 2
         return max(1, min(HEAT_STEPS, round(part * HEAT_STEPS + 0.499)))
+
+    def cell(
+        self, index: int, column: int, mode: ValueMode, glyphs: Glyphs
+    ) -> tuple[str, str, str]:
+        """Text, role and shade of a cell; of a column's total behind the last row."""
+        target = self.names[column]
+        if index >= len(self.names):
+            return (number_text(self.columns[target], mode), "strong", " ")
+        source = self.names[index]
+        if self.excluded(source, target):
+            return ("\\", "muted", " ")
+        text = self.text(source, target, mode)
+        if text is None:
+            return (glyphs.dash, "muted", " ")
+        heat = self.heat(source, target, mode)
+        if not heat:
+            return (glyphs.dot, "muted", " ")
+        return (text, f"heat-{heat}", glyphs.shades[heat])
+
+    def row_name(self, index: int) -> str:
+        """The name of a row; that of the totals behind the last one."""
+        return self.names[index] if index < len(self.names) else TOTAL_NAME
+
+    def row_total(self, index: int, mode: ValueMode) -> str:
+        """The sum over a row, behind the last one over all, in :data:`TOTAL_WIDTH` characters."""
+        number = self.rows[self.names[index]] if index < len(self.names) else self.total
+        exact = count(number)
+        fits = len(exact) <= TOTAL_WIDTH and mode != "difference"
+        return exact if fits else number_text(number, mode)
 
     def sentence(self, source: str, target: str, mode: ValueMode = "count") -> str:
         """All about one cell in one line."""
