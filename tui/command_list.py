@@ -1,29 +1,7 @@
 """All commands: what they are called, which keys run them, and where.
 
-These are the actions that screens implement (``*`` marks those
-that the detail screen needs as well):
-
-* ``pane(method)`` *: run ``action_<method>()`` of the pane that has the focus. Methods:
-  ``cursor_up``, ``cursor_down``, ``cursor_left``, ``cursor_right``, ``page_up``,
-  ``page_down``, ``half_page_up``, ``half_page_down``, ``cursor_top``, ``cursor_bottom``.
-* ``focus_pane(step)``, ``search`` *, ``next_match(step)`` *, ``next_error(step)``,
-  ``filter_sessions``, ``session_detail``, ``mark``, ``clear_marks``, ``toggle_sub_agents``,
-  ``cycle_scope``, ``cycle_sort``, ``reverse_sort``, ``toggle_follow``,
-  ``toggle_raw``, ``expand_all``, ``collapse_all``, ``cycle_relation``, ``cycle_value``,
-  ``toggle_diagonal``, ``open``, ``back`` *, ``toggle_zoom``, ``copy`` *, ``copy_command`` *,
-  ``export_view`` *,
-  ``group(name)``, ``group_listed(name)``, ``bookmark``, ``list_bookmarks``, ``compare``; on the
-  screens of delegations and of one session over time also ``main_screen``, ``child_session``,
-  ``time_zoom(step)``, ``time_pan(step)``, ``time_fit``,
-  ``other_view``, ``replay_step(step)``, ``replay_here``, ``replay_leave``, ``detail``,
-  ``toggle_repeats``; on the comparison also ``main_screen``, ``baseline``,
-  ``filter_changes``, ``open_side(side)``, ``cycle_measure``, ``cycle_matrix``; on the overview
-  ``cycle_window``, ``cycle_bucket``, ``cycle_measure``, ``cycle_grouping``; on the work items
-  ``cycle_type``, ``cycle_priority``, ``cycle_assignee``.
-
-The application implements ``app.help``, ``app.store_info``, ``app.sql``, ``app.show_screen``,
-``app.toggle_pause``, ``app.toggle_masking``, ``app.picture``, ``app.toggle_utc``,
-``app.next_theme``, ``app.toggle_low_bandwidth`` and ``app.redraw``; Textual has the rest.
+A screen implements the actions of all commands whose contexts it serves, the application those
+that begin with ``app.``. ``pane(method)`` runs ``action_<method>()`` of the pane with the focus.
 """
 
 from __future__ import annotations

@@ -7,7 +7,9 @@ from itertools import combinations
 
 import pytest
 from textual.binding import Binding
+from textual.screen import Screen
 
+from tui.app import SessionApp
 from tui.commands import (
     COMMANDS,
     CONTEXTS,
@@ -22,6 +24,15 @@ from tui.commands import (
 )
 from tui.keymap import overlap
 from tui.keys import canonical
+from tui.screens.compare import CompareScreen
+from tui.screens.delegations import DelegationsScreen
+from tui.screens.event import EventScreen
+from tui.screens.main import MainScreen
+from tui.screens.overview import OverviewScreen
+from tui.screens.session import SessionScreen
+from tui.screens.sql import SqlScreen
+from tui.screens.timeline import TimelineScreen
+from tui.screens.work_items import WorkItemsScreen
 from widgets.pane import Pane
 
 MAIN = ("any", "main")
@@ -67,6 +78,18 @@ def test_actions_of_the_cursor_are_methods_of_panes() -> None:
     moves = [found[1] for found in methods if found]
     assert len(moves) == 10
     assert [method for method in moves if not hasattr(Pane, f"action_{method}")] == []
+
+
+@pytest.mark.parametrize(
+    "screen",
+    [CompareScreen, DelegationsScreen, EventScreen, MainScreen, OverviewScreen, SessionScreen,
+     SqlScreen, TimelineScreen, WorkItemsScreen],
+)  # fmt: skip
+def test_a_screen_implements_the_actions_of_its_commands(screen: type[Screen[object]]) -> None:
+    for binding in Binding.make_bindings(screen.BINDINGS):
+        name = binding.action.partition("(")[0]
+        where: type[object] = SessionApp if name.startswith("app.") else screen
+        assert hasattr(where, f"action_{name.removeprefix('app.')}"), name
 
 
 def test_bindings_carry_the_id_and_are_not_drawn_by_textual() -> None:
