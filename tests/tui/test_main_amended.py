@@ -14,7 +14,7 @@ from queries.models import Relation
 from tests.stores import CanonicalStore, canonical_store
 from tests.tui.desk import LIVE, OLD, desk, desk_clock
 from tests.tui.stage import on_stage
-from tui.screens import scope_control
+from tui.screens import scope_counting
 
 STORE = Path("desk.db")
 
@@ -22,7 +22,7 @@ STORE = Path("desk.db")
 async def test_a_finished_call_that_changes_is_counted_anew(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scope_control, "REST", 0.0)
+    monkeypatch.setattr(scope_counting, "REST", 0.0)
     store = desk()
     async with on_stage(STORE, clock=desk_clock()) as stage:
         before = {row.tool: row.errors for row in stage.main.tool_view.rows}

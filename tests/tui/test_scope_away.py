@@ -107,7 +107,7 @@ async def test_what_comes_meanwhile_is_counted_once_and_in_order(
     writer = desk()
     async with on_stage(STORE, clock=desk_clock()) as stage:
         elsewhere = Elsewhere()
-        monkeypatch.setattr(stage.main._figures, "_away", elsewhere)
+        monkeypatch.setattr(stage.main._figures._counting, "_away", elsewhere)
         monkeypatch.setattr(scope_layout, "AT_ONCE", -1)
         for number in range(3):
             writer.add_event(LIVE, kind="tool", tool="Grep", state="ok")

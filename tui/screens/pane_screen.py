@@ -18,7 +18,7 @@ from tui.screens.coupled_panes import CoupledPanes
 from tui.screens.first_choice import FirstChoice
 from tui.screens.messages import AnswerArrived, SnapshotArrived
 from tui.screens.reading import readings
-from tui.screens.scope_control import SIDE_SLOT, SLOT
+from tui.screens.scope_counting import SIDE_SLOT, SLOT
 from widgets.activity_tree import ActivityTree
 from widgets.pane import Pane
 from widgets.status_bar import FooterBar, StatusBar

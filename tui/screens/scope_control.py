@@ -2,38 +2,21 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from functools import partial
+from typing import Final
 
-from queries.models import (
-    Interactions,
-    Relation,
-    Scope,
-    ScopeFigures,
-    Snapshot,
-    StoreState,
-    ToolStatistic,
-)
-from queries.plain_data import replace
+from queries.models import Interactions, Relation, Scope, ScopeFigures, Snapshot, ToolStatistic
 from queries.trees.activity_reader import Ranges
-from tui.pause import Pause
 from tui.reader import Answer, Reader
-from tui.screens import scope_layout
+from tui.screens.scope_counting import ScopeCounting
 from tui.screens.scope_layout import Away, LaidOut, ScopeLayout, Wanted, at_once
-from tui.screens.scope_reading import Counted, Side, counting, reading_beside
 from widgets.interaction_matrix import InteractionMatrix
 from widgets.matrix_figures import ValueMode
 from widgets.tool_table import ToolTable
 
-SLOT = "scope"
-SIDE_SLOT = "side"
-MODES = ("focused", "marked", "all")
-TOOL_ORDERS = ("calls", "tool", "ok", "errors", "p50", "p95", "total")
-REST = 5.0
-"""Rows that change in place have a scope counted anew after so many times as long as that took."""
-_WAITING = "Counting ..."
-VALUES: tuple[ValueMode, ...] = ("count", "row_share", "expected")
+TOOL_ORDERS: Final = ("calls", "tool", "ok", "errors", "p50", "p95", "total")
+VALUES: Final[tuple[ValueMode, ...]] = ("count", "row_share", "expected")
+_WAITING: Final = "Counting ..."
 
 
 class ScopeControl:
@@ -65,31 +48,13 @@ class ScopeControl:
         """
         self._tools = tools
         self._matrix = matrix
-        self._reader = reader
-        self._is_alive = is_alive
-        self._ranges_of = ranges_of
         self._title_of = title_of
-        self._away = away
         self._layout = ScopeLayout(self._draw, away)
         self._has_events = has_events
+        self._counting = ScopeCounting(
+            reader, self.show, is_alive=is_alive, ranges_of=ranges_of, away=away
+        )
         self._snapshot: Snapshot | None = None
-        self._counted: Counted | None = None
-        """What is counted wholly; its own figures are those of the beginning."""
-        self._figures: ScopeFigures | None = None
-        self._loading = False
-        self._is_amended = False
-        """Whether rows that are counted changed in a way that takes counting anew."""
-        self._pause = Pause(time.monotonic, 0.0, REST)
-        """Until when it is not begun again for that."""
-        self._failed = False
-        self._kept: list[Snapshot] = []
-        """Those that are not counted yet."""
-        self._is_counting = False
-        """Whether some are being counted, which nothing else may do meanwhile."""
-        self._is_stale = False
-        """Whether figures are to be made anew even where nothing is to be counted."""
-        self._alive: frozenset[str] = frozenset()
-        self._side_mark = 0
         self._past: ScopeFigures | None = None
         self.past_words = ""
         """As of when the figures are; "" for the present."""
@@ -114,10 +79,9 @@ class ScopeControl:
         """
         self.mode = mode
         before, self.scope = self.scope, scope
-        if self._figures is not None and _ids(before) == _ids(scope):
+        if self._counting.figures is not None and _ids(before) == _ids(scope):
             return
-        self._counted = None
-        self._figures = None
+        self._counting.forget()
         self.is_waiting = waits and scope is not None and bool(scope.session_ids)
         self.reload()
 
@@ -147,112 +111,23 @@ class ScopeControl:
 
     def reload(self) -> None:
         """Count the scope (again)."""
-        self._failed = self._is_amended = False
-        self._kept.clear()
-        scope = self.scope
-        if scope is None or not scope.session_ids:
-            self._loading = False
-            self._reader.cancel(SLOT)
-            self.show()
-            return
-        work = counting(scope, self._is_alive, self._ranges_of, is_again=self._counted is not None)
-        self._loading = True
-        self._pause.begin()
-        self._alive = self._alive_now()
-        self._side_mark = 0 if self._snapshot is None else self._snapshot.declared
-        self.show()
-        self._reader.request(SLOT, work)
+        self._counting.begin(self.scope if _ids(self.scope) else None)
 
     def retry(self) -> None:
-        """Count again what could not be read before, or is not what was counted any more."""
-        is_due = self._is_amended and self._pause.is_over()
-        if (self._failed or is_due) and not self._loading:
-            self.reload()
+        """See :meth:`ScopeCounting.retry`."""
+        self._counting.retry()
 
     def take_answer(self, answer: Answer) -> str:
         """Show what was counted so far; returns a sentence when it could not be."""
-        was_waiting, self.is_waiting = self.is_waiting, False
-        if isinstance(answer.value, ScopeFigures):
-            self._figures = answer.value
-        elif isinstance(answer.value, Counted):
-            self._loading = False
-            self._pause.end()
-            self._counted, self._figures = answer.value, answer.value.figures
-            # Which sessions run may be known better than when it began.
-            self._count(is_stale=self._alive != self._alive_now())
-        elif isinstance(answer.value, Side):
-            if self._counted is not None:
-                self._counted = replace(self._counted, side=answer.value)
-                self._count(is_stale=True)
-        else:
-            if was_waiting:
-                self.show()
-            self._loading = False
-            self._pause.end()
-            self._failed = answer.retry
-            return answer.error
-        self.show()
-        return ""
+        self.is_waiting = False
+        return self._counting.take_answer(answer)
 
     def take(self, snapshot: Snapshot) -> None:
         """Bring both panes up to date with a newer snapshot."""
         self._snapshot = snapshot
-        if self.scope is None:
-            return
-        self._is_amended |= not snapshot.amended.isdisjoint(self.scope.session_ids)
-        if not self.scope.session_ids:
+        self._counting.take(snapshot)
+        if self._covers_all:
             self.show()
-        elif snapshot.arrived_cut:
-            self.reload()
-        elif self._loading:
-            self._kept.append(snapshot)
-        elif self._counted is not None:
-            self._kept.append(snapshot)
-            self._count()
-            self._read_side(snapshot)
-        if snapshot.state is StoreState.LIVE:
-            self.retry()
-
-    def _count(self, *, is_stale: bool = False) -> None:
-        """Count what arrived and changed, and show what comes of it; at once if it is little."""
-        counted = self._counted
-        self._is_stale |= is_stale
-        if counted is None or self._is_counting or not (self._kept or self._is_stale):
-            return
-        kept, self._kept = self._kept, []
-        before, self._alive = self._alive, self._alive_now()
-        may_differ, self._is_stale = self._is_stale or before != self._alive, False
-        counter, side, is_alive = counted.counter, counted.side, self._is_alive
-
-        def work() -> ScopeFigures | None:
-            differs = may_differ
-            for snapshot in kept:
-                differs |= counter.add(snapshot.arrived) | counter.update(snapshot.updated)
-            return counter.figures(is_alive, side.aggregated, side.handed) if differs else None
-
-        arrived = sum(len(snapshot.arrived) + len(snapshot.updated) for snapshot in kept)
-        is_little = counter.size + arrived <= scope_layout.AT_ONCE
-        self._is_counting = True
-        (at_once if is_little else self._away)(work, partial(self._take_count, counted))
-
-    def _take_count(self, counted: Counted, figures: ScopeFigures | None) -> None:
-        self._is_counting = False
-        known = None if self._counted is None else self._counted.counter
-        if figures is not None and known is counted.counter:
-            self._figures = figures
-            self.show()
-        if not self._loading:
-            self._count()
-
-    def _alive_now(self) -> frozenset[str]:
-        ids = () if self.scope is None else self.scope.session_ids
-        return frozenset(filter(self._is_alive, ids))
-
-    def _read_side(self, snapshot: Snapshot) -> None:
-        """Read hand-offs and the store's own totals again when they seem to have changed."""
-        if snapshot.declared != self._side_mark and self.scope is not None:
-            self._side_mark = snapshot.declared
-            self._reader.request(SIDE_SLOT, reading_beside(self.scope))
 
     # -- what is shown ----------------------------------------------------------------------
 
@@ -267,12 +142,13 @@ class ScopeControl:
             return self._past.tools
         if self._covers_all:
             return () if self._snapshot is None else self._snapshot.tools
-        return () if self._figures is None else self._figures.tools
+        figures = self._counting.figures
+        return () if figures is None else figures.tools
 
     @property
     def interactions(self) -> Interactions:
         """The matrix of the scope."""
-        figures = self._snapshot if self._covers_all else self._figures
+        figures = self._snapshot if self._covers_all else self._counting.figures
         figures = figures if self._past is None else self._past
         known = None if figures is None else figures.interactions
         empty = Interactions(self.relation, (), {}, "nothing counted yet")
@@ -287,7 +163,8 @@ class ScopeControl:
         if self._covers_all:
             part = 1.0 if self._snapshot is None else self._snapshot.totals.counted
         elif self.scope is not None:
-            part = 0.0 if self._figures is None else self._figures.counted
+            figures = self._counting.figures
+            part = 0.0 if figures is None else figures.counted
         return "" if part >= 1.0 else f"{int(part * 100)} % counted"
 
     def show(self) -> None:
@@ -299,7 +176,7 @@ class ScopeControl:
         self._layout.want(Wanted(covered, self.tools, *order, self.interactions, self.diagonal))
 
     def _draw(self, made: LaidOut) -> None:
-        waiting = self._loading and self._figures is None
+        waiting = self._counting.is_beginning
         self._tools.show_rows(made.tools)
         self._matrix.show_figures(made.wanted.interactions, made.matrix, self.value)
         self._tools.empty_text = _WAITING if waiting else "No tool has been called yet."
