@@ -25,6 +25,7 @@ from tui import keymap, themes
 from tui.ages import AgeClock
 from tui.commands import bindings_for
 from tui.config import Config
+from tui.cycling import next_of
 from tui.discreet import DiscreetApp
 from tui.options import ScreenOptions, wants_mouse
 from tui.palette import CommandProvider
@@ -297,7 +298,7 @@ class SessionApp(DiscreetApp[None]):
 
     def action_next_theme(self) -> None:
         """Use the next theme."""
-        self.theme = themes.next_theme(self.theme)
+        self.theme = next_of(themes.THEME_NAMES, self.theme)
         self.notify(f"Theme: {self.theme}", markup=False)
 
 

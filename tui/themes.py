@@ -198,9 +198,3 @@ def register(app: App[Any]) -> None:
 
     for name, colours in THEMES.items():
         app.register_theme(Theme(name=name, **asdict(colours)))
-
-
-def next_theme(name: str) -> str:
-    """The theme after the named one; the first after the last or after a foreign one."""
-    index = THEME_NAMES.index(name) + 1 if name in THEME_NAMES else 0
-    return THEME_NAMES[index % len(THEME_NAMES)]

@@ -15,7 +15,6 @@ from tui.themes import (
     THEMES,
     Choice,
     choose,
-    next_theme,
     register,
 )
 
@@ -102,15 +101,6 @@ def test_the_simulation_tells_red_and_green_together() -> None:
 )
 def test_the_theme_to_start_with(theme: str, environ: dict[str, str], choice: Choice) -> None:
     assert choose(Config(theme=theme), environ) == choice
-
-
-def test_the_next_theme_goes_round() -> None:
-    seen = [THEME_NAMES[0]]
-    for _ in THEME_NAMES[1:]:
-        seen.append(next_theme(seen[-1]))
-    assert tuple(seen) == THEME_NAMES
-    assert next_theme(seen[-1]) == THEME_NAMES[0]
-    assert next_theme("nord") == THEME_NAMES[0]
 
 
 class ThemedApp(App[None]):

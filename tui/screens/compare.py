@@ -12,6 +12,7 @@ from queries.models import Relation
 from queries.models.alignment import Step
 from queries.models.comparison import Change
 from tui.commands import SECTIONS, bindings_for
+from tui.cycling import next_of
 from tui.export import give_text
 from tui.screens.compare_giving import FORMS, Given, command_line, export_text
 from tui.screens.compare_layout import AGENTS, GROUPS, MATRIX, METRICS, OVERLAY, STEPS, TOOLS
@@ -128,15 +129,13 @@ class CompareScreen(CompareShowing):
 
     def action_cycle_matrix(self) -> None:
         """Show the difference, this session's matrix, or the baseline's."""
-        at = MATRICES.index(self.matrix_mode)
-        self.matrix_mode = MATRICES[(at + 1) % len(MATRICES)]
+        self.matrix_mode = next_of(MATRICES, self.matrix_mode)
         self.show_matrix()
         self.show_explanation()
 
     def action_cycle_relation(self) -> None:
         """Count something else in the matrix."""
-        relations = list(Relation)
-        self.show_relation(relations[(relations.index(self.relation) + 1) % len(relations)])
+        self.show_relation(next_of(list(Relation), self.relation))
 
     def action_toggle_diagonal(self) -> None:
         """Leave out, or count, those that follow themselves."""
@@ -145,8 +144,7 @@ class CompareScreen(CompareShowing):
 
     def action_cycle_measure(self) -> None:
         """Draw events, errors or tokens."""
-        at = MEASURES.index(self.overlay.measure)
-        self.overlay.show_measure(MEASURES[(at + 1) % len(MEASURES)])
+        self.overlay.show_measure(next_of(MEASURES, self.overlay.measure))
         self._show_words()
 
     def action_open_side(self, side: str) -> None:

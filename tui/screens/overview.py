@@ -19,6 +19,7 @@ from queries.models.overview import Alert, Alerts, By
 from queries.text import count
 from tui.alert_watch import AlertWatch
 from tui.commands import OVERVIEW_PANES, bindings_for
+from tui.cycling import next_of
 from tui.export import absolute
 from tui.model_watch import SLOT as MODELS_SLOT
 from tui.model_watch import ModelWatch
@@ -274,8 +275,7 @@ class OverviewScreen(Leading):
 
     def action_cycle_window(self) -> None:
         """Look further back, or at all time again."""
-        at = self._days.index(self.reading.wanted.days)
-        days = self._days[(at + 1) % len(self._days)]
+        days = next_of(self._days, self.reading.wanted.days)
         self._watch.look_back(days)
         self.reading.change(days=days)
         self.alerts_found()
@@ -284,7 +284,7 @@ class OverviewScreen(Leading):
         """Show trends by the next larger stretch."""
         measured = self.reading.measured
         size = self.reading.wanted.size or (SIZES[-1] if measured is None else measured.trends.size)
-        self.reading.change(size=SIZES[(SIZES.index(size) + 1) % len(SIZES)])
+        self.reading.change(size=next_of(SIZES, size))
 
     def action_cycle_measure(self) -> None:
         """Draw something else."""
@@ -293,13 +293,11 @@ class OverviewScreen(Leading):
 
     def action_cycle_grouping(self) -> None:
         """Group sessions by something else."""
-        ways = tuple(By)
-        chosen = ways[(ways.index(self.reading.wanted.by) + 1) % len(ways)]
-        self.reading.change(by=chosen)
+        self.reading.change(by=next_of(tuple(By), self.reading.wanted.by))
 
     def action_cycle_sort(self) -> None:
         """Sort the breakdown by its next column."""
-        self._sort = _ORDERS[(_ORDERS.index(self._sort) + 1) % len(_ORDERS)]
+        self._sort = next_of(_ORDERS, self._sort)
         self._sorted()
 
     def action_reverse_sort(self) -> None:

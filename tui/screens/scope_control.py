@@ -7,6 +7,7 @@ from typing import Final
 
 from queries.models import Interactions, Relation, Scope, ScopeFigures, Snapshot, ToolStatistic
 from queries.trees.activity_reader import Ranges
+from tui.cycling import next_of
 from tui.reader import Answer, Reader
 from tui.screens.scope_counting import ScopeCounting
 from tui.screens.scope_layout import Away, LaidOut, ScopeLayout, Wanted, at_once
@@ -186,36 +187,30 @@ class ScopeControl:
             self._tools.empty_text = "This store keeps no events, and so no calls."
             self._matrix.empty_text = "This store keeps no events: nobody speaks, nobody hands on."
 
-    def cycle_tool_sort(self) -> str:
-        """Sort the tools by the next column; returns its name."""
-        at = TOOL_ORDERS.index(self.tool_sort) if self.tool_sort in TOOL_ORDERS else -1
-        self.tool_sort = TOOL_ORDERS[(at + 1) % len(TOOL_ORDERS)]
+    def cycle_tool_sort(self) -> None:
+        """Sort the tools by the next column."""
+        self.tool_sort = next_of(TOOL_ORDERS, self.tool_sort)
         self.show()
-        return self.tool_sort
 
     def turn_tools(self) -> None:
         """Reverse the order of the tools."""
         self.tool_reverse = not self.tool_reverse
         self.show()
 
-    def cycle_relation(self) -> Relation:
-        """Show the next matrix; returns what it counts."""
-        relations = list(Relation)
-        self.relation = relations[(relations.index(self.relation) + 1) % len(relations)]
+    def cycle_relation(self) -> None:
+        """Show the next matrix."""
+        self.relation = next_of(list(Relation), self.relation)
         self.show()
-        return self.relation
 
-    def cycle_value(self) -> ValueMode:
-        """Show other values in the cells; returns their name."""
-        self.value = VALUES[(VALUES.index(self.value) + 1) % len(VALUES)]
+    def cycle_value(self) -> None:
+        """Show other values in the cells."""
+        self.value = next_of(VALUES, self.value)
         self.show()
-        return self.value
 
-    def toggle_diagonal(self) -> bool:
-        """Leave out or count those that follow themselves; returns whether they count."""
+    def toggle_diagonal(self) -> None:
+        """Leave out or count those that follow themselves."""
         self.diagonal = not self.diagonal
         self.show()
-        return self.diagonal
 
 
 def _ids(scope: Scope | None) -> tuple[str, ...] | None:

@@ -8,6 +8,7 @@ from datetime import UTC, tzinfo
 from queries.finding.filters import SESSION_FIELDS, Filter, parse_filter
 from queries.models import SessionRow, SessionStatus, Snapshot
 from queries.text import score
+from tui.cycling import next_of
 from tui.session_listing import Choice, Listing
 from tui.session_order import MARK, ORDERS
 from widgets.line_text import shorten_end
@@ -172,20 +173,17 @@ class SessionControl:
 
     # -- choices ----------------------------------------------------------------------------
 
-    def cycle_sort(self) -> str:
-        """Sort by the next column; returns its name."""
+    def cycle_sort(self) -> None:
+        """Sort by the next column."""
         there = {column.name for column in columns_of(self._listing.filled)}
         orders = [name for name in ORDERS if SORT_COLUMNS.get(name, name) in there]
-        at = orders.index(self.sort) if self.sort in orders else -1
-        self.sort = orders[(at + 1) % len(orders)]
+        self.sort = next_of(orders, self.sort)
         self.refresh()
-        return self.sort
 
-    def toggle_sub_agents(self) -> bool:
-        """Show or hide sub-agents' sessions; returns whether they are shown now."""
+    def toggle_sub_agents(self) -> None:
+        """Show or hide sub-agents' sessions."""
         self.sub_agents = not self.sub_agents
         self.refresh()
-        return self.sub_agents
 
     def turn(self) -> None:
         """Reverse the order."""

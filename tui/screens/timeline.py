@@ -11,6 +11,7 @@ from textual.binding import BindingType
 from queries.models import Event, Relation
 from queries.plain_data import replace
 from tui.commands import TIMELINE_PANES, bindings_for
+from tui.cycling import next_of
 from tui.export import absolute
 from tui.screens.places import Place
 from tui.screens.scope_control import VALUES
@@ -143,13 +144,12 @@ class TimelineScreen(TimelineShowing):
 
     def action_cycle_relation(self) -> None:
         """Count something else in the matrix."""
-        relations = list(Relation)
-        self.relation = relations[(relations.index(self.relation) + 1) % len(relations)]
+        self.relation = next_of(list(Relation), self.relation)
         self.show_matrix()
 
     def action_cycle_value(self) -> None:
         """Show counts, shares or ratios."""
-        self.value = VALUES[(VALUES.index(self.value) + 1) % len(VALUES)]
+        self.value = next_of(VALUES, self.value)
         self.show_matrix()
 
     def action_toggle_diagonal(self) -> None:
