@@ -13,7 +13,8 @@ from queries.counting.event_stream import patiently
 from queries.finding.filters import SESSION_FIELDS
 from queries.finding.session_lookup import require_sessions
 from queries.models import SessionRow
-from queries.models.overview import AgentProfile, BucketSize, Thresholds, Trends, Window
+from queries.models.alerts import Thresholds
+from queries.models.overview import AgentProfile, BucketSize, Trends, Window
 from queries.overviews.agent_profiles import agent_profiles
 from queries.overviews.alerts import all_with_evidence, find_alerts
 from queries.overviews.loops import SESSIONS, read_loops

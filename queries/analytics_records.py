@@ -23,11 +23,12 @@ from queries.as_json.overview import alerts_json, metrics_overview_json, window_
 from queries.as_json.work_items import work_board_json
 from queries.metrics import Metrics
 from queries.models import AgentStatistic, Event, Interactions, SessionRow, ToolStatistic
+from queries.models.alerts import Alerts
 from queries.models.alignment import Alignment
 from queries.models.comparison import Comparison
 from queries.models.delegations import Delegations
 from queries.models.groups import GroupComparison
-from queries.models.overview import Alerts, Overview, Window
+from queries.models.overview import Overview, Window
 from queries.models.work_items import WorkBoard
 from queries.plain_data import dataclass
 from queries.row_columns import Columns

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from queries.models import Snapshot, StoreState
-from queries.models.overview import Alert, Alerts, Thresholds
+from queries.models.alerts import Alert, Alerts, Thresholds
 from queries.plain_data import dataclass
 from queries.store import Store
 from tui.pause import Pause

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from queries.models.overview import Thresholds
+from queries.models.alerts import Thresholds
 from queries.plain_data import dataclass, field
 from queries.text import clean
 from tui import keymap, thresholds

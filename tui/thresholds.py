@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
-from queries.models.overview import Thresholds
+from queries.models.alerts import Thresholds
 from queries.plain_data import replace
 from queries.text import clean
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar, Final, Unpack
 
-from queries.models.overview import Alert, Alerts, Rule
+from queries.models.alerts import Alert, Alerts, Rule
 from queries.text import age, count
 from widgets.cells import Column, shortened
 from widgets.line_table import LineTable

@@ -10,10 +10,9 @@ from collections.abc import Iterable
 
 from queries.as_json.canonical import Json, rounded, session_json
 from queries.models import SessionRow
+from queries.models.alerts import Alert, Alerts
 from queries.models.overview import (
     AgentProfile,
-    Alert,
-    Alerts,
     Bucket,
     Group,
     HeatMap,

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from queries.models import SessionRow, ToolStatistic
-from queries.models.overview import Alert, Alerts, Rule, Thresholds, Window
+from queries.models.alerts import Alert, Alerts, Rule, Thresholds
+from queries.models.overview import Window
 from queries.overviews.alerts import by_rule, find_alerts, session_alerts, to_mark, worst_first
 from queries.overviews.loops import Loop
 from queries.plain_data import replace

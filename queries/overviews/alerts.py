@@ -7,7 +7,8 @@ from functools import partial
 
 from queries.counting.event_stream import patiently
 from queries.models import SessionRow, SessionStatus, ToolStatistic
-from queries.models.overview import Alert, Alerts, By, Rule, Thresholds, Window
+from queries.models.alerts import Alert, Alerts, Rule, Thresholds
+from queries.models.overview import By, Window
 from queries.overviews.loops import Loop
 from queries.overviews.overview import breakdown
 from queries.overviews.rates import has_failed

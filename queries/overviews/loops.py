@@ -7,7 +7,7 @@ from heapq import nsmallest
 from itertools import groupby
 
 from queries.models import Event, EventState, SessionRow, SessionStatus
-from queries.models.overview import Rule, Thresholds
+from queries.models.alerts import Rule, Thresholds
 from queries.plain_data import dataclass
 from queries.store import Store
 from queries.text import many

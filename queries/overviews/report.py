@@ -16,16 +16,8 @@ from queries.as_json.overview import (
     window_json,
 )
 from queries.models import SessionRow, ToolStatistic
-from queries.models.overview import (
-    AgentProfile,
-    Alerts,
-    Breakdown,
-    BucketSize,
-    Overview,
-    Thresholds,
-    Trends,
-    Window,
-)
+from queries.models.alerts import Alerts, Thresholds
+from queries.models.overview import AgentProfile, Breakdown, BucketSize, Overview, Trends, Window
 from queries.overviews.agent_profiles import agent_profiles
 from queries.overviews.alerts import find_alerts
 from queries.overviews.loops import Loop

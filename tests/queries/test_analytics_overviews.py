@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from queries import SessionAnalytics
-from queries.models.overview import BucketSize, Thresholds
+from queries.models.alerts import Thresholds
+from queries.models.overview import BucketSize
 from tests.queries.samples import sample
 from tui.headless.running import run
 

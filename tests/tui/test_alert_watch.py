@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from queries.models.overview import Alert, Rule, Thresholds
+from queries.models.alerts import Alert, Rule, Thresholds
 from tests.tui.overviews import LATEST, LOOPING, MONDAY, STORE, past, past_clock
 from tests.tui.stage import Stage, on_stage
 from tui.alert_watch import FIRST, PAUSE

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from queries.models.overview import Thresholds
+from queries.models.alerts import Thresholds
 from tui.commands import COMMANDS
 from tui.config import Config, ConfigError, config_path, default_text, load, parse
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from queries.models.overview import By, Rule
+from queries.models.alerts import Rule
+from queries.models.overview import By
 from tests.stores.hostile import GIANT_TEXT, LONG_TEXT, SHORT_HOSTILE
 from tests.tui.harmless import acting
 from tests.tui.overviews import DAY, HOUR, LATEST, LOOPING, MONDAY, STALE, STORE, past, past_clock

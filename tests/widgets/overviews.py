@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from queries.models import WorkItem
+from queries.models.alerts import Alert, Alerts, Rule
 from queries.models.overview import (
-    Alert,
-    Alerts,
     Breakdown,
     Bucket,
     BucketSize,
@@ -17,7 +16,6 @@ from queries.models.overview import (
     Overview,
     Rate,
     Rating,
-    Rule,
     Spread,
     Trends,
     Window,

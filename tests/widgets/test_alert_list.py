@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from queries.models.overview import Alert, Alerts, Rule
+from queries.models.alerts import Alert, Alerts, Rule
 from tests.widgets.overviews import FIRST, alerts
 from tests.widgets.pane_app import HOSTILE, SIZES, on_stage
 from widgets.alert_list import RULES, AlertList, alert_key

@@ -8,7 +8,7 @@ import click
 
 from queries.as_json.overview import ALERT_KEYS, alerts_json
 from queries.counting.event_stream import patiently
-from queries.models.overview import Alert, Rule
+from queries.models.alerts import Alert, Rule
 from queries.overviews.alert_groups import grouped, since_filter
 from queries.overviews.alerts import all_with_evidence, find_alerts
 from queries.overviews.loops import SESSIONS, read_loops

@@ -15,7 +15,8 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from queries.models import Snapshot
-from queries.models.overview import Alert, Alerts, By
+from queries.models.alerts import Alert, Alerts
+from queries.models.overview import By
 from queries.text import count
 from tui.alert_watch import AlertWatch
 from tui.commands import OVERVIEW_PANES, bindings_for

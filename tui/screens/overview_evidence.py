@@ -8,7 +8,7 @@ from textual import on
 
 from queries.finding.filter_matching import UNKNOWN_NAME, WHOLE
 from queries.finding.filters import Term
-from queries.models.overview import Alert
+from queries.models.alerts import Alert
 from queries.overviews.alerts import with_evidence
 from queries.store import Store
 from queries.text import iso

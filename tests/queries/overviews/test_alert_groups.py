@@ -6,7 +6,7 @@ import pytest
 
 from queries.finding.filters import parse_filter
 from queries.models import SessionRow, SessionStatus, SessionTotals
-from queries.models.overview import Alert, Rule, Thresholds
+from queries.models.alerts import Alert, Rule, Thresholds
 from queries.overviews.alert_groups import MOST, find_grouped, grouped, since_filter
 from queries.overviews.alerts import find_alerts
 from queries.overviews.loops import find_loops

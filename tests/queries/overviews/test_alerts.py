@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from queries.models import Event, EventState, SessionRow, SessionStatus, SessionTotals
-from queries.models.overview import Alert, Alerts, Rule, Thresholds, Window
+from queries.models.alerts import Alert, Alerts, Rule, Thresholds
+from queries.models.overview import Window
 from queries.overviews.alerts import counts_of, find_alerts, with_evidence
 from queries.overviews.loops import find_loops, read_loops
 from queries.store import Store
