@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from queries.models.overview import Rate
+from queries.models.rates import Rate
 from queries.text import UNKNOWN, count, percent
 
 

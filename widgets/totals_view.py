@@ -9,7 +9,8 @@ from typing import Final, NamedTuple, Unpack
 from rich.cells import cell_len
 from rich.segment import Segment
 
-from queries.models.overview import Overview, Spread
+from queries.models.overview import Overview
+from queries.models.rates import Spread
 from queries.text import UNKNOWN, count, date_time, duration, many
 from widgets.cells import fit
 from widgets.line_view import ViewOptions

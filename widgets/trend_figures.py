@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Literal
 
-from queries.models.overview import Bucket, BucketSize, Rate, Trends
+from queries.models.overview import Bucket, BucketSize, Trends
+from queries.models.rates import Rate
 from queries.plain_data import dataclass
 from queries.text import UNKNOWN, count, many, percent, short_count
 from widgets.rate_text import rate_sentence, rate_text

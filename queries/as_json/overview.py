@@ -11,17 +11,8 @@ from collections.abc import Iterable
 from queries.as_json.canonical import Json, rounded, session_json
 from queries.models import SessionRow
 from queries.models.alerts import Alert, Alerts
-from queries.models.overview import (
-    AgentProfile,
-    Bucket,
-    Group,
-    HeatMap,
-    Overview,
-    Rate,
-    Spread,
-    Trends,
-    Window,
-)
+from queries.models.overview import AgentProfile, Bucket, Group, HeatMap, Overview, Trends, Window
+from queries.models.rates import Rate, Spread
 from queries.text import iso
 
 COMPONENT_KEYS = (

@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from queries.models import EventKey, EventState, Handoff
-from queries.models.overview import Rate
+from queries.models.rates import Rate
 from queries.plain_data import dataclass
 
 

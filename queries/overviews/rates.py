@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 
 from queries.models import SessionRow, SessionStatus
-from queries.models.overview import Rate, Rating, Spread
+from queries.models.rates import Rate, Rating, Spread
 from queries.statistics import mean, median, wilson
 
 EXCELLENT = 80.0

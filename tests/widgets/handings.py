@@ -15,7 +15,8 @@ from queries.models.delegations import (
     LiveStatus,
     SpawnerStatistic,
 )
-from queries.models.overview import AgentProfile, Rate, ToolUse
+from queries.models.overview import AgentProfile, ToolUse
+from queries.models.rates import Rate
 
 NOON = 1_700_000_000.0
 """2023-11-14 22:13:20 UTC."""

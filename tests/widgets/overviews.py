@@ -14,12 +14,10 @@ from queries.models.overview import (
     Group,
     HeatMap,
     Overview,
-    Rate,
-    Rating,
-    Spread,
     Trends,
     Window,
 )
+from queries.models.rates import Rate, Rating, Spread
 from queries.models.work_items import WorkBoard, WorkColumn
 
 DAY = 86400.0

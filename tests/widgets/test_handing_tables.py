@@ -8,7 +8,8 @@ import pytest
 
 from queries.handoff_rows import handoff_groups, kind_of
 from queries.models.delegations import LiveStatus
-from queries.models.overview import Rate, ToolUse
+from queries.models.overview import ToolUse
+from queries.models.rates import Rate
 from tests.widgets.handings import NOON, agent, handoff, nothing_known, run, spawner
 from tests.widgets.pane_app import HOSTILE, SIZES, on_stage
 from widgets.agent_table import AgentTable

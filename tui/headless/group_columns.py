@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import tzinfo
 
-from queries.models.overview import Group, Rate
+from queries.models.overview import Group
+from queries.models.rates import Rate
 from queries.text import UNKNOWN, count, date_time, duration, percent
 from tui.headless.output import Column, text_or_unknown
 

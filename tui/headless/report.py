@@ -10,7 +10,8 @@ import click
 
 from queries.counting.event_stream import patiently
 from queries.models import ToolStatistic
-from queries.models.overview import AgentProfile, Group, Overview, Rate
+from queries.models.overview import AgentProfile, Group, Overview
+from queries.models.rates import Rate
 from queries.overviews.alert_groups import grouped, since_filter
 from queries.overviews.alerts import all_with_evidence
 from queries.overviews.loops import read_loops

@@ -9,7 +9,8 @@ from collections import defaultdict
 import pytest
 
 from queries.models import SessionRow, SessionStatus, SessionTotals
-from queries.models.overview import By, Rate, Rating, Window
+from queries.models.overview import By, Window
+from queries.models.rates import Rate, Rating
 from queries.overviews.overview import breakdown, natural_grouping, overview
 from queries.overviews.rates import quantile, rate_of, rating_of, spread_of
 from queries.statistics import wilson
