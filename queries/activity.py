@@ -9,7 +9,7 @@ their own sub-agent's session. Parents may be missing, come later or form cycles
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
 from queries.folding.joining import finish_all, join
 from queries.folding.pairing import Outcome, Pairing
@@ -126,38 +126,6 @@ class ActivityModel(ActivityPlaces):
 
         return self._forest.record(work)
 
-    # -- reading ----------------------------------------------------------------------------
-
-    def covers(self, event: Event) -> bool:
-        """Whether an arriving row belongs into this tree."""
-        return (
-            self.session_id is None
-            or event.session_id == self.session_id
-            or event.session_id in self._subs
-            or (event.parent_id is not None and event.parent_id in self._by_id)
-        )
-
-    def sessions(self) -> list[str]:
-        """The ids of the sessions in this tree: its own first, then its sub-agents'."""
-        own = [] if self.session_id is None else [self.session_id]
-        return own + list(self._subs)
-
-    def nodes(self) -> list[ActivityNode]:
-        """All nodes, parents before children, siblings in order."""
-        return [self._forest.node(line) for line in self._forest.walk()]
-
-    def roots(self) -> list[Line]:
-        """The top lines in order."""
-        return [self._lines[key] for key in self._forest.roots]
-
-    def children(self, line: Line) -> list[Line]:
-        """The lines right under another, in order."""
-        return [self._lines[key] for key in line.children]
-
-    def key_of_id(self, event_id: str) -> str | None:
-        """The node key of the event with this id, if it is in the tree."""
-        return self._by_id.get(event_id)
-
     def never_ended(self, event: Event) -> bool:
         """Whether a call without an end is known not to be running any more."""
         if event.state is not EventState.RUNNING:
@@ -171,9 +139,6 @@ class ActivityModel(ActivityPlaces):
             and last[0] == event.source
             and last[1] > event.seq
         )
-
-    def __len__(self) -> int:
-        return len(self._lines)
 
     # -- taking rows ------------------------------------------------------------------------
 
@@ -323,22 +288,3 @@ class ActivityModel(ActivityPlaces):
             return None
         self._moved[event.key] = line.key
         return line
-
-
-def merge_sources(pages: Sequence[Sequence[Event]]) -> list[Event]:
-    """Events of several sources, each in order of arrival, as one sequence.
-
-    Sources are merged by time; inside a source the order of arrival is never changed, also
-    where its clock jumped.
-    """
-    if len(pages) == 1:
-        return list(pages[0])
-    keyed: list[tuple[float, int, int, Event]] = []
-    for page in pages:
-        latest = float("-inf")
-        for event in page:
-            if event.time is not None and event.time > latest:
-                latest = event.time
-            keyed.append((latest, event.source, event.seq, event))
-    keyed.sort(key=lambda entry: entry[:3])
-    return [entry[3] for entry in keyed]

@@ -173,6 +173,15 @@ class EventStream:
         self._progress(min(done / whole, 1.0) if whole else 1.0)
 
 
+def merge_sources(pages: Sequence[Sequence[Event]]) -> list[Event]:
+    """Pages of several sources, each in order of arrival, in the order of an event stream."""
+    if len(pages) == 1:
+        return list(pages[0])
+    keyed = [entry for page in pages for entry in _keyed(page)]
+    keyed.sort(key=lambda entry: entry[:3])
+    return [entry[3] for entry in keyed]
+
+
 def _keyed(rows: Iterable[Event]) -> Iterator[tuple[float, int, int, Event]]:
     latest = float("-inf")
     for event in rows:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import Self
 
-from queries.activity import merge_sources
 from queries.counting.backfill import WORK, Backfill
+from queries.counting.event_stream import merge_sources
 from queries.counting.messages_sought import seek_message
 from queries.fold import Fold
 from queries.live import changing_rows

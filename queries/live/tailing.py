@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-from queries.activity import merge_sources
+from queries.counting.event_stream import merge_sources
 from queries.live.open_calls import Line, OpenCalls
 from queries.live.running_turns import RunningTurns
 from queries.models import Event, EventKey

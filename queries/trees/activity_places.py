@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from queries.models import Event, EventKey, EventKind, EventState, NodeKind, Phase, Session
+from queries.models import (
+    ActivityNode,
+    Event,
+    EventKey,
+    EventKind,
+    EventState,
+    NodeKind,
+    Phase,
+    Session,
+)
 from queries.trees.activity_forest import ActivityForest, Line, Order, key_of
 
 OUTSIDE = "outside any prompt"
@@ -25,6 +34,41 @@ class ActivityPlaces:
         self._guessed: set[str] = set()
         self._began: dict[str, Order] = {}
         """Places of lines whose first rows had lines of their own and are part of them now."""
+
+    # -- reading ----------------------------------------------------------------------------
+
+    def covers(self, event: Event) -> bool:
+        """Whether an arriving row belongs into this tree."""
+        return (
+            self.session_id is None
+            or event.session_id == self.session_id
+            or event.session_id in self._subs
+            or (event.parent_id is not None and event.parent_id in self._by_id)
+        )
+
+    def sessions(self) -> list[str]:
+        """The ids of the sessions in this tree: its own first, then its sub-agents'."""
+        own = [] if self.session_id is None else [self.session_id]
+        return own + list(self._subs)
+
+    def nodes(self) -> list[ActivityNode]:
+        """All nodes, parents before children, siblings in order."""
+        return [self._forest.node(line) for line in self._forest.walk()]
+
+    def roots(self) -> list[Line]:
+        """The top lines in order."""
+        return [self._lines[key] for key in self._forest.roots]
+
+    def children(self, line: Line) -> list[Line]:
+        """The lines right under another, in order."""
+        return [self._lines[key] for key in line.children]
+
+    def key_of_id(self, event_id: str) -> str | None:
+        """The node key of the event with this id, if it is in the tree."""
+        return self._by_id.get(event_id)
+
+    def __len__(self) -> int:
+        return len(self._lines)
 
     # -- placing ----------------------------------------------------------------------------
 

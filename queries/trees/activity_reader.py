@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from queries.activity import ActivityModel, merge_sources
+from queries.activity import ActivityModel
+from queries.counting.event_stream import merge_sources
 from queries.folding.pairing import paired
 from queries.garbage import no_collection
 from queries.models import ActivityNode, Event, EventKey, Session

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from queries.activity import ActivityModel, merge_sources
+from queries.activity import ActivityModel
 from queries.models import (
     Event,
     NodeInserted,
@@ -228,16 +228,3 @@ def test_a_row_under_a_prompt_with_very_many_costs_little() -> None:
         return lines
 
     assert effort(50_000) <= effort(50) + 20
-
-
-# -- sources --------------------------------------------------------------------------------------
-
-
-def test_sources_are_merged_by_time_without_disturbing_their_order() -> None:
-    first = [event(1, time=10.0), event(2, time=5.0), event(3, time=20.0)]
-    second = [event(1, source=1, time=12.0), event(2, source=1, time=None)]
-    assert [row.key for row in merge_sources([first, second])] == [
-        (0, 1), (0, 2), (1, 1), (1, 2), (0, 3),
-    ]  # fmt: skip
-    assert merge_sources([first]) == first
-    assert merge_sources([[], second]) == second

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from queries.activity import merge_sources
 from queries.counting import event_stream
-from queries.counting.event_stream import EventStream, patiently
+from queries.counting.event_stream import EventStream, merge_sources, patiently
 from queries.finding.session_lookup import UnknownSessionError, require_sessions
 from queries.opening.files import StoreBusyError
 from queries.store import Store
+from tests.queries.events import event
 from tests.stores.base import SAMPLES
 from tests.stores.canonical import canonical_store
 from tests.stores.heist import heist_session_store
@@ -33,6 +33,16 @@ def test_the_same_as_all_sources_merged_at_once(name: str) -> None:
             for source in range(len(store.mapping.sources))
         ]
         assert list(EventStream(store)) == merge_sources(pages)
+
+
+def test_sources_are_merged_by_time_without_disturbing_their_order() -> None:
+    first = [event(1, time=10.0), event(2, time=5.0), event(3, time=20.0)]
+    second = [event(1, source=1, time=12.0), event(2, source=1, time=None)]
+    assert [row.key for row in merge_sources([first, second])] == [
+        (0, 1), (0, 2), (1, 1), (1, 2), (0, 3),
+    ]  # fmt: skip
+    assert merge_sources([first]) == first
+    assert merge_sources([[], second]) == second
 
 
 @pytest.mark.parametrize("indexed", [True, False])
