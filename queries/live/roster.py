@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 
 from queries.fold import Fold
+from queries.live.known_sessions import KnownSessions
 from queries.live.looked_after import LookedAfter
 from queries.live.ranking import Ranking
 from queries.models import AggregatedTool, Session, SessionRow, SessionStatus
 from queries.pausing import no_pause
-from queries.sessions import STALE_AFTER, session_row, with_status
+from queries.sessions import STALE_AFTER, session_row
 from queries.store import Store
 
 ALL_BELOW = 500
@@ -27,7 +28,7 @@ PAGE = 500
 """Sessions of a newly opened store that are read at once."""
 
 
-class Roster:
+class Roster(KnownSessions):
     """Every known session with its line, newest first.
 
     What a snapshot costs depends on how many sessions changed, not on how many there are.
@@ -35,15 +36,9 @@ class Roster:
 
     def __init__(self, keep: int, stale_after: float = STALE_AFTER) -> None:
         """Args: keep: the most sessions kept; stale_after: seconds of silence."""
+        super().__init__()
         self._keep = keep
         self._stale_after = stale_after
-        self._sessions: dict[str, Session] = {}
-        """As declared, or as judged where that is stale: one object for each, not two."""
-        self._says_stale: set[str] = set()
-        """Those of them that are declared to be stale."""
-        self._not_kept: set[str] = set()
-        """Declared sessions that are older than those kept."""
-        self._undeclared = 0
         self._ranking = Ranking()
         self._is_new = True
         self._newest: str | None = None
@@ -61,8 +56,6 @@ class Roster:
         """Sessions that were asked for lately: those without a row are not declared."""
         self._unsure: set[str] = set()
         """Sessions with events, which may be declared."""
-        self.total = 0
-        """Declared sessions."""
 
     # -- reading the store --------------------------------------------------------------------
 
@@ -301,42 +294,3 @@ class Roster:
     def is_alive(self, session_id: str) -> bool:
         """Whether a session counts as running now."""
         return session_id in self._after.running
-
-    def session(self, session_id: str) -> Session | None:
-        """The declared (or inferred) session with this id."""
-        known = self._sessions.get(session_id)
-        if known is None or known.status is not SessionStatus.STALE:
-            return known
-        if session_id in self._says_stale:
-            return known
-        return with_status(known, SessionStatus.RUNNING)
-
-    def known(self) -> set[str]:
-        """The ids of all sessions that are read."""
-        return set(self._sessions)
-
-    def __len__(self) -> int:
-        return max(self.total + self._undeclared, len(self._sessions))
-
-    @property
-    def knows_all(self) -> bool:
-        """Whether all declared sessions are read."""
-        return self.total <= len(self._sessions) - self._undeclared
-
-    def _knows(self, name: str) -> bool:
-        known = self._sessions.get(name)
-        return name in self._not_kept or (known is not None and known.declared)
-
-    def _set(self, name: str, session: Session | None) -> Session | None:
-        before = self._sessions.pop(name, None)
-        self._says_stale.discard(name)
-        if before is not None and not before.declared:
-            self._undeclared -= 1
-        if session is not None:
-            self._sessions[name] = session
-            self._not_kept.discard(name)
-            if session.status is SessionStatus.STALE:
-                self._says_stale.add(name)
-            if not session.declared:
-                self._undeclared += 1
-        return session
