@@ -101,8 +101,41 @@ class ChangingRows:
                 self._recent.note((event,))
             self._note_update(before, event)
 
+    def _are_there(self, store: Store) -> bool:
+        """Whether the newest rows counted are still what they were."""
+        before = [self._recent.get(key) for key in self._recent.newest(50)]
+        known = [event for event in before if event is not None]
+        now = {event.key: event for event in store.events_by_key(event.key for event in known)}
+        return all(is_same_row(event, now.get(event.key)) for event in known)
+
+    def _without_replacements(self, store: Store, events: list[Event]) -> list[Event]:
+        """The rows that are new. Those that took the place of a known one only change it."""
+        suspects = {event.key: old for event in events if (old := self._recent.with_same_id(event))}
+        if not suspects:
+            return events
+        there = {event.key for event in store.events_by_key(o.key for o in suspects.values())}
+        fresh: list[Event] = []
+        for event in events:
+            old = suspects.get(event.key)
+            if old is None or old.key in there:
+                fresh.append(event)
+                continue
+            self._recent.forget(old.key)
+            session = self.fold.sessions.get(old.session_id)
+            if event.session_id != old.session_id or session is None or not _is_whole(event, old):
+                self.is_wrong = True
+                continue
+            session.see_rows(event.source, event.seq, event.seq)
+            self.fold.update(old, event)
+            self._note_update(old, event)
+        return fresh
+
     def _note_update(self, before: Event | None, event: Event) -> None:
         self.updated.append(event)
         is_whole = event.phase is Phase.WHOLE
         if before is not None and not (is_whole and before.state is EventState.RUNNING):
             self.amended.add(event.session_id)
+
+
+def _is_whole(*events: Event) -> bool:
+    return all(event.phase is Phase.WHOLE for event in events)

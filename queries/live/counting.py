@@ -14,9 +14,8 @@ from queries.live.audit import Audit
 from queries.live.changing_rows import ChangingRows
 from queries.live.declared import Declared
 from queries.live.figures import Figures
-from queries.live.recent_rows import is_same_row
 from queries.live.roster import Roster
-from queries.models import Event, EventKey, Phase, SessionRow, StoreTotals
+from queries.models import Event, EventKey, SessionRow, StoreTotals
 from queries.pausing import no_pause
 from queries.store import Store
 
@@ -213,13 +212,6 @@ class Counting(ChangingRows):
             self.is_misread = store.is_read_wrongly()
         return any(past.high[source] < top for source, top in tops.items())
 
-    def _are_there(self, store: Store) -> bool:
-        """Whether the newest rows counted are still what they were."""
-        before = [self._recent.get(key) for key in self._recent.newest(50)]
-        known = [event for event in before if event is not None]
-        now = {event.key: event for event in store.events_by_key(event.key for event in known)}
-        return all(is_same_row(event, now.get(event.key)) for event in known)
-
     def _read_tail(self, store: Store, past: Backfill, source: int, top: int) -> list[Event]:
         arrived: list[Event] = []
         for _ in range(TAIL_PAGES):
@@ -233,28 +225,6 @@ class Counting(ChangingRows):
             arrived += fresh
             self._changes += 1
         return arrived
-
-    def _without_replacements(self, store: Store, events: list[Event]) -> list[Event]:
-        """The rows that are new. Those that took the place of a known one only change it."""
-        suspects = {event.key: old for event in events if (old := self._recent.with_same_id(event))}
-        if not suspects:
-            return events
-        there = {event.key for event in store.events_by_key(o.key for o in suspects.values())}
-        fresh: list[Event] = []
-        for event in events:
-            old = suspects.get(event.key)
-            if old is None or old.key in there:
-                fresh.append(event)
-                continue
-            self._recent.forget(old.key)
-            session = self.fold.sessions.get(old.session_id)
-            if event.session_id != old.session_id or session is None or not _is_whole(event, old):
-                self.is_wrong = True
-                continue
-            session.see_rows(event.source, event.seq, event.seq)
-            self.fold.update(old, event)
-            self._note_update(old, event)
-        return fresh
 
     # -- what stands beside events ---------------------------------------------------------------
 
@@ -324,7 +294,3 @@ class Counting(ChangingRows):
             running=self.roster.running,
             counted=0.0 if self.past is None else self.past.counted,
         )
-
-
-def _is_whole(*events: Event) -> bool:
-    return all(event.phase is Phase.WHOLE for event in events)
