@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Self, TypeVar
 
 from queries.counting.event_stream import patiently
-from queries.finding.filters import Filter, Term, parse_filter, term_of
+from queries.finding.filter_parsing import parse_filter, term_of
+from queries.finding.filters import Filter, Term
 from queries.finding.session_lookup import require_sessions
 from queries.keeping.fold_cache import FoldCache
 from queries.keeping.kept_totals import user_cache

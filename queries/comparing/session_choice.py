@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, tzinfo
 from types import MappingProxyType
 
-from queries.finding.filters import SESSION_FIELDS, Filter, FilterError, parse_filter
+from queries.finding.filter_parsing import parse_filter
+from queries.finding.filters import SESSION_FIELDS, Filter, FilterError
 from queries.finding.session_lookup import UnknownSessionError, require_sessions
 from queries.models import SessionRow
 from queries.overviews.model_use import knowing_models

@@ -10,7 +10,8 @@ from random import Random
 import pytest
 
 from queries import sessions
-from queries.finding.filters import SESSION_FIELDS, Filter, parse_filter
+from queries.finding.filter_parsing import parse_filter
+from queries.finding.filters import SESSION_FIELDS, Filter
 from queries.live.ranking import rank
 from queries.models import Session, SessionRow, SessionStatus, SessionTotals
 from tui.session_listing import FEW, Choice, Listing, difference

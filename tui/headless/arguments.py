@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from queries.finding.filters import EVENT_FIELDS, SESSION_FIELDS, Filter, Term, parse_filter
+from queries.finding.filters import EVENT_FIELDS, SESSION_FIELDS, Filter, Term
 from queries.moments import parse_moment
 from queries.text import iso
 
@@ -123,7 +123,11 @@ class FilterTerms:
 
     def filter(self, text: str | None) -> Filter:
         """Everything together with a typed filter. Raises FilterError."""
-        typed = parse_filter(text, self._now, self._fields, self._zone) if text else Filter()
+        if not text:
+            return Filter(tuple(self._terms))
+        from queries.finding.filter_parsing import parse_filter
+
+        typed = parse_filter(text, self._now, self._fields, self._zone)
         return Filter((*self._terms, *typed.terms))
 
 

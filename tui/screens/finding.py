@@ -6,7 +6,7 @@ from datetime import tzinfo
 
 from textual import on
 
-from queries.finding.filters import EVENT_FIELDS, Filter, FilterError, parse_filter
+from queries.finding.filters import EVENT_FIELDS, Filter, FilterError
 from queries.models import Relation
 from tui.screens.pane_screen import PaneScreen
 from tui.screens.prompt import Prompt
@@ -149,6 +149,8 @@ class Finding(PaneScreen):
         if not text.strip():
             self.tree_view.set_filter(None)
             return
+        from queries.finding.filter_parsing import parse_filter
+
         chosen = parse_filter(text, self.owner.clock(), EVENT_FIELDS, self.owner.zone)
         self._event_filter = chosen
         self.tree_view.set_filter(

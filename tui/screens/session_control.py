@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, tzinfo
 
-from queries.finding.filters import SESSION_FIELDS, Filter, parse_filter
+from queries.finding.filters import SESSION_FIELDS, Filter
 from queries.models import SessionRow, SessionStatus, Snapshot
 from queries.text import score
 from tui.cycling import next_of
@@ -199,6 +199,8 @@ class SessionControl:
         self.refresh()
 
     def _parsed(self, text: str) -> Filter:
+        from queries.finding.filter_parsing import parse_filter
+
         return parse_filter(text, self._clock(), SESSION_FIELDS, self._zone())
 
     def refresh_filter(self) -> None:

@@ -14,7 +14,8 @@ from queries.counting.event_stream import EventStream
 from queries.finding import merged_end, rare_events
 from queries.finding import newest_events as module
 from queries.finding.event_pages import EventPage, newest_page
-from queries.finding.filters import EVENT_FIELDS, Filter, parse_filter
+from queries.finding.filter_parsing import parse_filter
+from queries.finding.filters import EVENT_FIELDS, Filter
 from queries.finding.newest_events import newest_events
 from queries.finding.term_rows import telling
 from queries.models import Event

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from queries.dialects.base import EVENT_COLUMNS
 from queries.finding import term_rows
 from queries.finding.filter_matching import ask_event
-from queries.finding.filters import EVENT_FIELDS, Term, parse_filter
+from queries.finding.filter_parsing import parse_filter
+from queries.finding.filters import EVENT_FIELDS, Term
 from queries.finding.term_rows import TermRows, telling
 from queries.store import Store
 from tests.queries.counting.test_backfill import written

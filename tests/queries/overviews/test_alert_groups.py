@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from queries.finding.filters import parse_filter
+from queries.finding.filter_parsing import parse_filter
 from queries.models import SessionRow, SessionStatus, SessionTotals
 from queries.models.alerts import Alert, Rule, Thresholds
 from queries.overviews.alert_groups import MOST, find_grouped, grouped, since_filter
