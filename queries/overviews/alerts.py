@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from queries.counting.event_stream import patiently
-from queries.models import SessionRow, SessionStatus, ToolStatistic
+from queries.folding.pairing import paired
+from queries.models import Event, Phase, SessionRow, SessionStatus, ToolStatistic
 from queries.models.alerts import Alert, Alerts, Rule, Thresholds
 from queries.models.overview import By, Window
 from queries.overviews.loops import Loop
@@ -21,6 +22,8 @@ _ORDER = tuple(Rule)
 LOOKED_AT = 200_000
 """Rows from the end of a store in which the evidence of a tool is looked for."""
 _STEP = 20_000
+_ROWS = 2_000
+"""Rows of a session among which the start of a failed call is looked for."""
 
 
 def find_alerts(
@@ -84,14 +87,26 @@ def with_evidence(store: Store, alert: Alert) -> Alert:
             after = store.slice_start(source, upto, _STEP)
             found = store.failed_call(source, tool, after, upto)
             if found is not None:
+                call = _whole(store, found)
                 return replace(
-                    alert, event_key=found.key, event_id=found.id, session_id=found.session_id,
-                    time=found.time,
+                    alert, event_key=call.key, event_id=call.id, session_id=call.session_id,
+                    time=call.time,
                 )  # fmt: skip
             upto = after
             if upto < bounds[0]:
                 break
     return alert
+
+
+def _whole(store: Store, row: Event) -> Event:
+    """The call that a row ends, where that began among the rows before it."""
+    if row.phase is Phase.WHOLE:
+        return row
+    within = store.slice_start(row.source, row.seq, _STEP), row.seq
+    rows = store.session_page(
+        row.source, row.session_id, before=row.seq + 1, limit=_ROWS, within=within
+    )
+    return next((call for call in reversed(paired(rows)) if call.end_key == row.key), row)
 
 
 def _tools(tools: Iterable[ToolStatistic], thresholds: Thresholds) -> list[Alert]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from queries.folding.pairing import paired
 from queries.models import Event, EventState, SessionRow, SessionStatus, SessionTotals
 from queries.models.alerts import Alert, Alerts, Rule, Thresholds
 from queries.models.overview import Window
@@ -146,7 +147,7 @@ def test_only_the_sessions_of_the_window() -> None:
     assert found.covered == "1 session (last while)"
 
 
-@pytest.mark.parametrize("name", ["heist-audit", "htmlgraph-0.35.0"])
+@pytest.mark.parametrize("name", ["heist-audit", "htmlgraph-0.26.1", "htmlgraph-0.35.0"])
 def test_the_evidence_of_a_tool_is_its_latest_failure(name: str) -> None:
     with Store(DATA / f"{name}.db") as store:
         counted = count_store(store)
@@ -158,11 +159,12 @@ def test_the_evidence_of_a_tool_is_its_latest_failure(name: str) -> None:
             failed = [
                 each
                 for source in range(len(store.mapping.sources))
-                for each in store.events_between(source, -1, 2**62, 10_000)
+                for each in paired(store.events_between(source, -1, 2**62, 10_000))
                 if each.tool == alert.subject and each.state is ERROR and each.is_call
             ]
             assert shown.event_key == failed[-1].key
             assert (shown.event_id, shown.session_id) == (failed[-1].id, failed[-1].session_id)
+            assert shown.time == failed[-1].time
 
 
 def test_other_alerts_need_no_evidence(tmp_path: Path) -> None:
