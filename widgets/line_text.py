@@ -51,6 +51,36 @@ def shorten_path(path: str, width: int) -> str:
     return shorten_middle(parts[-1], width)
 
 
+def word_lines(text: str, width: int, most: int) -> list[str]:
+    """The text in at most ``most`` lines of at most ``width`` cells, cut between words.
+
+    What has no room ends with a sign. A word longer than a line goes on in the next one.
+    """
+    width = max(1, width)
+    lines: list[str] = []
+    for paragraph in shown(text).split("\n"):
+        line, before = "", len(lines)
+        for word in paragraph.split(" "):
+            longer = f"{line} {word}" if line else word
+            if cell_len(longer) <= width:
+                line = longer
+                continue
+            if line.strip():
+                lines.append(line.rstrip())
+            while cell_len(word) > width:
+                # Of wide characters two cells may be one too many.
+                part = set_cell_size(word, width).rstrip() or word[0]
+                lines.append(part)
+                word = word[len(part) :]
+            line = word
+        if line or len(lines) == before:
+            lines.append(line.rstrip())
+    if len(lines) <= most:
+        return lines
+    last = lines[most - 1]
+    return [*lines[: most - 1], f"{set_cell_size(last, min(cell_len(last), width - 1)).rstrip()}…"]
+
+
 def laid_out(left: Pieces, right: Pieces, width: int) -> Pieces:
     """What stands at the left and at the right end, in exactly so many cells.
 

@@ -57,6 +57,18 @@ async def test_tabs(folder: Path, screens: SnapshotAssertion, pane: int) -> None
         assert stage.text() == screens
 
 
+async def test_what_has_no_room_below_the_panes_ends_with_a_sign(folder: Path) -> None:
+    sample("htmlgraph-0.35.0", folder)
+    async with on_stage(Path("htmlgraph-0.35.0.db"), (80, 24)) as stage:
+        await stage.press("3", "shift+tab")
+        told = stage.lines()[-3:-1]
+        assert told[0].startswith(" claude-code: 4 sessions")
+        assert told[1].rstrip().endswith("…"), told
+        await stage.pilot.resize_terminal(200, 50)
+        await stage.settle()
+        assert "…" not in "".join(stage.lines()[-3:-1])
+
+
 @pytest.mark.parametrize("size", [(40, 10), (20, 6), (10, 3), (1, 1)])
 @pytest.mark.parametrize("key", ["3", "6"])
 async def test_small(folder: Path, size: tuple[int, int], key: str) -> None:

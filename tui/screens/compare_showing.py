@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from textwrap import wrap
 
 from textual import on
 
@@ -19,8 +18,7 @@ from tui.screens.compare_titles import telling_titles
 from tui.screens.compare_wanted import Wanted
 from tui.screens.reading import Reading
 from widgets.glyphs import drawable
-from widgets.line_text import Pieces
-from widgets.masking import shown
+from widgets.line_text import Pieces, word_lines
 from widgets.pane import Pane
 from widgets.session_columns import SessionColumns
 from widgets.words_bar import SectionTabs, WordsBar
@@ -265,10 +263,10 @@ class CompareShowing(Reading, CompareLayout):
             text = f"{self.matrix_whose()} · {self.matrix.text_under_cursor().strip()}"
         else:
             text = self.pane.text_under_cursor()
-        lines = wrap(shown(text), width)
+        lines = word_lines(text, width, 2) if text else []
         if len(lines) < 2 and notes:
-            lines += wrap(notes, width, max_lines=2 - len(lines), placeholder=" ...")
-        self.explain("\n".join(lines[:2]))
+            lines += word_lines(notes, width, 2 - len(lines))
+        self.explain("\n".join(lines))
 
     def masking_changed(self) -> None:
         """Say everything anew: secrets are covered now, or shown."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import tzinfo
-from textwrap import wrap
 
 from queries.comparison_text import value_text
 from queries.models.alignment import Alignment
@@ -12,8 +11,7 @@ from queries.models.comparison import Change, ComparedMetric, Comparison, Tally
 from queries.models.groups import GroupComparison, Verdict
 from queries.text import date_time
 from widgets.glyphs import Glyphs
-from widgets.line_text import Pieces, shorten_middle, width_of
-from widgets.masking import shown
+from widgets.line_text import Pieces, shorten_middle, width_of, word_lines
 from widgets.metric_text import change_sign
 from widgets.text_change import told_apart
 
@@ -159,8 +157,8 @@ def group_verdict(groups: GroupComparison, width: int, glyphs: Glyphs) -> Pieces
 
 def group_summary(groups: GroupComparison, width: int) -> tuple[Pieces, Pieces]:
     """The answer in one line or two; where one is enough, what to keep in mind in the other."""
-    lines = wrap(shown(groups.summary), max(20, width - 2), max_lines=2, placeholder=" ...")
-    first = ((f" {lines[0]}", ""),) if lines else ()
+    lines = word_lines(groups.summary, max(20, width - 2), 2)
+    first = ((f" {lines[0]}", ""),) if groups.summary else ()
     if len(lines) > 1:
         return first, ((f" {lines[1]}", ""),)
     return first, ((f" {' '.join(groups.notes)}", "muted"),)

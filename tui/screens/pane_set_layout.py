@@ -20,7 +20,7 @@ from tui.screens.prompt import Prompt
 from tui.screens.reading import Reading
 from tui.screens.titles import EDGES
 from widgets.glyphs import drawable
-from widgets.line_text import shorten_end
+from widgets.line_text import shorten_end, word_lines
 from widgets.pane import Pane
 from widgets.pane_tabs import PaneTabs
 from widgets.status_bar import FooterBar, StatusBar
@@ -34,6 +34,10 @@ TALL: Final = 26
 """Rows from which they do."""
 _EXPLAINED: Final = 16
 """Rows from which the line under the cursor is explained."""
+_EXPLAINING: Final = 2
+"""Rows in which that is done."""
+_MARGIN: Final = 1
+"""Cells that stay empty on each side of these."""
 LEAST: Final = (20, 6)
 """Columns and rows below which nothing sensible can be shown."""
 
@@ -192,6 +196,7 @@ class PaneSetLayout(Reading, Leaving[Place | None]):
 
     def _laid_out(self) -> None:
         self.show_titles()
+        self.show_explanation()
         if self.focused is None and self.is_current:
             # Where no pane had room the focus went.
             self.pane.focus()
@@ -219,7 +224,8 @@ class PaneSetLayout(Reading, Leaving[Place | None]):
 
     def show_explanation(self) -> None:
         """Say below the panes what the cursor is on."""
-        shown = drawable(self.explanation(), self.owner.glyphs)
+        lines = word_lines(self.explanation(), self.size.width - 2 * _MARGIN, _EXPLAINING)
+        shown = drawable("\n".join(lines), self.owner.glyphs)
         if shown != self._told:
             self._told = shown
             self._explained.update(Content(shown), layout=False)
