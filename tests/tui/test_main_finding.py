@@ -57,6 +57,26 @@ async def test_a_search_highlights_goes_round_and_ends(folder: Path) -> None:
         assert stage.said()[-1] == "Search for something first."
 
 
+async def test_an_example_that_has_no_room_ends_with_a_sign(folder: Path) -> None:
+    desk()
+    async with on_stage(STORE, (60, 15), clock=desk_clock()) as stage:
+        await stage.focus("sessions")
+        await stage.press("F")
+        whole = "filter sessions: status:failed agent:planner since:7d some text"
+        line = stage.lines()[-1].rstrip()
+        assert line.endswith("…")
+        assert whole.startswith(line.removesuffix("…").rstrip())
+        assert len(line) > 50
+        await stage.pilot.resize_terminal(100, 30)
+        await stage.settle()
+        assert stage.lines()[-1].rstrip() == whole
+        await stage.pilot.resize_terminal(40, 12)
+        await stage.settle()
+        assert stage.lines()[-1].rstrip() == "filter sessions: status:failed agent:pl…"
+        await stage.type("status:failed", enter=False)
+        assert stage.lines()[-1].rstrip() == "filter sessions: status:failed"
+
+
 async def test_a_search_for_nothing_there_is_told(folder: Path) -> None:
     desk()
     async with on_stage(STORE, clock=desk_clock()) as stage:

@@ -11,6 +11,8 @@ from textual.widgets import Input, Static
 
 from tui.discreet import DiscreetApp
 from tui.terminal.type_ahead import KeyBehind
+from widgets.glyphs import ASCII, UNICODE, drawable
+from widgets.line_text import shorten_end
 
 
 class Prompt(Horizontal):
@@ -82,7 +84,7 @@ class Prompt(Horizontal):
             self._before = self.screen.focused
         with line.prevent(Input.Changed):
             line.value = text
-        line.placeholder = example
+        line.show_example(example)
         self.add_class("-asking")
         # At once, and not when the next message is handled: keys may be waiting already.
         self.screen.set_focus(line)
@@ -138,8 +140,20 @@ class _Line(Input):
     def __init__(self, prompt: Prompt) -> None:
         super().__init__(compact=True, select_on_focus=True)
         self._prompt = prompt
+        self._example = ""
         # Nothing is sent while nobody types.
         self.cursor_blink = False
+
+    def show_example(self, text: str) -> None:
+        """Show an example while nothing is typed, as much of it as there is room for."""
+        self._example = text
+        width = self.scrollable_content_region.width
+        glyphs = ASCII if self.app.has_class("-ascii") else UNICODE
+        self.placeholder = drawable(shorten_end(text, width), glyphs) if width else text
+
+    def on_resize(self) -> None:
+        """Cut the example for the new width."""
+        self.show_example(self._example)
 
     async def on_key(self, event: events.Key) -> None:
         """Edit or end what is typed, or send on what came after its end."""
