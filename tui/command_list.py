@@ -36,9 +36,12 @@ PARTS: Final = {
 CONTEXTS: Final = (
     "any", "main", *PANES, "compare", *SECTIONS, "detail",
     "delegations", *DELEGATION_PANES, "timeline", *TIMELINE_PANES,
-    "overview", *OVERVIEW_PANES, "work_items", "sql",
+    "overview", *OVERVIEW_PANES, "work_items", "sql", "past",
 )  # fmt: skip
-"""Where a command can belong: everywhere, a screen, one of its panes or sections, one event."""
+"""Where a command can belong: everywhere, a screen, one of its panes or sections, one event.
+
+In "past", while a session is shown as it was, is what the footer shows then alone.
+"""
 
 GROUPS: Final = (
     "Move", "Find", "Sessions", "Activity", "Tools & matrix", "Compare", "Timeline", "Overview",
@@ -242,12 +245,12 @@ COMMANDS: Final[tuple[Command, ...]] = (
             "replay_step(-1)", "Timeline", footer=74, contexts=_REPLAYS, hint=("timeline",)),
     Command("timeline.step_on", ("right_square_bracket",), "step on",
             "Show the session as it was one step later; after the last step, as it is.",
-            "replay_step(1)", "Timeline", footer=73, contexts=_REPLAYS, hint=("timeline",)),
+            "replay_step(1)", "Timeline", footer=73, contexts=_REPLAYS, hint=("past",)),
     Command("timeline.at_cursor", ("t",), "as of here",
             "Show the session as it was when the event under the cursor began.",
             "replay_here", "Timeline", footer=58, contexts=_EVENTS),
     Command("timeline.present", ("P",), "present", "Leave the past: show the session as it is.",
-            "replay_leave", "Timeline", footer=57, contexts=_REPLAYS, hint=("timeline",)),
+            "replay_leave", "Timeline", footer=57, contexts=_REPLAYS, hint=("past",)),
     Command("timeline.detail", ("d",), "detail", "Open the event under the cursor in full.",
             "detail", "Timeline", footer=68, contexts=_EVENTS),
     Command("timeline.repeats", ("r",), "repeats",

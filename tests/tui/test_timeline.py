@@ -184,6 +184,22 @@ async def test_replay_steps_through_the_session(folder: Path) -> None:
         assert tools(screen)["Edit"] == (1, 1, 0)
 
 
+async def test_what_leads_out_of_the_past_is_hinted_there_alone(folder: Path) -> None:
+    with team():
+        pass
+    async with on_stage(TEAM, (200, 50), options=LEAD, clock=team_clock()) as stage:
+        await open_screen(stage)
+        assert "[ step back" in stage.footer
+        assert "P present" not in stage.footer
+        assert "] step on" not in stage.footer
+        await stage.press("[")
+        assert "P present" in stage.footer
+        assert "] step on" in stage.footer
+        await stage.press("P")
+        assert "P present" not in stage.footer
+        assert "] step on" not in stage.footer
+
+
 async def test_replay_from_the_cursor_and_out_by_escape(folder: Path) -> None:
     with team():
         pass

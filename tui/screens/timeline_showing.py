@@ -188,6 +188,13 @@ class TimelineShowing(PaneSet):
         self._show_past()
         self.show_titles()
         self.show_explanation()
+        self.show_hints()
+
+    @property
+    def contexts(self) -> tuple[str, ...]:
+        """Which commands belong here now, and in the past, which do then."""
+        past = () if self.reading.at is None else ("past",)
+        return (*super().contexts, *past)
 
     def _show_past(self) -> None:
         reading = self.reading
