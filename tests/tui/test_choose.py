@@ -4,6 +4,7 @@ import shutil
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,20 @@ async def test_every_store_has_path_size_age_and_reason() -> None:
             "/srv/␛[31m[b]runs[/b].db 900 9d ago in the folder named",
         ]
         assert text[-1] == " enter open  q quit  ↑ up  ↓ down"
+
+
+async def test_what_is_the_same_of_all_stores_is_said_once() -> None:
+    stores = [replace(store, reason="in the folder named on the command line") for store in STORES]
+    async with chooser((80, 24), stores=stores) as (app, _):
+        text = lines(app)
+        assert "3 stores were found in the folder named on the command line: which one?" in text[0]
+        inside = [" ".join(line.strip("│ ").split()) for line in text[1:4]]
+        assert inside == [
+            "store bytes changed",
+            "heist_audit.db 172k now",
+            "~/.htmlgraph/htmlgraph.db 4.3M 2h ago",
+        ]
+        assert "…" not in "\n".join(text)
 
 
 @pytest.mark.parametrize(

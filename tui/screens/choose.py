@@ -67,6 +67,11 @@ class StoreTable(LineTable[Candidate]):
         self._now = now
         self._cwd, self._home = places
 
+    @property
+    def columns(self) -> Sequence[Column]:
+        """All of them; what is the same of all stores is in the title."""
+        return self.COLUMNS[:-1] if common_reason(self.rows) else self.COLUMNS
+
     def row_key(self, row: Candidate) -> str:
         """The whole path."""
         return str(row.path)
@@ -144,7 +149,9 @@ class StoreChooser(TerminalApp[Path]):
     def compose(self) -> ComposeResult:
         """The list above the keys."""
         table = StoreTable(self._now, self._places, glyphs=self._glyphs, id="stores")
-        table.border_title = f"{len(self._candidates)} stores were found: which one?"
+        where = common_reason(self._candidates)
+        found = f"{len(self._candidates)} stores were found"
+        table.border_title = f"{found}{' ' * bool(where)}{where}: which one?"
         yield table
         yield FooterBar(glyphs=self._glyphs)
 
@@ -177,6 +184,12 @@ class StoreChooser(TerminalApp[Path]):
     def on_pane_opened(self, message: Pane.Opened) -> None:
         """A store was chosen."""
         self.exit(self._candidates[message.index].path)
+
+
+def common_reason(candidates: Sequence[Candidate]) -> str:
+    """Where stores were found, when that is the same of all; else ""."""
+    reasons = {candidate.reason for candidate in candidates}
+    return reasons.pop() if len(reasons) == 1 else ""
 
 
 def _how_long_ago(seconds: float) -> str:
