@@ -8,6 +8,7 @@ from typing import Any, Final, Protocol, runtime_checkable
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
+from textual.screen import Screen
 
 from tui.commands import Command, Keymap, commands_in, key_names
 
@@ -83,4 +84,10 @@ class CommandProvider(Provider):
         return Content.assemble(title, ("  ", ""), (keys, "dim")) if keys else title
 
     def _run(self, command: Command) -> partial[Coroutine[Any, Any, bool]]:
-        return partial(self.app.run_action, command.action, self.screen)
+        return partial(_perform, command.action, self.screen)
+
+
+async def _perform(action: str, screen: Screen[object]) -> bool:
+    """Run an action, but one of a screen only if that was not left since it was chosen."""
+    is_there = action.startswith("app.") or screen.is_active
+    return is_there and await screen.app.run_action(action, screen)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from textual.command import CommandList, CommandPalette
+from textual.command import CommandList, CommandPalette, DiscoveryHit
 
 from tests.tui.stage import Stage, on_stage, sample
+from tui.palette import CommandProvider
 
 STORE = "htmlgraph-0.26.1"
 
@@ -56,3 +57,28 @@ async def test_pages_of_the_palette(folder: Path) -> None:
         assert commands.highlighted
         await stage.press("pageup")
         assert commands.highlighted == 0
+
+
+@pytest.mark.parametrize("key", [":", "5"])
+async def test_what_is_chosen_for_a_screen_that_is_left_meanwhile_is_not_run(
+    folder: Path, key: str
+) -> None:
+    async with on_stage(sample(STORE, folder)) as stage:
+        await stage.press(key)
+        left = stage.app.screen
+        assert left is not stage.main
+        chosen = {
+            hit.text: hit.command
+            async for hit in CommandProvider(left).discover()
+            if isinstance(hit, DiscoveryHit)
+        }
+        await stage.press("escape")
+        assert stage.app.screen is stage.main
+        for title in ("search", "next match", "back", "export"):
+            ran = chosen[title]()
+            assert ran is not None
+            await ran
+        await stage.settle()
+        assert stage.app.screen is stage.main
+        assert not stage.main.prompt.is_asking
+        assert stage.said() == []
