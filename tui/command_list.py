@@ -257,7 +257,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
             "Give exact repeats lines of their own, or fold them into one.",
             "toggle_repeats", "Timeline", footer=60, contexts=("entries",)),
     Command("delegations.child", ("d",), "sub-session",
-            "Go to the session in which the delegated work was done.",
+            "Of a delegation, go to the session in which the work was done.",
             "child_session", "Sessions", footer=60, contexts=("delegation_list",)),
 
     Command("overview.window", ("t",), "time window",

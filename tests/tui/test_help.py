@@ -125,11 +125,75 @@ async def test_what_works_on_the_screen_below_comes_first_and_the_rest_is_dim() 
         assert headings[0] == "Timeline"
         assert sorted(headings) == sorted((*GROUPS, "Filters"))
         assert headings.index("Screens") < headings.index("Sessions")
-        styles = {
-            meaning: style
+        dim = {
+            row.meaning: row.is_dim
             for group in GROUPS
-            for _, meaning, style in HelpScreen(here=("any", "timeline", "lanes"))._rows(group)
+            for row in HelpScreen(here=("any", "timeline", "lanes"))._rows(group)
         }
-        assert styles["Show less of the time, in more detail."] == ""
-        assert styles["Mark or unmark the session."] == "dim"
-        assert any("esc close" in line for line in app.lines())
+        assert not dim["Show less of the time, in more detail."]
+        assert dim["Mark or unmark the session."]
+        assert any("/ search  esc close" in line for line in app.lines())
+
+
+def inside(app: HelpApp) -> list[str]:
+    """The lines between the edges that say something."""
+    found = [line.partition("│")[2].rpartition("│")[0] for line in app.lines()]
+    return [" ".join(line.split()) for line in found if line.strip()]
+
+
+@pytest.mark.parametrize("size", [(84, 24), (40, 12)])
+async def test_a_search_leaves_what_holds_it(size: tuple[int, int]) -> None:
+    app = HelpApp()
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("G", "slash")
+        await pilot.press(*"zoom")
+        await pilot.pause()
+        # By the title that footer and palette give it, too.
+        text = " ".join(inside(app))
+        assert "z Give this pane the" in text
+        assert "Sessions" not in text
+        assert f"zoom · 3 of {len(COMMANDS) + len(FIELDS)}" in app.lines()[0]
+        await pilot.press("enter")
+        assert isinstance(app.screen, HelpScreen)
+        await pilot.press("down", "k")
+        # The first one shows all again, the second closes.
+        await pilot.press("escape")
+        assert app.lines()[0].startswith("╭─ Help ───")
+        assert "Move the cursor up." in " ".join(inside(app))
+        await pilot.press("escape")
+        assert not isinstance(app.screen, HelpScreen)
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("Work items", {"Work items", "Screens"}),
+        ("quality:", {"Filters"}),
+        ("CTRL+L", {"Program"}),
+        ("S", {"Sessions"}),
+        ("?", {"Screens"}),
+        ("BOOKMARK", {"Sessions", "Filters"}),
+    ],
+)
+async def test_a_search_looks_at_keys_words_and_headings(typed: str, shown: set[str]) -> None:
+    app = HelpApp()
+    async with app.run_test(size=(84, 40)) as pilot:
+        await pilot.press("slash")
+        for letter in typed:
+            await pilot.press({" ": "space", "?": "question_mark"}.get(letter, letter))
+        await pilot.pause()
+        assert {line for line in inside(app) if line in {*GROUPS, "Filters"}} == shown
+
+
+async def test_a_search_for_nothing_there_and_one_that_is_given_up() -> None:
+    app = HelpApp()
+    async with app.run_test(size=(84, 24)) as pilot:
+        await pilot.press("slash", *"xyzzy")
+        await pilot.pause()
+        assert " xyzzy · 0 of " in app.lines()[0]
+        assert inside(app) == []
+        await pilot.press("escape")
+        assert "Move the cursor up." in " ".join(inside(app))
+        assert isinstance(app.screen, HelpScreen)
+        await pilot.press("slash", "q", "enter", "q")
+        assert not isinstance(app.screen, HelpScreen)

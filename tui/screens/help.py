@@ -7,6 +7,7 @@ from typing import ClassVar, Final
 
 from rich.table import Table
 from rich.text import Text
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -15,10 +16,24 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from queries.finding.filters import FIELDS
-from tui.commands import COMMANDS, GROUPS, Command, Keymap, bindings_for, closing_hint, key_names
+from queries.plain_data import dataclass
+from tui.commands import (
+    COMMANDS,
+    GROUPS,
+    Command,
+    Keymap,
+    bindings_for,
+    closing_hint,
+    find,
+    key_names,
+)
 from tui.screens.leaving import Leaving
+from tui.screens.prompt import Prompt
+from widgets.glyphs import ASCII, UNICODE, drawable
 
-_CLOSING: Final = ("screens.back", "screens.help", "program.quit")
+_CLOSING: Final = ("screens.help", "program.quit")
+_LIKE_OTHERS: Final = ("screens.back", "find.search")
+_FILTERS: Final = "Filters"
 _KEYS_WIDTH: Final = 13
 """Cells for keys; more of them wrap."""
 _OWN: Final = {
@@ -32,7 +47,7 @@ def _bindings() -> Iterator[Binding]:
     for binding in Binding.make_bindings(bindings_for(("any", "detail"))):
         if binding.id in _CLOSING:
             yield Binding(binding.key, "close", show=False, id=binding.id)
-        elif binding.id is not None and binding.id.startswith("move."):
+        elif binding.id in _LIKE_OTHERS or (binding.id or "").startswith("move."):
             yield binding
 
 
@@ -61,19 +76,73 @@ class HelpScreen(ModalScreen[None], Leaving[None]):
         self._keymap = keymap
         self._ascii_only = ascii_only
         self._here = frozenset(here)
+        self._wanted = ""
+        self._parts = [
+            (
+                Static(Text(group), classes="help-heading", markup=False),
+                Static(classes="help-rows", markup=False),
+                self._rows(group),
+            )
+            for group in (*sorted(GROUPS, key=self._rank), _FILTERS)
+        ]
 
     def compose(self) -> ComposeResult:
         """One scrollable page."""
         page = VerticalScroll(id="help-page")
-        page.border_title = "Help"
-        page.border_subtitle = Content(closing_hint(self._keymap, ascii_only=self._ascii_only))
+        page.border_subtitle = Content(self._hint())
         with page:
-            for group in sorted(GROUPS, key=self._rank):
-                yield Static(Text(group), classes="help-heading", markup=False)
-                yield Static(_table(self._rows(group)), classes="help-rows", markup=False)
-            yield Static(Text("Filters"), classes="help-heading", markup=False)
-            rows = [(f"{name}:", f"{meaning}.", "") for name, meaning in FIELDS.items()]
-            yield Static(_table(rows), classes="help-rows", markup=False)
+            for heading, table, _ in self._parts:
+                yield heading
+                yield table
+        yield Prompt()
+
+    def on_mount(self) -> None:
+        """Show all of it."""
+        self._narrow("")
+
+    def _hint(self) -> str:
+        """How to search and to close, for the lower edge."""
+        search = find("find.search")
+        keys = key_names(search, self._keymap, ascii_only=self._ascii_only) if search else ()
+        closing = closing_hint(self._keymap, ascii_only=self._ascii_only)
+        return "  ".join(filter(None, (f"{keys[0]} search" if keys else "", closing)))
+
+    # What is searched for
+
+    def action_search(self) -> None:
+        """Ask for a word; what does not hold it is left out as it is typed."""
+        self.query_one(Prompt).ask("search", "/", self._wanted)
+
+    @on(Prompt.Typed)
+    @on(Prompt.Answered)
+    def _typed(self, event: Prompt.Typed | Prompt.Answered) -> None:
+        self._narrow(event.text)
+
+    @on(Prompt.GivenUp)
+    def _given_up(self) -> None:
+        self._narrow("")
+
+    def _narrow(self, wanted: str) -> None:
+        """Show only what holds a text: in its keys, its words, its title or its heading."""
+        self._wanted = wanted
+        number = of = 0
+        for heading, table, rows in self._parts:
+            shown = [row for row in rows if row.holds(wanted)]
+            number, of = number + len(shown), of + len(rows)
+            heading.display = table.display = bool(shown)
+            if shown:
+                table.update(_table(shown))
+        page = self.query_one("#help-page", VerticalScroll)
+        told = f"Help · {wanted} · {number} of {of}" if wanted else "Help"
+        page.border_title = Content(drawable(told, ASCII if self._ascii_only else UNICODE))
+        page.scroll_home(animate=False)
+
+    def action_back(self) -> None:
+        """Show all again, or go back to the screen below."""
+        if self._wanted:
+            self._narrow("")
+        else:
+            self.action_close()
 
     def action_close(self) -> None:
         """Go back to the screen below."""
@@ -107,22 +176,44 @@ class HelpScreen(ModalScreen[None], Leaving[None]):
     def _works(self, command: Command) -> bool:
         return not self._here or not self._here.isdisjoint(command.contexts)
 
-    def _rows(self, group: str) -> list[tuple[str, str, str]]:
+    def _rows(self, group: str) -> list[Row]:
+        if group == _FILTERS:
+            return [Row(f"{name}:", f"{meaning}.", group) for name, meaning in FIELDS.items()]
         return [
-            (
+            Row(
                 " ".join(key_names(command, self._keymap, ascii_only=self._ascii_only)),
                 command.help,
-                "" if self._works(command) else "dim",
+                f"{group} {command.title}",
+                is_dim=not self._works(command),
             )
             for command in COMMANDS
             if command.group == group
         ]
 
 
-def _table(rows: list[tuple[str, str, str]]) -> Table:
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A command or a field of filters."""
+
+    keys: str
+    meaning: str
+    also: str
+    """Other words that it is found by."""
+    is_dim: bool = False
+
+    def holds(self, text: str) -> bool:
+        """Whether it is one that is searched for: a single character by its key alone."""
+        if len(text) == 1:
+            return text in self.keys.split()
+        words = f"{self.keys}\n{self.meaning}\n{self.also}".casefold()
+        return text.casefold() in words
+
+
+def _table(rows: list[Row]) -> Table:
     table = Table.grid(padding=(0, 2, 0, 0), expand=True)
     table.add_column(width=_KEYS_WIDTH, style="bold")
     table.add_column(ratio=1)
-    for keys, meaning, style in rows:
-        table.add_row(Text(keys, style), Text(meaning, style))
+    for row in rows:
+        style = "dim" if row.is_dim else ""
+        table.add_row(Text(row.keys, style), Text(row.meaning, style))
     return table
