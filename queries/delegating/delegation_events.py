@@ -80,10 +80,16 @@ def joined(rows: Iterable[Event]) -> list[Found]:
     """Rows of delegations, in order of arrival, as delegations."""
     pairing = Pairing()
     found: dict[EventKey, Found] = {}
+    newest: dict[tuple[str, str | None], Found] = {}
+    """By session and key: the last delegation that has it."""
     for row in rows:
         outcome = pairing.add(row)
         if outcome.shown is not None:
             found[outcome.shown.key] = Found(outcome.shown, outcome.shown)
+            newest[row.session_id, row.call_key] = found[outcome.shown.key]
+        elif outcome.changed is None and (row.session_id, row.call_key) in newest:
+            # A start row that tells nothing new changes nothing, but is one of its rows.
+            newest[row.session_id, row.call_key].ends.append(row)
         if outcome.changed is not None:
             known = found.get(outcome.changed.key)
             if known is None:

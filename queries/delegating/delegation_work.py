@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from queries.folding.pairing import paired
-from queries.models import Event, EventKey, EventKind, EventState, Session
+from queries.models import Event, EventKey, EventKind, EventState, Phase, Session
 from queries.models.delegations import Delegation, DelegationWork
 from queries.store import Store
 
@@ -146,8 +146,10 @@ class Below:
                     found.depths[row.id] = 0
                     ids.append(row.id)
                 continue
-            found.rows[row.key] = row
             depths = found.depths
+            if row.phase is not Phase.START or row.id not in self._names:
+                # A start row of a delegation tells nothing that its other rows do not.
+                found.rows[row.key] = row
             depths.setdefault(row.id, depths.get(row.parent_id or "", depth - 1) + 1)
             ids.append(row.id)
             name = self._names.get(row.id, row.id)

@@ -7,6 +7,7 @@ import sqlite3
 from collections import Counter, defaultdict
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -134,6 +135,27 @@ def test_what_a_nested_one_did_counts_for_those_above() -> None:
             nested += 1
     assert nested == 4
     assert max(depth for depth, _ in found.flat()) == 2
+
+
+def test_the_row_before_a_task_is_not_below_it(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    task: dict[str, Any] = {"output_summary": None, "input_summary": '{"cwd": "/", "tool_name": 1}'}
+    with htmlgraph_store(path, "0.26") as store:
+        store.add_session("main")
+        store.add_prompt("main", event_id="prompt")
+        for name, parent in (("outer", "prompt"), ("inner", "prompt")):
+            store.add_delegation("main", parent=parent, event_id=name)
+            store.add_event("main", "Task", parent=name, event_id=f"before {name}", **task)
+        store.add_call("main", parent="inner")
+        store.add_event("main", "Task", parent="outer", is_error=False)
+        store.add_call("main", parent="outer")
+        store.add_event("main", "Task", parent="prompt", is_error=False)
+    works = {chain.delegation.id: chain.work for _, chain in read(path).flat()}
+    outer, inner = works["outer"], works["inner"]
+    assert outer is not None
+    assert inner is not None
+    assert (inner.events, inner.calls, inner.delegations, inner.depth) == (1, 1, 0, 1)
+    assert (outer.events, outer.calls, outer.delegations, outer.depth) == (3, 3, 1, 2)
 
 
 def test_a_sub_agents_session_belongs_to_the_call_that_made_it(tmp_path: Path) -> None:
