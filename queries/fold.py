@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 
 from queries.folding import joining
 from queries.folding.batch import NO_TOOL, Batch, ToolKey
+from queries.folding.fold_parts import KnownSum, amounts_of
 from queries.folding.fold_updates import FoldUpdates
 from queries.folding.handed_on import Pair
 from queries.folding.session_fold import SessionFold
@@ -131,6 +132,11 @@ class Fold(FoldUpdates):
         """Start rows of all sessions whose end has not been seen."""
         for name in self.waiting:
             yield from self.sessions[name].waiting()
+
+    def amounts(self) -> tuple[KnownSum, KnownSum]:
+        """What all events took, those that wait for their end as well: tokens, and dollars."""
+        tokens, costs = amounts_of(self.all_waiting())
+        return self.tokens + tokens, self.cost + costs
 
     def waiting_starts(self, session_id: str) -> Iterator[tuple[Event, bool]]:
         """Starts of a session without an end, and whether that may still come."""

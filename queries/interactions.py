@@ -16,6 +16,7 @@ def agent_statistics(fold: Fold) -> tuple[AgentStatistic, ...]:
     calls: Counter[str] = Counter()
     more_sessions: Counter[str] = Counter()
     begun: dict[str, float] = {}
+    tokens: dict[str, int] = {}
     for session_id in fold.waiting:
         session = fold.sessions[session_id]
         starters = set()
@@ -24,6 +25,8 @@ def agent_statistics(fold: Fold) -> tuple[AgentStatistic, ...]:
                 waiting[start.agent] += 1
                 calls[start.agent] += start.is_call
                 starters.add(start.agent)
+                if start.tokens is not None:
+                    tokens[start.agent] = tokens.get(start.agent, 0) + start.tokens
                 if start.time is not None:
                     begun[start.agent] = max(start.time, begun.get(start.agent, start.time))
         more_sessions.update(starters - session.agents.keys())
@@ -33,6 +36,7 @@ def agent_statistics(fold: Fold) -> tuple[AgentStatistic, ...]:
         agent = fold.agents.get(name)
         starts = waiting[name]
         events = (agent.events if agent else 0) + starts
+        taken = agent.tokens.whole if agent else None
         if not events:
             continue
         rows.append(
@@ -43,7 +47,7 @@ def agent_statistics(fold: Fold) -> tuple[AgentStatistic, ...]:
                 tool_calls=(agent.calls if agent else 0) + calls[name],
                 errors=agent.errors if agent else 0,
                 sessions=(agent.sessions if agent else 0) + more_sessions[name],
-                tokens=agent.tokens.whole if agent else None,
+                tokens=(taken or 0) + tokens[name] if name in tokens else taken,
                 share=events / total if total else None,
                 last_active=_later(agent.last_time if agent else None, begun.get(name)),
             )

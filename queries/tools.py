@@ -22,6 +22,7 @@ class _Extra:
     ended: int = 0
     """Calls counted as running that belong to a session that is over."""
     agents: set[str] = field(default_factory=set)
+    tokens: int | None = None
 
 
 def tool_statistics(
@@ -47,6 +48,8 @@ def tool_statistics(
             extra.unknown += 1
         if start.agent is not None:
             extra.agents.add(start.agent)
+        if start.tokens is not None:
+            extra.tokens = (extra.tokens or 0) + start.tokens
     for name, numbers in fold.running.sessions().items():
         if not is_alive(name):
             for tool, number in numbers.items():
@@ -109,7 +112,7 @@ def _statistic(
         errors=errors,
         running=tool.running - extra.ended + extra.running,
         unknown=tool.unknown + extra.ended + extra.unknown + declared.no_outcome,
-        tokens=tool.tokens,
+        tokens=tool.tokens if extra.tokens is None else (tool.tokens or 0) + extra.tokens,
         durations=timed,
         average=(seconds if timed == 1 else seconds / timed) if timed else None,
         p50=durations.percentile(0.50),

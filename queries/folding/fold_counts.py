@@ -241,6 +241,7 @@ class FoldCounts:
         session.calls += calls
         session.use(type_of(start).used, 1)
         self.slots.add(start.time, type_of(as_counted(start)), 1)
+        self.slots.add_tokens(start.time, start.tokens, 1)
         if calls:
             self._tool(type_of(start).tool_key).count_never_ended(start.agent)
         if start.agent is not None:
@@ -250,6 +251,9 @@ class FoldCounts:
             agent.sessions += session.count_agent(start.agent, 1)
             if start.time is not None:
                 agent.see(start.time)
+        tokens = () if start.tokens is None else (start.tokens,)
+        costs = () if start.cost is None else (start.cost,)
+        self._add_amounts(session, type_of(as_counted(start)), tokens, costs, 1)
 
     # -- other ranges -------------------------------------------------------------------------
 

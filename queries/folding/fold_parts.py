@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from queries.folding.batch import RowType
 from queries.folding.durations import Durations
 from queries.folding.exact_sum import plus
-from queries.models import EventKind, EventState, ToolStatistic
+from queries.models import Event, EventKind, EventState, ToolStatistic
 
 
 class KnownSum:
@@ -39,6 +39,15 @@ class KnownSum:
             self.total, self.rest = plus(self.total, self.rest, (other.total, other.rest))
         self.count += other.count
 
+    def __add__(self, other: KnownSum) -> KnownSum:
+        """Both together; neither changes."""
+        if not other.count:
+            return self
+        both = KnownSum()
+        both.merge(self)
+        both.merge(other)
+        return both
+
     @property
     def value(self) -> float | None:
         """The sum, or None."""
@@ -48,6 +57,17 @@ class KnownSum:
     def whole(self) -> int | None:
         """The sum as an int, or None."""
         return int(self.total) if self.count else None
+
+
+def amounts_of(events: Iterable[Event]) -> tuple[KnownSum, KnownSum]:
+    """What events took: tokens, and dollars."""
+    tokens, costs = KnownSum(), KnownSum()
+    for event in events:
+        if event.tokens is not None:
+            tokens.add_all((event.tokens,), 1)
+        if event.cost is not None:
+            costs.add_all((event.cost,), 1)
+    return tokens, costs
 
 
 class ToolFold:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from queries.digest import blake2b
 from queries.folding.activity_bars import ActivityBars
 from queries.folding.batch import RowType, type_of
-from queries.folding.fold_parts import KnownSum
+from queries.folding.fold_parts import KnownSum, amounts_of
 from queries.folding.open_rows import OpenRows
 from queries.models import Event, EventKey, EventKind, EventState, SessionTotals
 
@@ -208,6 +208,7 @@ class SessionFold:
         """
         started, ended = known
         waiting = calls = 0
+        tokens, cost = self.tokens, self.cost
         agents = tuple(self.agents)
         tools: Set[str] = self.tools.keys()
         if self.open is not None:
@@ -217,6 +218,9 @@ class SessionFold:
             tools = tools | {type_of(start).used or "" for start in starts}
             starters = (start.agent for start in starts if start.agent is not None)
             agents = tuple(dict.fromkeys((*agents, *starters)))
+            more_tokens, more_cost = amounts_of(starts)
+            tokens = more_tokens if tokens is None else tokens + more_tokens
+            cost = more_cost if cost is None else cost + more_cost
         return SessionTotals(
             events=self.events + waiting,
             prompts=self.prompts,
@@ -226,8 +230,8 @@ class SessionFold:
             failed_calls=self.failed,
             errors=self.errors,
             running=running,
-            tokens=None if self.tokens is None else self.tokens.whole,
-            cost=None if self.cost is None else self.cost.value,
+            tokens=None if tokens is None else tokens.whole,
+            cost=None if cost is None else cost.value,
             first_time=started if started == self.first_time else self.first_time,
             last_time=ended if ended == self.last_time else self.last_time,
             agents=_shared(agents),

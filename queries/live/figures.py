@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from queries.fold import Fold
 from queries.folding.declared_tools import DeclaredTools
+from queries.folding.fold_parts import KnownSum, amounts_of
 from queries.interactions import HandoffPairs, agent_statistics, all_interactions
 from queries.models import (
     AgentStatistic,
@@ -29,6 +30,7 @@ class Figures:
         self.agents: tuple[AgentStatistic, ...] = ()
         self.interactions: dict[Relation, Interactions] = {}
         self._waiting = self._waiting_calls = 0
+        self._waiting_tokens = self._waiting_cost = KnownSum()
 
     def refresh(
         self,
@@ -53,6 +55,7 @@ class Figures:
         starts = list(fold.all_waiting())
         self._waiting = len(starts)
         self._waiting_calls = sum(start.is_call for start in starts)
+        self._waiting_tokens, self._waiting_cost = amounts_of(starts)
 
     def totals(self, fold: Fold, *, sessions: int, running: int, counted: float) -> StoreTotals:
         """Counts over the whole store, as of the last :meth:`refresh`."""
@@ -65,8 +68,8 @@ class Figures:
             ok=fold.ok,
             errors=fold.errors,
             finished_calls=fold.ok + fold.failed_calls,
-            tokens=fold.tokens.whole,
-            cost=fold.cost.value,
+            tokens=(fold.tokens + self._waiting_tokens).whole,
+            cost=(fold.cost + self._waiting_cost).value,
             agents=len(self.agents),
             counted=counted,
         )

@@ -87,10 +87,11 @@ def _figures(fold: Fold) -> tuple[object, ...]:
     def is_alive(_: str) -> bool:
         return True
 
+    tokens, costs = fold.amounts()
     return (
         fold.rows,
-        fold.tokens.whole,
-        fold.cost.value,
+        tokens.whole,
+        costs.value,
         tool_statistics(fold, is_alive),
         agent_statistics(fold),
         all_interactions(fold),

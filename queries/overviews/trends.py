@@ -46,6 +46,7 @@ def dated_slots(fold: Fold) -> DatedSlots:
     both.take(fold.slots.plain())
     for start in waiting:
         both.add(start.time, type_of(as_counted(start)), 1)
+        both.add_tokens(start.time, start.tokens, 1)
     return DatedSlots(list(both), both.undated, both.width)
 
 

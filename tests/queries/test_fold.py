@@ -36,7 +36,7 @@ def figures(fold: Fold) -> dict[str, object]:
         "ok": fold.ok,
         "errors": fold.errors,
         "failed": fold.failed_calls,
-        "tokens": fold.tokens.whole,
+        "tokens": fold.amounts()[0].whole,
         "rows": fold.rows,
         "sessions": {name: _session(fold, name) for name in fold.sessions},
         "tools": tool_statistics(fold, lambda _: True),
@@ -168,10 +168,25 @@ def test_counts_equal_a_recount_of_the_paired_events(rows: list[Event]) -> None:
     per_tool = Counter((row.tool or NO_TOOL) for row in calls)
     statistics = tool_statistics(fold, lambda _: True)
     assert {row.tool: row.calls for row in statistics} == dict(per_tool)
-    tokens = [
-        row.tokens for row in shown if row.tokens is not None and row.phase is not Phase.START
-    ]
-    assert (fold.tokens.whole or 0) == sum(tokens)
+
+
+@given(sequences())
+def test_tokens_are_those_of_the_paired_events(rows: list[Event]) -> None:
+    fold = folded(rows)
+    told = [row for row in paired(rows) if row.tokens is not None]
+    assert fold.amounts()[0].whole == (sum(row.tokens or 0 for row in told) if told else None)
+    by_tool, by_agent, by_session = Counter[str](), Counter[str](), Counter[str]()
+    for row in told:
+        by_session[row.session_id] += row.tokens or 0
+        if row.is_call:
+            by_tool[row.tool or NO_TOOL] += row.tokens or 0
+        if row.agent is not None:
+            by_agent[row.agent] += row.tokens or 0
+    tools, agents = tool_statistics(fold, lambda _: True), agent_statistics(fold)
+    sessions = {name: session.totals(0).tokens for name, session in fold.sessions.items()}
+    assert {each.tool: each.tokens for each in tools if each.tokens is not None} == by_tool
+    assert {each.agent: each.tokens for each in agents if each.tokens is not None} == by_agent
+    assert {name: some for name, some in sessions.items() if some is not None} == by_session
 
 
 @given(sequences())

@@ -39,8 +39,7 @@ def recount(events: list[Event], width: int) -> tuple[dict[float, list[int]], in
         counts[1] += each.state is EventState.ERROR
         counts[2] += each.is_call and each.state is EventState.OK
         counts[3] += each.is_call and each.state is EventState.ERROR
-        # What a call took is counted when it ends.
-        counts[4] += (each.tokens or 0) if each.phase is not Phase.START else 0
+        counts[4] += each.tokens or 0
     return dict(slots), undated
 
 
