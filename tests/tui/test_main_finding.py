@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -32,6 +34,30 @@ def highlighted(stage: Stage) -> set[str]:
         for segment in found
         if segment.style and style.bgcolor == segment.style.bgcolor
     }
+
+
+async def search(stage: Stage, text: str, *, enter: bool = True) -> None:
+    """Search the pane that has the focus."""
+    await stage.press("/")
+    await stage.type(text, enter=enter)
+
+
+async def filter_by(stage: Stage, text: str) -> None:
+    """Filter what the pane that has the focus shows."""
+    await stage.press("F")
+    await stage.type(text)
+
+
+@asynccontextmanager
+async def searched_early(text: str) -> AsyncIterator[Stage]:
+    """A screen whose activity is searched, but not read yet: it is when the reader serves."""
+    desk()
+    async with on_stage(STORE, clock=desk_clock(), first_step=False) as stage:
+        stage.reader.held = True
+        await stage.step()
+        await stage.focus("activity")
+        await search(stage, text)
+        yield stage
 
 
 async def test_a_search_highlights_goes_round_and_ends(folder: Path) -> None:
@@ -80,8 +106,7 @@ async def test_an_example_that_has_no_room_ends_with_a_sign(folder: Path) -> Non
 async def test_a_search_for_nothing_there_is_told(folder: Path) -> None:
     desk()
     async with on_stage(STORE, clock=desk_clock()) as stage:
-        await stage.press("/")
-        await stage.type("zebra[/]")
+        await search(stage, "zebra[/]")
         assert stage.said() == ["Nothing here holds 'zebra[/]'."]
         await stage.press("n")
         assert stage.said()[-1] == "Nothing here holds 'zebra[/]'."
@@ -90,13 +115,7 @@ async def test_a_search_for_nothing_there_is_told(folder: Path) -> None:
 async def test_a_search_typed_before_the_activity_is_read_goes_on_in_what_comes(
     folder: Path,
 ) -> None:
-    desk()
-    async with on_stage(STORE, clock=desk_clock(), first_step=False) as stage:
-        stage.reader.held = True
-        await stage.step()
-        await stage.focus("activity")
-        await stage.press("/")
-        await stage.type("AUTH")
+    async with searched_early("AUTH") as stage:
         assert stage.main.tree_view.line_count == 0
         assert stage.said() == []
         await stage.serve()
@@ -111,26 +130,14 @@ async def test_a_search_typed_before_the_activity_is_read_goes_on_in_what_comes(
 
 
 async def test_a_search_typed_too_early_is_told_when_it_finds_nothing(folder: Path) -> None:
-    desk()
-    async with on_stage(STORE, clock=desk_clock(), first_step=False) as stage:
-        stage.reader.held = True
-        await stage.step()
-        await stage.focus("activity")
-        await stage.press("/")
-        await stage.type("zebra")
+    async with searched_early("zebra") as stage:
         assert stage.said() == []
         await stage.serve()
         assert stage.said() == ["Nothing here holds 'zebra'."]
 
 
 async def test_a_search_typed_too_early_is_forgotten_in_another_session(folder: Path) -> None:
-    desk()
-    async with on_stage(STORE, clock=desk_clock(), first_step=False) as stage:
-        stage.reader.held = True
-        await stage.step()
-        await stage.focus("activity")
-        await stage.press("/")
-        await stage.type("parser")
+    async with searched_early("parser") as stage:
         await stage.focus("sessions")
         await stage.press("G")
         await stage.serve()
@@ -147,16 +154,14 @@ async def test_a_search_says_that_there_is_more_than_is_read(
     desk()
     async with on_stage(STORE, clock=desk_clock()) as stage:
         await stage.focus("activity")
-        await stage.press("/")
-        await stage.type("zebra")
+        await search(stage, "zebra")
         assert stage.said() == ["Nothing here holds 'zebra'; what is earlier is not read."]
 
 
 async def test_escape_gives_a_search_up(folder: Path) -> None:
     desk()
     async with on_stage(STORE, clock=desk_clock()) as stage:
-        await stage.press("/")
-        await stage.type("parser", enter=False)
+        await search(stage, "parser", enter=False)
         assert stage.main.session_view.focused_id() == OLD
         await stage.press("escape")
         assert not stage.main.prompt.is_asking
@@ -169,8 +174,7 @@ async def test_each_pane_is_searched_by_itself(folder: Path) -> None:
     async with on_stage(STORE, clock=desk_clock()) as stage:
         for pane, needle in (("sessions", "login"), ("tools", "grep"), ("matrix", "coder")):
             await stage.focus(pane)
-            await stage.press("/")
-            await stage.type(needle)
+            await search(stage, needle)
         needles = [pane.needle for pane in stage.main.panes]
         assert needles == ["login", "", "grep", "coder"]
         tool = stage.main.tool_view.current
@@ -249,8 +253,7 @@ async def test_the_next_error_of_a_list_is_a_line_that_has_some(folder: Path) ->
 async def test_sessions_are_filtered_and_the_title_says_so(folder: Path) -> None:
     desk()
     async with on_stage(STORE, clock=desk_clock()) as stage:
-        await stage.press("F")
-        await stage.type("status:completed")
+        await filter_by(stage, "status:completed")
         assert [row.id for row in stage.main.session_view.rows] == [OLD]
         assert stage.titles()[0] == "Sessions 1-1 of 1 · newest · status:completed"
         assert stage.main.session_view.focused_id() == OLD
@@ -263,8 +266,7 @@ async def test_sessions_are_filtered_and_the_title_says_so(folder: Path) -> None
 async def test_a_wrong_filter_is_told_and_can_be_mended(folder: Path) -> None:
     desk()
     async with on_stage(STORE, clock=desk_clock()) as stage:
-        await stage.press("F")
-        await stage.type("state:error")
+        await filter_by(stage, "state:error")
         assert stage.said()[-1].startswith("At character 1: 'state' cannot be asked here")
         assert stage.main.prompt.is_asking
         assert len(stage.main.session_view.rows) == 3
@@ -278,8 +280,7 @@ async def test_a_wrong_filter_is_told_and_can_be_mended(folder: Path) -> None:
 async def test_a_filter_that_matches_nothing_says_so(folder: Path) -> None:
     desk()
     async with on_stage(STORE, clock=desk_clock()) as stage:
-        await stage.press("F")
-        await stage.type("zebra")
+        await filter_by(stage, "zebra")
         assert "No session matches the filter." in stage.text()
         await stage.press("escape")
         assert len(stage.main.session_view.rows) == 3
@@ -289,8 +290,7 @@ async def test_a_filter_that_matches_nothing_says_so(folder: Path) -> None:
 async def test_since_counts_back_from_the_clock(folder: Path) -> None:
     desk()
     async with on_stage(STORE, clock=desk_clock()) as stage:
-        await stage.press("F")
-        await stage.type("since:9m")
+        await filter_by(stage, "since:9m")
         assert {row.id for row in stage.main.session_view.rows} == {LIVE, SUB}
 
 
@@ -314,8 +314,7 @@ async def test_a_wrong_filter_of_events_is_told(folder: Path) -> None:
     desk()
     async with on_stage(STORE, clock=desk_clock()) as stage:
         await stage.focus("activity")
-        await stage.press("F")
-        await stage.type("project:x")
+        await filter_by(stage, "project:x")
         assert stage.said()[-1].startswith("At character 1: 'project' cannot be asked here")
         assert stage.main.prompt.is_asking
 
@@ -335,8 +334,7 @@ async def test_new_events_pass_the_filter_too(folder: Path) -> None:
     store = desk()
     async with on_stage(STORE, clock=desk_clock()) as stage:
         await stage.focus("activity")
-        await stage.press("F")
-        await stage.type("tool:edit")
+        await filter_by(stage, "tool:edit")
         before = stage.main.tree_view.line_count
         store.add_event(LIVE, tool="Bash", parent_id="ask")
         store.add_event(LIVE, tool="Edit", parent_id="ask", summary="new edit")
@@ -350,8 +348,7 @@ async def test_keys_that_are_typed_are_not_commands(folder: Path, pane: str) -> 
     desk()
     async with on_stage(STORE, clock=desk_clock()) as stage:
         await stage.focus(pane)
-        await stage.press("/")
-        await stage.type("q?pzfaex", enter=False)
+        await search(stage, "q?pzfaex", enter=False)
         assert stage.app.is_running
         assert not stage.main.is_paused
         assert not stage.main.is_zoomed
@@ -402,8 +399,7 @@ async def test_a_filter_of_events_without_a_match_says_so(folder: Path) -> None:
     words, empty = "No event here matches the filter.", "Nothing happened in this session yet."
     async with on_stage(STORE, clock=desk_clock()) as stage:
         await stage.focus("activity")
-        await stage.press("F")
-        await stage.type("tool:Zebra")
+        await filter_by(stage, "tool:Zebra")
         assert stage.tree() == []
         assert words in stage.text()
         assert empty not in stage.text()
@@ -414,8 +410,7 @@ async def test_a_filter_of_events_without_a_match_says_so(folder: Path) -> None:
         assert stage.main.activity.session_id == "none"
         assert empty in stage.text()
         await stage.focus("activity")
-        await stage.press("F")
-        await stage.type("tool:Zebra")
+        await filter_by(stage, "tool:Zebra")
         assert empty in stage.text()
 
 
@@ -427,8 +422,7 @@ async def test_what_was_wrong_with_a_filter_goes_when_it_is_mended_or_cleared(
     desk()
     async with on_stage(STORE, clock=desk_clock()) as stage:
         await stage.focus(pane)
-        await stage.press("F")
-        await stage.type("stat:running")
+        await filter_by(stage, "stat:running")
         assert len(stage.said()) == 1
         assert "stat" in stage.said()[0]
         await stage.press(*["backspace"] * 20)
@@ -439,8 +433,7 @@ async def test_what_was_wrong_with_a_filter_goes_when_it_is_mended_or_cleared(
 async def test_what_was_wrong_with_a_filter_goes_with_the_filter(folder: Path) -> None:
     desk()
     async with on_stage(STORE, clock=desk_clock()) as stage:
-        await stage.press("F")
-        await stage.type("stat:running")
+        await filter_by(stage, "stat:running")
         await stage.press("escape")
         assert stage.said() == []
 
@@ -457,6 +450,5 @@ async def test_what_was_not_found_goes_with_the_next_search(
         await stage.press(*keys, "/")
         await stage.type("zebra")
         assert stage.said() == ["Nothing here holds 'zebra'."]
-        await stage.press("/")
-        await stage.type("e")
+        await search(stage, "e")
         assert stage.said() == []
