@@ -62,15 +62,6 @@ class FlatTree(VisibleLines):
         child = self._last_child(self._lines[line])
         return None if child is None else self._forest.node(child)
 
-    def visible(self) -> list[str]:
-        """The keys of all visible lines, top to bottom."""
-        return [self._forest.node(number).key for number in self._lines]
-
-    def find(self, key: str) -> ActivityNode | None:
-        """The node with this key, visible or not."""
-        number = self._forest.number(key)
-        return None if number is None else self._forest.node(number)
-
     def depth(self, line: int) -> int:
         """How many ancestors the node on this line has."""
         return self._forest.depth(self._lines[line])
@@ -141,9 +132,7 @@ class FlatTree(VisibleLines):
         """How many nodes pass, also inside closed branches, unless a filter hides them."""
         forest = self._forest
         return sum(
-            1
-            for number in forest.family(TOP)
-            if self._is_shown(number) and test(forest.node(number))
+            1 for number in forest.members() if self._is_shown(number) and test(forest.node(number))
         )
 
     # Opening and closing
@@ -165,13 +154,13 @@ class FlatTree(VisibleLines):
         """Open or close one branch. Returns whether anything changed."""
         return self._set_open(self._forest.number(key), not self.is_open(key))
 
-    def open_all(self, key: str | None = None) -> None:
-        """Open a branch and all in it; None means the whole tree."""
-        self._set_all(key, True)
+    def open_all(self) -> None:
+        """Open the whole tree."""
+        self._set_all(True)
 
-    def close_all(self, key: str | None = None) -> None:
-        """Close a branch and all in it; None means the whole tree."""
-        self._set_all(key, False)
+    def close_all(self) -> None:
+        """Close the whole tree."""
+        self._set_all(False)
 
     def reveal(self, key: str) -> int | None:
         """Open the ancestors of a node. Returns its line; None if unknown or filtered out."""
@@ -301,7 +290,7 @@ class FlatTree(VisibleLines):
         else:
             shown = self._shown = bytearray(forest.capacity)
             self._opened = bytearray(b"\x01") * forest.capacity
-            for number in forest.family(TOP):
+            for number in forest.members():
                 if test(forest.node(number)):
                     while number != TOP and not shown[number]:
                         shown[number] = 1
@@ -319,10 +308,8 @@ class FlatTree(VisibleLines):
             self._lines[line + 1 : line + 1] = self._below(number)
         return True
 
-    def _set_all(self, key: str | None, is_open: bool) -> None:
-        number = TOP if key is None else self._forest.number(key)
-        if number is not None:
-            for member in self._forest.family(number):
-                if self._forest.children(member):
-                    self._remember(member, is_open)
-            self._flatten()
+    def _set_all(self, is_open: bool) -> None:
+        for member in self._forest.members():
+            if self._forest.children(member):
+                self._remember(member, is_open)
+        self._flatten()

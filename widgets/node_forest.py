@@ -151,13 +151,12 @@ class NodeForest:
             number = self._parents[number]
         return number == ancestor
 
-    def family(self, number: int) -> Iterator[int]:
-        """The node (unless it is :data:`TOP`) and all below it, parents first."""
-        stack = [number]
+    def members(self) -> Iterator[int]:
+        """All nodes, parents first."""
+        stack = list(self.children(TOP))
         while stack:
             member = stack.pop()
-            if member != TOP:
-                yield member
+            yield member
             stack.extend(self.children(member))
 
     def after(self, number: int) -> Iterator[int]:

@@ -104,13 +104,15 @@ class TreePane(Pane):
             self._tree.toggle(self._tree.node(self.cursor).key)
             self.set_line_count(len(self._tree))
 
-    def open_all(self, below: bool = False) -> None:
-        """Open all branches, or only those from the cursor's on down."""
-        self._open_or_close_all(True, below)
+    def open_all(self) -> None:
+        """Open all branches."""
+        with self._keeping_place():
+            self._tree.open_all()
 
-    def close_all(self, below: bool = False) -> None:
-        """Close all branches, or only those from the cursor's on down."""
-        self._open_or_close_all(False, below)
+    def close_all(self) -> None:
+        """Close all branches."""
+        with self._keeping_place():
+            self._tree.close_all()
 
     def next_error(self, direction: int) -> bool:
         """Move to the next (1) or previous (-1) failure, opening the branches it is in.
@@ -232,11 +234,6 @@ class TreePane(Pane):
             event.prevent_default()
             self.move_to(index)
             self.toggle_branch()
-
-    def _open_or_close_all(self, is_open: bool, below: bool) -> None:
-        change = self._tree.open_all if is_open else self._tree.close_all
-        with self._keeping_place():
-            change(self._key() if below else None)
 
     def _key(self) -> str | None:
         return self._tree.node(self.cursor).key if self.line_count else None

@@ -259,7 +259,7 @@ async def test_left_and_right_work_as_in_a_file_manager() -> None:
         assert (current(tree), tree.line_count) == ("e0", 5)
         tree.close_all()
         assert tree.line_count == 2
-        tree.open_all(below=True)
+        tree.open_all()
         assert tree.line_count == 5
 
 
