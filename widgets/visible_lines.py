@@ -13,6 +13,7 @@ NodeTest = Callable[[ActivityNode], bool]
 class VisibleLines:
     """The list of visible nodes, kept right while nodes come, go, open and close.
 
+    Depths and guides are worked out for the lines that are asked for.
     For every node the line it was last seen on is kept as a hint that is checked before use,
     so that looking up a line rarely has to search.
     """
@@ -30,6 +31,98 @@ class VisibleLines:
 
     def __len__(self) -> int:
         return len(self._lines)
+
+    @property
+    def node_count(self) -> int:
+        """All nodes, visible or not."""
+        return len(self._forest)
+
+    def node(self, line: int) -> ActivityNode:
+        """The node on a visible line; IndexError when there is no such line."""
+        number = self._lines[line]
+        if line >= 0:
+            self._hints[number] = line
+        return self._forest.node(number)
+
+    def last_child(self, line: int) -> ActivityNode | None:
+        """The last child of the node on a visible line that a filter leaves; None without one."""
+        child = self._last_child(self._lines[line])
+        return None if child is None else self._forest.node(child)
+
+    def depth(self, line: int) -> int:
+        """How many ancestors the node on this line has."""
+        return self._forest.depth(self._lines[line])
+
+    def guides(self, line: int, levels: int) -> list[bool]:
+        """For the innermost ``levels`` levels, outermost first: does a sibling follow below?
+
+        The last entry is the line's own; roots have none, so a line at depth d has at most d.
+        """
+        guides: list[bool] = []
+        number = self._lines[line]
+        while len(guides) < levels and self._forest.depth(number) > 0:
+            guides.append(self._last_child(self._forest.parent(number)) != number)
+            number = self._forest.parent(number)
+        guides.reverse()
+        return guides
+
+    def has_children(self, line: int) -> bool:
+        """Whether the node on this line can be opened."""
+        return self._last_child(self._lines[line]) is not None
+
+    def index_of(self, key: str) -> int | None:
+        """The line a node is on; None when it is unknown or inside a closed branch."""
+        number = self._forest.number(key)
+        return None if number is None else self._line(number)
+
+    def nearest_line(self, key: str) -> int | None:
+        """The line of the node, or of its nearest ancestor that has one."""
+        number = self._forest.number(key)
+        if number is None:
+            return None
+        trail = [number]
+        while trail[-1] != TOP:
+            trail.append(self._forest.parent(trail[-1]))
+        visible = TOP
+        for member in reversed(trail[:-1]):
+            if not self._opened[visible] or not self._is_shown(member):
+                break
+            visible = member
+        return None if visible == TOP else self._line(visible)
+
+    def parent_line(self, line: int) -> int | None:
+        """The line of the parent; None for a root."""
+        parent = self._forest.parent(self._lines[line])
+        return None if parent == TOP else self._line(parent)
+
+    def parent(self, line: int) -> ActivityNode | None:
+        """The node that the one on this line hangs under; None for a root."""
+        parent = self._forest.parent(self._lines[line])
+        return None if parent == TOP else self._forest.node(parent)
+
+    def search(self, start: str | None, test: NodeTest, *, forward: bool = True) -> str | None:
+        """The next node in document order that passes, also inside closed branches.
+
+        Args:
+            start: key to begin behind (or in front of); None begins at the end of the tree
+                that lies behind in the direction of search.
+            test: called with one node after the other. Nodes that a filter hides are skipped.
+            forward: down if true, else up.
+        """
+        number = self._forest.number(start) or TOP
+        for other in self._forest.after(number) if forward else self._forest.before(number):
+            if self._is_shown(other) and test(self._forest.node(other)):
+                return self._forest.node(other).key
+        return None
+
+    def count(self, test: NodeTest) -> int:
+        """How many nodes pass, also inside closed branches, unless a filter hides them."""
+        forest = self._forest
+        return sum(
+            1 for number in forest.members() if self._is_shown(number) and test(forest.node(number))
+        )
+
+    # Keeping them right
 
     def _is_shown(self, number: int) -> bool:
         return self._filter is None or bool(self._shown[number])
