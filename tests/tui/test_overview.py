@@ -15,7 +15,8 @@ from tests.tui.stage import Stage, on_stage, run_line
 from tui.config import Config
 from tui.options import ScreenOptions
 from tui.reader import Answer
-from tui.screens.overview import ALERTS, BREAKDOWN, HOURS, TREND, OverviewScreen
+from tui.screens.overview import OverviewScreen
+from tui.screens.overview_showing import ALERTS, BREAKDOWN, HOURS, TREND
 
 
 def overview(stage: Stage) -> OverviewScreen:
