@@ -20,19 +20,17 @@ Besides, an entry is used only
   and written anew.
 
 Entries hold ids of sessions and events, names of agents and tools, numbers, times, and the first
-prompt of each session; no other text. The folder is for its owner alone (0700), its files too
-(0600). They are JSON, so reading one runs no code.
+prompt of each session; no other text. They are JSON, so reading one runs no code. How they lie on
+disk: :mod:`queries.keeping.entry_files`.
 """
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import stat
 import time
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from sys import intern
 from typing import Any, Final
@@ -40,6 +38,7 @@ from typing import Any, Final
 from queries.digest import blake2b
 from queries.fold import Fold
 from queries.folding.packed_texts import PackedTexts
+from queries.keeping.entry_files import EntryFiles
 from queries.keeping.fold_state import LAYOUT, fold_of, total_parts
 from queries.keeping.packed_lines import lines_of, packed_lines
 from queries.keeping.store_mark import StoreMark, mark_of
@@ -48,17 +47,10 @@ from queries.plain_data import dataclass
 from queries.store import Store
 
 FORMAT: Final = 2
-MAGIC: Final = b"session-tui totals\n"
 LEAST_ROWS = 20_000
 """Stores with fewer rows are counted in no time; nothing is kept of them."""
 MOST_BYTES = 200_000_000
 """Size of all entries together; beyond it the oldest are removed."""
-LARGEST = 64_000_000
-"""Size of one entry at most."""
-_LEFT_OVER = 3600.0
-"""Seconds after which an unfinished file of a process that died is removed."""
-_SUFFIX = ".totals"
-_DIGEST = 32
 _LENGTH = 4
 """Bytes before packed texts, which say how long these are, the largest first."""
 _WRONG = (
@@ -102,9 +94,8 @@ class FoldCache:
         clock: Callable[[], float] = time.time,
     ) -> None:
         """Args: folder: made when something is kept. clock: gives epoch seconds."""
-        self.folder = folder
+        self._files = EntryFiles(folder, most_bytes)
         self._least = least_rows
-        self._most = most_bytes
         self._clock = clock
 
     # -- reading ------------------------------------------------------------------------------
@@ -118,7 +109,7 @@ class FoldCache:
             order: in which order rows of several sources were counted.
         """
         try:
-            content = self._read(self._place(store.path, order))
+            content = self._files.read(_name(store.path, order))
             start = content.index(b"\n") + 1
             told = json.loads(content[:start])
             if told["key"] != _key(store, order) or told["mark"] != mark.plain():
@@ -135,31 +126,16 @@ class FoldCache:
     def info(self, path: Path, order: str) -> EntryInfo | None:
         """What is kept of a store, be it of use or not; None when there is nothing."""
         try:
-            place = self._place(path, order)
-            content = self._read(place)
+            name = _name(path, order)
+            content = self._files.read(name)
             told = json.loads(content[: content.index(b"\n")])
             mark = mark_of(path)
             return EntryInfo(
-                int(told["rows"]), float(told["written"]), place.stat().st_size,
+                int(told["rows"]), float(told["written"]), self._files.size(name),
                 is_current=mark is not None and told["mark"] == mark.plain(),
             )  # fmt: skip
         except _WRONG:
             return None
-
-    def _read(self, place: Path) -> bytes:
-        """An entry without what proves it whole. Raises one of :data:`_WRONG`."""
-        descriptor = os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        with open(descriptor, "rb") as file:
-            status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode) or status.st_uid != os.getuid():
-                raise ValueError("not a file of ours")
-            if status.st_size > LARGEST:
-                raise ValueError("too large")
-            start = file.read(len(MAGIC) + _DIGEST)
-            content = file.read(LARGEST)
-        if start != MAGIC + _digest(content):
-            raise ValueError("damaged")
-        return content
 
     # -- writing ------------------------------------------------------------------------------
 
@@ -207,60 +183,15 @@ class FoldCache:
                 "sessions": size,
             }
             pieces.insert(0, json.dumps(head).encode() + b"\n")
-            if len(MAGIC) + _DIGEST + sum(map(len, pieces)) > min(LARGEST, self._most):
-                return False
-            self._prepare()
-            self._write(self._place(store.path, order), pieces)
-            self._make_room()
+            return self._files.write(_name(store.path, order), pieces)
         except _WRONG:
             return False
-        return True
 
-    def _prepare(self) -> None:
-        """Make the folder, for its owner alone. Raises OSError when it is another's."""
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        status = os.stat(self.folder)
-        if status.st_uid != os.getuid():
-            raise PermissionError(self.folder)
-        if stat.S_IMODE(status.st_mode) != 0o700:
-            self.folder.chmod(0o700)
 
-    def _write(self, place: Path, pieces: Sequence[bytes]) -> None:
-        import tempfile
-
-        descriptor, name = tempfile.mkstemp(".new", place.stem, self.folder)
-        try:
-            with open(descriptor, "wb") as file:
-                file.write(MAGIC + _digest(*pieces))
-                file.writelines(pieces)
-            os.replace(name, place)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(name)
-            raise
-
-    def _make_room(self) -> None:
-        """Remove the oldest entries beyond the limit, and what was never finished."""
-        now = time.time()
-        entries: list[tuple[float, int, str]] = []
-        with os.scandir(self.folder) as found:
-            for each in found:
-                status = each.stat(follow_symlinks=False)
-                if each.name.endswith(_SUFFIX):
-                    entries.append((status.st_mtime, status.st_size, each.path))
-                elif each.name.endswith(".new") and now - status.st_mtime > _LEFT_OVER:
-                    os.unlink(each.path)
-        whole = sum(size for _, size, _ in entries)
-        for _, size, name in sorted(entries):
-            if whole <= self._most:
-                break
-            os.unlink(name)
-            whole -= size
-
-    def _place(self, path: Path, order: str) -> Path:
-        name = f"{os.path.realpath(path)}\n{order}"
-        digest = blake2b(name.encode("utf-8", "surrogateescape"), digest_size=16)
-        return self.folder / f"{digest.hexdigest()}{_SUFFIX}"
+def _name(path: Path, order: str) -> str:
+    """Of the entry of a store."""
+    name = f"{os.path.realpath(path)}\n{order}"
+    return blake2b(name.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
 
 
 def _sessions(body: memoryview) -> Iterator[tuple[str, PackedTexts]]:
@@ -275,13 +206,6 @@ def _sessions(body: memoryview) -> Iterator[tuple[str, PackedTexts]]:
         for name in names:
             # The same text as that of the session's row: a store may have a hundred thousand.
             yield intern(name), texts
-
-
-def _digest(*pieces: bytes) -> bytes:
-    digest = blake2b(digest_size=_DIGEST // 2)
-    for piece in pieces:
-        digest.update(piece)
-    return digest.hexdigest().encode()
 
 
 def _key(store: Store, order: str) -> list[Any]:

@@ -57,7 +57,7 @@ def entries(kept: Path) -> list[str]:
 def test_the_folder_is_in_the_users_cache(kept: Path) -> None:
     cache = keeping.totals_cache(Config())
     assert cache is not None
-    assert cache.folder == kept
+    assert cache._files.folder == kept
     assert not kept.exists()
 
 

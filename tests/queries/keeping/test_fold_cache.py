@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 import tempfile
 import zlib
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from queries.counting.backfill import Backfill
 from queries.feed import Feed
 from queries.fold import Fold
 from queries.keeping import fold_cache, kept_totals, store_mark
+from queries.keeping.entry_files import proof_of
 from queries.keeping.fold_cache import FoldCache
 from queries.keeping.kept_totals import BY_SLICES, KeptTotals
 from queries.live import changing_rows, counting
@@ -373,11 +373,11 @@ def test_entries_of_nonsense_are_ignored(path: Path, folder: Path, line: str) ->
     """Though their checksum is right."""
     opened(path, cache_in(folder))
     (entry,) = folder.iterdir()
-    start = len(fold_cache.MAGIC) + fold_cache._DIGEST
+    start = len(proof_of())
     head = entry.read_bytes()[start:].partition(b"\n")[0]
     body = zlib.compress(line.encode())
     for content in (head + b"\n" + body, line.encode() + b"\n" + body, head + b"\n" + b"x"):
-        entry.write_bytes(fold_cache.MAGIC + fold_cache._digest(content) + content)
+        entry.write_bytes(proof_of(content) + content)
         with Store(path) as store:
             assert KeptTotals(cache_in(folder), store).look_up(store) is None
 
@@ -425,36 +425,6 @@ def test_a_full_disk_leaves_nothing_behind(
 
 
 # -- the folder ------------------------------------------------------------------------------------
-
-
-def test_only_the_owner_may_read_what_is_kept(path: Path, folder: Path) -> None:
-    folder.mkdir(parents=True, mode=0o755)
-    folder.chmod(0o755)
-    opened(path, cache_in(folder))
-    (entry,) = folder.iterdir()
-    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    assert stat.S_IMODE(entry.stat().st_mode) == 0o600
-
-
-def test_the_oldest_go_when_there_are_too_many(tmp_path: Path, folder: Path) -> None:
-    paths = [tmp_path / f"{number}.db" for number in range(4)]
-    for number, path in enumerate(paths):
-        with canonical_store(path) as store:
-            fill(store)
-        count_store(path, cache=cache_in(folder))
-        entry = max(folder.iterdir(), key=lambda each: each.stat().st_mtime_ns)
-        os.utime(entry, (1e9 + number, 1e9 + number))
-    size = max(each.stat().st_size for each in folder.iterdir())
-    (folder / "left.new").write_bytes(b"x")
-    os.utime(folder / "left.new", (1e9, 1e9))
-    cache = cache_in(folder, most_bytes=size * 3)
-    with canonical_store(paths[3]) as store:
-        store.add_event()
-    count_store(paths[3], cache=cache)
-    kept = [cache.info(path, BY_SLICES) is not None for path in paths]
-    assert kept == [False, False, True, True] or kept == [False, True, True, True]
-    assert sum(each.stat().st_size for each in folder.iterdir()) <= size * 3
-    assert not (folder / "left.new").exists()
 
 
 def test_an_entry_larger_than_everything_is_not_kept(path: Path, folder: Path) -> None:
