@@ -36,12 +36,6 @@ class Store(SessionRows):
 
     # -- events -----------------------------------------------------------------------------
 
-    def count_rows(self, source: int) -> int:
-        """Exact number of rows of a source's table; a walk over its smallest index."""
-        table = quoted(self._source(source).table)
-        number: int = self.query(f"SELECT count(*) FROM {table}", deadline=60)[0][0]
-        return number
-
     def count_events(self, source: int, deadline: float) -> int:
         """Exact number of events of a source. Raises QueryStoppedError after ``deadline`` s."""
         sql = f"SELECT count(*) FROM event_rows_{source}"
@@ -78,15 +72,6 @@ class Store(SessionRows):
                 break
             low = newer[-1][0] + 1
         return self._events(source, rows), int(rows[-1][0]) if len(rows) == limit else upto
-
-    def newest_between(self, source: int, after: int, upto: int, limit: int) -> list[Event]:
-        """Events with ``after < seq <= upto``, the highest ``limit`` of them, in order."""
-        rows = self.query(
-            f"SELECT {_EVENT} FROM event_rows_{source}"
-            " WHERE seq >= ? AND seq <= ? ORDER BY seq DESC LIMIT ?",
-            (max(after + 1, _LOWEST), min(upto, _HIGHEST), limit),
-        )
-        return self._events(source, rows[::-1])
 
     def slice_start(self, source: int, upto: int, rows: int) -> int:
         """The seq before which ``rows`` rows end at ``upto``: a slice is (start, upto]."""

@@ -11,7 +11,6 @@ from queries.models.work_items import WorkBoard, WorkColumn, WorkItemDetail
 from queries.reading.connection import quoted
 from queries.reading.raw_ids import bound
 from queries.row_columns import row_columns
-from queries.side_tables import work_items
 from queries.store import Store
 from queries.text import clean, clean_id, clean_lines, clean_or_none
 
@@ -34,11 +33,6 @@ def status_key(status: str | None) -> str:
     if status is None:
         return NO_STATUS
     return " ".join(status.casefold().replace("_", " ").replace("-", " ").split())
-
-
-def status_order(status: str | None) -> tuple[int, str]:
-    """Where a status stands on the board."""
-    return _place(STATUSES, status_key(status))
 
 
 def priority_order(priority: str | None) -> tuple[int, str]:
@@ -97,11 +91,6 @@ def work_board(
         assignees=tuple(sorted({item.assigned_to for item in known if item.assigned_to})),
         has_table=has_table,
     )
-
-
-def read_board(store: Store) -> WorkBoard:
-    """The board of all items of a store. Raises StoreError."""
-    return work_board(work_items(store), has_table=store.mapping.work_items is not None)
 
 
 def work_item_detail(store: Store, item: WorkItem) -> WorkItemDetail:

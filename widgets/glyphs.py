@@ -34,8 +34,6 @@ class Glyphs:
     guide_last: str = "└"
     guide_blank: str = " "
     mark: str = "●"
-    mark_a: str = "A"
-    mark_b: str = "B"
     sub: str = "↳"
     """Stands before a session that another session started."""
     arrow: str = "→"

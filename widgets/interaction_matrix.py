@@ -109,17 +109,6 @@ class InteractionMatrix(Pane):
         self._left = self._visible_columns().start
         self.set_view(len(figures.names) + 1 if figures.counts else 0, cursor)
 
-    def set_value_mode(self, value: ValueMode) -> None:
-        """Show counts, shares of the row, or observed over expected."""
-        self._mode = value
-        self.repaint_changed()
-        self._tell_view()
-
-    @property
-    def value_mode(self) -> ValueMode:
-        """What the cells show."""
-        return self._mode
-
     @property
     def column(self) -> int:
         """The index of the cursor's column."""

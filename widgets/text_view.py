@@ -110,11 +110,6 @@ class TextView(Pane):
         self._search = TextSearch("")
         self._covered = None
 
-    def measure_all(self) -> None:
-        """Find all rows now instead of bit by bit."""
-        self._content.measure()
-        self.set_line_count(self._content.row_count)
-
     # Commands
 
     def toggle_wrap(self) -> None:

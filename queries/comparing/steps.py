@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from queries.models import CALL_KINDS, Event, EventKind
-from queries.models.alignment import Step
 
 StepKey = tuple[str | None, ...]
 _SPOKEN = frozenset((EventKind.MESSAGE, EventKind.ERROR))
-
-
-def make_steps(events: Iterable[Event]) -> tuple[Step, ...]:
-    """Events (one call is one event) in order of arrival as numbered steps."""
-    return tuple(
-        Step(number, event, step_text(event)) for number, event in enumerate(events, start=1)
-    )
 
 
 def step_text(event: Event) -> str:

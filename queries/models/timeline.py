@@ -82,14 +82,6 @@ class Timeline:
     has_earlier: bool = False
     """Whether older events were left unread."""
 
-    def step_after(self, instant: float) -> float | None:
-        """The next instant at which something changes."""
-        return next((step for step in self.steps if step > instant), None)
-
-    def step_before(self, instant: float) -> float | None:
-        """The instant before at which something changed."""
-        return next((step for step in reversed(self.steps) if step < instant), None)
-
 
 @dataclass(frozen=True, slots=True)
 class Replay:

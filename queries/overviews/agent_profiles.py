@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-
 from queries.fold import Fold
 from queries.interactions import agent_statistics
-from queries.models import SessionRow
-from queries.models.overview import AgentProfile, ToolUse, Window
+from queries.models.overview import AgentProfile, ToolUse
 from queries.overviews.rates import rate_of
-from queries.windows import ALL_TIME, in_window
 
 
 def agent_profiles(fold: Fold) -> tuple[AgentProfile, ...]:
@@ -48,12 +44,3 @@ def agent_profiles(fold: Fold) -> tuple[AgentProfile, ...]:
             )
         )
     return tuple(profiles)
-
-
-def sessions_to_count(
-    rows: Iterable[SessionRow],
-    window: Window = ALL_TIME,
-    wanted: Callable[[SessionRow], bool] = lambda _: True,
-) -> list[str]:
-    """The ids of the sessions of a window, for counting nothing but them."""
-    return [row.id for row in rows if in_window(row, window) and wanted(row)]

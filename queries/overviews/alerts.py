@@ -226,11 +226,3 @@ def _loop(loop: Loop, thresholds: Thresholds, titles: Mapping[str, str]) -> Aler
     about = titles.get(loop.session_id, loop.session_id)
     return Alert(loop.rule, about, text, float(loop.rounds), float(limit), last.time,
                  loop.session_id, last.key, last.id, brief)  # fmt: skip
-
-
-def counts_of(alerts: Iterable[Alert]) -> dict[Rule, int]:
-    """How many alerts each rule raised."""
-    counts: dict[Rule, int] = {}
-    for alert in alerts:
-        counts[alert.rule] = counts.get(alert.rule, 0) + 1
-    return counts

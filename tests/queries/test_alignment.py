@@ -17,7 +17,6 @@ from queries.alignment import MOST_STEPS, align
 from queries.comparing.common_sequence import common_pairs, common_pairs_of_any_size, single_pairs
 from queries.comparing.normalising import normaliser
 from queries.comparing.session_alignment import align_sessions
-from queries.comparing.steps import make_steps
 from queries.models import Event, EventKind, EventState
 from queries.models.alignment import Alignment, Step, StepRelation
 from queries.store import Store
@@ -34,6 +33,7 @@ from tests.queries.runs import (
     Do,
     write_runs,
 )
+from tests.queries.steps_made import make_steps
 from tests.stores import canonical_store
 
 every_dialect = pytest.mark.parametrize("dialect", DIALECTS)

@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from queries.alignment import align
-from queries.comparing.steps import make_steps
 from queries.counting.event_stream import EventStream
 from queries.folding.pairing import paired
 from queries.models import Event, EventKind, EventState
 from queries.models.alignment import Alignment, StepRelation
 from queries.store import Store
 from tests.queries.events import event
+from tests.queries.steps_made import make_steps
 
 SAMPLES = sorted((Path(__file__).parents[1] / "data").glob("*.db"))
 PROVEN = (EventState.OK, EventState.ERROR)

@@ -55,7 +55,6 @@ def test_a_range_is_open_at_its_start_and_closed_at_its_end(tmp_path: Path) -> N
         assert [event.seq for event in store.events_between(0, 0, 2**63 - 1, 2)] == [1, 2]
         assert store.events_between(0, 10, 2**63 - 1, 9) == []
         assert store.bounds(0) == (1, 10)
-        assert store.count_rows(0) == 10
 
 
 def test_slices_cover_everything_once(tmp_path: Path) -> None:

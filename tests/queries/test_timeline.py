@@ -52,10 +52,6 @@ def test_running_calls_grow_until_their_session_is_over() -> None:
 def test_steps_are_where_something_begins_or_ends() -> None:
     found = timeline("s1", rows(), now=150.0, alive=True)
     assert found.steps == (100.0, 101.0, 105.0, 107.0, 111.0, 112.0)
-    assert found.step_after(105.0) == 107.0
-    assert found.step_before(105.0) == 101.0
-    assert found.step_after(112.0) is None
-    assert found.step_before(100.0) is None
 
 
 def test_a_session_as_of_an_instant() -> None:

@@ -63,8 +63,7 @@ async def test_without_the_diagonal_it_counts_nowhere() -> None:
 async def test_observed_over_expected() -> None:
     pane = InteractionMatrix()
     async with on_stage(pane, (60, 8)) as stage:
-        pane.show_interactions(CREW)
-        pane.set_value_mode("expected")
+        pane.show_interactions(CREW, "expected")
         await stage.settle()
         assert rows(stage.lines())[1] == ["planner", "·", "1.30▓", "1.73█", "15"]
         assert pane.text_under_cursor() == "planner → planner: 0, 0.0 % of row, 0.00 x expected"

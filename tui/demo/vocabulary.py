@@ -246,12 +246,6 @@ SESSION_ERRORS = (
     "Lost connection to the model after 10 attempts",
 )
 
-CREW = {
-    "planner": "Strategic Heist Planner",
-    "hacker": "Technical Security Expert",
-    "safecracker": "Safe Specialist",
-    "mole": "Inside Contact",
-}
 CREW_TOOLS = {
     "planner": ("calculator", "simulation_data"),
     "hacker": ("database_query", "file_reader"),

@@ -67,7 +67,6 @@ class TimelineReading:
         self._is_alive = is_alive
         self._ranges_of = ranges_of
         self._limit = PAGE
-        self._waits = True
         self.folding = Folding()
         self.at: float | None = None
         """The instant that is looked at; None for the present."""

@@ -17,11 +17,11 @@ from queries.comparing import packed_steps
 from queries.comparing.aligned_json import _line_json, alignment_json
 from queries.comparing.packed_steps import PACKED, PackedSteps
 from queries.comparing.step_columns import StepColumns, StepShapes
-from queries.comparing.steps import make_steps
 from queries.models import Event, EventKind, EventState, Phase
 from queries.models.alignment import Alignment, StepRelation
 from queries.text import clean, iso
 from tests.queries.events import event, prompt
+from tests.queries.steps_made import make_steps
 
 TEXTS = st.text(max_size=12).map(clean)
 NAMES = st.none() | st.sampled_from(("planner", "hacker", 'a "quoted" one', "日本"))
