@@ -1,4 +1,4 @@
-"""A session over time: lanes of its agents, its events in one order, its state at an instant."""
+"""A session over time: lanes of its agents, its events in one order, its figures at an instant."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from queries.fold import Fold
 from queries.folding.pairing import paired
 from queries.interactions import agent_statistics, all_interactions
-from queries.models import Event, EventState, Scope, ScopeFigures, SessionTotals
-from queries.models.timeline import Replay, Timeline, TimelineEntry, TimelineLane, TimelineSpan
+from queries.models import Event, EventState, Scope, ScopeFigures
+from queries.models.timeline import Timeline, TimelineEntry, TimelineLane, TimelineSpan
 from queries.plain_data import replace
 from queries.store import Store
 from queries.tools import tool_statistics
@@ -57,31 +57,16 @@ def as_of(events: Iterable[Event], at: float) -> tuple[Event, ...]:
 
 
 def timeline(
-    session_id: str,
-    events: Sequence[Event],
-    *,
-    now: float,
-    alive: bool,
-    at: float | None = None,
-    collapse: bool = False,
-    has_earlier: bool = False,
+    events: Sequence[Event], *, now: float, alive: bool, has_earlier: bool = False
 ) -> Timeline:
     """The timeline of a session.
 
     Args:
-        session_id: the session.
         events: its events in order of arrival, paired.
         now: epoch seconds: up to where running calls reach.
         alive: whether the session is running; else calls without an end never ended.
-        at: show it as it was at this instant; None for the present.
-        collapse: put exact repeats into the entry before them.
         has_earlier: whether older events were left unread.
     """
-    steps = steps_of(events)
-    if at is not None:
-        is_past = any(step > at for step in steps)
-        alive, now = alive or is_past, at
-        events = as_of(events, at)
     lanes: dict[str | None, list[Event]] = {}
     undated = 0
     for event in events:
@@ -92,25 +77,21 @@ def timeline(
     made = tuple(_lane(agent, some, now, alive) for agent, some in lanes.items())
     spans = [span for lane in made for span in lane.spans]
     return Timeline(
-        session_id=session_id,
         first=min((span.start for span in spans), default=None),
         last=max((span.end for span in spans), default=None),
         lanes=made,
-        entries=entries(events, collapse=collapse),
-        events=len(events),
         undated=undated,
-        steps=steps,
-        at=at,
+        steps=steps_of(events),
         has_earlier=has_earlier,
     )
 
 
-def entries(events: Iterable[Event], *, collapse: bool) -> tuple[TimelineEntry, ...]:
-    """Events in order of arrival; with ``collapse`` exact repeats are one entry."""
+def entries(events: Iterable[Event]) -> tuple[TimelineEntry, ...]:
+    """Events in order of arrival; exact repeats that follow right away are one entry."""
     found: list[TimelineEntry] = []
     pending: list[Event] = []
     for event in events:
-        if pending and not (collapse and is_repeat(pending[-1], event)):
+        if pending and not is_repeat(pending[-1], event):
             found.append(TimelineEntry(pending[0], tuple(pending[1:])))
             pending = []
         pending.append(event)
@@ -140,44 +121,31 @@ def steps_of(events: Iterable[Event]) -> tuple[float, ...]:
     return tuple(sorted(found))
 
 
-def replay(
+def figures_at(
     session_id: str,
-    events: Sequence[Event],
+    events: Iterable[Event],
     at: float,
     *,
     messages_only: bool,
-    is_alive: Callable[[str], bool] = lambda _: True,
-) -> Replay:
-    """A session as it was at an instant, with the figures that the panes show.
+    is_alive: Callable[[str], bool],
+) -> ScopeFigures:
+    """Tools, agents and interactions of a session as they were at an instant.
 
     Args:
         session_id: the session.
-        events: its events in order of arrival, paired; maybe with those of sub-agents.
+        events: its events in order of arrival, paired.
         at: the instant.
         messages_only: whether "follows" looks at messages only.
         is_alive: whether a session was running then.
     """
-    shown = as_of(events, at)
     fold = Fold(messages_only=messages_only)
-    for event in shown:
+    for event in as_of(events, at):
         fold.add(event)
-    own = fold.sessions.get(session_id)
-    running = fold.totals_running(session_id, is_alive(session_id))
-    steps = steps_of(events)
-    span = steps[-1] - steps[0] if steps else 0.0
-    passed = (at - steps[0]) / span if span > 0 else 1.0
-    return Replay(
-        session_id=session_id,
-        at=at,
-        events=shown,
-        totals=SessionTotals() if own is None else own.totals(running),
-        figures=ScopeFigures(
-            Scope((session_id,), session_id),
-            tool_statistics(fold, is_alive),
-            agent_statistics(fold),
-            all_interactions(fold),
-        ),
-        part=min(max(passed, 0.0), 1.0),
+    return ScopeFigures(
+        Scope((session_id,), session_id),
+        tool_statistics(fold, is_alive),
+        agent_statistics(fold),
+        all_interactions(fold),
     )
 
 

@@ -80,7 +80,7 @@ class LaneView(Pane):
         """
         before = self._last()
         self._now = now
-        if self._index is not None and self._index.timeline.at is None:
+        if self._index is not None:
             self._keep_axis(before)
             self.repaint_changed()
 

@@ -1,11 +1,11 @@
-"""What a session's timeline is made of: lanes of spans, merged entries, and its state at a time.
+"""What a session's timeline is made of: lanes of spans, and entries of a list.
 
 Times are UTC epoch seconds, durations seconds; ``None`` always means "unknown", never zero.
 """
 
 from __future__ import annotations
 
-from queries.models import Event, EventKey, ScopeFigures, SessionTotals
+from queries.models import Event, EventKey
 from queries.plain_data import dataclass
 
 
@@ -64,35 +64,14 @@ class TimelineEntry:
 class Timeline:
     """One session over time."""
 
-    session_id: str
     first: float | None
     last: float | None
     """The end of the last span; the instant of the timeline while something runs."""
     lanes: tuple[TimelineLane, ...]
     """In order of first appearance."""
-    entries: tuple[TimelineEntry, ...]
-    """Messages and calls in order of arrival, repeats collapsed if that was asked for."""
-    events: int
     undated: int
     """Events without a known time, which are on no lane."""
     steps: tuple[float, ...]
     """The instants at which something began or ended, for stepping through: ascending."""
-    at: float | None = None
-    """The instant as of which this is; None for the present."""
     has_earlier: bool = False
     """Whether older events were left unread."""
-
-
-@dataclass(frozen=True, slots=True)
-class Replay:
-    """A session as it was at an instant."""
-
-    session_id: str
-    at: float
-    events: tuple[Event, ...]
-    """Those that had begun, in order of arrival; calls that had not ended are running."""
-    totals: SessionTotals
-    figures: ScopeFigures
-    """Tools, agents and matrices of these events."""
-    part: float
-    """How much of the session's time had passed, 0..1."""

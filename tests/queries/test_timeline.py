@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from queries.folding.pairing import paired
-from queries.models import Event, EventKind, EventState, Phase
+from queries.live.scope import ScopeCounter
+from queries.models import Event, EventKind, EventState, Phase, Relation, Scope
+from queries.plain_data import replace
 from queries.store import Store
-from queries.timeline import as_of, entries, read_session, replay, steps_of, timeline
+from queries.timeline import as_of, entries, figures_at, read_session, steps_of, timeline
 from queries.tools import tool_statistics
 from queries.whole_store import count_store
 from tests.queries.events import call, event
@@ -28,7 +30,7 @@ def rows() -> list[Event]:
 
 
 def test_lanes_have_spans_and_rows() -> None:
-    found = timeline("s1", rows(), now=150.0, alive=True)
+    found = timeline(rows(), now=150.0, alive=True)
     assert [lane.agent for lane in found.lanes] == ["planner", "hacker"]
     planner, hacker = found.lanes
     assert [(span.start, span.end, span.row, span.running) for span in planner.spans] == [
@@ -38,19 +40,19 @@ def test_lanes_have_spans_and_rows() -> None:
         (101.0, 111.0, 0), (105.0, 107.0, 1),
     ]  # fmt: skip
     assert (hacker.rows, hacker.calls, hacker.errors, hacker.busy) == (2, 2, 1, 10.0)
-    assert (found.first, found.last, found.undated, found.events) == (100.0, 150.0, 1, 5)
+    assert (found.first, found.last, found.undated) == (100.0, 150.0, 1)
 
 
 def test_running_calls_grow_until_their_session_is_over() -> None:
-    later = timeline("s1", rows(), now=160.0, alive=True)
+    later = timeline(rows(), now=160.0, alive=True)
     assert later.lanes[0].spans[-1].end == 160.0
-    over = timeline("s1", rows(), now=160.0, alive=False)
+    over = timeline(rows(), now=160.0, alive=False)
     span = over.lanes[0].spans[-1]
     assert (span.end, span.running, span.never_ended) == (112.0, False, True)
 
 
 def test_steps_are_where_something_begins_or_ends() -> None:
-    found = timeline("s1", rows(), now=150.0, alive=True)
+    found = timeline(rows(), now=150.0, alive=True)
     assert found.steps == (100.0, 101.0, 105.0, 107.0, 111.0, 112.0)
 
 
@@ -62,12 +64,6 @@ def test_a_session_as_of_an_instant() -> None:
     assert [each.state for each in as_of(rows(), 107.0)][2] is ERROR
     # What has no time of its own came with what came before it.
     assert [each.seq for each in as_of(rows(), 112.0)] == [1, 2, 3, 4, 5]
-    shown = timeline("s1", rows(), now=999.0, alive=False, at=106.0)
-    assert shown.lanes[1].spans[0].end == 106.0
-    assert shown.lanes[1].spans[0].running
-    assert shown.steps == timeline("s1", rows(), now=150.0, alive=True).steps
-    last = timeline("s1", rows(), now=999.0, alive=False, at=112.0)
-    assert last.lanes[0].spans[-1].never_ended, "as it is now: nothing came after this"
 
 
 @pytest.mark.parametrize("name", ["heist-audit", "htmlgraph-0.26.1", "htmlgraph-0.35.0"])
@@ -78,27 +74,30 @@ def test_a_replay_ends_as_the_session_is(name: str) -> None:
             events, more = read_session(store, row.id)
             assert not more
             last = steps_of(events)[-1]
-            now = replay(
+            assert as_of(events, last) == events
+            now = figures_at(
                 row.id, events, last, messages_only=store.mapping.has_messages,
                 is_alive=counted.is_alive,
             )  # fmt: skip
-            assert now.part == 1.0
-            assert now.events == events
-            same = ("events", "messages", "prompts", "tool_calls", "ok", "errors", "tokens")
-            for field in same:
-                assert getattr(now.totals, field) == getattr(row.totals, field), field
-            first = replay(row.id, events, steps_of(events)[0], messages_only=True)
-            assert first.part == 0.0
-            assert 0 < len(first.events) < len(events)
+            counter = ScopeCounter(store, Scope((row.id,), row.id))
+            list(counter.read(store))
+            whole = counter.figures(counted.is_alive)
+            assert now.tools == whole.tools
+            # Of a call that two rows tell, the row of its end is no event by itself.
+            assert [replace(each, last_active=None) for each in now.agents] == [
+                replace(each, last_active=None) for each in whole.agents
+            ]
+            for relation in (Relation.FOLLOWS, Relation.FOLLOWS_ONCE, Relation.TOOLS):
+                assert now.interactions[relation] == whole.interactions[relation]
+            assert 0 < len(as_of(events, steps_of(events)[0])) < len(events)
             middle = steps_of(events)[len(steps_of(events)) // 2]
-            half = replay(row.id, events, middle, messages_only=True)
-            begun = [each for each in events if (each.time or 0) <= middle]
-            assert half.totals.events == len(begun)
-            statistics = tool_statistics(folded(list(as_of(events, middle))), lambda _: True)
-            assert half.figures.tools == statistics
+            half = figures_at(row.id, events, middle, messages_only=True, is_alive=lambda _: True)
+            begun = as_of(events, middle)
+            assert len(begun) == sum((each.time or 0) <= middle for each in events)
+            assert half.tools == tool_statistics(folded(list(begun)), lambda _: True)
 
 
-def test_exact_repeats_are_one_entry_if_that_is_asked_for() -> None:
+def test_exact_repeats_are_one_entry() -> None:
     said = [
         event(1, kind=EventKind.MESSAGE, summary="hello"),
         event(2, kind=EventKind.MESSAGE, summary="hello"),
@@ -108,12 +107,11 @@ def test_exact_repeats_are_one_entry_if_that_is_asked_for() -> None:
         event(6, summary="x"),
         event(7, summary="x", state=ERROR),
     ]
-    found = entries(said, collapse=True)
+    found = entries(said)
     assert [(entry.event.seq, entry.times) for entry in found] == [
         (1, 2), (3, 1), (4, 1), (5, 1), (6, 1), (7, 1),
     ]  # fmt: skip
     assert found[0].repeats == (said[1],)
-    assert [entry.event for entry in entries(said, collapse=False)] == said
 
 
 def test_messages_and_calls_are_merged_in_order() -> None:
@@ -130,12 +128,12 @@ def test_messages_and_calls_are_merged_in_order() -> None:
 
 def test_two_rows_of_a_call_are_one_span() -> None:
     both = paired([call(1, Phase.START, time=10.0), call(2, Phase.END, time=14.0)])
-    found = timeline("s1", both, now=99.0, alive=True)
+    found = timeline(both, now=99.0, alive=True)
     assert [(span.start, span.end) for lane in found.lanes for span in lane.spans] == [(10.0, 14.0)]
     assert [each.state for each in as_of(both, 12.0)] == [RUNNING]
 
 
 def test_nothing_has_a_timeline_too() -> None:
-    found = timeline("s1", [], now=1.0, alive=True)
-    assert (found.first, found.lanes, found.entries, found.steps) == (None, (), (), ())
-    assert replay("s1", [], 5.0, messages_only=False).part == 1.0
+    found = timeline([], now=1.0, alive=True)
+    assert (found.first, found.lanes, found.steps) == (None, (), ())
+    assert entries([]) == ()

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from queries.models import Event, EventKind, EventState
-from queries.models.timeline import Timeline, TimelineEntry, TimelineLane, TimelineSpan
+from queries.models.timeline import Timeline, TimelineLane, TimelineSpan
 
 NOON = 1_700_000_000.0
 """2023-11-14 22:13:20 UTC."""
@@ -40,7 +40,7 @@ def span(of: Event, row: int = 0, now: float = 0.0, **fields: Any) -> TimelineSp
     return TimelineSpan(of, start, end, row, running, **fields)
 
 
-def timeline(spans: Iterable[TimelineSpan], at: float | None = None) -> Timeline:
+def timeline(spans: Iterable[TimelineSpan]) -> Timeline:
     """A timeline of these spans, a lane per agent."""
     by_agent: dict[str | None, list[TimelineSpan]] = {}
     for each in spans:
@@ -61,15 +61,11 @@ def timeline(spans: Iterable[TimelineSpan], at: float | None = None) -> Timeline
     every.sort(key=lambda each: each.event.seq)
     steps = {instant for each in every for instant in (each.start, each.end)}
     return Timeline(
-        "session",
         first=min((each.start for each in every), default=None),
         last=max((each.end for each in every), default=None),
         lanes=lanes,
-        entries=tuple(TimelineEntry(each.event) for each in every),
-        events=len(every),
         undated=0,
         steps=tuple(sorted(steps)),
-        at=at,
     )
 
 

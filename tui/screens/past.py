@@ -9,7 +9,7 @@ from queries.activity import ActivityModel
 from queries.models import ActivityNode, Event, ScopeFigures, Session
 from queries.plain_data import dataclass
 from queries.store import Store
-from queries.timeline import as_of, replay, steps_of
+from queries.timeline import as_of, figures_at, steps_of
 from queries.trees.activity_reader import Ranges, read_tree
 from tui.reader import Answer, Reader
 
@@ -40,10 +40,10 @@ class PastSession:
                 model.add_session(session)
         nodes = model.load(list(as_of(self.events, instant)))
         own = [event for event in self.events if event.session_id == self.session_id]
-        made = replay(
+        figures = figures_at(
             self.session_id, own, instant, messages_only=self.messages_only, is_alive=_was_alive
         )
-        return PastView(self.session_id, instant, tuple(nodes), made.figures, len(self.sessions))
+        return PastView(self.session_id, instant, tuple(nodes), figures, len(self.sessions))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from queries.models import Event, EventKey, ScopeFigures
 from queries.models.timeline import Timeline
 from queries.plain_data import dataclass
 from queries.store import Store
-from queries.timeline import PAGE, as_of, entries, read_session, replay, timeline
+from queries.timeline import PAGE, as_of, entries, figures_at, read_session, timeline
 from queries.trees.activity_reader import Ranges
 from tui.reader import Answer, Reader
 from widgets.entry_list import EntryRows
@@ -82,9 +82,7 @@ class TimelineReading:
         def work(store: Store) -> Iterator[object]:
             ranges = ranges_of(session_id)
             events, more = read_session(store, session_id, limit=limit, ranges=ranges)
-            made = timeline(
-                session_id, events, now=clock(), alive=is_alive(session_id), has_earlier=more
-            )
+            made = timeline(events, now=clock(), alive=is_alive(session_id), has_earlier=more)
             ended = frozenset(
                 span.key for lane in made.lanes for span in lane.spans if span.never_ended
             )
@@ -115,15 +113,14 @@ class TimelineReading:
             events = known.events if at is None else as_of(known.events, at)
             never_ended = known.never_ended if at is None else frozenset()
             yield EntryRows(
-                entries(events, collapse=True), folding.opened,
+                entries(events), folding.opened,
                 all_open=folding.all_open, never_ended=never_ended,
             )  # fmt: skip
             instant = float("inf") if at is None else at
             alive = is_alive if at is None else _was_alive
-            made = replay(
+            yield figures_at(
                 session_id, events, instant, messages_only=known.messages_only, is_alive=alive
             )
-            yield made.figures
 
         self._reader.request(PAST_SLOT, work)
 
