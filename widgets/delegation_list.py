@@ -13,10 +13,10 @@ from queries.text import UNKNOWN, clock, count, date_time, duration, short_count
 from widgets.activity_line import running_age
 from widgets.cells import Column
 from widgets.glyphs import Glyphs
-from widgets.line_table import LineTable
 from widgets.line_view import ViewOptions
 from widgets.pane import Pane
 from widgets.table_text import Cell
+from widgets.timed_table import TimedTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ _DAY_TIME = len("01-12 14:02")
 """Work may be handed on day after day."""
 
 
-class DelegationList(LineTable[ChainLine]):
+class DelegationList(TimedTable[ChainLine]):
     """One line per delegation, those made below another one under it."""
 
     COLUMNS: ClassVar[tuple[Column, ...]] = (
@@ -97,31 +97,11 @@ class DelegationList(LineTable[ChainLine]):
     def __init__(self, *, zone: tzinfo | None = None, **options: Unpack[ViewOptions]) -> None:
         """Construct an empty list; ``zone``: in which times are shown, None the user's."""
         options.setdefault("empty_text", "No work was handed on.")
-        super().__init__(**options)
-        self._zone = zone
-        self._now = 0.0
+        super().__init__(zone=zone, **options)
 
     def show_chains(self, chains: Iterable[DelegationChain]) -> None:
         """Show these chains; the cursor stays on its delegation."""
         self.show(chain_lines(chains))
-
-    def tick(self, now: float) -> None:
-        """Tell the time in epoch seconds: what runs says for how long."""
-        if now != self._now:
-            self._now = now
-            self._cells = {}
-            self.repaint_changed()
-
-    @property
-    def zone(self) -> tzinfo | None:
-        """In which times are shown; None is the user's own."""
-        return self._zone
-
-    @zone.setter
-    def zone(self, zone: tzinfo | None) -> None:
-        self._zone = zone
-        self._cells = {}
-        self.repaint_changed()
 
     def go_to(self, key: EventKey) -> bool:
         """Move the cursor to a delegation; returns whether it is there."""

@@ -12,11 +12,11 @@ from queries.plain_data import dataclass
 from queries.text import UNKNOWN, clock, duration, many, short_count
 from widgets.cells import Column
 from widgets.glyphs import Glyphs, state_glyph
-from widgets.line_table import LineTable
 from widgets.line_view import ViewOptions
 from widgets.pane import Pane
 from widgets.span_text import event_words, searched_text, what_words
 from widgets.table_text import Cell
+from widgets.timed_table import TimedTable
 
 _SIGNS: dict[EventKind, str] = {
     EventKind.PROMPT: "prompt",
@@ -93,7 +93,7 @@ class EntryRows(Sequence[EntryRow]):
         return len(self.lines)
 
 
-class EntryList(LineTable[EntryRow]):
+class EntryList(TimedTable[EntryRow]):
     """One line per event, in order of arrival."""
 
     COLUMNS: ClassVar[tuple[Column, ...]] = (
@@ -123,8 +123,7 @@ class EntryList(LineTable[EntryRow]):
     def __init__(self, *, zone: tzinfo | None = None, **options: Unpack[ViewOptions]) -> None:
         """Construct an empty list; ``zone``: in which times are shown, None the user's."""
         options.setdefault("empty_text", "Nothing happened in this session yet.")
-        super().__init__(**options)
-        self._zone = zone
+        super().__init__(zone=zone, **options)
         self._places: dict[EventKey, int] = {}
         self._repeats = 0
 
@@ -137,17 +136,6 @@ class EntryList(LineTable[EntryRow]):
         self.show(rows.lines)
         if following or began:
             self.move_bottom()
-
-    @property
-    def zone(self) -> tzinfo | None:
-        """In which times are shown; None is the user's own."""
-        return self._zone
-
-    @zone.setter
-    def zone(self, zone: tzinfo | None) -> None:
-        self._zone = zone
-        self._cells = {}
-        self.repaint_changed()
 
     # Moving
 

@@ -33,9 +33,10 @@ class TimedTable(LineTable[Row]):
 
     def tick(self, now: float) -> None:
         """Tell the time in epoch seconds, for ages."""
-        self._now = now
-        self._cells = {}
-        self.repaint_changed()
+        if now != self._now:
+            self._now = now
+            self._cells = {}
+            self.repaint_changed()
 
     def ago(self, instant: float | None) -> Cell:
         """How long ago an instant is."""
