@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import tzinfo
+from typing import Unpack
 
 from textual.reactive import var
 
 from queries.models import ActivityNode, NodeInserted, NodeKind, TreeChange
-from widgets.flat_tree import opens_by_default
-from widgets.glyphs import UNICODE, Glyphs
+from widgets.line_view import ViewOptions
 from widgets.pane import Pane
 from widgets.tree_pane import TreePane
-from widgets.visible_lines import NodeTest
 
 _HELD = 20_000
 """Changes kept while paused; with more the tree has to be read anew afterwards."""
@@ -61,29 +60,11 @@ class ActivityTree(TreePane):
     """Whether the view is being moved by us and not by the user."""
     _overflowed = False
 
-    def __init__(
-        self,
-        *,
-        glyphs: Glyphs = UNICODE,
-        zone: tzinfo | None = None,
-        open_by_default: NodeTest = opens_by_default,
-        empty_text: str = "No activity yet.",
-        name: str | None = None,
-        id: str | None = None,  # noqa: A002 - Textual's own name for it
-        classes: str | None = None,
-    ) -> None:
+    def __init__(self, *, zone: tzinfo | None = None, **options: Unpack[ViewOptions]) -> None:
         """Construct an empty tree that follows; see :class:`TreePane`."""
         self.tree_title = ""
         self._held: list[TreeChange] = []
-        super().__init__(
-            glyphs=glyphs,
-            zone=zone,
-            open_by_default=open_by_default,
-            empty_text=empty_text,
-            name=name,
-            id=id,
-            classes=classes,
-        )
+        super().__init__(zone=zone, **options)
 
     # Data
 

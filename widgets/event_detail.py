@@ -88,25 +88,14 @@ class EventDetail(Vertical):
     EventDetail TextView { height: 1fr; }
     """
 
-    def __init__(
-        self,
-        *,
-        glyphs: Glyphs = UNICODE,
-        zone: tzinfo | None = None,
-        name: str | None = None,
-        id: str | None = None,  # noqa: A002 - Textual's own name for it
-        classes: str | None = None,
-    ) -> None:
+    def __init__(self, *, glyphs: Glyphs = UNICODE, zone: tzinfo | None = None) -> None:
         """Construct a detail view without an event.
 
         Args:
             glyphs: the set of signs to draw with.
             zone: in which times are shown; None is the user's own.
-            name: as in every Textual widget; so are the others.
-            id: the widget's id.
-            classes: its CSS classes.
         """
-        super().__init__(name=name, id=id, classes=classes)
+        super().__init__()
         self._zone = zone
         self._event: Event | None = None
         self._never_ended = False

@@ -229,15 +229,6 @@ class LineView(ScrollView, inherit_bindings=False):
         if changed:
             self.refresh(*changed)
 
-    def refresh_line(self, y: int) -> None:
-        """Repaint the line with index ``y`` where it is visible: one screen line."""
-        first, end = self.visible_range()
-        if first <= y < end:
-            row = y - first + self.shown_header
-            with self._measured() as frame:
-                self._strips.discard(self._look(row, frame))
-            self.refresh(Region(0, row, frame.size.width, 1))
-
     def notify_style_update(self) -> None:
         """Take up new colours, as after a change of theme or focus."""
         super().notify_style_update()

@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 from queries.models import Snapshot
-from widgets.glyphs import UNICODE, Glyphs
 from widgets.line_bar import LineBar
 from widgets.line_text import Pieces
 from widgets.masking import is_on
-from widgets.status_text import PROGRAM, StatusText, hint_pieces
+from widgets.status_text import StatusText, hint_pieces
 
 
 class StatusBar(LineBar):
     """Program, store, dialect and state; at the right end the totals of the whole store."""
 
-    def __init__(
-        self,
-        *,
-        program: str = PROGRAM,
-        glyphs: Glyphs = UNICODE,
-        name: str | None = None,
-        id: str | None = None,  # noqa: A002 - Textual's own name for it
-        classes: str | None = None,
-    ) -> None:
-        """Construct a bar that says that a store is being opened."""
-        super().__init__(glyphs=glyphs, name=name, id=id, classes=classes)
-        self._program = program
-        self._snapshot: Snapshot | None = None
-        self._paused, self._since = False, ""
+    _snapshot: Snapshot | None = None
+    """None while the store is being opened."""
+    _paused = False
+    _since = ""
 
     def show(self, snapshot: Snapshot | None, *, paused: bool = False, since: str = "") -> None:
         """Show what a snapshot says; repaints only if the line reads differently.
@@ -41,25 +30,15 @@ class StatusBar(LineBar):
 
     def pieces(self, width: int) -> tuple[Pieces, Pieces]:
         """The parts that fit."""
-        told = StatusText(self._snapshot, self.glyphs, self._program, self._paused, self._since)
+        told = StatusText(self._snapshot, self.glyphs, self._paused, self._since)
         return told.pieces(width)
 
 
 class FooterBar(LineBar):
     """Key hints at the left, a message at the right end."""
 
-    def __init__(
-        self,
-        *,
-        glyphs: Glyphs = UNICODE,
-        name: str | None = None,
-        id: str | None = None,  # noqa: A002 - Textual's own name for it
-        classes: str | None = None,
-    ) -> None:
-        """Construct an empty bar."""
-        super().__init__(glyphs=glyphs, name=name, id=id, classes=classes)
-        self._hints: tuple[tuple[str, str], ...] = ()
-        self._message = ""
+    _hints: tuple[tuple[str, str], ...] = ()
+    _message = ""
 
     def show_hints(self, hints: list[tuple[str, str]] | tuple[tuple[str, str], ...]) -> None:
         """Show ``(key, title)`` pairs, the most useful first: the last ones give way."""

@@ -39,7 +39,6 @@ class StatusText:
     snapshot: Snapshot | None
     """None before the first one."""
     glyphs: Glyphs
-    program: str = PROGRAM
     paused: bool = False
     """Whether the user has stopped updates."""
     since: str = ""
@@ -92,7 +91,7 @@ class StatusText:
         return needed
 
     def _left_parts(self) -> list[_Part]:
-        parts = [_Part("program", ((self.program, "strong"),))]
+        parts = [_Part("program", ((PROGRAM, "strong"),))]
         if self.snapshot is not None and self.snapshot.info is not None:
             parts.append(_Part("path", (("", ""),)))
             parts.append(_Part("dialect", ((self.snapshot.info.dialect, "muted"),)))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import Unpack
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual.timer import Timer
 
 from queries import text as words
-from widgets.glyphs import UNICODE, Glyphs
 from widgets.json_lexer import json_parts
+from widgets.line_view import ViewOptions
 from widgets.masking import is_on, shown, with_text
 from widgets.pane import Pane
 from widgets.spans import Parts, marked, styled
@@ -31,26 +32,9 @@ _AROUND = 8_192
 class TextView(Pane):
     """A text of any size. The cursor is on a row; text is copied by whole lines."""
 
-    def __init__(
-        self,
-        *,
-        glyphs: Glyphs = UNICODE,
-        wrap: bool = True,
-        empty_text: str = "Empty.",
-        name: str | None = None,
-        id: str | None = None,  # noqa: A002 - Textual's own name for it
-        classes: str | None = None,
-    ) -> None:
-        """Construct a view without text.
-
-        Args:
-            glyphs: the set of signs to draw with.
-            wrap: whether long lines become several rows.
-            empty_text: one sentence that is shown while there is no text.
-            name: as in every Textual widget; so are the others.
-            id: the widget's id.
-            classes: its CSS classes.
-        """
+    def __init__(self, *, wrap: bool = True, **options: Unpack[ViewOptions]) -> None:
+        """Construct a view without text; ``wrap``: whether long lines become several rows."""
+        options.setdefault("empty_text", "Empty.")
         self._wrap = wrap
         self._content = WrappedText("", 1, wrap)
         self._is_json = False
@@ -60,7 +44,7 @@ class TextView(Pane):
         self._search = TextSearch("")
         self._measuring: Timer | None = None
         self._covered: str | None = None
-        super().__init__(glyphs=glyphs, empty_text=empty_text, name=name, id=id, classes=classes)
+        super().__init__(**options)
 
     # Text
 

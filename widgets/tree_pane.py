@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import tzinfo
+from typing import Unpack
 
 from rich.segment import Segment
 from textual import events
@@ -23,8 +24,8 @@ from widgets.activity_line import (
     plain_text,
     running_age,
 )
-from widgets.flat_tree import FlatTree, opens_by_default
-from widgets.glyphs import UNICODE, Glyphs
+from widgets.flat_tree import FlatTree
+from widgets.line_view import ViewOptions
 from widgets.pane import Pane
 from widgets.visible_lines import NodeTest
 
@@ -32,33 +33,14 @@ from widgets.visible_lines import NodeTest
 class TreePane(Pane):
     """Activity nodes as a tree with a cursor."""
 
-    def __init__(
-        self,
-        *,
-        glyphs: Glyphs = UNICODE,
-        zone: tzinfo | None = None,
-        open_by_default: NodeTest = opens_by_default,
-        empty_text: str = "No activity yet.",
-        name: str | None = None,
-        id: str | None = None,  # noqa: A002 - Textual's own name for it
-        classes: str | None = None,
-    ) -> None:
-        """Construct an empty tree.
-
-        Args:
-            glyphs: the set of signs to draw with.
-            zone: in which times are shown; None is the user's own.
-            open_by_default: whether a branch is open until the user opens or closes it.
-            empty_text: one sentence that is shown while there are no nodes.
-            name: as in every Textual widget; so are the others.
-            id: the widget's id.
-            classes: its CSS classes.
-        """
+    def __init__(self, *, zone: tzinfo | None = None, **options: Unpack[ViewOptions]) -> None:
+        """Construct an empty tree; ``zone``: in which times are shown, None the user's."""
+        options.setdefault("empty_text", "No activity yet.")
         self.filter_label = ""
-        self._tree = FlatTree(open_by_default)
+        self._tree = FlatTree()
         self._zone = zone
         self._now = 0.0
-        super().__init__(glyphs=glyphs, empty_text=empty_text, name=name, id=id, classes=classes)
+        super().__init__(**options)
 
     # Data
 

@@ -442,7 +442,7 @@ async def test_text_of_lines_is_whole() -> None:
 
 
 async def test_deep_trees_still_show_their_titles() -> None:
-    tree = ActivityTree(open_by_default=lambda _: True)
+    tree = ActivityTree()
     async with on_stage(tree, (60, 10)) as stage:
         tree.load([tool(seq, f"e{seq - 1}", title=f"level {seq}") for seq in range(3000)])
         await stage.settle()

@@ -63,20 +63,6 @@ async def test_lines_below_the_window_repaint_nothing() -> None:
         assert pane.covers() == "1-10 of 5,000"
 
 
-async def test_refresh_line_repaints_one_line() -> None:
-    pane = Lines()
-    async with on_stage(pane, (20, 10)) as stage:
-        pane.fill(numbered(100))
-        await stage.settle()
-        with stage.repaints() as drawn:
-            pane.texts[3] = "changed"
-            pane.refresh_line(3)
-            pane.refresh_line(50)
-            await stage.settle()
-        assert drawn == [3]
-        assert stage.lines()[3].startswith("changed")
-
-
 async def test_growing_does_not_lay_out_again(monkeypatch: pytest.MonkeyPatch) -> None:
     pane = Lines()
     async with on_stage(pane, (20, 10)) as stage:
