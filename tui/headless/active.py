@@ -14,33 +14,27 @@ from queries.text import count, date_time, duration
 from tui.headless.arguments import forms, limit_option, store_argument, utc_option, zone
 from tui.headless.output import Column, say_page, text_or_unknown, write_table
 from tui.headless.stores import open_store
-from tui.headless.windowed import chosen, count_all, count_running, session_options, window_options
+from tui.headless.windowed import PARTS, Asked, count_all, count_running, window_options
 
 
 @click.command(name="active")
 @store_argument
 @click.option("--stale", is_flag=True, help="Also those that say they run but are silent.")
-@window_options
-@session_options
+@window_options(PARTS)
 @limit_option(None, "At most so many")
 @forms(table=True)
 @utc_option
 def command(
     store: str | None,
     stale: bool,
-    days: float | None,
-    since: str | None,
-    until: str | None,
-    component: tuple[str, ...],
-    project: tuple[str, ...],
-    agent: tuple[str, ...],
+    asked: Asked,
     limit: int | None,
     form: str | None,
     utc: bool,
 ) -> int:
     """Sessions that are running now and for how long, the newest first."""
     times = zone(utc)
-    what = chosen(days, since, until, times, component=component, project=project, agent=agent)
+    what = asked.chosen(times)
     with open_store(store) as opened:
         # Whatever else there is does not run.
         known = count_all(opened, what.now).rows if stale else count_running(opened, what.now)[1]

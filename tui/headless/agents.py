@@ -29,7 +29,7 @@ from tui.headless.output import (
     write_text,
 )
 from tui.headless.stores import open_store
-from tui.headless.windowed import chosen, component_option, count_scope, window_options
+from tui.headless.windowed import COMPONENT, Asked, count_scope, window_options
 
 INTERACTIONS: list[Column[Json]] = [
     Column("from", lambda cell: str(cell["from_agent"])),
@@ -41,8 +41,7 @@ INTERACTIONS: list[Column[Json]] = [
 @click.command(name="agents")
 @store_argument
 @click.option("--session", "sessions", multiple=True, metavar="ID", help="Only these sessions.")
-@window_options
-@component_option
+@window_options(COMPONENT)
 @click.option(
     "--relation", type=click.Choice([relation.value for relation in Relation]),
     help="What an interaction is: the next speaker (the default), the same without repeats, "
@@ -53,10 +52,7 @@ INTERACTIONS: list[Column[Json]] = [
 def command(
     store: str | None,
     sessions: tuple[str, ...],
-    days: float | None,
-    since: str | None,
-    until: str | None,
-    component: tuple[str, ...],
+    asked: Asked,
     relation: str | None,
     form: str | None,
     utc: bool,
@@ -68,7 +64,7 @@ def command(
     """
     shown = Relation(relation or Relation.FOLLOWS.value)
     times = zone(utc)
-    what = chosen(days, since, until, times, component=component)
+    what = asked.chosen(times)
     with open_store(store) as opened:
         counted = count_scope(opened, sessions, what)
     agents = counted.agents()

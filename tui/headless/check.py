@@ -18,7 +18,7 @@ from tui import config
 from tui.headless.arguments import forms, store_argument, utc_option, zone
 from tui.headless.output import Column, say, text_or_unknown, write_table
 from tui.headless.stores import open_store
-from tui.headless.windowed import chosen, count_chosen, described, session_options, window_options
+from tui.headless.windowed import PARTS, Asked, count_chosen, described, window_options
 
 FIRED = 1
 """The exit code when an alert fires."""
@@ -34,20 +34,14 @@ FIRED = 1
     "--sessions", "looked_at", type=click.IntRange(min=0), default=SESSIONS, show_default=True,
     metavar="N", help="Look for loops in the calls of so many sessions.",
 )  # fmt: skip
-@window_options
-@session_options
+@window_options(PARTS)
 @forms(table=True)
 @utc_option
 def command(
     store: str | None,
     rules: tuple[str, ...],
     looked_at: int,
-    days: float | None,
-    since: str | None,
-    until: str | None,
-    component: tuple[str, ...],
-    project: tuple[str, ...],
-    agent: tuple[str, ...],
+    asked: Asked,
     form: str | None,
     utc: bool,
 ) -> int:
@@ -60,7 +54,7 @@ def command(
     """
     times = zone(utc)
     thresholds = config.load().thresholds
-    what = chosen(days, since, until, times, component=component, project=project, agent=agent)
+    what = asked.chosen(times)
     with open_store(store) as opened:
         counted, rows = count_chosen(opened, what)
         loops, covered = patiently(lambda: read_loops(opened, rows, thresholds, sessions=looked_at))

@@ -9,26 +9,20 @@ from tui.headless.arguments import forms, limit_option, store_argument, utc_opti
 from tui.headless.group_columns import component_columns
 from tui.headless.grouped import by_option, read_groups
 from tui.headless.output import say_page, write_table
-from tui.headless.windowed import chosen, session_options, window_options
+from tui.headless.windowed import PARTS, Asked, window_options
 
 
 @click.command(name="components")
 @store_argument
 @by_option
-@window_options
-@session_options
+@window_options(PARTS)
 @limit_option(10, "At most so many groups, those with most sessions")
 @forms(table=True)
 @utc_option
 def command(
     store: str | None,
     by: str | None,
-    days: float | None,
-    since: str | None,
-    until: str | None,
-    component: tuple[str, ...],
-    project: tuple[str, ...],
-    agent: tuple[str, ...],
+    asked: Asked,
     limit: int | None,
     form: str | None,
     utc: bool,
@@ -39,7 +33,7 @@ def command(
     "calls failed %" are calls.
     """
     times = zone(utc)
-    what = chosen(days, since, until, times, component=component, project=project, agent=agent)
+    what = asked.chosen(times)
     found = read_groups(store, what, by)
     groups = found.breakdown.groups[:limit]
     document = found.head() | {

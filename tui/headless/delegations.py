@@ -43,7 +43,7 @@ from tui.headless.output import (
     write_text,
 )
 from tui.headless.stores import open_store, progress, stale_after
-from tui.headless.windowed import Chosen, chosen, count_running, window_options
+from tui.headless.windowed import Asked, Chosen, count_running, window_options
 
 Line = tuple[int, DelegationChain]
 
@@ -57,7 +57,7 @@ Line = tuple[int, DelegationChain]
     "--status", multiple=True, type=click.Choice([status.value for status in DelegationStatus]),
     help="Only those that went like this; may be repeated.",
 )  # fmt: skip
-@window_options
+@window_options({})
 @limit_option(100, "At most so many delegations, the newest")
 @click.option("--offset", type=click.IntRange(min=0), default=0, help="Leave out the newest ones.")
 @forms(table=True)
@@ -68,9 +68,7 @@ def command(
     agent: tuple[str, ...],
     spawner: tuple[str, ...],
     status: tuple[str, ...],
-    days: float | None,
-    since: str | None,
-    until: str | None,
+    asked: Asked,
     limit: int | None,
     offset: int,
     form: str | None,
@@ -82,7 +80,7 @@ def command(
     delegations alone.
     """
     times = zone(utc)
-    what = chosen(days, since, until, times)
+    what = asked.chosen(times)
     with open_store(store) as opened:
         wanted = require_sessions(opened, sessions)
         alive = Living(

@@ -9,25 +9,19 @@ from tui.headless.arguments import forms, limit_option, store_argument, zone
 from tui.headless.group_columns import duration_columns
 from tui.headless.grouped import by_option, read_groups
 from tui.headless.output import say_page, write_table
-from tui.headless.windowed import chosen, session_options, window_options
+from tui.headless.windowed import PARTS, Asked, window_options
 
 
 @click.command(name="durations")
 @store_argument
 @by_option
-@window_options
-@session_options
+@window_options(PARTS)
 @limit_option(None, "At most so many groups, those with the longest average")
 @forms(table=True)
 def command(
     store: str | None,
     by: str | None,
-    days: float | None,
-    since: str | None,
-    until: str | None,
-    component: tuple[str, ...],
-    project: tuple[str, ...],
-    agent: tuple[str, ...],
+    asked: Asked,
     limit: int | None,
     form: str | None,
 ) -> int:
@@ -36,7 +30,7 @@ def command(
     Sessions without an end are left out; the column "ended" says how many there are with one.
     """
     times = zone(False)
-    what = chosen(days, since, until, times, component=component, project=project, agent=agent)
+    what = asked.chosen(times)
     found = read_groups(store, what, by)
     timed = [group for group in found.breakdown.groups if group.durations.known]
     timed.sort(key=lambda group: -(group.durations.average or 0.0))

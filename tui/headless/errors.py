@@ -9,25 +9,19 @@ from tui.headless.arguments import forms, limit_option, store_argument, zone
 from tui.headless.group_columns import error_columns
 from tui.headless.grouped import by_option, read_groups
 from tui.headless.output import say_page, write_table
-from tui.headless.windowed import chosen, session_options, window_options
+from tui.headless.windowed import PARTS, Asked, window_options
 
 
 @click.command(name="errors")
 @store_argument
 @by_option
-@window_options
-@session_options
+@window_options(PARTS)
 @limit_option(None, "At most so many groups, those that fail most often")
 @forms(table=True)
 def command(
     store: str | None,
     by: str | None,
-    days: float | None,
-    since: str | None,
-    until: str | None,
-    component: tuple[str, ...],
-    project: tuple[str, ...],
-    agent: tuple[str, ...],
+    asked: Asked,
     limit: int | None,
     form: str | None,
 ) -> int:
@@ -38,7 +32,7 @@ def command(
     "whole": its rates are pooled, not averages of the components' rates.
     """
     times = zone(False)
-    what = chosen(days, since, until, times, component=component, project=project, agent=agent)
+    what = asked.chosen(times)
     found = read_groups(store, what, by)
     ranked = sorted(
         found.breakdown.groups,

@@ -21,7 +21,7 @@ from tui.headless.output import (
     write_text,
 )
 from tui.headless.stores import open_store
-from tui.headless.windowed import chosen, count_chosen, session_options, window_options
+from tui.headless.windowed import PARTS, Asked, count_chosen, window_options
 
 RATES: list[Column[ToolRate]] = [
     Column("tool", lambda rate: rate.tool),
@@ -32,17 +32,11 @@ RATES: list[Column[ToolRate]] = [
 
 @click.command(name="metrics")
 @store_argument
-@window_options
-@session_options
+@window_options(PARTS)
 @forms(table=True)
 def command(
     store: str | None,
-    days: float | None,
-    since: str | None,
-    until: str | None,
-    component: tuple[str, ...],
-    project: tuple[str, ...],
-    agent: tuple[str, ...],
+    asked: Asked,
     form: str | None,
 ) -> int:
     """Totals, averages and success rates of a store; CSV and Markdown have the tools' rates.
@@ -51,7 +45,7 @@ def command(
     "judged_completion_rate"); the running ones are not.
     """
     times = zone(False)
-    what = chosen(days, since, until, times, component=component, project=project, agent=agent)
+    what = asked.chosen(times)
     with open_store(store) as opened:
         counted, rows = count_chosen(opened, what)
     figures = metrics(counted)

@@ -35,7 +35,7 @@ from tui.headless.output import (
 )
 from tui.headless.stores import open_store
 from tui.headless.trends import bucket_columns
-from tui.headless.windowed import chosen, count_chosen, described, session_options, window_options
+from tui.headless.windowed import PARTS, Asked, count_chosen, described, window_options
 from tui.new_file import write_new_file
 
 LISTED = 10
@@ -45,8 +45,7 @@ RULE = "=" * 80
 
 @click.command(name="report")
 @store_argument
-@window_options
-@session_options
+@window_options(PARTS)
 @click.option("--json", "-j", "form", flag_value="json", default=None, help="Print JSON.")
 @click.option("--markdown", "form", flag_value="markdown", help="Print Markdown.")
 @click.option(
@@ -57,12 +56,7 @@ RULE = "=" * 80
 @utc_option
 def command(
     store: str | None,
-    days: float | None,
-    since: str | None,
-    until: str | None,
-    component: tuple[str, ...],
-    project: tuple[str, ...],
-    agent: tuple[str, ...],
+    asked: Asked,
     form: str | None,
     output: str | None,
     force: bool,
@@ -70,7 +64,7 @@ def command(
 ) -> int:
     """Totals, trends, components, tools, agents and alerts on one page."""
     times = zone(utc)
-    what = chosen(days, since, until, times, component=component, project=project, agent=agent)
+    what = asked.chosen(times)
     settings = config.load()
     with open_store(store) as opened:
         counted, rows = count_chosen(opened, what)

@@ -10,7 +10,7 @@ from queries.text import count, duration, percent
 from tui.headless.arguments import forms, store_argument, zone
 from tui.headless.output import Column, text_or_unknown, write_table
 from tui.headless.stores import open_store
-from tui.headless.windowed import chosen, component_option, count_scope, window_options
+from tui.headless.windowed import COMPONENT, Asked, count_scope, window_options
 
 COLUMNS: list[Column[ToolStatistic]] = [
     Column("tool", lambda tool: tool.tool),
@@ -34,16 +34,12 @@ COLUMNS: list[Column[ToolStatistic]] = [
 @click.command(name="tools")
 @store_argument
 @click.option("--session", "sessions", multiple=True, metavar="ID", help="Only these sessions.")
-@window_options
-@component_option
+@window_options(COMPONENT)
 @forms(table=True)
 def command(
     store: str | None,
     sessions: tuple[str, ...],
-    days: float | None,
-    since: str | None,
-    until: str | None,
-    component: tuple[str, ...],
+    asked: Asked,
     form: str | None,
 ) -> int:
     """Calls, success and durations of every tool, most called first.
@@ -52,7 +48,7 @@ def command(
     apart. The range is Wilson's 95 % interval.
     """
     times = zone(False)
-    what = chosen(days, since, until, times, component=component)
+    what = asked.chosen(times)
     with open_store(store) as opened:
         tools = count_scope(opened, sessions, what).tools()
     document = {"tool_statistics": [tool_json(tool) for tool in tools]}

@@ -14,7 +14,7 @@ from tui.headless.arguments import forms, store_argument, utc_option, zone
 from tui.headless.group_columns import bar
 from tui.headless.output import Column, say, write_table
 from tui.headless.stores import open_store
-from tui.headless.windowed import chosen, count_chosen, session_options, window_options
+from tui.headless.windowed import PARTS, Asked, count_chosen, window_options
 
 
 @click.command(name="trends")
@@ -23,19 +23,13 @@ from tui.headless.windowed import chosen, count_chosen, session_options, window_
     "--by", "size", type=click.Choice([size.value for size in BucketSize]), default="day",
     show_default=True, help="How wide a stretch is.",
 )  # fmt: skip
-@window_options
-@session_options
+@window_options(PARTS)
 @forms(table=True)
 @utc_option
 def command(
     store: str | None,
     size: str,
-    days: float | None,
-    since: str | None,
-    until: str | None,
-    component: tuple[str, ...],
-    project: tuple[str, ...],
-    agent: tuple[str, ...],
+    asked: Asked,
     form: str | None,
     utc: bool,
 ) -> int:
@@ -45,7 +39,7 @@ def command(
     JSON also has "heat": events by weekday and hour, and "session_heat": sessions that began.
     """
     times = zone(utc)
-    what = chosen(days, since, until, times, component=component, project=project, agent=agent)
+    what = asked.chosen(times)
     with open_store(store) as opened:
         counted, rows = count_chosen(opened, what)
     found = trends(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
+from functools import wraps
 from itertools import chain
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import click
 
@@ -34,7 +35,8 @@ from tui.headless.arguments import named
 from tui.headless.stores import progress, stale_after, totals_cache
 
 _NO_CACHE = "session_tui.no_cache"
-_F = TypeVar("_F", bound=Callable[..., Any])
+Command = Callable[..., int]
+"""What click calls with the values of its options."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,64 +58,85 @@ class Chosen:
         return in_window(row, self.window) and self.filter.matches_session(row)
 
 
-def window_options(function: _F) -> _F:
-    """``--days``, ``--since`` and ``--until``, which mean the same everywhere; ``--no-cache``."""
-    for option in (
-        click.option(
-            "--no-cache", is_flag=True, expose_value=False, callback=_note_cache,
-            help="Count everything anew, and keep no totals.",
-        ),
-        click.option("--until", metavar="TIME", help="Begun before."),
-        click.option(
-            "--since", metavar="TIME", help="Active at or after: 7d, 12h, today, 2026-01-12."
-        ),
-        click.option(
-            "--days", "-d", type=float, metavar="N",
-            help="Active in the last N days; 0: ever. [default: window_days of the configuration]",
-        ),
-    ):  # fmt: skip
-        function = option(function)
-    return function
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the options of :func:`window_options` say."""
+
+    days: float | None
+    since: str | None
+    until: str | None
+    names: Mapping[str, tuple[str, ...]]
+    """By field, parts of names."""
+
+    def chosen(self, zone: tzinfo | None) -> Chosen:
+        """What they ask for; the later one of ``--days`` and ``--since`` counts.
+
+        Raises click.BadParameter, ConfigError.
+
+        Args:
+            zone: in which people read and write times; None is their own.
+        """
+        now, days = time.time(), self.days
+        first = _moment("since", self.since, now, zone)
+        last = _moment("until", self.until, now, zone)
+        if days is None and first is None and last is None:
+            days = config.load().window_days or None
+        if days is not None and not 0 <= days < 1e6:
+            raise click.BadParameter("--days: write a number of days from 0 on, such as 7.")
+        window = asked_for(days, first, last, now, zone)
+        terms = tuple(chain.from_iterable(named(*each) for each in self.names.items()))
+        return Chosen(window, Filter(terms), now)
 
 
-def session_options(function: _F) -> _F:
-    """``--component``, ``--project`` and ``--agent``: parts of names, each may be repeated."""
-    for name, text in (
-        ("agent", "Part of an agent's name."),
-        ("project", "Part of the project's name."),
-        ("component", "Part of the component's name."),
-    ):
-        names = (f"--{name}", "-c") if name == "component" else (f"--{name}",)
-        function = click.option(*names, multiple=True, metavar="TEXT", help=text)(function)
-    return function
+PARTS: Final = {
+    "component": "Part of the component's name.",
+    "project": "Part of the project's name.",
+    "agent": "Part of an agent's name.",
+}
+"""Options for parts of names, each may be repeated, with their help."""
+COMPONENT: Final = {"component": "Only sessions of this component: part of its name."}
 
 
-def chosen(
-    days: float | None,
-    since: str | None,
-    until: str | None,
-    zone: tzinfo | None,
-    **names: tuple[str, ...],
-) -> Chosen:
-    """What the options ask for. Raises click.BadParameter, ConfigError.
+def window_options(names: Mapping[str, str]) -> Callable[[Command], Command]:
+    """``--days``, ``--since``, ``--until``, which mean the same everywhere, and ``--no-cache``.
+
+    The parameter is ``asked``: an :class:`Asked`.
 
     Args:
-        days: of ``--days``.
-        since: of ``--since``; the later one of both counts.
-        until: of ``--until``.
-        zone: in which people read and write times; None is their own.
-        names: values of ``--component`` and the like, by field.
+        names: what else chooses sessions: :data:`PARTS`, :data:`COMPONENT` or nothing.
     """
-    now = time.time()
-    first = _moment("since", since, now, zone)
-    last = _moment("until", until, now, zone)
-    if days is None and first is None and last is None:
-        days = config.load().window_days or None
-    if days is not None and not 0 <= days < 1e6:
-        raise click.BadParameter("--days: write a number of days from 0 on, such as 7.")
-    window = asked_for(days, first, last, now, zone)
-    terms = tuple(chain.from_iterable(named(*each) for each in names.items()))
-    return Chosen(window, Filter(terms), now)
+
+    def decorate(function: Command) -> Command:
+        @wraps(function)
+        def command(
+            *, days: float | None, since: str | None, until: str | None, **others: Any
+        ) -> int:
+            values = {name: others.pop(name) for name in names}
+            return function(asked=Asked(days, since, until, values), **others)
+
+        decorated: Command = command
+        for name, text in reversed(tuple(names.items())):
+            both = (f"--{name}", "-c") if name == "component" else (f"--{name}",)
+            decorated = click.option(*both, multiple=True, metavar="TEXT", help=text)(decorated)
+        for option in (
+            click.option(
+                "--no-cache", is_flag=True, expose_value=False, callback=_note_cache,
+                help="Count everything anew, and keep no totals.",
+            ),
+            click.option("--until", metavar="TIME", help="Begun before."),
+            click.option(
+                "--since", metavar="TIME", help="Active at or after: 7d, 12h, today, 2026-01-12."
+            ),
+            click.option(
+                "--days", "-d", type=float, metavar="N",
+                help="Active in the last N days; 0: ever."
+                " [default: window_days of the configuration]",
+            ),
+        ):  # fmt: skip
+            decorated = option(decorated)
+        return decorated
+
+    return decorate
 
 
 _Counted = TypeVar("_Counted", bound=CountedStore)
@@ -169,12 +192,6 @@ def count_scope(store: Store, sessions: Sequence[str], what: Chosen) -> CountedS
     counted = count_sessions(store, ids, now=what.now, stale_after=stale_after())
     rows = [row for row in counted.rows if what.wants(row)]
     return counted if len(rows) == len(counted.rows) else count_only(store, rows, what.now)
-
-
-def component_option(function: _F) -> _F:
-    """``--component``: part of a name, may be repeated."""
-    text = "Only sessions of this component: part of its name."
-    return click.option("--component", "-c", multiple=True, metavar="TEXT", help=text)(function)
 
 
 def count_only(store: Store, rows: Sequence[SessionRow], now: float) -> ListedStore:
