@@ -39,7 +39,8 @@ def parse_filter(
         text: as typed. Quotes keep blanks, commas and colons together; within them ``\"``
             is a quote and ``\\`` a backslash.
         now: what durations count back from, epoch seconds.
-        fields: those that may be asked here: :data:`SESSION_FIELDS`, :data:`EVENT_FIELDS`.
+        fields: those that may be asked here, such as
+            :data:`~queries.finding.filters.SESSION_FIELDS`.
         zone: of days, and of times that name none; None is the reader's own.
 
     Raises:

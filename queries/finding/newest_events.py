@@ -162,7 +162,7 @@ def _merged(
     matches: Matches | None,
     terms: Sequence[Term],
 ) -> Found | None:
-    """The newest rows of several sources, in the order that :class:`EventStream` gives."""
+    """The newest rows of several sources, in the order of an event stream."""
     may_hold = any_fulfil(store, terms) if terms else None
     newest = newest_first(store, bounds, limit or FILTERED, may_hold)
     if newest is None:

@@ -96,8 +96,8 @@ class SessionRows(IndexedRows):
     ) -> list[Event]:
         """The newest ``limit`` events of a session before a seq, in order of arrival.
 
-        ``windows``: how often to look at :data:`WINDOW` older rows where a source hides those
-        that it has shown; until there are enough by default.
+        ``windows``: how often to look at :data:`~queries.reading.indexed_rows.WINDOW` older
+        rows where a source hides those that it has shown; until there are enough by default.
 
         ``within`` is the range of seqs known to hold the session's rows; without an index
         on the session column it saves a walk over the rest of the table.

@@ -9,7 +9,7 @@ from queries.activity import ActivityModel
 from queries.models import ActivityNode, Event, ScopeFigures, Session
 from queries.plain_data import dataclass
 from queries.store import Store
-from queries.timeline import as_of, figures_at, steps_of
+from queries.timeline import as_of, figures_at, steps_of, was_alive
 from queries.trees.activity_reader import Ranges, read_tree
 from tui.reader import Answer, Reader
 
@@ -32,16 +32,14 @@ class PastSession:
 
     def at(self, instant: float) -> PastView:
         """Everything as it was."""
-        model = ActivityModel(
-            self.session_id, is_alive=_was_alive, by_time=self.by_time, guess=True
-        )
+        model = ActivityModel(self.session_id, is_alive=was_alive, by_time=self.by_time, guess=True)
         for session in self.sessions:
             if session.started is None or session.started <= instant:
                 model.add_session(session)
         nodes = model.load(list(as_of(self.events, instant)))
         own = [event for event in self.events if event.session_id == self.session_id]
         figures = figures_at(
-            self.session_id, own, instant, messages_only=self.messages_only, is_alive=_was_alive
+            self.session_id, own, instant, messages_only=self.messages_only, is_alive=was_alive
         )
         return PastView(self.session_id, instant, tuple(nodes), figures, len(self.sessions))
 
@@ -171,9 +169,3 @@ class PastReading:
             # There is no past, or it could not be read.
             self.leave()
         return None
-
-
-def _was_alive(session_id: str) -> bool:
-    """In the past every call could still end."""
-    del session_id
-    return True

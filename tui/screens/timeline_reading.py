@@ -9,7 +9,7 @@ from queries.models import Event, EventKey, ScopeFigures
 from queries.models.timeline import Timeline
 from queries.plain_data import dataclass
 from queries.store import Store
-from queries.timeline import PAGE, as_of, entries, figures_at, read_session, timeline
+from queries.timeline import PAGE, as_of, entries, figures_at, read_session, timeline, was_alive
 from queries.trees.activity_reader import Ranges
 from tui.reader import Answer, Reader
 from widgets.entry_list import EntryRows
@@ -117,7 +117,7 @@ class TimelineReading:
                 all_open=folding.all_open, never_ended=never_ended,
             )  # fmt: skip
             instant = float("inf") if at is None else at
-            alive = is_alive if at is None else _was_alive
+            alive = is_alive if at is None else was_alive
             yield figures_at(
                 session_id, events, instant, messages_only=known.messages_only, is_alive=alive
             )
@@ -174,9 +174,3 @@ class TimelineReading:
         after = bisect_right(steps, self.at)
         self.at = steps[after] if after < len(steps) else None
         return True
-
-
-def _was_alive(session_id: str) -> bool:
-    """In the past every call could still end."""
-    del session_id
-    return True
