@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -16,9 +16,6 @@ from tui.screens.leaving import Leaving
 from widgets.glyphs import Glyphs
 from widgets.pane import Pane
 from widgets.result_table import ResultTable
-
-if TYPE_CHECKING:
-    from tui.app import SessionApp
 
 _CLOSING = ("screens.back", "marks.list", "program.quit")
 
@@ -54,8 +51,9 @@ class BookmarkScreen(ModalScreen[Bookmark | None], Leaving[Bookmark | None]):
             empty_text="There are no bookmarks yet: * gives a session or an event a label.",
         )  # fmt: skip
         table.border_title = "Bookmarks"
-        owner = cast("SessionApp", self.app)
-        table.border_subtitle = Content(closing_hint(owner.user_keymap, ascii_only=owner.is_ascii))
+        table.border_subtitle = Content(
+            closing_hint(self.owner.user_keymap, ascii_only=self.owner.is_ascii)
+        )
         yield table
 
     def on_mount(self) -> None:

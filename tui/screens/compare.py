@@ -53,15 +53,11 @@ class CompareScreen(CompareShowing):
         if self.section == STEPS and method in ("cursor_left", "cursor_right"):
             getattr(self.metrics, f"action_{method}")()
         else:
-            getattr(self.pane, f"action_{method}")()
+            super().action_pane(method)
 
     def action_focus_pane(self, step: int) -> None:
         """Go to the next section, or the one before."""
         self.show_section(self.section + step)
-
-    def action_search(self) -> None:
-        """Ask what to search for."""
-        self.prompt.ask("search", "/", self.pane.needle)
 
     def action_next_match(self, step: int) -> None:
         """Go to the next match; where nothing is searched for, to the next difference."""
@@ -158,10 +154,6 @@ class CompareScreen(CompareShowing):
 
     # Screens
 
-    def action_open(self) -> None:
-        """Open what is under the cursor."""
-        self.pane.open_current()
-
     @on(AlignmentView.LineOpened)
     def _line_opened(self, event: AlignmentView.LineOpened) -> None:
         event.stop()
@@ -194,20 +186,7 @@ class CompareScreen(CompareShowing):
         """Read no further."""
         self.owner.reader.cancel(self.slot)
 
-    def action_toggle_zoom(self) -> None:
-        """Give the section the whole screen, or its place again."""
-        self.is_zoomed = not self.is_zoomed
-        self.lay_out()
-
     # Program
-
-    def action_copy(self) -> None:
-        """Copy what is under the cursor."""
-        self.owner.copy_text(self.pane.text_under_cursor().strip())
-
-    def action_copy_command(self) -> None:
-        """Copy the shell command that prints this comparison."""
-        self.owner.copy_text(command_line(self.owner.path, self._given()))
 
     def action_export_view(self) -> None:
         """Ask in which form to write the comparison to a new file."""
@@ -218,6 +197,10 @@ class CompareScreen(CompareShowing):
 
     def _ask_form(self, text: str) -> None:
         self.prompt.ask("export", f"export as {', '.join(FORMS)}: ", text)
+
+    def command_line(self) -> str:
+        """The shell command that prints this comparison."""
+        return command_line(self.owner.path, self._given())
 
     def _given(self) -> Given:
         return Given(

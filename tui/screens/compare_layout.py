@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, cast
+from typing import Final
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -11,8 +11,9 @@ from textual.content import Content
 from textual.widgets import Static
 
 from queries.models import Event
-from tui.commands import SECTIONS, available, footer_hints
+from tui.commands import SECTIONS, footer_hints
 from tui.screens.leaving import Leaving
+from tui.screens.pane_commands import PaneCommands
 from tui.screens.prompt import Prompt
 from widgets.alignment_view import AlignmentView
 from widgets.compared_lists import ComparedAgents, ComparedTools
@@ -26,9 +27,6 @@ from widgets.pane_tabs import PaneTabs
 from widgets.status_bar import FooterBar
 from widgets.strip_plot import StripPlot
 from widgets.words_bar import SectionTabs, WordsBar
-
-if TYPE_CHECKING:
-    from tui.app import SessionApp
 
 NAMES: Final = ("Metrics", "Tools", "Agents", "Interactions", "Steps", "Overlay", "Groups")
 METRICS, TOOLS, AGENTS, MATRIX, STEPS, OVERLAY, GROUPS = range(7)
@@ -44,20 +42,13 @@ _TITLED: Final = 12
 """Rows from which more than the verdict stands above the sections."""
 
 
-class CompareLayout(Leaving[Event | None]):
+class CompareLayout(Leaving[Event | None], PaneCommands[Event | None]):
     """A verdict, tabs, one section at a time, and what the cursor is on."""
 
     AUTO_FOCUS = ""
 
     section = METRICS
-    is_zoomed = False
-    """Whether the section has the whole screen."""
     has_groups = False
-
-    @property
-    def owner(self) -> SessionApp:
-        """The application."""
-        return cast("SessionApp", self.app)
 
     def compose(self) -> ComposeResult:
         """Three lines of words, tabs, the sections, an explanation, prompt, footer."""
@@ -120,10 +111,6 @@ class CompareLayout(Leaving[Event | None]):
         """Which commands belong here now."""
         return ("any", "compare", SECTIONS[self.section])
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Whether a command may run in this section."""
-        return available(action, parameters, self.contexts)
-
     def show_section(self, section: int) -> None:
         """Go to another section, round the end."""
         self.prompt.close()
@@ -179,7 +166,3 @@ class CompareLayout(Leaving[Event | None]):
         self.query_one(FooterBar).show_hints([
             (hint.key, _TITLES.get(hint.command.id, hint.title)) for hint in hints
         ])  # fmt: skip
-
-    def say(self, text: str) -> None:
-        """Tell the user something that passes."""
-        self.notify(text, markup=False)

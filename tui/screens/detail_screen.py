@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual import on
 from textual.binding import BindingType
@@ -14,9 +14,6 @@ from tui.screens.reading import Reading
 from widgets.status_bar import FooterBar
 from widgets.text_view import TextView
 
-if TYPE_CHECKING:
-    from tui.app import SessionApp
-
 _CONTEXTS = ("any", "detail")
 
 
@@ -24,11 +21,6 @@ class DetailScreen(Reading, Leaving[None]):
     """A text above prompt and footer."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(bindings_for(_CONTEXTS))
-
-    @property
-    def owner(self) -> SessionApp:
-        """The application."""
-        return cast("SessionApp", self.app)
 
     @property
     def view(self) -> TextView:
@@ -63,7 +55,7 @@ class DetailScreen(Reading, Leaving[None]):
     def action_next_match(self, step: int) -> None:
         """Go to the next match."""
         if not self.view.needle or not self.view.find_next(step):
-            self.notify("Nothing found.", markup=False)
+            self.say("Nothing found.")
 
     @on(Prompt.Answered)
     def _answered(self, event: Prompt.Answered) -> None:

@@ -128,4 +128,4 @@ class EventScreen(DetailScreen):
         """Write facts and text to a new file."""
         name = f"session-tui-event-{self._shown.id}"
         said = self.owner.give_lines(name, self.detail.lines_as_text())
-        self.notify(said, markup=False)
+        self.say(said)

@@ -36,17 +36,9 @@ class Finding(PaneScreen):
     _searched_early: str | None = None
     """The session that was searched, in vain, before it was read."""
 
-    def action_pane(self, method: str) -> None:
-        """Run a command of the focused pane."""
-        getattr(self.pane, f"action_{method}")()
-
     def action_focus_pane(self, step: int) -> None:
         """Go to the next pane, or the one before."""
         self.focus_pane(self.pane_index + step)
-
-    def action_search(self) -> None:
-        """Ask what to search for."""
-        self.prompt.ask("search", "/", self.pane.needle)
 
     def action_next_match(self, step: int) -> None:
         """Go to the next match."""

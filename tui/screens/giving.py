@@ -22,10 +22,6 @@ _LONG = 2000
 class Giving(PaneScreen):
     """Actions of the registry, groups Screens and Program."""
 
-    def action_open(self) -> None:
-        """Open what is under the cursor."""
-        self.pane.open_current()
-
     @on(ActivityTree.Opened)
     def _event_opened(self, event: ActivityTree.Opened) -> None:
         event.stop()
@@ -56,19 +52,6 @@ class Giving(PaneScreen):
         else:
             self.focus_pane(0)
         self.show_titles()
-
-    def action_toggle_zoom(self) -> None:
-        """Give the pane the whole screen, or its place again."""
-        self.is_zoomed = not self.is_zoomed
-        self.lay_out()
-
-    def action_copy(self) -> None:
-        """Copy what is under the cursor."""
-        self.owner.copy_text(self.pane.text_under_cursor().strip())
-
-    def action_copy_command(self) -> None:
-        """Copy the shell command that prints this view."""
-        self.owner.copy_text(self.command_line())
 
     def command_line(self) -> str:
         """The shell command whose output has what this pane shows."""

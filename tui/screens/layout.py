@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, cast
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -11,9 +10,10 @@ from textual.containers import Container
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tui.commands import PANES, available, footer_hints
+from tui.commands import PANES, footer_hints
 from tui.key_gate import KeyGate
 from tui.room import NAMES, is_single, is_too_small
+from tui.screens.pane_commands import PaneCommands
 from tui.screens.portions import PortionedScreen
 from tui.screens.prompt import Prompt
 from widgets.activity_tree import ActivityTree
@@ -24,24 +24,14 @@ from widgets.session_list import SessionList
 from widgets.status_bar import FooterBar, StatusBar
 from widgets.tool_table import ToolTable
 
-if TYPE_CHECKING:
-    from tui.app import SessionApp
 
-
-class PaneLayout(PortionedScreen):
+class PaneLayout(PortionedScreen, PaneCommands[None]):
     """Four panes, one of which has the focus."""
 
     AUTO_FOCUS = "#sessions"
 
     pane_index = 0
     """Which pane has (or had last) the focus."""
-    is_zoomed = False
-    """Whether that pane has the whole screen."""
-
-    @property
-    def owner(self) -> SessionApp:
-        """The application."""
-        return cast("SessionApp", self.app)
 
     def compose(self) -> ComposeResult:
         """Status, tabs, panes, prompt, footer."""
@@ -99,10 +89,6 @@ class PaneLayout(PortionedScreen):
     def contexts(self) -> tuple[str, ...]:
         """Which commands belong here now."""
         return ("any", "main", PANES[self.pane_index])
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Whether a command may run in the focused pane."""
-        return available(action, parameters, self.contexts)
 
     def focus_pane(self, index: int) -> None:
         """Give a pane the focus, and the room where only one has any."""

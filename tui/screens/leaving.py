@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from textual.await_complete import AwaitComplete
-from textual.screen import Screen, ScreenResultType
+from textual.screen import ScreenResultType
+
+from tui.screens.store_screen import StoreScreen
 
 
-class Leaving(Screen[ScreenResultType]):
+class Leaving(StoreScreen[ScreenResultType]):
     """A screen that is left once, and only while nothing is above it.
 
     Keys that come together are handled before the messages that the first of them led to:

@@ -262,7 +262,3 @@ class PaneScreen(CoupledPanes):
         """Show times in another zone."""
         self.tree_view.zone = zone
         self.show_titles()
-
-    def say(self, text: str) -> None:
-        """Tell the user something that passes."""
-        self.notify(text, markup=False)

@@ -76,10 +76,6 @@ class PaneSet(PaneSetLayout):
 
     # -- actions of the registry ------------------------------------------------------------
 
-    def action_pane(self, method: str) -> None:
-        """Run a command of the focused pane."""
-        getattr(self.pane, f"action_{method}")()
-
     def action_focus_pane(self, step: int) -> None:
         """Go to the next pane that has something to show, or the one before."""
         for distance in range(1, len(self.panes) + 1):
@@ -93,10 +89,6 @@ class PaneSet(PaneSetLayout):
         seek = getattr(self.pane, "next_error", None)
         if seek is None or not seek(step):
             self.say("There is no error here.")
-
-    def action_search(self) -> None:
-        """Ask what to search for."""
-        self.prompt.ask("search", "/", self.pane.needle)
 
     def action_next_match(self, step: int) -> None:
         """Go to the next match."""
@@ -124,10 +116,6 @@ class PaneSet(PaneSetLayout):
         self.pane.focus()
         if not self.pane.find(event.text) and event.text:
             self.prompt.tell(f"Nothing here holds {event.text!r}.")
-
-    def action_open(self) -> None:
-        """Open what is under the cursor."""
-        self.pane.open_current()
 
     def action_back(self) -> None:
         """Undo the nearest of: search, what the screen itself undoes, zoom; then go back."""
@@ -166,19 +154,6 @@ class PaneSet(PaneSetLayout):
         compare = getattr(self.app.screen, "action_compare", None)
         if compare is not None:
             compare()
-
-    def action_toggle_zoom(self) -> None:
-        """Give the pane the whole screen, or its place again."""
-        self.is_zoomed = not self.is_zoomed
-        self.lay_out()
-
-    def action_copy(self) -> None:
-        """Copy what is under the cursor."""
-        self.owner.copy_text(self.pane.text_under_cursor().strip())
-
-    def action_copy_command(self) -> None:
-        """Copy the shell command that prints this view."""
-        self.owner.copy_text(self.command_line())
 
     def action_export_view(self) -> None:
         """Write the lines of this pane to a new file."""

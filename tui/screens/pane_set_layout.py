@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar, Final, cast
+from typing import ClassVar, Final
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -12,9 +12,10 @@ from textual.content import Content
 from textual.widgets import Static
 
 from queries.models import Snapshot
-from tui.commands import available, footer_hints
+from tui.commands import footer_hints
 from tui.screens.leaving import Leaving
 from tui.screens.live_reading import LiveReading
+from tui.screens.pane_commands import PaneCommands
 from tui.screens.places import Place
 from tui.screens.prompt import Prompt
 from tui.screens.reading import Reading
@@ -24,9 +25,6 @@ from widgets.line_text import shorten_end, word_lines
 from widgets.pane import Pane
 from widgets.pane_tabs import PaneTabs
 from widgets.status_bar import FooterBar, StatusBar
-
-if TYPE_CHECKING:
-    from tui.app import SessionApp
 
 WIDE: Final = 100
 """Columns from which panes stand side by side."""
@@ -42,7 +40,7 @@ LEAST: Final = (20, 6)
 """Columns and rows below which nothing sensible can be shown."""
 
 
-class PaneSetLayout(Reading, Leaving[Place | None]):
+class PaneSetLayout(Reading, Leaving[Place | None], PaneCommands[Place | None]):
     """Panes, what stands around them, and what a screen has to provide for them."""
 
     AUTO_FOCUS = ""
@@ -52,8 +50,6 @@ class PaneSetLayout(Reading, Leaving[Place | None]):
     """One context of the registry per pane."""
 
     pane_index = 0
-    is_zoomed = False
-    """Whether the pane has the whole screen."""
     panes: tuple[Pane, ...] = ()
     live: LiveReading
     """Knows when to read again; made when the screen is mounted."""
@@ -71,11 +67,6 @@ class PaneSetLayout(Reading, Leaving[Place | None]):
         self._told = ""
         self._titles: dict[int, str] = {}
 
-    @property
-    def owner(self) -> SessionApp:
-        """The application."""
-        return cast("SessionApp", self.app)
-
     # -- what a subclass provides -----------------------------------------------------------
 
     def compose_panes(self) -> ComposeResult:
@@ -84,10 +75,6 @@ class PaneSetLayout(Reading, Leaving[Place | None]):
 
     def title_of(self, index: int) -> str:
         """What stands above a pane."""
-        raise NotImplementedError
-
-    def command_line(self) -> str:
-        """The shell command whose output has what is shown."""
         raise NotImplementedError
 
     def read(self) -> None:
@@ -143,10 +130,6 @@ class PaneSetLayout(Reading, Leaving[Place | None]):
     def contexts(self) -> tuple[str, ...]:
         """Which commands belong here now."""
         return ("any", self.slot, self.PANE_CONTEXTS[self.pane_index])
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Whether a command may run in the focused pane."""
-        return available(action, parameters, self.contexts)
 
     def is_there(self, index: int) -> bool:
         """Whether a pane has something to show at all."""
@@ -240,7 +223,3 @@ class PaneSetLayout(Reading, Leaving[Place | None]):
     def _looked_elsewhere(self) -> None:
         self.show_titles()
         self.show_explanation()
-
-    def say(self, text: str) -> None:
-        """Tell the user something that passes."""
-        self.notify(text, markup=False)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual.screen import Screen
 from textual.widget import Widget
 
 from tui.key_gate import KeyGate
+from tui.screens.store_screen import StoreScreen
 
 MOST_PUT_OFF = 2
 """Frames in a row that are put off for a key: not every key changes the pane that has it."""
 
 
-class PortionedScreen(Screen[None]):
+class PortionedScreen(StoreScreen[None]):
     """A screen that paints one pane after the other while keys come, and looks for them.
 
     All that one event changed in four panes takes as long to paint as several keys take to

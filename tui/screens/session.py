@@ -121,4 +121,4 @@ class SessionScreen(DetailScreen):
         """Write the text to a new file."""
         name = f"session-tui-session-{self._row.id}"
         said = self.owner.give_lines(name, self.view.lines_as_text())
-        self.notify(said, markup=False)
+        self.say(said)

@@ -23,7 +23,6 @@ from widgets.status_bar import FooterBar
 
 if TYPE_CHECKING:
     from queries.questions.sql_prompt import SqlAnswer
-    from tui.app import SessionApp
 
 CONTEXTS: Final = ("any", "detail", "sql")
 EXAMPLE: Final = "SELECT tool, count(*) FROM event GROUP BY tool"
@@ -48,14 +47,13 @@ class SqlScreen(Reading, Leaving[None]):
         self._asked = ""
 
     @property
-    def owner(self) -> SessionApp:
-        """The application."""
-        return cast("SessionApp", self.app)
-
-    @property
     def contexts(self) -> tuple[str, ...]:
         """Which commands belong here."""
         return CONTEXTS
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Whether a command may run here."""
+        return available(action, parameters, CONTEXTS)
 
     @property
     def table(self) -> ResultTable:
@@ -66,10 +64,6 @@ class SqlScreen(Reading, Leaving[None]):
     def prompt(self) -> Prompt:
         """The line to type in."""
         return self.query_one(Prompt)
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Whether a command may run here."""
-        return available(action, parameters, CONTEXTS)
 
     def compose(self) -> ComposeResult:
         """The answer above prompt and footer."""
@@ -175,7 +169,7 @@ class SqlScreen(Reading, Leaving[None]):
     def action_next_match(self, step: int) -> None:
         """Go to the next match."""
         if not self.table.needle or not self.table.find_next(step):
-            self.notify("Nothing found.", markup=False)
+            self.say("Nothing found.")
 
     def action_back(self) -> None:
         """End the search, or go back."""
@@ -196,4 +190,4 @@ class SqlScreen(Reading, Leaving[None]):
         """Write question and answer to a new file."""
         lines = [self._asked, "", *self.table.lines_as_text()]
         said = self.owner.give_lines("session-tui-sql", lines)
-        self.notify(said, markup=False)
+        self.say(said)

@@ -87,9 +87,9 @@ class StepDifferenceScreen(DetailScreen):
 
     def action_copy_command(self) -> None:
         """There is no command that prints this."""
-        self.notify("No command prints this text; o writes it to a file.", markup=False)
+        self.say("No command prints this text; o writes it to a file.")
 
     def action_export_view(self) -> None:
         """Write the text to a new file."""
         said = self.owner.give_lines("session-tui-difference", self.view.lines_as_text())
-        self.notify(said, markup=False)
+        self.say(said)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from textwrap import wrap
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -20,9 +20,6 @@ from tui.screens.leaving import Leaving
 from tui.screens.reading import Reading
 from widgets.glyphs import Glyphs
 from widgets.text_view import TextView
-
-if TYPE_CHECKING:
-    from tui.app import SessionApp
 
 _NAME = re.compile(r"\S+(?: \S+)*\s{2,}")
 """The name at the beginning of a line, with the blanks behind it."""
@@ -75,7 +72,7 @@ class StoreInfoScreen(Reading, ModalScreen[None], Leaving[None]):
         """One scrollable text."""
         view = TextView(glyphs=self._glyphs, empty_text="Reading ...", id="info")
         view.border_title = "Store"
-        owner = cast("SessionApp", self.app)
+        owner = self.owner
         view.border_subtitle = Content(closing_hint(owner.user_keymap, ascii_only=owner.is_ascii))
         yield view
 
@@ -83,7 +80,7 @@ class StoreInfoScreen(Reading, ModalScreen[None], Leaving[None]):
         """Ask for the diagnosis."""
         self.query_one(TextView).focus()
 
-        app = cast("SessionApp", self.app)
+        app = self.owner
 
         def work(store: Store) -> Iterator[object]:
             from queries.doctor import diagnose
@@ -112,7 +109,7 @@ class StoreInfoScreen(Reading, ModalScreen[None], Leaving[None]):
 
     def let_go(self) -> None:
         """Stop a diagnosis that nobody waits for any more."""
-        cast("SessionApp", self.app).reader.cancel(self.slot)
+        self.owner.reader.cancel(self.slot)
 
     def action_close(self) -> None:
         """Go back."""

@@ -102,4 +102,4 @@ class WorkItemScreen(DetailScreen):
     def action_export_view(self) -> None:
         """Write the text to a new file."""
         said = self.owner.give_lines(f"session-tui-{self._item.id}", self.view.lines_as_text())
-        self.notify(said, markup=False)
+        self.say(said)
