@@ -6,6 +6,7 @@ import pytest
 from rich.cells import cell_len
 from syrupy.assertion import SnapshotAssertion
 
+from queries import text
 from tests.stores import FIRST_TIME
 from tests.stores.hostile import GIANT_TEXT, LONG_TEXT, SHORT_HOSTILE
 from tests.tui.delegating import TEAM, team, team_clock
@@ -147,6 +148,38 @@ async def test_a_frozen_screen_is_left_alone(folder: Path) -> None:
             await stage.step()
             assert screen.list.line_count == 2
             assert "paused" in stage.status
+
+
+@pytest.mark.parametrize("key", ["3", "4", "5", "6"])
+async def test_a_screen_that_is_opened_while_all_is_frozen_says_of_which_time_it_is(
+    folder: Path, key: str
+) -> None:
+    clock = team_clock()
+    with team() as store:
+        async with on_stage(TEAM, options=ScreenOptions(session="lead"), clock=clock) as stage:
+            await stage.press("p", key)
+            assert "as of" not in stage.status, "nothing came since"
+            await stage.press("escape")
+            store.add_event("lead", agent="lead", tool="Grep", state="ok", time=FIRST_TIME + 900)
+            await stage.step()
+            assert "paused · +1 since" in stage.status
+            clock.now = FIRST_TIME + 1000
+            await stage.press(key)
+            await stage.settle()
+            shown = text.clock(clock.now, stage.app.zone)
+            assert f"‖ paused · this screen as of {shown}" in stage.status
+            if key == "6":
+                return  # p is a key of its own there.
+            await stage.press("p")
+            await stage.step()
+            assert "paused" not in stage.status
+            # Paused here, it stands still, too.
+            await stage.press("p")
+            store.add_event("lead", agent="lead", tool="Grep", state="ok", time=FIRST_TIME + 901)
+            await stage.step()
+            assert "paused · +1 since" in stage.status
+            await stage.press("escape")
+            assert "paused · +1 since" in stage.status
 
 
 async def test_the_way_between_screens(folder: Path) -> None:

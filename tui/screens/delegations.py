@@ -118,7 +118,7 @@ class DelegationsScreen(PaneSet):
 
     def take_answer(self, answer: Answer) -> None:
         """Show what was read."""
-        self.live.end(answer.retry)
+        self.reading_ended(answer.retry)
         self._error = answer.error
         if isinstance(answer.value, Delegations):
             self.delegations = answer.value

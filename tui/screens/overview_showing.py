@@ -161,7 +161,7 @@ class OverviewShowing(Leading):
         measured = await asyncio.to_thread(job)
         if not self._is_ready:
             return
-        self.live.end()
+        self.reading_ended()
         if self.reading.take_measured(measured):
             with self.app.batch_update():
                 self._show()

@@ -48,7 +48,7 @@ class PaneSet(PaneSetLayout):
         del news
         self.snapshot = snapshot
         if self._is_ready:
-            self.owner.top_line.show_on(self._status)
+            self.show_status()
             if not self.is_paused():
                 self.live.take(snapshot)
                 self.read_if_due()
@@ -56,7 +56,7 @@ class PaneSet(PaneSetLayout):
     def pause_changed(self, on: bool) -> None:
         """Show that all stands still, or what happened meanwhile."""
         if self._is_ready:
-            self.owner.top_line.show_on(self._status)
+            self.show_status()
             if not on:
                 self.read()
 
@@ -67,6 +67,7 @@ class PaneSet(PaneSetLayout):
                 pane.zone = zone
         self.show_titles()
         self.show_explanation()
+        self.show_status()
 
     def read_if_due(self) -> None:
         """Read again what is behind the store, and let grow what grows."""

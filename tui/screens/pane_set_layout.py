@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from queries.models import Snapshot
+from queries.text import clock
 from tui.commands import footer_hints
 from tui.screens.leaving import Leaving
 from tui.screens.live_reading import LiveReading
@@ -66,6 +67,7 @@ class PaneSetLayout(Reading, Leaving[Place | None], PaneCommands[Place | None]):
         self.is_paused = is_paused
         self._told = ""
         self._titles: dict[int, str] = {}
+        self._read_at: float | None = None
 
     # -- what a subclass provides -----------------------------------------------------------
 
@@ -118,7 +120,7 @@ class PaneSetLayout(Reading, Leaving[Place | None], PaneCommands[Place | None]):
         self.prompt = self.query_one(Prompt)
         self._explained = self.query_one("#explanation", Static)
         self._status = self.query_one(StatusBar)
-        self.owner.top_line.show_on(self._status)
+        self.show_status()
         self.focus_pane(0)
 
     @property
@@ -198,6 +200,20 @@ class PaneSetLayout(Reading, Leaving[Place | None], PaneCommands[Place | None]):
             if title != self._titles.get(index):
                 self._titles[index] = title
                 pane.border_title = Content(title)
+
+    def reading_ended(self, retry: bool = False) -> None:
+        """What was asked for is read; ``retry``: it failed, but may succeed another time."""
+        self.live.end(retry)
+        # Other screens stand still at the pause, this one shows what is there by now.
+        self._read_at = self.owner.clock() if self.is_paused() else None
+        if self.panes:
+            self.show_status()
+
+    def show_status(self) -> None:
+        """Say at the top how the store is, and of which time this screen is."""
+        at = self._read_at
+        words = "" if at is None else f"this screen as of {clock(at, self.owner.zone)}"
+        self.owner.top_line.show_on(self._status, words)
 
     def masking_changed(self) -> None:
         """Say anew what is not drawn by panes: secrets are covered now, or shown."""

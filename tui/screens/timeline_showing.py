@@ -129,7 +129,7 @@ class TimelineShowing(PaneSet):
     def take_answer(self, answer: Answer) -> None:
         """Show what was read."""
         if answer.slot == SLOT:
-            self.live.end(answer.retry)
+            self.reading_ended(answer.retry)
             self._error = answer.error
         before = self.reading.session
         self.reading.take_answer(answer)

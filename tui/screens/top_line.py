@@ -39,12 +39,19 @@ class TopLine:
         self._is_cut |= snapshot.arrived_cut
         self._is_other |= bool(snapshot.updated or snapshot.amended)
 
-    def show_on(self, bar: StatusBar) -> None:
-        """Show it; how the store can be read is told as it is now."""
+    def show_on(self, bar: StatusBar, as_of: str = "") -> None:
+        """Show it; how the store can be read is told as it is now.
+
+        Args:
+            bar: of the screen.
+            as_of: what is to be told in place of what came since the pause, where the rest of
+                the screen has it already.
+        """
         shown, newest = self._shown, self._newest
         if shown is not None and newest is not None and shown is not newest:
             shown = replace(shown, state=newest.state, message=newest.message)
-        bar.show(shown, paused=self.is_paused, since=self.since)
+        since = self.since
+        bar.show(shown, paused=self.is_paused, since=as_of if as_of and since else since)
 
     @property
     def since(self) -> str:

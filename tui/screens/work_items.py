@@ -134,7 +134,7 @@ class WorkItemsScreen(PaneSet):
 
     def take_answer(self, answer: Answer) -> None:
         """Show what was read."""
-        self.live.end(answer.retry)
+        self.reading_ended(answer.retry)
         self._pause.end()
         self._error = answer.error
         if isinstance(answer.value, tuple):
