@@ -83,6 +83,34 @@ async def test_a_search_highlights_goes_round_and_ends(folder: Path) -> None:
         assert stage.said()[-1] == "Search for something first."
 
 
+async def test_a_tool_of_other_sessions_is_told_how_to_find(folder: Path) -> None:
+    desk()
+    async with on_stage(STORE, clock=desk_clock()) as stage:
+        stage.main.session_view.select(OLD)
+        await stage.settle()
+        await stage.press("a")
+        await stage.focus("tools")
+        stage.main.tool_view.select(
+            next(
+                stage.main.tool_view.row_key(row)
+                for row in stage.main.tool_view.rows
+                if row.tool == "Grep"
+            )
+        )
+        await stage.press("enter")
+        assert stage.main.tree_view.line_count == 0
+        assert stage.said()[-1] == (
+            "No call of Grep is among what is shown of this session; the filter tool:=Grep of "
+            "the list finds the sessions with some."
+        )
+        await stage.press("escape")
+        await stage.focus("sessions")
+        await stage.press("F")
+        await stage.type("tool:=Grep")
+        assert LIVE in [row.id for row in stage.main.sessions.shown]
+        assert OLD not in [row.id for row in stage.main.sessions.shown]
+
+
 async def test_an_example_that_has_no_room_ends_with_a_sign(folder: Path) -> None:
     desk()
     async with on_stage(STORE, (60, 15), clock=desk_clock()) as stage:

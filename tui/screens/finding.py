@@ -6,7 +6,8 @@ from datetime import tzinfo
 
 from textual import on
 
-from queries.finding.filters import EVENT_FIELDS, Filter, FilterError
+from queries.finding.filter_matching import WHOLE
+from queries.finding.filters import EVENT_FIELDS, Filter, FilterError, Term
 from queries.models import Relation
 from tui.screens.pane_screen import PaneScreen
 from tui.screens.prompt import Prompt
@@ -261,7 +262,15 @@ class Finding(PaneScreen):
     def _tool_opened(self, event: ToolTable.Opened) -> None:
         event.stop()
         self._event_filter = None
-        self.tree_view.filter_tool(event.tool.tool)
+        name = event.tool.tool
+        self.tree_view.filter_tool(name)
+        if not self.tree_view.line_count:
+            # Figures may be of more than this session, and of more of it than is loaded.
+            elsewhere = Term("tool", (f"{WHOLE}{name}",))
+            self.say(
+                f"No call of {name} is among what is shown of this session; the filter"
+                f" {elsewhere} of the list finds the sessions with some."
+            )
         self.focus_pane(ACTIVITY)
         self.show_titles()
 
