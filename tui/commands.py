@@ -134,11 +134,20 @@ def footer_hints(
     return sorted(shown, key=lambda hint: -hint.command.footer)
 
 
-def closing_hint(keymap: Keymap | None = None, *, ascii_only: bool = False) -> str:
-    """How a dialog is left, for its lower edge: ``esc close``; "" where no key does."""
-    back = find("screens.back")
-    names = () if back is None else key_names(back, keymap, ascii_only=ascii_only)
-    return f"{names[0]} close" if names else ""
+def closing_hint(
+    keymap: Keymap | None = None, *, ascii_only: bool = False, before: tuple[str, ...] = ()
+) -> str:
+    """How a dialog is left, for its lower edge: ``esc close``; "" where no key does.
+
+    ``before``: ids of commands that are told before, as ``/ search``.
+    """
+    told = []
+    for name in (*before, "screens.back"):
+        command = find(name)
+        keys = () if command is None else key_names(command, keymap, ascii_only=ascii_only)
+        if command is not None and keys:
+            told.append(f"{keys[0]} {'close' if name == 'screens.back' else command.title}")
+    return "  ".join(told)
 
 
 @cache

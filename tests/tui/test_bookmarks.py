@@ -12,6 +12,7 @@ from tests.tui.stage import on_stage, run_line, sample
 from tui.bookmarks import FILE, MOST, NOTE, Bookmark, Bookmarks, labelled
 from tui.screens.bookmarks import BookmarkScreen
 from tui.state import state_folder
+from widgets.result_table import ResultTable
 
 
 async def test_a_session_gets_a_label_and_a_note(folder: Path) -> None:
@@ -74,6 +75,27 @@ def test_groups_of_a_comparison(folder: Path) -> None:
     found = run_line(f"session-tui compare {path} --a bookmark:old --b bookmark:new --json")
     sizes = [(metric["n_a"], metric["n_b"]) for metric in found["metrics"]]
     assert (2, 2) in sizes
+
+
+async def test_the_list_is_searched(folder: Path) -> None:
+    path = sample("heist-audit", folder)
+    async with on_stage(path) as stage:
+        for label in ("first", "second", "third"):
+            await stage.press("*")
+            await stage.type(label)
+            await stage.press("down")
+        await stage.press("'")
+        screen = stage.app.screen
+        assert isinstance(screen, BookmarkScreen)
+        assert "enter open  / search  esc close" in stage.text()
+        await stage.press("/")
+        await stage.type("third")
+        assert "third" in screen.query_one(ResultTable).text_under_cursor()
+        await stage.press("escape")
+        assert stage.is_above
+        await stage.press("enter")
+        assert not stage.is_above
+        assert stage.main.session_view.focused_id() == stage.main.session_view.rows[2].id
 
 
 async def test_an_empty_list_says_how(folder: Path) -> None:

@@ -156,6 +156,31 @@ async def test_store_info_says_what_doctor_says_and_closes(folder: Path) -> None
     store.close()
 
 
+async def test_store_info_is_searched(folder: Path) -> None:
+    store = desk()
+    async with on_stage(STORE, (80, 20), clock=desk_clock()) as stage:
+        await stage.press("i")
+        assert "/ search  esc close" in stage.lines()[-1]
+        view = stage.app.screen.query_one(TextView)
+        await stage.press("/")
+        await stage.type("journal")
+        assert view.text_under_cursor().startswith("journal mode")
+        found = [view.cursor]
+        for key in ("n", "n", "N"):
+            await stage.press(key)
+            found.append(view.cursor)
+        assert found[3] == found[1]
+        await stage.press("/")
+        await stage.type("xyzzy")
+        assert stage.said()[-1] == "Nothing here holds 'xyzzy'."
+        await stage.press("escape")
+        assert view.needle == ""
+        assert isinstance(stage.app.screen, StoreInfoScreen)
+        await stage.press("escape")
+        assert not stage.is_above
+    store.close()
+
+
 def test_lines_of_the_store_info_are_cut_between_words_and_go_on_below_themselves() -> None:
     told = "opened        immutable: nobody has it open\n\nagent_events: 261 rows make events"
     assert hanging(told, 30).split("\n") == [

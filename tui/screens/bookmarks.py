@@ -13,11 +13,14 @@ from textual.screen import ModalScreen
 from tui.bookmarks import Bookmark
 from tui.commands import bindings_for, closing_hint
 from tui.screens.leaving import Leaving
+from tui.screens.prompt import Prompt
+from tui.screens.searching import Searching
 from widgets.glyphs import Glyphs
 from widgets.pane import Pane
 from widgets.result_table import ResultTable
 
-_CLOSING = ("screens.back", "marks.list", "program.quit")
+_CLOSING = ("marks.list", "program.quit")
+_LIKE_OTHERS = ("screens.back", "find.search", "find.next", "find.previous")
 
 
 def _bindings() -> Iterator[Binding]:
@@ -28,11 +31,13 @@ def _bindings() -> Iterator[Binding]:
             yield Binding(binding.key, "open", show=False, id=name)
         elif name in _CLOSING:
             yield Binding(binding.key, "close", show=False, id=name)
-        elif binding.action.startswith("pane("):
+        elif name in _LIKE_OTHERS or binding.action.startswith("pane("):
             yield binding
 
 
-class BookmarkScreen(ModalScreen[Bookmark | None], Leaving[Bookmark | None]):
+class BookmarkScreen(
+    ModalScreen[Bookmark | None], Searching[Bookmark | None], Leaving[Bookmark | None]
+):
     """A list; its result is the bookmark to go to."""
 
     CSS_PATH = "bookmarks.tcss"
@@ -51,10 +56,19 @@ class BookmarkScreen(ModalScreen[Bookmark | None], Leaving[Bookmark | None]):
             empty_text="There are no bookmarks yet: * gives a session or an event a label.",
         )  # fmt: skip
         table.border_title = "Bookmarks"
+        owner = self.owner
         table.border_subtitle = Content(
-            closing_hint(self.owner.user_keymap, ascii_only=self.owner.is_ascii)
+            closing_hint(
+                owner.user_keymap, ascii_only=owner.is_ascii, before=("screens.open", "find.search")
+            )
         )
         yield table
+        yield Prompt()
+
+    @property
+    def searched(self) -> ResultTable:
+        """The table."""
+        return self.query_one(ResultTable)
 
     def on_mount(self) -> None:
         """Show them."""
@@ -82,6 +96,11 @@ class BookmarkScreen(ModalScreen[Bookmark | None], Leaving[Bookmark | None]):
     def on_pane_opened(self, message: Pane.Opened) -> None:
         """One was chosen."""
         self.dismiss(self._bookmarks[message.index])
+
+    def action_back(self) -> None:
+        """End the search, or go back."""
+        if not self.end_search():
+            self.dismiss(None)
 
     def action_close(self) -> None:
         """Go back."""

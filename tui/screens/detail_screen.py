@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import on
 from textual.binding import BindingType
 
 from tui.commands import available, bindings_for, footer_hints
 from tui.screens.leaving import Leaving
-from tui.screens.prompt import Prompt
 from tui.screens.reading import Reading
+from tui.screens.searching import Searching
 from widgets.status_bar import FooterBar
 from widgets.text_view import TextView
 
 _CONTEXTS = ("any", "detail")
 
 
-class DetailScreen(Reading, Leaving[None]):
+class DetailScreen(Reading, Searching[None], Leaving[None]):
     """A text above prompt and footer."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(bindings_for(_CONTEXTS))
@@ -26,6 +25,11 @@ class DetailScreen(Reading, Leaving[None]):
     def view(self) -> TextView:
         """The text."""
         return self.query_one(TextView)
+
+    @property
+    def searched(self) -> TextView:
+        """The text."""
+        return self.view
 
     @property
     def contexts(self) -> tuple[str, ...]:
@@ -48,31 +52,9 @@ class DetailScreen(Reading, Leaving[None]):
         """Move in the text."""
         getattr(self.view, f"action_{method}")()
 
-    def action_search(self) -> None:
-        """Ask what to search for."""
-        self.query_one(Prompt).ask("search", "/", self.view.needle)
-
-    def action_next_match(self, step: int) -> None:
-        """Go to the next match."""
-        if not self.view.needle or not self.view.find_next(step):
-            self.say("Nothing found.")
-
-    @on(Prompt.Answered)
-    def _answered(self, event: Prompt.Answered) -> None:
-        self.view.focus()
-        if not self.view.find(event.text) and event.text:
-            self.query_one(Prompt).tell(f"Nothing here holds {event.text!r}.")
-
-    @on(Prompt.GivenUp)
-    def _given_up(self) -> None:
-        self.view.find("")
-        self.view.focus()
-
     def action_back(self) -> None:
         """End the search, or go back to the screen below."""
-        if self.view.needle:
-            self.view.find("")
-        else:
+        if not self.end_search():
             self.dismiss()
 
     def action_copy(self) -> None:

@@ -24,7 +24,6 @@ from tui.commands import (
     Keymap,
     bindings_for,
     closing_hint,
-    find,
     key_names,
 )
 from tui.screens.leaving import Leaving
@@ -89,7 +88,8 @@ class HelpScreen(ModalScreen[None], Leaving[None]):
     def compose(self) -> ComposeResult:
         """One scrollable page."""
         page = VerticalScroll(id="help-page")
-        page.border_subtitle = Content(self._hint())
+        hint = closing_hint(self._keymap, ascii_only=self._ascii_only, before=("find.search",))
+        page.border_subtitle = Content(hint)
         with page:
             for heading, table, _ in self._parts:
                 yield heading
@@ -99,13 +99,6 @@ class HelpScreen(ModalScreen[None], Leaving[None]):
     def on_mount(self) -> None:
         """Show all of it."""
         self._narrow("")
-
-    def _hint(self) -> str:
-        """How to search and to close, for the lower edge."""
-        search = find("find.search")
-        keys = key_names(search, self._keymap, ascii_only=self._ascii_only) if search else ()
-        closing = closing_hint(self._keymap, ascii_only=self._ascii_only)
-        return "  ".join(filter(None, (f"{keys[0]} search" if keys else "", closing)))
 
     # What is searched for
 

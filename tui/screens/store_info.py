@@ -17,20 +17,23 @@ from tui import keeping
 from tui.commands import bindings_for, closing_hint
 from tui.reader import Answer
 from tui.screens.leaving import Leaving
+from tui.screens.prompt import Prompt
 from tui.screens.reading import Reading
+from tui.screens.searching import Searching
 from widgets.glyphs import Glyphs
 from widgets.text_view import TextView
 
 _NAME = re.compile(r"\S+(?: \S+)*\s{2,}")
 """The name at the beginning of a line, with the blanks behind it."""
-_CLOSING = ("screens.back", "screens.info", "program.quit")
+_CLOSING = ("screens.info", "program.quit")
+_LIKE_OTHERS = ("screens.back", "find.search", "find.next", "find.previous")
 
 
 def _bindings() -> Iterator[Binding]:
     for binding in Binding.make_bindings(bindings_for(("any", "detail"))):
         if binding.id in _CLOSING:
             yield Binding(binding.key, "close", show=False, id=binding.id)
-        elif binding.id is not None and binding.id.startswith("move."):
+        elif binding.id in _LIKE_OTHERS or (binding.id or "").startswith("move."):
             yield binding
 
 
@@ -54,7 +57,7 @@ def _pieces(line: str, width: int) -> list[str]:
     )  # fmt: skip
 
 
-class StoreInfoScreen(Reading, ModalScreen[None], Leaving[None]):
+class StoreInfoScreen(Reading, ModalScreen[None], Searching[None], Leaving[None]):
     """The output of the ``doctor`` command."""
 
     CSS_PATH = "store_info.tcss"
@@ -73,8 +76,16 @@ class StoreInfoScreen(Reading, ModalScreen[None], Leaving[None]):
         view = TextView(glyphs=self._glyphs, empty_text="Reading ...", id="info")
         view.border_title = "Store"
         owner = self.owner
-        view.border_subtitle = Content(closing_hint(owner.user_keymap, ascii_only=owner.is_ascii))
+        view.border_subtitle = Content(
+            closing_hint(owner.user_keymap, ascii_only=owner.is_ascii, before=("find.search",))
+        )
         yield view
+        yield Prompt()
+
+    @property
+    def searched(self) -> TextView:
+        """The text."""
+        return self.query_one(TextView)
 
     def on_mount(self) -> None:
         """Ask for the diagnosis."""
@@ -110,6 +121,11 @@ class StoreInfoScreen(Reading, ModalScreen[None], Leaving[None]):
     def let_go(self) -> None:
         """Stop a diagnosis that nobody waits for any more."""
         self.owner.reader.cancel(self.slot)
+
+    def action_back(self) -> None:
+        """End the search, or go back."""
+        if not self.end_search():
+            self.dismiss()
 
     def action_close(self) -> None:
         """Go back."""

@@ -1,0 +1,45 @@
+"""Searching on a screen that shows one thing."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.screen import Screen, ScreenResultType
+
+from tui.screens.prompt import Prompt
+from widgets.pane import Pane
+
+
+class Searching(Screen[ScreenResultType]):
+    """Has one pane, in which a prompt asks what to search for."""
+
+    @property
+    def searched(self) -> Pane:
+        """What is searched."""
+        raise NotImplementedError
+
+    def action_search(self) -> None:
+        """Ask what to search for."""
+        self.query_one(Prompt).ask("search", "/", self.searched.needle)
+
+    def action_next_match(self, step: int) -> None:
+        """Go to the next match."""
+        if not self.searched.needle or not self.searched.find_next(step):
+            self.notify("Nothing found.", markup=False)
+
+    @on(Prompt.Answered)
+    def _search_answered(self, event: Prompt.Answered) -> None:
+        self.searched.focus()
+        if not self.searched.find(event.text) and event.text:
+            self.query_one(Prompt).tell(f"Nothing here holds {event.text!r}.")
+
+    @on(Prompt.GivenUp)
+    def _search_given_up(self) -> None:
+        self.searched.find("")
+        self.searched.focus()
+
+    def end_search(self) -> bool:
+        """Show nothing as found any more; False where nothing was searched for."""
+        was_searching = bool(self.searched.needle)
+        if was_searching:
+            self.searched.find("")
+        return was_searching
