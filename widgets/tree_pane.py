@@ -112,6 +112,14 @@ class TreePane(Pane):
         """
         return self._go_to(key)
 
+    def go_to_event(self, key: EventKey) -> bool:
+        """The same for an event, by one of its rows: the end of a call is found as the call."""
+        return self._go_to(f"event:{key[0]}:{key[1]}") or self._go_to(
+            self._tree.search(
+                None, lambda node: node.event is not None and node.event.end_key == key
+            )
+        )
+
     def set_filter(self, test: NodeTest | None, label: str = "") -> None:
         """Show only nodes that pass, with their ancestors; None shows all again.
 

@@ -65,6 +65,45 @@ async def test_an_event_is_found_again(folder: Path) -> None:
     assert [row["session_id"] for row in found["sessions"]] == [session_id]
 
 
+async def test_the_row_of_an_end_is_found_as_the_call_that_it_ends(folder: Path) -> None:
+    path = sample("htmlgraph-0.26.1", folder)
+    async with on_stage(path) as stage:
+        await stage.press("j", "j", "j")
+        await stage.focus("activity")
+        await stage.press("w", "G", "up", "up")
+        row = stage.main.tree_view.current_node()
+        assert row is not None
+        assert row.event is not None
+        await stage.press("*")
+        await stage.type("end")
+        await stage.press("w", "g", "'", "enter")
+        await stage.settle()
+        call = stage.main.tree_view.current_node()
+        assert call is not None
+        assert call.event is not None
+        assert call.event.end_key == row.event.key
+        assert not any("further back" in said for said in stage.said())
+
+
+async def test_a_filter_that_hides_the_event_gives_way(folder: Path) -> None:
+    path = sample("htmlgraph-0.26.1", folder)
+    async with on_stage(path) as stage:
+        await stage.press("j", "j", "j")
+        await stage.focus("activity")
+        await stage.press("g", "j")
+        node = stage.main.tree_view.current_node()
+        await stage.press("*")
+        await stage.type("odd")
+        await stage.press("F")
+        await stage.type("tool:=WebSearch")
+        assert stage.main.tree_view.filter_label
+        await stage.press("'", "enter")
+        await stage.settle()
+        assert stage.main.tree_view.current_node() == node
+        assert "only" not in stage.titles()[1]
+        assert not any("further back" in said for said in stage.said())
+
+
 def test_groups_of_a_comparison(folder: Path) -> None:
     path = sample("heist-audit", folder)
     rows = run_line(f"session-tui sessions {path} --json")["sessions"]

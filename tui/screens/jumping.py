@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual import on
 
 from queries.finding.filters import FilterError
+from queries.models import EventKey
 from tui.screens.messages import AnswerArrived
 from tui.screens.pane_screen import PaneScreen
 from tui.screens.places import Place
@@ -60,7 +61,7 @@ class Jumping(PaneScreen):
         place, tree = self._sought, self.activity.tree
         if place is None or tree is None or self.activity.session_id != place.session_id:
             return
-        if place.key is None or self.tree_view.go_to(f"event:{place.key[0]}:{place.key[1]}"):
+        if place.key is None or self._show_event(place.key):
             self._sought = None
         elif tree.has_earlier and self._loads < _LOADS:
             self._loads += 1
@@ -68,3 +69,14 @@ class Jumping(PaneScreen):
         else:
             self._sought = None
             self.say("That step is further back than what is loaded: scroll up to load it.")
+
+    def _show_event(self, key: EventKey) -> bool:
+        """Put the cursor on it; a filter that hides it gives way. False where it is not loaded."""
+        view = self.tree_view
+        if view.go_to_event(key):
+            return True
+        if view.filter_label:
+            view.set_filter(None)
+            self.show_titles()
+            return view.go_to_event(key)
+        return False
