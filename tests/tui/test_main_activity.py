@@ -195,6 +195,11 @@ async def test_raw_rows_and_pairs(folder: Path) -> None:
         await stage.press("w")
         assert "raw rows" in stage.titles()[1]
         assert (rows("Bash"), rows("Read")) == (2, 2)
+        # The start of a call that ended says neither that it runs nor that it never ended.
+        await stage.focus("activity")
+        await stage.press("+")
+        assert sum("Bash" in line for line in stage.tree()) == 2
+        assert not any(sign in line for sign in ("⊘", "●") for line in stage.tree()), stage.tree()
         await stage.press("w")
         assert "raw rows" not in stage.titles()[1]
         assert (rows("Bash"), rows("Read")) == (1, 1)
