@@ -36,7 +36,7 @@ PARTS: Final = {
 CONTEXTS: Final = (
     "any", "main", *PANES, "compare", *SECTIONS, "detail",
     "delegations", *DELEGATION_PANES, "timeline", *TIMELINE_PANES,
-    "overview", *OVERVIEW_PANES, "work_items", "sql", "past",
+    "overview", *OVERVIEW_PANES, "work_items", "sql", "event", "past",
 )  # fmt: skip
 """Where a command can belong: everywhere, a screen, one of its panes or sections, one event.
 
@@ -54,6 +54,7 @@ _SETS: Final = ("delegations", "timeline", "overview", "work_items")
 _BOTH: Final = ("main", "compare", *_SETS)
 _PANED: Final = _BOTH[:-1]
 """The screens of more than one pane."""
+_SECTIONED: Final = (*_PANED, "event")
 _READ: Final = (*_BOTH, "detail")
 _REPLAYS: Final = ("main", "timeline")
 _EVENTS: Final = ("lanes", "entries")
@@ -112,10 +113,10 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("move.bottom", ("G", "end"), "bottom", "Go to the last line.",
             "pane('cursor_bottom')", "Move", contexts=_READ),
     Command("move.next_pane", ("tab",), "next pane", "Go to the next pane or section.",
-            "focus_pane(1)", "Move", footer=30, contexts=_PANED),
+            "focus_pane(1)", "Move", footer=30, contexts=_SECTIONED),
     Command("move.previous_pane", ("shift+tab",), "previous pane",
             "Go to the previous pane or section.",
-            "focus_pane(-1)", "Move", contexts=_PANED),
+            "focus_pane(-1)", "Move", contexts=_SECTIONED),
 
     Command("find.search", ("slash",), "search", "Search for text in this pane.",
             "search", "Find", footer=70, contexts=_READ),

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from queries import text as words
-from queries.models import Event, EventText
+from queries.models import Event, EventState, EventText
 from widgets.event_facts import event_facts
 from widgets.fact_flow import FactFlow
 from widgets.glyphs import UNICODE, Glyphs
@@ -21,6 +21,7 @@ from widgets.text_view import TextView
 
 Section = Literal["input", "output", "raw"]
 SECTIONS: tuple[Section, ...] = ("input", "output", "raw")
+_WHY: tuple[Section, ...] = ("output", "input", "raw")
 
 _AT_ONCE = 100_000
 """Characters up to which a text is laid out while the user waits."""
@@ -101,6 +102,7 @@ class EventDetail(Vertical):
         self._never_ended = False
         self._texts: Mapping[Section, str] | None = None
         self._chosen: Section | None = None
+        self._order = SECTIONS
         self._facts = FactFlow(glyphs=glyphs)
         self._bar = SectionBar(glyphs=glyphs)
         self.view = TextView(glyphs=glyphs, empty_text="No event is open.")
@@ -121,11 +123,14 @@ class EventDetail(Vertical):
 
     @property
     def section(self) -> Section:
-        """The section that is shown: the user's choice, else the first one with text."""
+        """The section that is shown: the user's choice, else the first one with text.
+
+        What has failed when it is opened says why in its output.
+        """
         if self._chosen is not None:
             return self._chosen
         texts = self._texts or {}
-        return next((each for each in SECTIONS if texts.get(each)), "input")
+        return next((each for each in self._order if texts.get(each)), "input")
 
     @property
     def zone(self) -> tzinfo | None:
@@ -146,6 +151,7 @@ class EventDetail(Vertical):
         self._event, self._never_ended = event, never_ended
         self._show_facts()
         if is_other:
+            self._order = _WHY if event.state is EventState.ERROR else SECTIONS
             self._texts = None
             self._bar.is_cut = False
             self._show_section()

@@ -156,6 +156,25 @@ async def test_store_info_says_what_doctor_says_and_closes(folder: Path) -> None
     store.close()
 
 
+async def test_tab_goes_through_the_sections_of_an_event(folder: Path) -> None:
+    desk()
+    async with on_stage(STORE, (100, 30), clock=desk_clock()) as stage:
+        await stage.focus("activity")
+        await stage.press("G", "enter")
+        screen = stage.app.screen
+        assert isinstance(screen, EventScreen)
+        assert "⇥ next section" in stage.footer
+        first = screen.detail.section
+        seen = []
+        for key in ("tab", "tab", "tab", "shift+tab", "shift+tab"):
+            await stage.press(key)
+            seen.append(screen.detail.section)
+        assert seen[2] == first
+        assert len(set(seen)) == 3
+        assert seen[4] == seen[0]
+        assert screen.view.has_focus
+
+
 async def test_store_info_is_searched(folder: Path) -> None:
     store = desk()
     async with on_stage(STORE, (80, 20), clock=desk_clock()) as stage:

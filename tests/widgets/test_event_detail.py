@@ -22,7 +22,7 @@ from widgets.json_layout import render_text
 
 EVENT = Event(
     0, 7, "evt-7", "session-1", parent_id="evt-1", time=1_700_000_000.0, agent="planner",
-    kind=EventKind.TOOL, tool="Bash", summary="make test", state=EventState.ERROR, duration=2.0,
+    kind=EventKind.TOOL, tool="Bash", summary="make test", state=EventState.OK, duration=2.0,
     model="big", tokens=15_359, cost=0.0123,
 )  # fmt: skip
 TEXT = EventText(
@@ -66,7 +66,7 @@ async def test_facts_then_the_text_when_it_arrives() -> None:
         await pilot.pause()
         assert [line.rstrip() for line in screen(pilot)[:7]] == [
             "make test",
-            "kind tool   state failed   tool Bash   agent planner",
+            "kind tool   state succeeded   tool Bash   agent planner",
             "time 2023-11-14 22:13:20 UTC   duration 2.0s   model big",
             "tokens 15,359   cost $0.0123   session session-1   event evt-7",
             "parent evt-1   row 0:7",
@@ -108,6 +108,26 @@ async def test_sections_can_be_cycled() -> None:
         assert detail.covers() == "raw · 1-4 of 4 lines"
 
 
+async def test_what_failed_is_opened_at_its_output() -> None:
+    failed = replace(EVENT, state=EventState.ERROR)
+    detail = EventDetail()
+    async with shown(detail) as pilot:
+        detail.show_event(failed)
+        detail.show_text(TEXT)
+        await pilot.pause()
+        assert section_of(detail) == "output"
+        assert "error: 2 tests failed" in "\n".join(screen(pilot))
+        detail.show_event(replace(failed, seq=8))
+        detail.show_text(replace(TEXT, seq=8, output=None))
+        assert section_of(detail) == "input"
+        # What fails while it is read stays where it is.
+        detail.show_event(replace(EVENT, seq=9, state=EventState.RUNNING))
+        detail.show_text(replace(TEXT, seq=9, output=None))
+        detail.show_event(replace(failed, seq=9))
+        detail.show_text(replace(TEXT, seq=9))
+        assert section_of(detail) == "input"
+
+
 async def test_the_first_section_with_text_is_shown_until_the_user_chooses() -> None:
     detail = EventDetail()
     async with shown(detail) as pilot:
@@ -140,7 +160,7 @@ async def test_news_about_the_event_keep_the_place_in_its_text() -> None:
         detail.move_cursor(2)
         detail.show_event(EVENT)
         await pilot.pause()
-        assert "state failed" in "\n".join(screen(pilot))
+        assert "state succeeded" in "\n".join(screen(pilot))
         assert detail.text_under_cursor() == '  "timeout": 30'
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -13,13 +14,15 @@ from tui.screens.searching import Searching
 from widgets.status_bar import FooterBar
 from widgets.text_view import TextView
 
-_CONTEXTS = ("any", "detail")
 
 
 class DetailScreen(Reading, Searching[None], Leaving[None]):
     """A text above prompt and footer."""
 
-    BINDINGS: ClassVar[list[BindingType]] = list(bindings_for(_CONTEXTS))
+    BINDINGS: ClassVar[list[BindingType]] = list(bindings_for(("any", "detail")))
+    CONTEXTS: ClassVar[tuple[str, ...]] = ("any", "detail")
+    TITLES: ClassVar[Mapping[str, str]] = {}
+    """What some commands do here, by their ids."""
 
     @property
     def view(self) -> TextView:
@@ -34,17 +37,19 @@ class DetailScreen(Reading, Searching[None], Leaving[None]):
     @property
     def contexts(self) -> tuple[str, ...]:
         """Which commands belong here."""
-        return _CONTEXTS
+        return self.CONTEXTS
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Whether a command may run here."""
-        return available(action, parameters, _CONTEXTS)
+        return available(action, parameters, self.CONTEXTS)
 
     def begin(self) -> None:
         """Put the focus on the text, and say which keys there are."""
         self.view.focus()
-        hints = footer_hints(_CONTEXTS, self.owner.user_keymap, ascii_only=self.owner.is_ascii)
-        self.query_one(FooterBar).show_hints([(hint.key, hint.title) for hint in hints])
+        hints = footer_hints(self.CONTEXTS, self.owner.user_keymap, ascii_only=self.owner.is_ascii)
+        self.query_one(FooterBar).show_hints([
+            (hint.key, self.TITLES.get(hint.command.id, hint.title)) for hint in hints
+        ])  # fmt: skip
 
     # Actions of the registry
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import tzinfo
-from typing import cast
+from typing import ClassVar, cast
 
 from textual.app import ComposeResult
+from textual.binding import BindingType
 
 from queries.models import ActivityNode, Event, EventText, Snapshot, StoreState
 from queries.side_tables import event_text
 from queries.store import Store
+from tui.commands import bindings_for
 from tui.export import absolute
 from tui.reader import Answer
 from tui.screens.detail_screen import DetailScreen
@@ -25,6 +27,9 @@ class EventScreen(DetailScreen):
     """Reads the heavy columns of one event and shows them."""
 
     CSS_PATH = "event.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = list(bindings_for(("event",)))
+    CONTEXTS = (*DetailScreen.CONTEXTS, "event")
+    TITLES: ClassVar[Mapping[str, str]] = {"move.next_pane": "next section"}
     slot = "text"
 
     def __init__(self, event: Event, never_ended: bool) -> None:
@@ -115,6 +120,10 @@ class EventScreen(DetailScreen):
             self.detail.cycle_section(1 if method == "cursor_right" else -1)
         else:
             super().action_pane(method)
+
+    def action_focus_pane(self, step: int) -> None:
+        """Go to the next section, or the one before."""
+        self.detail.cycle_section(step)
 
     def action_copy_command(self) -> None:
         """Copy the shell command that prints this event."""
