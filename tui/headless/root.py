@@ -8,8 +8,9 @@ from typing import Any
 import click
 
 from queries.plain_data import replace
+from queries.text import clean
 from tui.cli import ALIASES, COMMANDS, PROGRAM, help_text
-from tui.headless.screen import merged, open_command, screen_options
+from tui.headless.screen import command_meant, merged, open_command, screen_options
 from tui.options import ScreenOptions
 
 _WITH_SCREEN = frozenset(("demo",))
@@ -35,6 +36,11 @@ class _Root(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args[0] in COMMANDS or args[0] in ALIASES:
             return super().resolve_command(ctx, args)
+        # A store takes no more words: what is behind it would be told to be the mistake.
+        if len(args) > 1 and (meant := command_meant(args[0])) is not None:
+            raise click.UsageError(
+                f"there is no command and no file '{clean(args[0])}'; did you mean '{meant}'?"
+            )
         return PROGRAM, open_command, args
 
     def get_help(self, ctx: click.Context) -> str:  # noqa: ARG002 - click's signature

@@ -84,8 +84,14 @@ def open_command(ctx: click.Context, /, store: str | None, **chosen: Any) -> int
     return open_screen(found[0].path, options)
 
 
+def command_meant(word: str) -> str | None:
+    """The command whose name is nearly this word, unless it is a file; None if there is none."""
+    near = get_close_matches(word, COMMANDS, 1, 0.7)
+    return near[0] if near and not os.path.lexists(word) else None
+
+
 def _with_command_meant(error: Exception, store: str | None) -> Exception:
-    near = get_close_matches(store or "", COMMANDS, 1, 0.7)
-    if store is None or not near or os.path.lexists(store):
+    meant = command_meant(store or "")
+    if meant is None:
         return error
-    return click.UsageError(f"{error} Did you mean the command '{near[0]}'?")
+    return click.UsageError(f"{error} Did you mean the command '{meant}'?")

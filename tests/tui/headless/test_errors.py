@@ -158,6 +158,13 @@ def test_an_unknown_session_brings_similar_ones(run: Run) -> None:
 
 def test_a_misspelt_command_is_recognised(run: Run) -> None:
     assert run("sesions").err.endswith("Did you mean the command 'sessions'?\n")
+    for behind in ((AUDIT,), (AUDIT, "--json"), ("--json",)):
+        told = run("sesions", *behind)
+        assert is_one_sentence(told)
+        assert "no command and no file 'sesions'; did you mean 'sessions'?" in told.err
+    # A file of that name is a store.
+    told = run(AUDIT.parent / "nothing.db", "--json")
+    assert "did you mean the command" not in told.err
 
 
 def test_mistakes_in_the_configuration(
