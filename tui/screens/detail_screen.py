@@ -15,7 +15,6 @@ from widgets.status_bar import FooterBar
 from widgets.text_view import TextView
 
 
-
 class DetailScreen(Reading, Searching[None], Leaving[None]):
     """A text above prompt and footer."""
 

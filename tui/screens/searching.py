@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from textual import on
-from textual.screen import Screen, ScreenResultType
+from textual.screen import ScreenResultType
 
 from tui.screens.prompt import Prompt
+from tui.screens.store_screen import StoreScreen
 from widgets.pane import Pane
 
 
-class Searching(Screen[ScreenResultType]):
+class Searching(StoreScreen[ScreenResultType]):
     """Has one pane, in which a prompt asks what to search for."""
 
     @property
@@ -24,7 +25,7 @@ class Searching(Screen[ScreenResultType]):
     def action_next_match(self, step: int) -> None:
         """Go to the next match."""
         if not self.searched.needle or not self.searched.find_next(step):
-            self.notify("Nothing found.", markup=False)
+            self.say("Nothing found.")
 
     @on(Prompt.Answered)
     def _search_answered(self, event: Prompt.Answered) -> None:
