@@ -41,6 +41,15 @@ def recognise(schema: Schema, probe: Probe) -> StoreMapping | None:
     return None
 
 
+def has_rowids(mapping: StoreMapping, probe: Probe) -> bool:
+    """Whether all tables whose rows are followed have rowids, which tell the order of arrival."""
+    tables = [source.table for source in mapping.sources]
+    if mapping.sessions is not None:
+        tables.append(mapping.sessions.table)
+    # Of a table with rowids this tells nothing, for it is no index.
+    return not any(probe(f"PRAGMA main.index_info({table})") for table in tables)
+
+
 def explain_unknown(schema: Schema) -> str:
     """One sentence: which tables a store has, and which schemas are known."""
     names = sorted(name for name in schema.tables if not name.startswith("sqlite_"))

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import Self
 
-from queries.dialects import explain_unknown, read_schema, recognise
+from queries.dialects import explain_unknown, has_rowids, read_schema, recognise
 from queries.dialects.base import StoreMapping
 from queries.models import EventKey, EventKind, Problem, StoreInfo
 from queries.opening import files as opening
@@ -28,6 +28,11 @@ from queries.reading.bounded_queries import BoundedQueries
 from queries.reading.bounded_queries import Rows as Rows
 from queries.reading.known_messages import knowing_message, known_message
 from queries.text import clean
+
+_NO_ROWID = "(no such column: rowid)."
+_WITHOUT_ROWID = (
+    "a table that is to be followed is WITHOUT ROWID, so its rows have no order of arrival."
+)
 
 
 class StoreConnection(BoundedQueries):
@@ -80,9 +85,7 @@ class StoreConnection(BoundedQueries):
         self._holds_up = True
         self.connection.set_progress_handler(self._tick, 2000)
         self.schema = read_schema(self._probe)
-        mapping = recognise(self.schema, self._probe)
-        if mapping is None:
-            raise StoreError(f"{clean(str(self.path))}: {explain_unknown(self.schema)}")
+        mapping = self._recognised()
         self.mapping = mapping if origin is None else opening.imported(mapping, origin)
         self._make_views()
         self.mapping = mapping = self._knowing_message(self.mapping)
@@ -112,6 +115,20 @@ class StoreConnection(BoundedQueries):
             size=self.signature.size,
         )
         self._holds_up = self.info.journal_mode != "wal" and not self.is_detached
+
+    def _recognised(self) -> StoreMapping:
+        try:
+            mapping = recognise(self.schema, self._probe)
+            is_followed = mapping is None or has_rowids(mapping, self._probe)
+        except StoreError as error:
+            if not str(error).endswith(_NO_ROWID):
+                raise
+            is_followed = False
+        if not is_followed:
+            raise StoreError(f"{clean(str(self.path))}: {_WITHOUT_ROWID}")
+        if mapping is None:
+            raise StoreError(f"{clean(str(self.path))}: {explain_unknown(self.schema)}")
+        return mapping
 
     def _make_views(self) -> None:
         for number, source in enumerate(self.mapping.sources):
