@@ -14,6 +14,10 @@ NAIVE_ZONE_VARIABLE = "SESSION_TUI_NAIVE_ZONE"
 """Environment variable with an IANA zone name; it overrules everything found in a file."""
 _QUARTER = 900
 _SLACK = 120
+_SUMMER = 3600
+_ENOUGH = 4
+"""One in so many pairs must agree on an offset."""
+_OFFSETS = range(-12 * 3600, 14 * 3600 + 1)
 _ONE_HOUR_EAST = timezone(timedelta(hours=1))
 
 
@@ -23,13 +27,13 @@ def choose_zone(
     """The zone of a store's naive times, and why.
 
     In this order: the environment variable; the writer's offset from UTC where the same
-    moment is also noted in UTC (the reader's own zone is kept if it agrees with most of that,
-    because it also knows summer time); the zone of the machine that reads.
+    moment is also noted in UTC and most of that agrees (the reader's own zone is kept if it is
+    what most agree on, because it also knows summer time); the zone of the machine that reads.
 
     Args:
-        pairs: ``(a time cell, the same moment in UTC)``. Cells that are not naive text and
-            pairs that are further than ``slack`` from a whole quarter of an hour apart say
-            nothing and are passed over.
+        pairs: ``(a time cell, the same moment in UTC)``. Cells that are not naive text say
+            nothing and are passed over, and so are pairs that are further than ``slack`` from
+            a whole quarter of an hour apart, as long as these are not by far the most.
         slack: seconds by which the two clocks may differ.
 
     Returns:
@@ -43,17 +47,23 @@ def choose_zone(
             return zone, f"times without a zone are read as {name} ({NAIVE_ZONE_VARIABLE})"
         note = f"{NAIVE_ZONE_VARIABLE} names no known time zone and is ignored; "
     local = _local_zone()
-    voting = [
-        (pair, offset)
-        for pair in pairs
-        if _is_naive(pair[0]) and (offset := _offset(*pair, slack)) is not None
-    ]
+    naive = [pair for pair in pairs if _is_naive(pair[0])]
+    voting = [(pair, offset) for pair in naive if (offset := _offset(*pair, slack)) is not None]
     if not voting:
         return local, note + "times without a zone are read as this machine's local time"
     if sum(_agrees(local, pair, slack) for pair, _ in voting) * 2 > len(voting):
         return local, note + "times without a zone are this machine's local time, as others show"
     votes = Counter(offset for _, offset in voting)
     offset = max(votes, key=lambda value: (votes[value], -abs(value), value))
+    agreed = sum(votes[offset + shift] for shift in (-_SUMMER, 0, _SUMMER))
+    against = sum(_is_elsewhere(*pair) for pair in naive)
+    if agreed * 2 <= len(voting) + against or agreed * _ENOUGH < len(naive):
+        # A store that was filled at once has the time of that beside all others: whatever lies
+        # between them is chance.
+        return local, note + (
+            "times without a zone are read as this machine's local time,"
+            " for the times in UTC beside them do not agree on another"
+        )
     hours = f"{'-' if offset < 0 else '+'}{abs(offset) // 3600:02d}:{abs(offset) // 60 % 60:02d}"
     found: tzinfo = UTC if offset == 0 else timezone(timedelta(seconds=offset))
     return found, note + f"times without a zone are UTC{hours}, as times beside them show"
@@ -88,14 +98,29 @@ def _is_naive(value: object) -> bool:
     return isinstance(value, str) and parse_time(value, UTC) != parse_time(value, _ONE_HOUR_EAST)
 
 
-def _offset(value: object, moment: object, slack: float) -> int | None:
+def _apart(value: object, moment: object) -> float | None:
+    """By how many seconds a time that is read as UTC is ahead of a moment."""
     local, instant = parse_time(value, UTC), parse_time(moment, UTC)
-    if local is None or instant is None:
+    return None if local is None or instant is None else local - instant
+
+
+def _whole(seconds: float) -> int:
+    """The nearest whole quarter of an hour."""
+    return round(seconds / _QUARTER) * _QUARTER
+
+
+def _offset(value: object, moment: object, slack: float) -> int | None:
+    apart = _apart(value, moment)
+    if apart is None:
         return None
-    offset = round((local - instant) / _QUARTER) * _QUARTER
-    if abs(local - instant - offset) > slack or not -12 * 3600 <= offset <= 14 * 3600:
-        return None
-    return offset
+    offset = _whole(apart)
+    return offset if abs(apart - offset) <= slack and offset in _OFFSETS else None
+
+
+def _is_elsewhere(value: object, moment: object) -> bool:
+    """Whether no zone of the world makes these two the same moment."""
+    apart = _apart(value, moment)
+    return apart is not None and _whole(apart) not in _OFFSETS
 
 
 def _agrees(zone: tzinfo, pair: tuple[object, object], slack: float) -> bool:

@@ -75,6 +75,25 @@ def test_the_most_frequent_offset_wins() -> None:
     assert "UTC-03:00" in choose_zone([("2026-01-12T09:00:00", "2026-01-12 12:00:30")])[1]
 
 
+@pytest.mark.parametrize("hours_back", [1, 12, 24, 960])
+def test_moments_that_were_noted_at_some_other_time_are_no_evidence(hours_back: int) -> None:
+    # A store that was filled at once has the times of its rows beside that of the filling.
+    filled = datetime(2026, 1, 12, 12, tzinfo=UTC)
+    pairs = []
+    for number in range(100):
+        begun = filled - timedelta(seconds=hours_back * 36 * number)
+        pairs.append((begun.replace(tzinfo=None).isoformat(), "2026-01-12 12:00:00"))
+    zone, why = choose_zone(pairs)
+    assert hours(zone) == -5
+    assert "do not agree" in why
+
+
+def test_summer_and_winter_agree() -> None:
+    winter = ("2026-01-12T13:00:00", "2026-01-12 12:00:00")
+    summer = ("2026-07-12T14:00:00", "2026-07-12 12:00:00")
+    assert hours(choose_zone([winter, summer, winter, summer])[0]) == 1
+
+
 def test_a_machine_that_agrees_keeps_its_summer_time() -> None:
     zone, _ = choose_zone([("2026-01-12T07:00:00", "2026-01-12 12:00:01")])
     assert (hours(zone), hours(zone, SUMMER)) == (-5, -4)
