@@ -172,7 +172,8 @@ class InteractionMatrix(Pane):
                 parts.append("without repeats")
             names, shown = len(self._figures.names), self._visible_columns()
             if len(shown) < names:
-                parts.append(f"columns {shown.start + 1}-{shown.stop} of {names}")
+                # With the arrow that the columns have: a title has little room.
+                parts.append(f"{self.glyphs.arrow}{shown.start + 1}-{shown.stop} of {names}")
         return " · ".join(part for part in parts if part)
 
     # Columns
