@@ -53,13 +53,13 @@ def total_lines(overview: Overview, zone: tzinfo | None = None) -> list[TotalLin
             _failing(overview.session_errors.count),
         ),
         TotalLine(
-            "call errors", rate_text(overview.call_errors),
-            f"{rate_basis(overview.call_errors)}; {many(overview.calls, 'call')}",
+            "call errors", rate_text(overview.call_errors), rate_basis(overview.call_errors),
             _failing(overview.call_errors.count),
         ),
         TotalLine(
             "events", count(overview.events),
-            f"{many(overview.errors, 'error')}, {many(overview.messages, 'message')}",
+            f"{many(overview.calls, 'call')}, {many(overview.errors, 'error')}, "
+            f"{many(overview.messages, 'message')}",
         ),
         TotalLine(
             "agents", count(overview.agents), f"last active {date_time(overview.last_active, zone)}"
