@@ -9,6 +9,8 @@ from queries.finding.filters import FIELDS
 from tui import keymap
 from tui.commands import COMMANDS, GROUPS, bindings_for
 from tui.screens.help import HelpScreen
+from widgets.glyphs import ASCII, UNICODE
+from widgets.signs import meanings
 
 
 class HelpApp(App[None]):
@@ -54,12 +56,14 @@ async def test_every_command_and_filter_can_be_read(size: tuple[int, int]) -> No
     async with app.run_test(size=size) as pilot:
         assert app.page.size.height > size[1] / 2
         text = await whole_text(app, pilot)
-    for heading in (*GROUPS, "Filters"):
+    for heading in (*GROUPS, "Signs", "Filters"):
         assert heading in text
     for command in COMMANDS:
         assert command.help in text, command.id
     for name in FIELDS:
         assert f"{name}: " in text
+    for signs, meaning in meanings(UNICODE):
+        assert f"{signs} {meaning}" in text
     assert "? Show all keys." in text
     assert "⇥ Go to the next pane or section." in text
 
@@ -71,6 +75,8 @@ async def test_the_users_keys_are_shown_and_work() -> None:
         assert "v Move the cursor down." in text
         assert "H Show all keys." in text
         assert text.isascii() or not set(text) & set("↑↓←→⇥⏎")
+        for signs, meaning in meanings(ASCII):
+            assert f"{signs} {meaning}" in text
         app.page.scroll_home(animate=False)
         await pilot.press("v", "v", "j")
         assert app.page.scroll_y == 2
@@ -123,7 +129,8 @@ async def test_what_works_on_the_screen_below_comes_first_and_the_rest_is_dim() 
         await pilot.pause()
         headings = [str(each.render()) for each in app.screen.query(".help-heading")]
         assert headings[0] == "Timeline"
-        assert sorted(headings) == sorted((*GROUPS, "Filters"))
+        assert headings[-2:] == ["Signs", "Filters"]
+        assert sorted(headings) == sorted((*GROUPS, "Signs", "Filters"))
         assert headings.index("Screens") < headings.index("Sessions")
         dim = {
             row.meaning: row.is_dim
@@ -152,7 +159,8 @@ async def test_a_search_leaves_what_holds_it(size: tuple[int, int]) -> None:
         text = " ".join(inside(app))
         assert "z Give this pane the" in text
         assert "Sessions" not in text
-        assert f"zoom · 3 of {len(COMMANDS) + len(FIELDS)}" in app.lines()[0]
+        whole = len(COMMANDS) + len(FIELDS) + len(meanings(UNICODE))
+        assert f"zoom · 3 of {whole}" in app.lines()[0]
         await pilot.press("enter")
         assert isinstance(app.screen, HelpScreen)
         await pilot.press("down", "k")
@@ -171,7 +179,8 @@ async def test_a_search_leaves_what_holds_it(size: tuple[int, int]) -> None:
         ("quality:", {"Filters"}),
         ("CTRL+L", {"Program"}),
         ("S", {"Sessions"}),
-        ("?", {"Screens"}),
+        ("?", {"Screens", "Signs"}),
+        ("!", {"Signs"}),
         ("BOOKMARK", {"Sessions", "Filters"}),
     ],
 )
@@ -180,9 +189,11 @@ async def test_a_search_looks_at_keys_words_and_headings(typed: str, shown: set[
     async with app.run_test(size=(84, 40)) as pilot:
         await pilot.press("slash")
         for letter in typed:
-            await pilot.press({" ": "space", "?": "question_mark"}.get(letter, letter))
+            await pilot.press(
+                {" ": "space", "?": "question_mark", "!": "exclamation_mark"}.get(letter, letter)
+            )
         await pilot.pause()
-        assert {line for line in inside(app) if line in {*GROUPS, "Filters"}} == shown
+        assert {line for line in inside(app) if line in {*GROUPS, "Signs", "Filters"}} == shown
 
 
 async def test_a_search_for_nothing_there_and_one_that_is_given_up() -> None:

@@ -29,9 +29,11 @@ from tui.commands import (
 from tui.screens.leaving import Leaving
 from tui.screens.prompt import Prompt
 from widgets.glyphs import ASCII, UNICODE, drawable
+from widgets.signs import meanings
 
 _CLOSING: Final = ("screens.help", "program.quit")
 _LIKE_OTHERS: Final = ("screens.back", "find.search")
+_SIGNS: Final = "Signs"
 _FILTERS: Final = "Filters"
 _KEYS_WIDTH: Final = 13
 """Cells for keys; more of them wrap."""
@@ -51,7 +53,7 @@ def _bindings() -> Iterator[Binding]:
 
 
 class HelpScreen(ModalScreen[None], Leaving[None]):
-    """All commands by group, with the keys that work now, and the filter language."""
+    """All commands by group, with the keys that work now, the signs, and the filter language."""
 
     CSS_PATH = "help.tcss"
     BINDINGS: ClassVar[list[BindingType]] = list(_bindings())
@@ -82,7 +84,7 @@ class HelpScreen(ModalScreen[None], Leaving[None]):
                 Static(classes="help-rows", markup=False),
                 self._rows(group),
             )
-            for group in (*sorted(GROUPS, key=self._rank), _FILTERS)
+            for group in (*sorted(GROUPS, key=self._rank), _SIGNS, _FILTERS)
         ]
 
     def compose(self) -> ComposeResult:
@@ -170,6 +172,9 @@ class HelpScreen(ModalScreen[None], Leaving[None]):
         return not self._here or not self._here.isdisjoint(command.contexts)
 
     def _rows(self, group: str) -> list[Row]:
+        if group == _SIGNS:
+            glyphs = ASCII if self._ascii_only else UNICODE
+            return [Row(signs, meaning, group) for signs, meaning in meanings(glyphs)]
         if group == _FILTERS:
             return [Row(f"{name}:", f"{meaning}.", group) for name, meaning in FIELDS.items()]
         return [
@@ -186,7 +191,7 @@ class HelpScreen(ModalScreen[None], Leaving[None]):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A command or a field of filters."""
+    """A command, a sign or a field of filters."""
 
     keys: str
     meaning: str
