@@ -90,7 +90,9 @@ class AlertList(LineTable[Alert]):
         alert = self.current
         if alert is None:
             return ""
-        return f"{alert.rule}: {alert.subject}: {alert.text} {RULES[alert.rule]}"
+        # Of a long title said twice, what is wrong would find no room.
+        subject = "" if alert.subject in alert.text else f"{alert.subject}: "
+        return f"{alert.rule}: {subject}{alert.text} {RULES[alert.rule]}"
 
     def row_key(self, row: Alert) -> str:
         """Rule, subject, session and event."""

@@ -18,6 +18,7 @@ async def test_every_alert_names_its_rule() -> None:
         assert lines[1].split()[-1] == "—"
         assert lines[2].split()[-1] == "1d"
         assert pane.text_under_cursor().endswith(RULES[Rule.LOW_TOOL_SUCCESS])
+        assert pane.text_under_cursor().count("Bash") == 1
         pane.move_bottom()
         pane.open_current()
         await stage.settle()
