@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from queries.models.overview import AgentProfile
-from queries.text import UNKNOWN, count, date_time, percent, short_count
+from queries.text import UNKNOWN, count, date_time, many, percent, short_count
 from widgets.cells import Column
 from widgets.glyphs import bar
 from widgets.pane import Pane
@@ -86,11 +86,17 @@ class AgentTable(TimedTable[AgentProfile]):
         """The whole line in words."""
         row = self.rows[index]
         used = ", ".join(f"{use.tool} {count(use.calls)}" for use in row.tools)
+        done = ", ".join(
+            many(number, what)
+            for number, what in (
+                (row.messages, "message"), (row.calls, "call"), (row.errors, "error")
+            )
+        )  # fmt: skip
         return " · ".join([
             row.agent,
-            f"{count(row.events)} events ({percent(row.share)} %)",
-            f"{count(row.sessions)} sessions",
-            f"{count(row.messages)} messages, {count(row.calls)} calls, {count(row.errors)} errors",
+            f"{many(row.events, 'event')} ({percent(row.share)} %)",
+            many(row.sessions, "session"),
+            done,
             f"succeeded {proportion_text(row.success)}",
             f"{count(row.tokens)} tokens",
             f"last active {date_time(row.last_active, self._zone)}",

@@ -85,7 +85,7 @@ class ComparedTools(SessionColumns[ComparedTool]):
         who = f"{self.row_name(row)} in {self._titles[session]}"
         if tool is None:
             return f"{who}: never called"
-        parts = [f"{count(tool.calls)} calls", f"{count(tool.errors)} failed"]
+        parts = [many(tool.calls, "call"), f"{count(tool.errors)} failed"]
         if tool.success_low is not None and tool.success_high is not None:
             parts.append(
                 f"{percent(tool.success_rate)} % ok "
@@ -160,8 +160,8 @@ class ComparedAgents(SessionColumns[ComparedAgent]):
         if agent is None:
             return f"{who}: took no part"
         parts = [
-            f"{count(agent.messages)} messages",
-            f"{count(agent.tool_calls)} calls",
+            many(agent.messages, "message"),
+            many(agent.tool_calls, "call"),
             many(agent.errors, "error"),
             f"{percent(agent.share)} % of the events",
         ]

@@ -9,7 +9,7 @@ from typing import ClassVar, Unpack
 from queries.models import EventKey
 from queries.models.delegations import Delegation, DelegationChain, DelegationStatus
 from queries.plain_data import dataclass
-from queries.text import UNKNOWN, clock, count, date_time, duration, short_count
+from queries.text import UNKNOWN, clock, date_time, duration, many, short_count
 from widgets.activity_line import running_age
 from widgets.cells import Column
 from widgets.glyphs import Glyphs
@@ -201,8 +201,8 @@ class DelegationList(TimedTable[ChainLine]):
         if work is not None:
             more = "at least " if work.cut else ""
             parts.append(
-                f"below it {more}{count(work.events)} events, {count(work.calls)} calls, "
-                f"{count(work.errors)} errors, {count(work.depth)} levels"
+                f"below it {more}{many(work.events, 'event')}, {many(work.calls, 'call')}, "
+                f"{many(work.errors, 'error')}, {many(work.depth, 'level')}"
             )
             if work.child_sessions:
                 parts.append(f"in {', '.join(work.child_sessions)}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from queries.models.delegations import SpawnerStatistic
-from queries.text import UNKNOWN, count, date_time, duration, percent, short_count
+from queries.text import UNKNOWN, count, date_time, duration, many, percent, short_count
 from widgets.cells import Column
 from widgets.pane import Pane
 from widgets.proportion_text import proportion_role, proportion_text
@@ -84,7 +84,7 @@ class SpawnerTable(TimedTable[SpawnerStatistic]):
         cost = UNKNOWN if row.cost is None else f"${row.cost:,.4f}"
         return " · ".join([
             f"{row.spawner} ({'spawner' if row.is_spawner else 'agent'})",
-            f"{count(row.delegations)} delegations",
+            many(row.delegations, "delegation"),
             f"{count(row.completed)} completed, {count(row.failed)} failed",
             f"{count(row.running)} running, {count(row.unknown)} unknown",
             f"succeeded {proportion_text(row.success)}",

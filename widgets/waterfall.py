@@ -8,7 +8,7 @@ from typing import Final
 
 from queries.models import Event, EventKey
 from queries.models.timeline import TimelineSpan
-from queries.text import UNKNOWN, clock, count, date_time, duration
+from queries.text import UNKNOWN, clock, count, date_time, duration, many
 from widgets.activity_line import running_age
 from widgets.lane_index import as_of, is_failure
 from widgets.lane_view import LaneView
@@ -232,8 +232,8 @@ class Waterfall(LaneView):
             return ""
         line = self._index.lines[index]
         lane = line.lane
-        told = f"{count(lane.events)} events, {count(lane.calls)} calls, "
-        told += f"{count(lane.errors)} errors, busy {duration(lane.busy)}"
+        told = f"{many(lane.events, 'event')}, {many(lane.calls, 'call')}, "
+        told += f"{many(lane.errors, 'error')}, busy {duration(lane.busy)}"
         return f"{lane.agent or UNKNOWN} row {line.row + 1} of {lane.rows}: {told}"
 
     def lines_as_text(self) -> list[str]:

@@ -4,7 +4,7 @@ from datetime import UTC
 
 import pytest
 
-from queries.models.delegations import DelegationStatus
+from queries.models.delegations import DelegationStatus, DelegationWork
 from tests.widgets.handings import NOON, chain, chains
 from tests.widgets.pane_app import HOSTILE, SIZES, on_stage
 from widgets.delegation_list import DelegationList, chain_lines
@@ -133,3 +133,11 @@ async def test_names_take_the_room_that_tasks_do_not_need() -> None:
         await stage.settle()
         assert "… a task that needs e… " in stage.lines()[1]
         stage.assert_exact_widths()
+
+
+async def test_one_of_a_thing_is_told_as_one() -> None:
+    work = DelegationWork((0, 1), (), events=1, calls=1, errors=0, depth=1)
+    view = pane()
+    async with on_stage(view, (40, 9)):
+        view.show_chains((chain(1, work=work),))
+        assert view.line_text(0).endswith("below it 1 event, 1 call, 0 errors, 1 level")
