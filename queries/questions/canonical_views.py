@@ -118,6 +118,18 @@ def schema_text() -> str:
     return "\n".join(lines)
 
 
+def schema_rows() -> list[tuple[str, str, str]]:
+    """View, column and meaning of all that can be asked for, as rows; of a view itself first.
+
+    What is asked for most stands at the beginning.
+    """
+    rows: list[tuple[str, str, str]] = []
+    for name in sorted(CANONICAL_VIEWS, key=lambda name: name != "event"):
+        about, columns = CANONICAL_VIEWS[name]
+        rows += [(name, "", about), *((name, column, meaning) for column, meaning in columns)]
+    return rows
+
+
 def _listed(name: str) -> str:
     return ", ".join(column for column, _ in CANONICAL_VIEWS[name][1])
 

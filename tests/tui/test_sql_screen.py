@@ -25,7 +25,17 @@ async def asked(stage: Stage, sql: str) -> list[str]:
 async def test_a_question_is_answered_in_a_table(folder: Path) -> None:
     async with on_stage(sample("heist-audit", folder)) as stage:
         await stage.press(":")
-        assert "Ask with SELECT on session" in stage.text()
+        lines = [" ".join(line.strip("│▇▆▅▄▃▂▁ ").split()) for line in stage.lines()]
+        assert "what can be asked for" in lines[0]
+        assert lines[1:4] == [
+            "view column what it is",
+            "event events: one call is one event; reads all rows where a call is two",
+            "event source the foreign table's name",
+        ]
+        await stage.press("pagedown")
+        assert "session_total status running, completed" in " ".join(stage.text().split())
+        assert isinstance(stage.app.screen, SqlScreen)
+        assert stage.app.screen.prompt.is_asking
         assert "SELECT tool, count(*)" in stage.footer or "SELECT tool" in stage.text()
         lines = await asked(stage, "SELECT status, count(*) AS n FROM session GROUP BY 1")
         assert "2 rows in" in lines[0]

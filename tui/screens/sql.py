@@ -26,11 +26,8 @@ if TYPE_CHECKING:
 
 CONTEXTS: Final = ("any", "detail", "sql")
 EXAMPLE: Final = "SELECT tool, count(*) FROM event GROUP BY tool"
-HINT: Final = (
-    "Ask with SELECT on session, session_total, event, event_row, event_text, handoff and"
-    " work_item; `session-tui sql --schema` tells their columns. The up key brings back what"
-    " was asked before."
-)
+WHAT_THERE_IS: Final = ("view", "column", "what it is")
+HINT: Final = "what can be asked for; pgdn and pgup move, up brings back questions"
 
 
 class SqlScreen(Reading, Leaving[None]):
@@ -67,9 +64,7 @@ class SqlScreen(Reading, Leaving[None]):
 
     def compose(self) -> ComposeResult:
         """The answer above prompt and footer."""
-        table = ResultTable(glyphs=self.owner.glyphs, empty_text=HINT, id="answer")
-        table.border_title = "SQL"
-        yield table
+        yield ResultTable(glyphs=self.owner.glyphs, id="answer")
         yield Prompt()
         yield FooterBar(glyphs=self.owner.glyphs)
 
@@ -77,7 +72,15 @@ class SqlScreen(Reading, Leaving[None]):
         """Ask at once."""
         hints = footer_hints(CONTEXTS, self.owner.user_keymap, ascii_only=self.owner.is_ascii)
         self.query_one(FooterBar).show_hints([(hint.key, hint.title) for hint in hints])
+        self._show_what_there_is()
         self.action_ask()
+
+    def _show_what_there_is(self) -> None:
+        """Before anything is asked, show the views and their columns."""
+        from queries.questions.canonical_views import schema_rows
+
+        self.table.show(WHAT_THERE_IS, schema_rows(), frozenset())
+        self._say(HINT)
 
     # -- asking -------------------------------------------------------------------------------
 
@@ -154,8 +157,8 @@ class SqlScreen(Reading, Leaving[None]):
     # -- actions of the registry ------------------------------------------------------------------
 
     def action_pane(self, method: str) -> None:
-        """Move in the table; while a question is typed, among those asked before."""
-        if not self.prompt.is_asking:
+        """Move in the table; while a question is typed, up and down among those asked before."""
+        if not self.prompt.is_asking or method in ("page_up", "page_down"):
             getattr(self.table, f"action_{method}")()
         elif method in ("cursor_up", "cursor_down"):
             older = self._history.step(1 if method == "cursor_up" else -1, self.prompt.text)

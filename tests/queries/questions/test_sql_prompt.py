@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from queries.questions.canonical_views import CANONICAL_VIEWS, schema_text
+from queries.questions.canonical_views import CANONICAL_VIEWS, schema_rows, schema_text
 from queries.questions.sql_prompt import SqlError, SqlStore, ask
 from queries.whole_store import count_store
 from tests.queries.samples import HEIST, HTMLGRAPH, duckdb_sample, sample
@@ -132,3 +132,14 @@ def test_no_lock_is_left_behind(tmp_path: Path) -> None:
 def test_the_text_names_all_of_it() -> None:
     text = schema_text()
     assert all(f"{name}: {about}\n" in text for name, (about, _) in CANONICAL_VIEWS.items())
+
+
+def test_the_rows_name_all_of_it_events_first() -> None:
+    rows = schema_rows()
+    assert rows[0][:2] == ("event", "")
+    assert {name: about for name, column, about in rows if not column} == {
+        name: about for name, (about, _) in CANONICAL_VIEWS.items()
+    }
+    for name, (_, columns) in CANONICAL_VIEWS.items():
+        told = [(column, meaning) for view, column, meaning in rows if view == name and column]
+        assert told == list(columns)
