@@ -18,7 +18,7 @@ def meanings(glyphs: Glyphs) -> tuple[tuple[str, str], ...]:
         (glyphs.never_ended, "A call without an end, in a session that is over or has moved on."),
         (ALERT, "An alert fires about the session."),
         (glyphs.sub, "A session that a sub-agent ran for another one."),
-        (f"{glyphs.mark_a} {glyphs.mark_b}", "A session in group A or B of a comparison."),
+        ("A B", "A session in group A or B of a comparison."),
         (glyphs.prompt, "A prompt."),
         (glyphs.message, "A message."),
         (glyphs.delegation, "Work that is handed on, from whom to whom."),
