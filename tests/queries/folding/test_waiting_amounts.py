@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from queries import SessionAnalytics
-from queries.folding import open_rows
+from queries.folding import joining
 from tests.stores.canonical import canonical_store
 
 START = 1_768_212_000.0
@@ -39,7 +39,7 @@ async def test_every_total_is_the_sum_of_the_events(
 ) -> None:
     path = tmp_path / "store.db"
     write(path, rows_between=30)
-    monkeypatch.setattr(open_rows, "REACH", reach)
+    monkeypatch.setattr(joining, "REACH", reach)
     async with SessionAnalytics(path, cache=False) as analytics:
         page = await analytics.events(limit=None)
         tokens = sum(record.to_dict()["tokens"] or 0 for record in page.events)
