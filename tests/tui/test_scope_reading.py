@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 from unittest import mock
 
 import pytest
@@ -17,6 +19,15 @@ from tui.screens import scope_reading
 from tui.screens.scope_control import ScopeControl
 
 SCOPE = Scope(("s",), "one")
+TICK = 2**-10
+"""Seconds from one look at the clock to the next."""
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    ticks = count()
+    now = SimpleNamespace(monotonic=lambda: next(ticks) * TICK)
+    monkeypatch.setattr(scope_reading, "time", now)
 
 
 @pytest.fixture
