@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from queries.fold import Fold
+from queries.folding.delegation_rows import DelegationRows, delegation_rows
 from queries.folding.pairing import paired
-from queries.interactions import agent_statistics, all_interactions
-from queries.models import Event, EventState, Scope, ScopeFigures
+from queries.interactions import agent_statistics, all_interactions, interactions
+from queries.models import Event, EventKind, EventState, Relation, Scope, ScopeFigures
 from queries.models.timeline import Timeline, TimelineEntry, TimelineLane, TimelineSpan
-from queries.plain_data import replace
+from queries.plain_data import dataclass, replace
 from queries.store import Store
 from queries.tools import tool_statistics
 from queries.trees.activity_reader import Ranges, read_events
@@ -18,10 +19,21 @@ PAGE = 5000
 """Newest rows of a session that are read for its timeline."""
 
 
+@dataclass(frozen=True, slots=True)
+class SessionEvents:
+    """The newest events of a session."""
+
+    events: tuple[Event, ...]
+    """In order of arrival, paired."""
+    has_earlier: bool
+    """Whether there are older ones."""
+    delegation_rows: DelegationRows
+
+
 def read_session(
     store: Store, session_id: str, *, limit: int = PAGE, ranges: Ranges | None = None
-) -> tuple[tuple[Event, ...], bool]:
-    """The newest events of a session in order of arrival, and whether there are older ones.
+) -> SessionEvents:
+    """The newest events of a session.
 
     Args:
         store: an open store.
@@ -33,7 +45,7 @@ def read_session(
         StoreError: the store cannot be read now.
     """
     rows, more = read_events(store, session_id, limit, ranges)
-    return tuple(paired(rows)), more
+    return SessionEvents(tuple(paired(rows)), more, delegation_rows(rows))
 
 
 def as_of(events: Iterable[Event], at: float) -> tuple[Event, ...]:
@@ -128,6 +140,7 @@ def figures_at(
     *,
     messages_only: bool,
     is_alive: Callable[[str], bool],
+    delegation_rows: DelegationRows,
 ) -> ScopeFigures:
     """Tools, agents and interactions of a session as they were at an instant.
 
@@ -137,16 +150,32 @@ def figures_at(
         at: the instant.
         messages_only: whether "follows" looks at messages only.
         is_alive: whether a session was running then.
+        delegation_rows: which of its rows knows who handed over a delegation, they show together.
     """
-    fold = Fold(messages_only=messages_only)
-    for event in as_of(events, at):
+    fold, handed = Fold(messages_only=messages_only), Fold(messages_only=messages_only)
+    shown = as_of(events, at)
+    for event in shown:
         fold.add(event)
+    for row in sorted(_handing_over(shown, at, delegation_rows), key=lambda row: row.key):
+        handed.add(row)
     return ScopeFigures(
         Scope((session_id,), session_id),
         tool_statistics(fold, is_alive),
         agent_statistics(fold),
-        all_interactions(fold),
+        all_interactions(fold) | {Relation.DELEGATES: interactions(handed, Relation.DELEGATES)},
     )
+
+
+def _handing_over(events: Iterable[Event], at: float, rows: DelegationRows) -> Iterator[Event]:
+    """Who handed what to whom, row by row, and the prompts that tell for whom was spoken."""
+    for event in events:
+        if event.kind is EventKind.DELEGATION and event.key in rows:
+            is_over = event.state is not EventState.RUNNING
+            for row in rows[event.key].values():
+                if is_over or row.key == event.key or row.time is None or row.time <= at:
+                    yield row
+        elif event.kind in (EventKind.DELEGATION, EventKind.HANDOFF, EventKind.PROMPT):
+            yield event
 
 
 def was_alive(session_id: str) -> bool:

@@ -96,9 +96,9 @@ def read_loops(
     found: list[Loop] = []
     cut = 0
     for row in chosen:
-        events, more = read_session(store, row.id, limit=limit)
-        cut += more
-        found += find_loops(events, thresholds)
+        read = read_session(store, row.id, limit=limit)
+        cut += read.has_earlier
+        found += find_loops(read.events, thresholds)
     number = len(chosen)
     which = "all" if number == with_calls else "the latest"
     covered = f"loops in {which} {many(number, 'session')} with calls"

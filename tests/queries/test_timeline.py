@@ -71,13 +71,14 @@ def test_a_replay_ends_as_the_session_is(name: str) -> None:
     with Store(DATA / f"{name}.db") as store:
         counted = count_store(store)
         for row in counted.rows:
-            events, more = read_session(store, row.id)
-            assert not more
+            read = read_session(store, row.id)
+            events = read.events
+            assert not read.has_earlier
             last = steps_of(events)[-1]
             assert as_of(events, last) == events
             now = figures_at(
                 row.id, events, last, messages_only=store.mapping.has_messages,
-                is_alive=counted.is_alive,
+                is_alive=counted.is_alive, delegation_rows=read.delegation_rows,
             )  # fmt: skip
             counter = ScopeCounter(store, Scope((row.id,), row.id))
             list(counter.read(store))
@@ -87,11 +88,13 @@ def test_a_replay_ends_as_the_session_is(name: str) -> None:
             assert [replace(each, last_active=None) for each in now.agents] == [
                 replace(each, last_active=None) for each in whole.agents
             ]
-            for relation in (Relation.FOLLOWS, Relation.FOLLOWS_ONCE, Relation.TOOLS):
+            for relation in Relation:
                 assert now.interactions[relation] == whole.interactions[relation]
             assert 0 < len(as_of(events, steps_of(events)[0])) < len(events)
             middle = steps_of(events)[len(steps_of(events)) // 2]
-            half = figures_at(row.id, events, middle, messages_only=True, is_alive=lambda _: True)
+            half = figures_at(row.id, events, middle, messages_only=True, is_alive=lambda _: True,
+                delegation_rows=read.delegation_rows,
+            )  # fmt: skip
             begun = as_of(events, middle)
             assert len(begun) == sum((each.time or 0) <= middle for each in events)
             assert half.tools == tool_statistics(folded(list(begun)), lambda _: True)
@@ -116,11 +119,12 @@ def test_exact_repeats_are_one_entry() -> None:
 
 def test_messages_and_calls_are_merged_in_order() -> None:
     with Store(DATA / "heist-audit.db") as store:
-        events, more = read_session(store, "heist_1766132250")
-        newest, older = read_session(store, "heist_1766132250", limit=10)
-    assert not more
-    assert older
-    assert newest == events[-10:]
+        read = read_session(store, "heist_1766132250")
+        newest = read_session(store, "heist_1766132250", limit=10)
+    events = read.events
+    assert not read.has_earlier
+    assert newest.has_earlier
+    assert newest.events == events[-10:]
     assert {each.kind for each in events} == {EventKind.MESSAGE, EventKind.TOOL}
     times = [each.time or 0.0 for each in events]
     assert times == sorted(times)

@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 
 from queries.activity import ActivityModel
+from queries.folding.delegation_rows import DelegationRows
 from queries.models import ActivityNode, Event, ScopeFigures, Session
 from queries.plain_data import dataclass
 from queries.store import Store
@@ -29,6 +30,7 @@ class PastSession:
     """The instants at which something began or ended, ascending."""
     by_time: bool
     messages_only: bool
+    delegation_rows: DelegationRows
 
     def at(self, instant: float) -> PastView:
         """Everything as it was."""
@@ -39,8 +41,9 @@ class PastSession:
         nodes = model.load(list(as_of(self.events, instant)))
         own = [event for event in self.events if event.session_id == self.session_id]
         figures = figures_at(
-            self.session_id, own, instant, messages_only=self.messages_only, is_alive=was_alive
-        )
+            self.session_id, own, instant, messages_only=self.messages_only, is_alive=was_alive,
+            delegation_rows=self.delegation_rows,
+        )  # fmt: skip
         return PastView(self.session_id, instant, tuple(nodes), figures, len(self.sessions))
 
 
@@ -115,6 +118,7 @@ class PastReading:
             made = PastSession(
                 session_id, tuple(events), tuple(store.sessions_by_id(others)),
                 steps_of(events), by_time, store.mapping.has_messages,
+                tree.model.delegation_rows,
             )  # fmt: skip
             yield made
             if made.steps:

@@ -5,11 +5,20 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 
+from queries.folding.delegation_rows import DelegationRows
 from queries.models import Event, EventKey, ScopeFigures
 from queries.models.timeline import Timeline
 from queries.plain_data import dataclass
 from queries.store import Store
-from queries.timeline import PAGE, as_of, entries, figures_at, read_session, timeline, was_alive
+from queries.timeline import (
+    PAGE,
+    as_of,
+    entries,
+    figures_at,
+    read_session,
+    timeline,
+    was_alive,
+)
 from queries.trees.activity_reader import Ranges
 from tui.reader import Answer, Reader
 from widgets.entry_list import EntryRows
@@ -30,6 +39,7 @@ class ReadSession:
     never_ended: frozenset[EventKey]
     messages_only: bool
     """Whether "follows" looks at messages only."""
+    delegation_rows: DelegationRows
     left_out: int = 0
     """Sub-agents' sessions below it, whose events are not among these."""
 
@@ -81,14 +91,16 @@ class TimelineReading:
 
         def work(store: Store) -> Iterator[object]:
             ranges = ranges_of(session_id)
-            events, more = read_session(store, session_id, limit=limit, ranges=ranges)
-            made = timeline(events, now=clock(), alive=is_alive(session_id), has_earlier=more)
+            read = read_session(store, session_id, limit=limit, ranges=ranges)
+            made = timeline(
+                read.events, now=clock(), alive=is_alive(session_id), has_earlier=read.has_earlier
+            )
             ended = frozenset(
                 span.key for lane in made.lanes for span in lane.spans if span.never_ended
             )
             yield ReadSession(
-                events, LaneIndex(made), ended, store.mapping.has_messages,
-                len(store.sub_sessions(session_id)),
+                read.events, LaneIndex(made), ended, store.mapping.has_messages,
+                read.delegation_rows, len(store.sub_sessions(session_id)),
             )  # fmt: skip
 
         self._reader.request(SLOT, work)
@@ -119,8 +131,9 @@ class TimelineReading:
             instant = float("inf") if at is None else at
             alive = is_alive if at is None else was_alive
             yield figures_at(
-                session_id, events, instant, messages_only=known.messages_only, is_alive=alive
-            )
+                session_id, events, instant, messages_only=known.messages_only, is_alive=alive,
+                delegation_rows=known.delegation_rows,
+            )  # fmt: skip
 
         self._reader.request(PAST_SLOT, work)
 
