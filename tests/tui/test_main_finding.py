@@ -111,6 +111,22 @@ async def test_a_tool_of_other_sessions_is_told_how_to_find(folder: Path) -> Non
         assert OLD not in [row.id for row in stage.main.sessions.shown]
 
 
+async def test_of_a_session_that_is_not_read_yet_no_tool_is_said_to_be_missing(
+    folder: Path,
+) -> None:
+    desk()
+    async with on_stage(STORE, clock=desk_clock()) as stage:
+        await stage.press("a")
+        stage.reader.held = True
+        stage.main.session_view.select(OLD)
+        await stage.settle()
+        await stage.focus("tools")
+        said = len(stage.said())
+        await stage.press("enter")
+        assert stage.main.contexts[-1] == "activity"
+        assert not any("No call of" in told for told in stage.said()[said:])
+
+
 async def test_an_example_that_has_no_room_ends_with_a_sign(folder: Path) -> None:
     desk()
     async with on_stage(STORE, (60, 15), clock=desk_clock()) as stage:

@@ -264,7 +264,7 @@ class Finding(PaneScreen):
         self._event_filter = None
         name = event.tool.tool
         self.tree_view.filter_tool(name)
-        if not self.tree_view.line_count:
+        if self.tree_view.node_count and not self.tree_view.line_count:
             # Figures may be of more than this session, and of more of it than is loaded.
             elsewhere = Term("tool", (f"{WHOLE}{name}",))
             self.say(
