@@ -23,7 +23,7 @@ from textual.widgets import Input, Static
 from queries.models import Snapshot
 from tui import keymap, themes
 from tui.ages import AgeClock
-from tui.commands import bindings_for
+from tui.commands import bindings_for, find, key_names
 from tui.config import Config
 from tui.cycling import next_of
 from tui.discreet import DiscreetApp
@@ -136,6 +136,14 @@ class SessionApp(DiscreetApp[None]):
     def is_ascii(self) -> bool:
         """Whether only ASCII may be drawn."""
         return self.glyphs is ASCII
+
+    def key_of(self, command_id: str) -> str:
+        """The key of a command, as it is shown; its name where no key runs it."""
+        command = find(command_id)
+        keys = () if command is None else key_names(
+            command, self.user_keymap, ascii_only=self.is_ascii
+        )  # fmt: skip
+        return keys[0] if keys else command_id
 
     def get_default_screen(self) -> Screen[None]:
         """The main screen."""

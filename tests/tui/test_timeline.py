@@ -11,6 +11,7 @@ from tests.stores.hostile import GIANT_TEXT, LONG_TEXT, SHORT_HOSTILE
 from tests.tui.delegating import TEAM, team, team_clock
 from tests.tui.harmless import acting
 from tests.tui.stage import Stage, on_stage, sample
+from tui.config import Config
 from tui.options import ScreenOptions
 from tui.screens.event import EventScreen
 from tui.screens.live_reading import PAUSE
@@ -198,6 +199,25 @@ async def test_what_leads_out_of_the_past_is_hinted_there_alone(folder: Path) ->
         await stage.press("P")
         assert "P present" not in stage.footer
         assert "] step on" not in stage.footer
+
+
+async def test_the_users_own_keys_are_named(folder: Path) -> None:
+    keys = {"timeline.present": "ctrl+b", "sessions.mark": "v", "timeline.view": "ctrl+n"}
+    with team():
+        pass
+    config = Config(keys=keys)
+    async with on_stage(TEAM, config=config, options=LEAD, clock=team_clock()) as stage:
+        await stage.press("c")
+        assert stage.said()[-1].startswith("Mark two or more sessions (v)")
+        await stage.press("[")
+        await stage.settle()
+        assert "ctrl+b: present" in stage.footer
+        await stage.press("a")
+        assert stage.said()[-1].endswith("; ctrl+b leads back to the present.")
+        await stage.press("ctrl+b")
+        await open_screen(stage)
+        await stage.press("[")
+        assert "ctrl+b: back to the present" in stage.lines()[1]
 
 
 async def test_replay_from_the_cursor_and_out_by_escape(folder: Path) -> None:

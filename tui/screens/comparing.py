@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from queries.models import Event
 from tui.commands import find, key_names
 from tui.screens.compare_wanted import wanted_of
@@ -35,7 +37,8 @@ class Comparing(Jumping):
     def action_group_listed(self, name: str) -> None:
         """Put all sessions that match the filter into a group, or back."""
         if self.sessions.filter is None:
-            self.say("Filter the list first (F): what it shows is put into the group.")
+            key = self.owner.key_of("find.filter")
+            self.say(f"Filter the list first ({key}): what it shows is put into the group.")
             return
         if not self.sessions.shown:
             self.say("No session matches the filter.")
@@ -51,7 +54,7 @@ class Comparing(Jumping):
 
         ids = tuple(self.sessions.marks)
         if len(ids) < 2:
-            self.say(_advice(len(ids)))
+            self.say(_advice(len(ids), self.owner.key_of))
             return
         groups = {name: self.sessions.group(name) for name in "AB"}
         labels = {name: self.sessions.group_label(name) for name in groups}
@@ -67,8 +70,10 @@ class Comparing(Jumping):
             self.go_to(Place(event.session_id, event.key))
 
 
-def _advice(marked: int) -> str:
+def _advice(marked: int, key_of: Callable[[str], str]) -> str:
     """What to do before anything can be compared."""
+    mark = key_of("sessions.mark")
     if marked:
-        return "Mark at least one more session (space), or put it into a group (A, B)."
-    return "Mark two or more sessions (space), or put some into groups A and B, to compare them."
+        groups = f"{key_of('sessions.group_a')}, {key_of('sessions.group_b')}"
+        return f"Mark at least one more session ({mark}), or put it into a group ({groups})."
+    return f"Mark two or more sessions ({mark}), or put some into groups A and B, to compare them."

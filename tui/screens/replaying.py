@@ -66,7 +66,8 @@ class Replaying(Finding, Giving):
         """Whether what the user wants cannot be done in the past; says why."""
         if self.past.session_id is None:
             return False
-        self.say(f"{why}; P leads back to the present.")
+        key = self.owner.key_of("timeline.present")
+        self.say(f"{why}; {key} leads back to the present.")
         return True
 
     def action_back(self) -> None:
@@ -134,5 +135,6 @@ class Replaying(Finding, Giving):
             super().show_message()
             return
         where = f"step {past.step_number:,} of {len(past.steps):,}"
-        told = f"THE PAST {date_time(past.at, self.owner.zone)} · {where} · P: present"
+        key = self.owner.key_of("timeline.present")
+        told = f"THE PAST {date_time(past.at, self.owner.zone)} · {where} · {key}: present"
         self.query_one(FooterBar).show_message(told)

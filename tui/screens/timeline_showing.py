@@ -207,7 +207,7 @@ class TimelineShowing(PaneSet):
         )
         self._past.show(
             ((words, "warning"), (where if words else "", "")),
-            (("P: back to the present ", "key"),),
+            ((f"{self.owner.key_of('timeline.present')}: back to the present ", "key"),),
         )
 
     def title_of(self, index: int) -> str:
