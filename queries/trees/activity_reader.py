@@ -11,6 +11,7 @@ from queries.garbage import no_collection
 from queries.models import ActivityNode, Event, EventKey, Session
 from queries.plain_data import dataclass, field
 from queries.store import WINDOW, Store
+from queries.trees.other_halves import other_halves
 
 PAGE = 2000
 """Events of the session itself that are read at first."""
@@ -99,7 +100,7 @@ def read_tree(
         limit = min(limit, FIRST)
     events, more = read_events(store, session_id, limit, ranges_of(session_id), quick=quick)
     page = limit if quick else max(limit // 2, SUB_PAGE)
-    below = _Below(store, session_id, page, ranges_of, quick)
+    below = _Below(store, session_id, page, ranges_of, quick, raw)
     below.read(events)
     if more:
         below.leave_out_before(events)
@@ -131,6 +132,7 @@ class _Below:
     page: int
     ranges_of: Callable[[str], Ranges | None]
     quick: bool = False
+    raw: bool = False
     sessions: dict[str, Session] = field(default_factory=dict)
     rows: dict[EventKey, Event] = field(default_factory=dict)
     not_read: int = 0
@@ -157,7 +159,10 @@ class _Below:
                 fresh += page
             known = own.union(self.rows, (row.key for row in fresh))
             for source in range(len(self.store.mapping.sources)):
-                fresh += self.store.children_elsewhere(source, parents, self.session_id, known)
+                below = self.store.children_elsewhere(source, parents, self.session_id, known)
+                fresh += below
+                if not self.raw:
+                    fresh += other_halves(self.store, source, below, self.sessions, self.page)
             new = [row for row in fresh if row.key not in self.rows and row.key not in own]
             self.rows.update((row.key, row) for row in new)
             parents = [row.id for row in new]

@@ -13,8 +13,11 @@ from queries.store import Store
 from queries.trees.activity_forest import Line, key_of
 from queries.trees.begun_before import begun_before
 from queries.trees.newest_prompts import NewestRows, newest_rows
+from queries.trees.other_halves import other_halves
 
 _ALL = 2**62
+ROWS_ELSEWHERE = 20_000
+"""Rows of another session among which the other row of a call is looked for, at most."""
 
 
 @dataclass(slots=True)
@@ -73,7 +76,7 @@ def read_prompt_trees(
     begun = [] if raw else begun_before(store, newest)
     rows = [*begun, *newest.rows]
     if session_id is not None:
-        rows = _with_rows_elsewhere(store, rows, ids or [])
+        rows = _with_rows_elsewhere(store, rows, ids or [], raw)
     model.load(rows)
     by_id = {session.id: session for session in subs}
     older = {key_of(row.key) for row in begun}
@@ -101,7 +104,7 @@ def _below(declared: Iterable[Session], session_id: str | None) -> list[Session]
     return list(found.values())
 
 
-def _with_rows_elsewhere(store: Store, rows: list[Event], ids: list[str]) -> list[Event]:
+def _with_rows_elsewhere(store: Store, rows: list[Event], ids: list[str], raw: bool) -> list[Event]:
     """Add rows of other sessions that hang under these, at any depth."""
     known = {row.key for row in rows}
     own = set(ids)
@@ -110,7 +113,10 @@ def _with_rows_elsewhere(store: Store, rows: list[Event], ids: list[str]) -> lis
     while parents:
         fresh: list[Event] = []
         for source in range(len(store.mapping.sources)):
-            for row in store.children_elsewhere(source, parents, ids[0], known):
+            below = store.children_elsewhere(source, parents, ids[0], known)
+            if not raw:
+                below += other_halves(store, source, below, own, ROWS_ELSEWHERE)
+            for row in below:
                 if row.key not in known and row.session_id not in own:
                     known.add(row.key)
                     fresh.append(row)
