@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from queries.folding.joining import finish_all, join
+from queries.folding.joining import by_itself, finish_all, join
 from queries.folding.pairing import Outcome, Pairing
 from queries.models import (
     ActivityNode,
@@ -25,7 +25,6 @@ from queries.models import (
     TreeChange,
 )
 from queries.pausing import in_turns
-from queries.plain_data import replace
 from queries.trees.activity_forest import Line, key_of
 from queries.trees.activity_places import ActivityPlaces
 
@@ -213,14 +212,8 @@ class ActivityModel(ActivityPlaces):
             return None
         return finish_all(first, (row for row in rows.values() if row is not first))
 
-    def _as_row(self, event: Event) -> Event:
-        """A start by itself does not tell how its call went on: that is in another row."""
-        if not self._raw or event.phase is not Phase.START:
-            return event
-        return replace(event, state=EventState.UNKNOWN)
-
     def _show(self, event: Event, key: str) -> None:
-        event = self._as_row(event)
+        event = by_itself(event) if self._raw else event
         if event.kind is EventKind.PROMPT:
             self.prompts += 1
         line = Line(key, NodeKind.EVENT, event.summary, event, self._order(event))
@@ -253,7 +246,7 @@ class ActivityModel(ActivityPlaces):
         self._forest.remove(line)
 
     def _change(self, line: Line, event: Event) -> None:
-        event = self._as_row(event)
+        event = by_itself(event) if self._raw else event
         before = line.event
         if before is None or before == event:
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Iterable
 
+from queries.folding.joining import by_itself
 from queries.folding.pairing import Outcome, Pairing
 from queries.models import Event, EventKey, EventKind, Phase
 from queries.plain_data import dataclass
@@ -60,7 +61,7 @@ def newest_page(
             page.end()
             if is_outside:
                 continue
-        page.take(Outcome(shown=row) if raw else pairing.add(row), may_change=not raw)
+        page.take(Outcome(shown=by_itself(row)) if raw else pairing.add(row), may_change=not raw)
     return page.result()
 
 

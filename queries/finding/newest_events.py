@@ -13,11 +13,13 @@ from queries.finding.merged_end import newest_first
 from queries.finding.rare_events import any_fulfil, rare_events
 from queries.finding.term_rows import telling
 from queries.folding import joining
+from queries.folding.joining import by_itself
 from queries.folding.pairing import Pairing
 from queries.keeping.fold_cache import FoldCache
 from queries.keeping.kept_totals import KeptTotals
 from queries.models import Event, EventKind, Phase
 from queries.opening.files import DEAD_ENDS, StoreError
+from queries.plain_data import replace
 from queries.store import Store
 
 SMALL = 20_000
@@ -63,6 +65,9 @@ def newest_events(
         few = limit if limit is not None and limit <= MOST // 4 else None
         is_paired = store.mapping.has_phases and not raw
         some = telling(terms)
+        if raw:
+            some = _terms_of_rows(some)
+            matches = None if matches is None else _of_rows(matches)
         found: Found | None = None
         if len(bounds) == 1:
             ((source, (first, last)),) = bounds.items()
@@ -71,10 +76,11 @@ def newest_events(
                 found = patiently(lambda: reader.events(few, is_paired=is_paired))
             if found is None and matches is not None and some:
                 within = first - 1, last
-                return rare_events(
+                page = rare_events(
                     store, source, within, matches, some, limit,
                     is_paired=is_paired, progress=progress,
                 )  # fmt: skip
+                return _by_themselves(page) if raw and page is not None else page
         elif not is_paired and (few is not None or some):
             found = patiently(lambda: _merged(store, bounds, limit, matches, some))
     except DEAD_ENDS:
@@ -86,7 +92,21 @@ def newest_events(
     events, total = found
     if matches is None:
         total = _kept_total(store, cache) if is_paired else rows
-    return EventPage(tuple(events), total, total)
+    page = EventPage(tuple(events), total, total)
+    return _by_themselves(page) if raw else page
+
+
+def _terms_of_rows(terms: Sequence[Term]) -> tuple[Term, ...]:
+    """Those that hold for a row as it is stored: of a start another state is shown."""
+    return tuple(term for term in terms if term.field not in ("state", "status"))
+
+
+def _of_rows(matches: Matches) -> Matches:
+    return lambda row: matches(by_itself(row))
+
+
+def _by_themselves(page: EventPage) -> EventPage:
+    return replace(page, events=tuple(map(by_itself, page.events)))
 
 
 def _kept_total(store: Store, cache: FoldCache | None) -> int | None:

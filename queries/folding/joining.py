@@ -82,6 +82,11 @@ def join(start: Event, end: Event) -> Event:
     )
 
 
+def by_itself(row: Event) -> Event:
+    """A row as it is shown unpaired: of a start nothing tells how its call went on."""
+    return replace(row, state=EventState.UNKNOWN) if row.phase is Phase.START else row
+
+
 def as_counted(start: Event) -> Event:
     """A start whose end is not known as it is counted: one event of unknown outcome."""
     return replace(start, phase=Phase.WHOLE, state=EventState.UNKNOWN)

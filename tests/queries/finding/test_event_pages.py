@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from queries.counting.event_stream import EventStream
 from queries.finding.event_pages import newest_page
+from queries.folding.joining import by_itself
 from queries.folding.pairing import paired
-from queries.models import Event, EventState
+from queries.models import Event, EventState, Phase
 from queries.store import Store
 from tests.queries.events import sequences
 from tests.stores.base import SAMPLES
@@ -54,7 +55,12 @@ def rank(rows: list[Event], event: Event) -> int:
 @settings(max_examples=40)
 @given(sequences())
 def test_raw(rows: list[Event]) -> None:
-    assert list(newest_page(rows, everything, None, raw=True).events) == rows
+    found = newest_page(rows, everything, None, raw=True).events
+    assert [each.key for each in found] == [row.key for row in rows]
+    for each, row in zip(found, rows, strict=True):
+        # How its call went on is in another row.
+        starts = row.phase is Phase.START
+        assert each.state is (EventState.UNKNOWN if starts else row.state)
 
 
 @pytest.mark.parametrize("raw", [False, True])
@@ -62,7 +68,7 @@ def test_raw(rows: list[Event]) -> None:
 def test_before_an_event_of_another_session(name: str, raw: bool) -> None:
     with Store(SAMPLES / f"{name}.db") as store:
         rows = list(EventStream(store))
-        events = rows if raw else paired(rows)
+        events = list(map(by_itself, rows)) if raw else paired(rows)
         sessions = sorted({event.session_id for event in events})
         for end in events[:: max(len(events) // 20, 1)]:
             for session in sessions:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC
 from pathlib import Path
 from types import SimpleNamespace
 from unittest import mock
@@ -17,6 +18,8 @@ from queries.counting.event_stream import EventStream
 from queries.finding import merged_end
 from queries.finding import newest_events as module
 from queries.finding.event_pages import EventPage, Matches, newest_page
+from queries.finding.filter_parsing import parse_filter
+from queries.finding.filters import EVENT_FIELDS
 from queries.finding.newest_events import newest_events
 from queries.folding import joining
 from queries.keeping.kept_totals import KeptTotals
@@ -115,6 +118,33 @@ def test_samples(sample: Path, raw: bool, matches: Matches | None, tmp_path: Pat
                 assert page.total in (None, known.total)
         # Times of the heist's stores may be text of any zone.
         assert found == 2 or "heist" in sample.name or matches is not None
+
+
+@pytest.mark.parametrize("limit", [3, None])
+@pytest.mark.parametrize("state", ["unknown", "running", "ok"])
+def test_rows_by_themselves_have_the_state_that_is_asked_for(
+    tmp_path: Path, state: str, limit: int | None
+) -> None:
+    """However many rows there are: what is stored of a start is not what is shown of it."""
+    path = tmp_path / "store.db"
+    path.write_bytes((SAMPLES / "htmlgraph-0.26.1.db").read_bytes())
+    chosen = parse_filter(f"state:{state}", 0.0, EVENT_FIELDS, UTC)
+    with Store(path) as store:
+        rows = list(EventStream(store))
+        whole = newest_page(rows, chosen.matches_event, limit, raw=True)
+        assert {each.state for each in whole.events} <= {EventState(state)}
+        shown = {row.key for row in rows if (row.state.value, row.phase) == (state, Phase.WHOLE)}
+        starts = {row.key for row in rows if row.phase is Phase.START}
+        if limit is None and state == "unknown":
+            assert starts
+            assert starts <= {each.key for each in whole.events}
+        elif limit is None:
+            assert shown <= {each.key for each in whole.events}
+        with mock.patch.object(module, "SMALL", 0):
+            page = newest_events(
+                store, limit, matches=chosen.matches_event, terms=chosen.terms, raw=True
+            )
+        assert page is None or page.events == whole.events
 
 
 def test_a_small_store_is_read_whole(tmp_path: Path) -> None:
