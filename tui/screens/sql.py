@@ -17,7 +17,10 @@ from tui.reader import Answer
 from tui.screens.leaving import Leaving
 from tui.screens.prompt import Prompt
 from tui.screens.reading import Reading
+from tui.screens.titles import EDGES
 from tui.sql_history import SqlHistory
+from widgets.glyphs import drawable
+from widgets.line_text import shorten_end
 from widgets.result_table import ResultTable
 from widgets.status_bar import FooterBar
 
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 CONTEXTS: Final = ("any", "detail", "sql")
 EXAMPLE: Final = "SELECT tool, count(*) FROM event GROUP BY tool"
 WHAT_THERE_IS: Final = ("view", "column", "what it is")
+_BORDER: Final = 2
 HINT: Final = "what can be asked for; pgdn and pgup move, up brings back questions"
 
 
@@ -41,7 +45,7 @@ class SqlScreen(Reading, Leaving[None]):
         """Args: history: what was asked before; None: what is remembered."""
         super().__init__()
         self._history = SqlHistory.load() if history is None else history
-        self._asked = ""
+        self._asked = self._said = ""
 
     @property
     def contexts(self) -> tuple[str, ...]:
@@ -134,9 +138,15 @@ class SqlScreen(Reading, Leaving[None]):
         self._say(f"{words}, {found.cut}" if found.cut else words)
 
     def _say(self, words: str) -> None:
-        self.table.border_title = Content(
-            f"SQL {self.owner.glyphs.dot} {words}" if words else "SQL"
-        )
+        self._said = words
+        glyphs, width = self.owner.glyphs, self.size.width
+        title = f"SQL {glyphs.dot} {words}" if words else "SQL"
+        title = shorten_end(title, max(1, width - _BORDER - EDGES)) if width else title
+        self.table.border_title = Content(drawable(title, glyphs))
+
+    def on_resize(self) -> None:
+        """Cut the title for the new width."""
+        self._say(self._said)
 
     @on(Prompt.GivenUp)
     def _given_up(self, event: Prompt.GivenUp) -> None:
