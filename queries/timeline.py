@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from queries.fold import Fold
-from queries.folding.delegation_rows import DelegationRows, delegation_rows
+from queries.folding.delegation_rows import DelegationRows
 from queries.folding.pairing import paired
 from queries.interactions import agent_statistics, all_interactions, interactions
 from queries.models import Event, EventKind, EventState, Relation, Scope, ScopeFigures
@@ -27,7 +27,8 @@ class SessionEvents:
     """In order of arrival, paired."""
     has_earlier: bool
     """Whether there are older ones."""
-    delegation_rows: DelegationRows
+    rows: tuple[Event, ...]
+    """Its rows as they are stored, which make these events."""
 
 
 def read_session(
@@ -45,7 +46,7 @@ def read_session(
         StoreError: the store cannot be read now.
     """
     rows, more = read_events(store, session_id, limit, ranges)
-    return SessionEvents(tuple(paired(rows)), more, delegation_rows(rows))
+    return SessionEvents(tuple(paired(rows)), more, tuple(rows))
 
 
 def as_of(events: Iterable[Event], at: float) -> tuple[Event, ...]:

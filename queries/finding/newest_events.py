@@ -57,17 +57,31 @@ def newest_events(
         The page, whose total is None where only reading all rows would tell it; None where the
         page itself takes that, or the store is small.
     """
+    if not raw:
+        is_paired = store.mapping.has_phases
+        return _newest_page(store, limit, matches, terms, is_paired, cache, progress)
+    asked = None if matches is None else _of_rows(matches)
+    page = _newest_page(store, limit, asked, _terms_of_rows(terms), False, cache, progress)
+    return None if page is None else _by_themselves(page)
+
+
+def _newest_page(
+    store: Store,
+    limit: int | None,
+    matches: Matches | None,
+    terms: Sequence[Term],
+    is_paired: bool,
+    cache: FoldCache | None,
+    progress: Progress | None,
+) -> EventPage | None:
+    """The page of events, or of rows as they are stored."""
     bounds = bounds_of(store)
     try:
         rows = patiently(lambda: sum(store.count_events(number, 60) for number in bounds))
         if rows <= SMALL or limit == 0:
             return None
         few = limit if limit is not None and limit <= MOST // 4 else None
-        is_paired = store.mapping.has_phases and not raw
         some = telling(terms)
-        if raw:
-            some = _terms_of_rows(some)
-            matches = None if matches is None else _of_rows(matches)
         found: Found | None = None
         if len(bounds) == 1:
             ((source, (first, last)),) = bounds.items()
@@ -76,11 +90,10 @@ def newest_events(
                 found = patiently(lambda: reader.events(few, is_paired=is_paired))
             if found is None and matches is not None and some:
                 within = first - 1, last
-                page = rare_events(
+                return rare_events(
                     store, source, within, matches, some, limit,
                     is_paired=is_paired, progress=progress,
                 )  # fmt: skip
-                return _by_themselves(page) if raw and page is not None else page
         elif not is_paired and (few is not None or some):
             found = patiently(lambda: _merged(store, bounds, limit, matches, some))
     except DEAD_ENDS:
@@ -92,8 +105,7 @@ def newest_events(
     events, total = found
     if matches is None:
         total = _kept_total(store, cache) if is_paired else rows
-    page = EventPage(tuple(events), total, total)
-    return _by_themselves(page) if raw else page
+    return EventPage(tuple(events), total, total)
 
 
 def _terms_of_rows(terms: Sequence[Term]) -> tuple[Term, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from queries.folding.delegation_rows import delegation_rows
 from queries.folding.pairing import paired
 from queries.live.scope import ScopeCounter
 from queries.models import Event, EventKind, EventState, Phase, Relation, Scope
@@ -78,7 +79,7 @@ def test_a_replay_ends_as_the_session_is(name: str) -> None:
             assert as_of(events, last) == events
             now = figures_at(
                 row.id, events, last, messages_only=store.mapping.has_messages,
-                is_alive=counted.is_alive, delegation_rows=read.delegation_rows,
+                is_alive=counted.is_alive, delegation_rows=delegation_rows(read.rows),
             )  # fmt: skip
             counter = ScopeCounter(store, Scope((row.id,), row.id))
             list(counter.read(store))
@@ -93,7 +94,7 @@ def test_a_replay_ends_as_the_session_is(name: str) -> None:
             assert 0 < len(as_of(events, steps_of(events)[0])) < len(events)
             middle = steps_of(events)[len(steps_of(events)) // 2]
             half = figures_at(row.id, events, middle, messages_only=True, is_alive=lambda _: True,
-                delegation_rows=read.delegation_rows,
+                delegation_rows=delegation_rows(read.rows),
             )  # fmt: skip
             begun = as_of(events, middle)
             assert len(begun) == sum((each.time or 0) <= middle for each in events)

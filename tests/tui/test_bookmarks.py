@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.tui.stage import on_stage, run_line, sample
+from queries.models import ActivityNode
+from tests.tui.stage import Stage, on_stage, run_line, sample
 from tui.bookmarks import FILE, MOST, NOTE, Bookmark, Bookmarks, labelled
 from tui.screens.bookmarks import BookmarkScreen
 from tui.state import state_folder
@@ -39,13 +40,18 @@ async def test_a_session_gets_a_label_and_a_note(folder: Path) -> None:
     assert [file.name for file in folder.iterdir()] == [path.name]
 
 
+async def event_of_fourth_session(stage: Stage) -> ActivityNode | None:
+    """Put the cursor on the second line of its activity."""
+    await stage.press("j", "j", "j")
+    await stage.focus("activity")
+    await stage.press("g", "j")
+    return stage.main.tree_view.current_node()
+
+
 async def test_an_event_is_found_again(folder: Path) -> None:
     path = sample("htmlgraph-0.26.1", folder)
     async with on_stage(path) as stage:
-        await stage.press("j", "j", "j")
-        await stage.focus("activity")
-        await stage.press("g", "j")
-        node = stage.main.tree_view.current_node()
+        node = await event_of_fourth_session(stage)
         assert node is not None
         assert node.event is not None
         await stage.press("*")
@@ -88,10 +94,7 @@ async def test_the_row_of_an_end_is_found_as_the_call_that_it_ends(folder: Path)
 async def test_a_filter_that_hides_the_event_gives_way(folder: Path) -> None:
     path = sample("htmlgraph-0.26.1", folder)
     async with on_stage(path) as stage:
-        await stage.press("j", "j", "j")
-        await stage.focus("activity")
-        await stage.press("g", "j")
-        node = stage.main.tree_view.current_node()
+        node = await event_of_fourth_session(stage)
         await stage.press("*")
         await stage.type("odd")
         await stage.press("F")

@@ -31,6 +31,11 @@ def lines(app: StoreChooser) -> list[str]:
     return ["".join(segment.text for segment in strip).rstrip() for strip in strips]
 
 
+def inside_of(lines: list[str]) -> list[str]:
+    """The words of lines of the list, a blank between any two."""
+    return [" ".join(line.strip("│ ").split()) for line in lines]
+
+
 @asynccontextmanager
 async def chooser(
     size: tuple[int, int] = (90, 12),
@@ -55,7 +60,7 @@ async def test_every_store_has_path_size_age_and_reason() -> None:
     async with chooser() as (app, _):
         text = lines(app)
         assert "3 stores were found: which one?" in text[0]
-        inside = [" ".join(line.strip("│ ").split()) for line in text[1:5]]
+        inside = inside_of(text[1:5])
         assert inside == [
             "store bytes changed found",
             "heist_audit.db 172k now in this folder",
@@ -70,7 +75,7 @@ async def test_what_is_the_same_of_all_stores_is_said_once() -> None:
     async with chooser((80, 24), stores=stores) as (app, _):
         text = lines(app)
         assert "3 stores were found in the folder named on the command line: which one?" in text[0]
-        inside = [" ".join(line.strip("│ ").split()) for line in text[1:4]]
+        inside = inside_of(text[1:4])
         assert inside == [
             "store bytes changed",
             "heist_audit.db 172k now",

@@ -2,37 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 from textual.screen import ModalScreen
 
 from tui.bookmarks import Bookmark
-from tui.commands import bindings_for, closing_hint
+from tui.commands import closing_hint
+from tui.screens.dialog_bindings import SEARCHING, dialog_bindings
 from tui.screens.leaving import Leaving
 from tui.screens.prompt import Prompt
 from tui.screens.searching import Searching
 from widgets.glyphs import Glyphs
 from widgets.pane import Pane
 from widgets.result_table import ResultTable
-
-_CLOSING = ("marks.list", "program.quit")
-_LIKE_OTHERS = ("screens.back", "find.search", "find.next", "find.previous")
-
-
-def _bindings() -> Iterator[Binding]:
-    # With the ids of the registry the user's own keys work here too.
-    for binding in Binding.make_bindings(bindings_for(("any", "main", "detail"))):
-        name = binding.id or ""
-        if name == "screens.open":
-            yield Binding(binding.key, "open", show=False, id=name)
-        elif name in _CLOSING:
-            yield Binding(binding.key, "close", show=False, id=name)
-        elif name in _LIKE_OTHERS or binding.action.startswith("pane("):
-            yield binding
 
 
 class BookmarkScreen(
@@ -41,7 +27,9 @@ class BookmarkScreen(
     """A list; its result is the bookmark to go to."""
 
     CSS_PATH = "bookmarks.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = list(_bindings())
+    BINDINGS: ClassVar[list[BindingType]] = dialog_bindings(
+        {"screens.open": "open", "marks.list": "close", "program.quit": "close"}, SEARCHING
+    )
 
     def __init__(self, bookmarks: Sequence[Bookmark], glyphs: Glyphs) -> None:
         """Args: bookmarks: to choose from; glyphs: to draw with."""
@@ -96,11 +84,6 @@ class BookmarkScreen(
     def on_pane_opened(self, message: Pane.Opened) -> None:
         """One was chosen."""
         self.dismiss(self._bookmarks[message.index])
-
-    def action_back(self) -> None:
-        """End the search, or go back."""
-        if not self.end_search():
-            self.dismiss(None)
 
     def action_close(self) -> None:
         """Go back."""

@@ -56,11 +56,6 @@ class DetailScreen(Reading, Searching[None], Leaving[None]):
         """Move in the text."""
         getattr(self.view, f"action_{method}")()
 
-    def action_back(self) -> None:
-        """End the search, or go back to the screen below."""
-        if not self.end_search():
-            self.dismiss()
-
     def action_copy(self) -> None:
         """Copy the line under the cursor."""
         self.owner.copy_text(self.view.text_under_cursor().strip())

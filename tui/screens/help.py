@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import ClassVar, Final
 
 from rich.table import Table
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
@@ -22,17 +22,15 @@ from tui.commands import (
     GROUPS,
     Command,
     Keymap,
-    bindings_for,
     closing_hint,
     key_names,
 )
+from tui.screens.dialog_bindings import dialog_bindings
 from tui.screens.leaving import Leaving
 from tui.screens.prompt import Prompt
 from widgets.glyphs import ASCII, UNICODE, drawable
 from widgets.signs import meanings
 
-_CLOSING: Final = ("screens.help", "program.quit")
-_LIKE_OTHERS: Final = ("screens.back", "find.search")
 _SIGNS: Final = "Signs"
 _FILTERS: Final = "Filters"
 _KEYS_WIDTH: Final = 13
@@ -43,20 +41,13 @@ _OWN: Final = {
 """Screen -> the group of the commands that it has for itself."""
 
 
-def _bindings() -> Iterator[Binding]:
-    # With the ids of the registry the user's own keys move and close this screen too.
-    for binding in Binding.make_bindings(bindings_for(("any", "detail"))):
-        if binding.id in _CLOSING:
-            yield Binding(binding.key, "close", show=False, id=binding.id)
-        elif binding.id in _LIKE_OTHERS or (binding.id or "").startswith("move."):
-            yield binding
-
-
 class HelpScreen(ModalScreen[None], Leaving[None]):
     """All commands by group, with the keys that work now, the signs, and the filter language."""
 
     CSS_PATH = "help.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = list(_bindings())
+    BINDINGS: ClassVar[list[BindingType]] = dialog_bindings(
+        {"screens.help": "close", "program.quit": "close"}, ("screens.back", "find.search")
+    )
 
     def __init__(
         self,

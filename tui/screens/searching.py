@@ -38,9 +38,9 @@ class Searching(StoreScreen[ScreenResultType]):
         self.searched.find("")
         self.searched.focus()
 
-    def end_search(self) -> bool:
-        """Show nothing as found any more; False where nothing was searched for."""
-        was_searching = bool(self.searched.needle)
-        if was_searching:
+    def action_back(self) -> None:
+        """End the search, or go back to the screen below."""
+        if self.searched.needle:
             self.searched.find("")
-        return was_searching
+        else:
+            self.dismiss()

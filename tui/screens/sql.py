@@ -17,10 +17,8 @@ from tui.reader import Answer
 from tui.screens.leaving import Leaving
 from tui.screens.prompt import Prompt
 from tui.screens.reading import Reading
-from tui.screens.titles import EDGES
+from tui.screens.titles import drawn
 from tui.sql_history import SqlHistory
-from widgets.glyphs import drawable
-from widgets.line_text import shorten_end
 from widgets.result_table import ResultTable
 from widgets.status_bar import FooterBar
 
@@ -30,7 +28,6 @@ if TYPE_CHECKING:
 CONTEXTS: Final = ("any", "detail", "sql")
 EXAMPLE: Final = "SELECT tool, count(*) FROM event GROUP BY tool"
 WHAT_THERE_IS: Final = ("view", "column", "what it is")
-_BORDER: Final = 2
 HINT: Final = "what can be asked for; pgdn and pgup move, up brings back questions"
 
 
@@ -139,14 +136,13 @@ class SqlScreen(Reading, Leaving[None]):
 
     def _say(self, words: str) -> None:
         self._said = words
-        glyphs, width = self.owner.glyphs, self.size.width
+        glyphs = self.owner.glyphs
         title = f"SQL {glyphs.dot} {words}" if words else "SQL"
-        title = shorten_end(title, max(1, width - _BORDER - EDGES)) if width else title
-        self.table.border_title = Content(drawable(title, glyphs))
+        self.table.border_title = Content(drawn(title, self.table, glyphs))
 
     def on_resize(self) -> None:
         """Cut the title for the new width."""
-        self._say(self._said)
+        self.call_after_refresh(lambda: self._say(self._said))
 
     @on(Prompt.GivenUp)
     def _given_up(self, event: Prompt.GivenUp) -> None:

@@ -8,14 +8,15 @@ from textwrap import wrap
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 from textual.screen import ModalScreen
 
 from queries.store import Store
 from tui import keeping
-from tui.commands import bindings_for, closing_hint
+from tui.commands import closing_hint
 from tui.reader import Answer
+from tui.screens.dialog_bindings import SEARCHING, dialog_bindings
 from tui.screens.leaving import Leaving
 from tui.screens.prompt import Prompt
 from tui.screens.reading import Reading
@@ -25,16 +26,6 @@ from widgets.text_view import TextView
 
 _NAME = re.compile(r"\S+(?: \S+)*\s{2,}")
 """The name at the beginning of a line, with the blanks behind it."""
-_CLOSING = ("screens.info", "program.quit")
-_LIKE_OTHERS = ("screens.back", "find.search", "find.next", "find.previous")
-
-
-def _bindings() -> Iterator[Binding]:
-    for binding in Binding.make_bindings(bindings_for(("any", "detail"))):
-        if binding.id in _CLOSING:
-            yield Binding(binding.key, "close", show=False, id=binding.id)
-        elif binding.id in _LIKE_OTHERS or (binding.id or "").startswith("move."):
-            yield binding
 
 
 def hanging(text: str, width: int) -> str:
@@ -61,7 +52,9 @@ class StoreInfoScreen(Reading, ModalScreen[None], Searching[None], Leaving[None]
     """The output of the ``doctor`` command."""
 
     CSS_PATH = "store_info.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = list(_bindings())
+    BINDINGS: ClassVar[list[BindingType]] = dialog_bindings(
+        {"screens.info": "close", "program.quit": "close"}, SEARCHING
+    )
     slot = "info"
 
     def __init__(self, path: object, glyphs: Glyphs) -> None:
@@ -121,11 +114,6 @@ class StoreInfoScreen(Reading, ModalScreen[None], Searching[None], Leaving[None]
     def let_go(self) -> None:
         """Stop a diagnosis that nobody waits for any more."""
         self.owner.reader.cancel(self.slot)
-
-    def action_back(self) -> None:
-        """End the search, or go back."""
-        if not self.end_search():
-            self.dismiss()
 
     def action_close(self) -> None:
         """Go back."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 
-from queries.folding.delegation_rows import DelegationRows
+from queries.folding.delegation_rows import DelegationRows, delegation_rows
 from queries.models import Event, EventKey, ScopeFigures
 from queries.models.timeline import Timeline
 from queries.plain_data import dataclass
@@ -100,7 +100,7 @@ class TimelineReading:
             )
             yield ReadSession(
                 read.events, LaneIndex(made), ended, store.mapping.has_messages,
-                read.delegation_rows, len(store.sub_sessions(session_id)),
+                delegation_rows(read.rows), len(store.sub_sessions(session_id)),
             )  # fmt: skip
 
         self._reader.request(SLOT, work)
